@@ -1,0 +1,70 @@
+"""The virtual environment of the checkout."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .commands import run
+from .paths import PYTHON, ROOT, VENV
+from .problem import Problem
+
+OLDEST, NEWEST = (3, 10), (3, 13)
+REQUIREMENTS = ROOT / "requirements-dev.txt"
+STAMP = VENV / "requirements.sha256"
+
+
+def check_python(version: tuple[int, int] = sys.version_info[:2]) -> None:
+    if not OLDEST <= version <= NEWEST:
+        raise Problem(
+            f"this is Python {version[0]}.{version[1]}, Odoo 19 takes 3.10 to 3.13: "
+            "name another one, as in `make run PYTHON=python3.12`"
+        )
+
+
+def wanted() -> str:
+    """What the environment was made from; another value means make it anew."""
+    digest = hashlib.sha256(str(sys.version_info[:2]).encode())
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def ready() -> bool:
+    return STAMP.is_file() and STAMP.read_text() == wanted()
+
+
+def make() -> None:
+    check_python()
+    if not PYTHON.exists():
+        run(
+            "venv",
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            "install python3-venv and run it again",
+        )
+    run(
+        "pip",
+        [
+            *(PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
+            # A wheel for everything: no compiler is asked for. docopt alone has
+            # none, and is plain Python.
+            *("--only-binary", ":all:", "--no-binary", "docopt"),
+            *("-r", REQUIREMENTS),
+        ],
+        "check the network to your package index and run it again",
+    )
+    STAMP.write_text(wanted())
+
+
+def link(libraries: Path) -> None:
+    """Let the environment's Python import Odoo from where it lies."""
+    site_packages = Path(
+        subprocess.run(
+            [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    )
+    (site_packages / "odoo-home.pth").write_text(os.fspath(libraries) + "\n")
