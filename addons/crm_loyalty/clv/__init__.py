@@ -1,0 +1,68 @@
+"""Customer lifetime value: pure numbers, arrays in, arrays out.
+
+One refresh, as ``crm.value.run`` makes it::
+
+    history = PurchaseHistory.from_days(      # columns as the database counts them
+        customer, repeats, recency_days, age_days, log_interval_days, value, margin)
+    report = backtest(calibration, actual, horizon)     # optional; report.to_dict()
+    found = estimate(history, report, years=3, discount_rate=0.1)
+    stored = found.to_dict()                            # JSON
+
+    found = Estimate.from_dict(stored)                  # any process, any batch
+    batch = history[start:stop]
+    found.evidence(batch)                    # "population", "rhythm" or "rule"
+    found.alive(batch)                       # P(still a customer)
+    found.expected_purchases(batch, 52)      # in the next 52 weeks
+    found.silent_until(batch, 0.5)           # weeks since the first purchase
+    found.alive_curve(batch, times)          # the curve, one row per customer
+    value = lifetime_value(found, batch)     # mean, low, high, purchases, total
+    value.total + other.total                # BaseTotal; .interval(0.8)
+
+    value_classes(all_values), concentration(all_values), rfm(history)
+
+Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
+population, few_customers, no_repeats, fit_failed, at_bound, not_converged, uncertain,
+naive_forecast, spend_convention, no_values, no_margins. ``value`` and ``margin`` are
+means per purchase over all purchases, the first included.
+
+Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
+``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.
+"""
+
+from .backtest import Accuracy, BackTest, Decile, backtest
+from .classes import concentration, value_classes
+from .counts import PurchaseCounts
+from .errors import FitError
+from .gamma_gamma import GammaGamma, Spend
+from .history import PurchaseHistory
+from .ladder import Estimate, Reason, estimate
+from .margin import MarginRate
+from .mbg_cnbd import MbgCnbd
+from .rfm import Rfm, rfm
+from .rhythm import Rhythm
+from .value import BaseTotal, LifetimeValue, lifetime_value
+
+__all__ = [
+    "Accuracy",
+    "BackTest",
+    "BaseTotal",
+    "Decile",
+    "Estimate",
+    "FitError",
+    "GammaGamma",
+    "LifetimeValue",
+    "MarginRate",
+    "MbgCnbd",
+    "PurchaseCounts",
+    "PurchaseHistory",
+    "Reason",
+    "Rfm",
+    "Rhythm",
+    "Spend",
+    "backtest",
+    "concentration",
+    "estimate",
+    "lifetime_value",
+    "rfm",
+    "value_classes",
+]

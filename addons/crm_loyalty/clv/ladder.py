@@ -1,0 +1,192 @@
+"""The ladder of evidence: population model, else own rhythm, else the plain rule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .backtest import BackTest
+from .counts import PurchaseCounts
+from .errors import FitError
+from .gamma_gamma import GammaGamma
+from .history import PurchaseHistory
+from .margin import MarginRate
+from .mbg_cnbd import MbgCnbd
+from .precision import parameter_error
+from .rhythm import Rhythm
+from .value import YEAR_DAYS
+
+Floats = NDArray[np.float64]
+
+FEWEST_CUSTOMERS = 30
+# Beyond this relative error of the base's value, parameters say too little.
+LARGEST_ERROR = 0.5
+POPULATION, RHYTHM, RULE = "population", "rhythm", "rule"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the ladder stands where it stands: a code and its figures, no sentence."""
+
+    code: str
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Everything needed to score customers, in this process or another.
+
+    ``population`` is None where the ladder stands lower; ``naive`` tells that the
+    back-test prefers "same rate as before" for the number of purchases.
+    """
+
+    rhythm: Rhythm
+    margin: MarginRate
+    population: MbgCnbd | None = None
+    spend: GammaGamma | None = None
+    naive: bool = False
+    years: float = 3.0
+    discount_rate: float = 0.1
+    parameter_error: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.years > 0:
+            raise ValueError("years: a positive horizon is needed")
+        if not self.discount_rate >= 0:
+            raise ValueError("discount_rate: must not be negative")
+
+    @property
+    def source(self) -> MbgCnbd | Rhythm:
+        return self.population or self.rhythm
+
+    def evidence(self, history: PurchaseHistory) -> NDArray[np.str_]:
+        """What each customer's figures rest on."""
+        if self.population:
+            return np.full(len(history), POPULATION)
+        return np.where(self.rhythm.is_own(history), RHYTHM, RULE)
+
+    def alive(self, history: PurchaseHistory) -> Floats:
+        return self.source.alive(history)
+
+    def alive_curve(self, history: PurchaseHistory, times: ArrayLike) -> Floats:
+        """P(alive) at times since the first purchase if nothing more is bought, one
+        row per customer; times before the last purchase count as that moment."""
+        at = [
+            self.alive(replace(history, T=np.maximum(history.t_x, time)))
+            for time in np.asarray(times, dtype=np.float64)
+        ]
+        return np.stack(at, axis=1) if at else np.zeros((len(history), 0))
+
+    def silent_until(self, history: PurchaseHistory, threshold: float) -> Floats:
+        return self.source.silent_until(history, threshold)
+
+    def expected_purchases(self, history: PurchaseHistory, horizon: float) -> Floats:
+        if self.naive:
+            return self.rhythm.naive_counts(history, horizon).mean
+        return self.source.expected_purchases(history, horizon)
+
+    def counts(
+        self, history: PurchaseHistory, horizon: float, discount: float = 0.0
+    ) -> PurchaseCounts:
+        source = self.rhythm.naive_counts if self.naive else self.source.counts
+        return source(history, horizon, discount)
+
+    def horizon(self, history: PurchaseHistory) -> float:
+        """``years`` in the history's unit."""
+        return self.years * YEAR_DAYS / history.unit_days
+
+    def force(self, history: PurchaseHistory) -> float:
+        """Force of interest per unit of the history."""
+        return float(np.log1p(self.discount_rate)) * history.unit_days / YEAR_DAYS
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, texts, lists and dicts: fit for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Estimate:
+        population, spend = data["population"], data["spend"]
+        return cls(
+            **{
+                **data,
+                "rhythm": Rhythm(**data["rhythm"]),
+                "margin": MarginRate(**data["margin"]),
+                "population": population and MbgCnbd.from_dict(population),
+                "spend": spend and GammaGamma.from_dict(spend),
+                "reasons": tuple(Reason(**reason) for reason in data["reasons"]),
+            }
+        )
+
+
+def estimate(
+    history: PurchaseHistory,
+    backtest: BackTest | None = None,
+    years: float = 3.0,
+    discount_rate: float = 0.1,
+) -> Estimate:
+    """The highest rung that these data carry, with the reasons. Never fails."""
+    population, why = _population(history)
+    spend, why_spend = _spend(history)
+    margin = MarginRate.fit(history)
+    found = Estimate(
+        rhythm=Rhythm.of(history),
+        margin=margin,
+        population=population,
+        spend=spend,
+        years=years,
+        discount_rate=discount_rate,
+    )
+    found = replace(found, parameter_error=parameter_error(found, history))
+    if population and not found.parameter_error <= LARGEST_ERROR:
+        why = Reason("uncertain", {"error": found.parameter_error})
+        found = replace(found, population=None)
+        found = replace(found, parameter_error=parameter_error(found, history))
+    reasons = [why, *why_spend]
+    if spend and not margin.customers:
+        reasons.append(Reason("no_margins"))
+    rung = POPULATION if found.population else RHYTHM
+    if backtest and backtest.verdict == "naive" and backtest.evidence == rung:
+        figures = {"model": backtest.model.rmse, "naive": backtest.naive.rmse}
+        reasons.append(Reason("naive_forecast", figures))
+        found = replace(found, naive=True)
+        found = replace(found, parameter_error=parameter_error(found, history))
+    return replace(found, reasons=tuple(reasons))
+
+
+def _population(history: PurchaseHistory) -> tuple[MbgCnbd | None, Reason]:
+    customers = len(history)
+    if customers < FEWEST_CUSTOMERS:
+        figures = {"customers": customers, "needed": FEWEST_CUSTOMERS}
+        return None, Reason("few_customers", figures)
+    if not history.x.any():
+        return None, Reason("no_repeats", {"customers": customers})
+    try:
+        model = MbgCnbd.fit(history)
+    except FitError as error:
+        return None, Reason("fit_failed", {"error": str(error)})
+    if model.at_bound:
+        return None, Reason("at_bound", {"parameters": list(model.at_bound)})
+    if not model.trusted:
+        return None, Reason("not_converged", {"customers": customers})
+    figures = {"customers": customers, "repeats": int(history.x.sum()), "k": model.k}
+    return model, Reason("population", figures)
+
+
+def _spend(history: PurchaseHistory) -> tuple[GammaGamma | None, list[Reason]]:
+    known = np.zeros(len(history), dtype=bool)
+    if history.value is not None:
+        known = history.value > 0
+    if not known.any():
+        return None, [Reason("no_values")]
+    x, value = history.x[known] + 1, history.value[known]
+    figures = {"customers": int(known.sum())}
+    if known.sum() >= FEWEST_CUSTOMERS:
+        model = GammaGamma.fit(x, value)
+        if model.trusted:
+            return model, []
+    mean = float(np.average(value, weights=x))
+    return GammaGamma.convention(mean), [Reason("spend_convention", figures)]

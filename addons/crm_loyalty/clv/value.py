@@ -1,0 +1,149 @@
+"""Lifetime value: discounted expected margin over a horizon, with its uncertainty.
+
+Value S = margin rate * sum of discounted future purchases. Counts and spend are
+independent (Fader & Hardie 2013), so with X purchases, mean spend mu and c the mean
+discount factor of a purchase:
+
+    E S = c E X E mu          E S^2 = c^2 (E X E Var Z + E X^2 E mu^2)
+
+The distribution is a lump at zero, P(X = 0), and a gamma with these moments above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv, ndtri
+
+from .history import PurchaseHistory
+
+if TYPE_CHECKING:
+    from .ladder import Estimate
+
+Floats = NDArray[np.float64]
+
+YEAR_DAYS = 365.25
+
+
+@dataclass(frozen=True)
+class BaseTotal:
+    """Value of a customer base; totals of its batches add up.
+
+    ``parameter_error`` is the relative error that all customers share because the
+    parameters are estimated; the variance is what each customer adds on his own.
+    """
+
+    customers: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+    parameter_error: float = 0.0
+
+    def __add__(self, other: BaseTotal) -> BaseTotal:
+        return BaseTotal(
+            self.customers + other.customers,
+            self.mean + other.mean,
+            self.variance + other.variance,
+            max(self.parameter_error, other.parameter_error),
+        )
+
+    def interval(self, level: float = 0.8) -> tuple[float, float]:
+        """Where the base's value will lie with this probability."""
+        error = np.sqrt(self.variance + (self.mean * self.parameter_error) ** 2)
+        width = float(ndtri((1 + level) / 2) * error)
+        return self.mean - width, self.mean + width
+
+
+@dataclass(frozen=True, eq=False)
+class LifetimeValue:
+    """Per customer; ``purchases`` is the undiscounted expected number of them."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    purchases: Floats
+    total: BaseTotal
+
+
+def lifetime_value(
+    estimate: Estimate, history: PurchaseHistory, level: float = 0.8
+) -> LifetimeValue:
+    """Value of every customer over the estimate's horizon and discount rate, with an
+    interval that holds what he will really bring with probability ``level``.
+
+    Of customers who most likely never return the whole interval would be zero; it is
+    then stretched to hold the mean.
+    """
+    counts = estimate.counts(
+        history, estimate.horizon(history), estimate.force(history)
+    )
+    mean, square = _revenue(estimate, history, counts)
+    rate, rate_variance = estimate.margin.of(history)
+
+    variance = np.maximum(square - mean**2, 0.0)
+    low, high = _quantiles(counts.any, mean, square, level)
+    # The rate's own uncertainty widens the interval around the mean.
+    variance_of_value = rate**2 * variance + rate_variance * square
+    stretch = np.ones(len(history))
+    known = variance * rate**2 > 0
+    np.divide(variance_of_value, rate**2 * variance, out=stretch, where=known)
+    stretch = np.sqrt(stretch)
+    low = np.maximum(mean - (mean - low) * stretch, 0.0) * rate
+    high = (mean + (high - mean) * stretch) * rate
+
+    value = mean * rate
+    total = BaseTotal(
+        len(history),
+        float(value.sum()),
+        float(variance_of_value.sum()),
+        estimate.parameter_error,
+    )
+    return LifetimeValue(
+        value, np.minimum(low, high), np.maximum(low, high), counts.mean, total
+    )
+
+
+def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
+    """The mean of the base's value alone: what the delta method differentiates."""
+    counts = estimate.counts(
+        history, estimate.horizon(history), estimate.force(history)
+    )
+    mean, _square = _revenue(estimate, history, counts)
+    return float(mean @ estimate.margin.of(history)[0])
+
+
+def _revenue(estimate, history, counts) -> tuple[Floats, Floats]:
+    """Mean and second moment of each customer's discounted revenue."""
+    if estimate.spend is None or history.value is None:
+        nothing = np.zeros(len(history))
+        return nothing, nothing
+    spend = estimate.spend.spend(history.x + 1, history.value)
+    discount = np.ones(len(history))
+    np.divide(counts.discounted, counts.mean, out=discount, where=counts.mean > 0)
+    mean = counts.discounted * spend.mean
+    square = discount**2 * (
+        counts.mean * spend.within + counts.second * (spend.between + spend.mean**2)
+    )
+    return mean, square
+
+
+def _quantiles(
+    any_purchase: Floats, mean: Floats, square: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """Of a lump at zero and a gamma with the moments that remain above it."""
+    buys = np.maximum(any_purchase, 1e-300)
+    above = mean / buys
+    variance = np.maximum(square / buys - above**2, 1e-12 * above**2)
+
+    def quantile(probability: float) -> Floats:
+        share = (probability - (1.0 - any_purchase)) / buys
+        rows = np.flatnonzero((share > 0) & (mean > 0))
+        shape = above[rows] ** 2 / variance[rows]
+        out = np.zeros(len(mean))
+        out[rows] = gammaincinv(shape, share[rows]) * above[rows] / shape
+        return out
+
+    low, high = quantile((1.0 - level) / 2.0), quantile((1.0 + level) / 2.0)
+    return np.minimum(low, mean), np.maximum(high, mean)
