@@ -1,0 +1,145 @@
+import contextlib
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tabular import detect_date_order, parse_date
+from tabular.dates import jalali_to_gregorian
+
+DAY = datetime.date(2023, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("2023-08-03", "dmy"),
+        ("2023/8/3", "mdy"),
+        ("20230803", "dmy"),
+        ("03.08.2023", "dmy"),
+        ("08/03/2023", "mdy"),
+        ("3-8-2023", "dmy"),
+        ("2023-08-03 14:30:00", "dmy"),
+        ("2023-08-03T23:59:59.123+03:30", "dmy"),
+        ("3/8/2023, 4:30 PM", "dmy"),
+        ("03-Aug-2023", "mdy"),
+        ("August 3, 2023", "dmy"),
+        ("۱۴۰۲/۰۵/۱۲", "dmy"),
+        ("1402-5-12", "mdy"),
+        ("12/05/1402", "dmy"),
+        ("14020512", "dmy"),
+        ("۱۲ مرداد ۱۴۰۲", "dmy"),
+        ("١٤٠٢/٠٥/١٢ ١٢:٣٠", "dmy"),
+        (DAY, "dmy"),
+        (datetime.datetime(2023, 8, 3, 23, 59), "dmy"),
+    ],
+)
+def test_date_is_read(text, order):
+    assert parse_date(text, order) == DAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        None,
+        "yesterday",
+        "3/8/23",  # 2023, 1923 or a Jalali year
+        "02/05/12",
+        "31/02/2023",
+        "2023-13-01",
+        "13/13/2023",
+        "1403/13/01",
+        "1402/12/30",  # not a leap year
+        "1402/07/31",
+        "0000-00-00",
+        "1899-12-31",
+        "2999-01-01",
+        "45141",
+        45141,
+        45141.0,
+        True,
+        "3 Xyz 2023",
+        "12 August 1402",
+    ],
+)
+def test_doubtful_date_is_refused(text):
+    with pytest.raises(ValueError):
+        parse_date(text, "dmy")
+
+
+@pytest.mark.parametrize(
+    ("year", "new_year"),
+    [
+        (1342, (1963, 3, 21)),
+        (1375, (1996, 3, 20)),
+        (1376, (1997, 3, 21)),
+        (1395, (2016, 3, 20)),
+        (1396, (2017, 3, 21)),
+        (1400, (2021, 3, 21)),
+        (1403, (2024, 3, 20)),
+        (1404, (2025, 3, 21)),
+    ],
+)
+def test_jalali_new_year(year, new_year):
+    assert jalali_to_gregorian(year, 1, 1) == datetime.date(*new_year)
+
+
+def test_leap_years_follow_the_cycle_of_33_years():
+    """The older arithmetic rule, which agrees with the equinox from 1178 to 1633."""
+    for year in range(1200, 1499):
+        days = jalali_to_gregorian(year + 1, 1, 1) - jalali_to_gregorian(year, 1, 1)
+        assert (days.days == 366) == (year % 33 in {1, 5, 9, 13, 17, 22, 26, 30})
+
+
+def test_leap_day_exists_in_leap_years_only():
+    assert jalali_to_gregorian(1399, 12, 30) == datetime.date(2021, 3, 20)
+    with pytest.raises(ValueError):
+        jalali_to_gregorian(1400, 12, 30)
+
+
+def test_jalali_days_follow_one_another_without_gap():
+    expected = jalali_to_gregorian(1200, 1, 1)
+    for year in range(1200, 1500):
+        for month in range(1, 13):
+            for day in range(1, 32):
+                try:
+                    found = jalali_to_gregorian(year, month, day)
+                except ValueError:
+                    continue
+                assert found == expected
+                expected += datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["01/02/2023", "13/02/2023"], "dmy"),
+        (["01/02/2023", "02/13/2023"], "mdy"),
+        (["01/02/2023"], None),
+        (["2023-02-13"], None),
+        (["13/02/2023", "02/13/2023"], None),
+        (["13/02/2023", "14/02/2023", "02/13/2023"], "dmy"),
+        ([DAY, None, ""], None),
+        (["۱۳/۰۲/۱۴۰۲"], "dmy"),
+    ],
+)
+def test_date_order_is_proved_or_left_open(cells, order):
+    assert detect_date_order(cells) == order
+
+
+@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)))
+def test_written_date_is_read_back(day):
+    for text, order in [
+        (day.isoformat(), "dmy"),
+        (f"{day.day}/{day.month}/{day.year}", "dmy"),
+        (f"{day.month:02}.{day.day:02}.{day.year}", "mdy"),
+        (day.strftime("%d %B %Y"), "dmy"),
+    ]:
+        assert parse_date(text, order) == day
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_date_or_refused(text):
+    with contextlib.suppress(ValueError):
+        assert 1900 <= parse_date(text).year <= 2200
