@@ -1,0 +1,149 @@
+"""The made databases, kept between runs as long as what they are made from is the same.
+
+Each carries a fingerprint of its ingredients as its comment:
+
+- ``crm_bench_base``: Odoo with the add-on's dependencies,
+- ``crm_bench_<n>_plain``: that with n customers and their orders,
+- ``crm_bench_<n>``: that with the add-on installed on it, as a company would.
+"""
+
+import ast
+import hashlib
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+from load import load
+from population import Truth
+from session import environment, in_fresh_process, say
+
+HERE = Path(__file__).parent
+ADDON = HERE.parents[1] / "addons" / "crm_loyalty"
+BASE = "crm_bench_base"
+
+
+def base() -> str:
+    from odoo.release import version
+
+    modules = ",".join(
+        ast.literal_eval((ADDON / "__manifest__.py").read_text())["depends"]
+    )
+    fingerprint = _fingerprint(version, modules)
+    if _kept(BASE) != fingerprint:
+        _remake(BASE, "template0")
+        _install(BASE, modules)
+        _finish(BASE, fingerprint)
+    return BASE
+
+
+def plain(truth: Truth) -> str:
+    """A database of the drawn customers without the add-on."""
+    template = base()
+    name = f"crm_bench_{truth.customers}_plain"
+    recipe = [HERE / part for part in ("population.py", "load.py", "load.sql")]
+    fingerprint = _fingerprint(_kept(template), truth, *map(Path.read_bytes, recipe))
+    if _kept(name) != fingerprint:
+        _remake(name, template)
+        in_fresh_process(_fill, name, truth)
+        _finish(name, fingerprint)
+    return name
+
+
+def installed(truth: Truth) -> str:
+    """The same with the add-on, as its files are now."""
+    template = plain(truth)
+    name = f"crm_bench_{truth.customers}"
+    code = sorted(
+        path for path in ADDON.rglob("*") if path.suffix in (".py", ".xml", ".csv")
+    )
+    fingerprint = _fingerprint(_kept(template), *map(Path.read_bytes, code))
+    if _kept(name) != fingerprint:
+        _remake(name, template)
+        _install(name, ADDON.name)
+        _finish(name, fingerprint)
+    return name
+
+
+def _fill(name: str, truth: Truth) -> None:
+    with environment(name) as env:
+        load(env, truth)
+
+
+def _install(name: str, modules: str) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "odoo", "--database", name, "--init", modules),
+            *("--stop-after-init", "--no-http", "--log-level=error"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{modules} could not be installed:\n{done.stderr[-3000:]}")
+
+
+def _fingerprint(*ingredients) -> str:
+    digest = hashlib.sha256()
+    for ingredient in ingredients:
+        digest.update(ingredient if isinstance(ingredient, bytes) else repr(ingredient).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _kept(name: str) -> str | None:
+    """The fingerprint that a whole database was left with."""
+    rows = _execute(
+        """
+        SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s
+        """,
+        [name],
+    )
+    return rows[0][0] if rows else None
+
+
+def _remake(name: str, template: str) -> None:
+    say(f"making {name} from {template}")
+    drop(name)
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8 STRATEGY FILE_COPY')
+    _started[name] = time.monotonic()
+
+
+def _finish(name: str, fingerprint: str) -> None:
+    with closing(_connect(name)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE")
+    _execute(f"COMMENT ON DATABASE \"{name}\" IS '{fingerprint}'")
+    say(f"made {name} in {time.monotonic() - _started.pop(name):.0f} s")
+
+
+_started: dict[str, float] = {}
+
+
+def drop(name: str) -> None:
+    _execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def vacuum(name: str, *tables: str) -> None:
+    with closing(_connect(name)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE " + ", ".join(tables))
+
+
+def _execute(query: str, parameters: list | None = None) -> list[tuple]:
+    with closing(_connect("postgres")) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(query, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _connect(database: str):
+    """To the server that odoo.conf or the environment names."""
+    from odoo.sql_db import connection_info_for
+
+    _name, info = connection_info_for(database)
+    return psycopg2.connect(**info)
