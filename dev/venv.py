@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from .commands import run
@@ -23,8 +23,13 @@ def check_python(version: tuple[int, int] = sys.version_info[:2]) -> None:
         )
 
 
+def inside() -> bool:
+    """Whether this very process runs in the environment."""
+    return Path(sys.prefix).resolve() == VENV.resolve()
+
+
 def wanted() -> str:
-    """What the environment was made from; another value means make it anew."""
+    """What the environment is made from; another value means make it anew."""
     digest = hashlib.sha256(str(sys.version_info[:2]).encode())
     for name in ("requirements.txt", "requirements-dev.txt"):
         digest.update((ROOT / name).read_bytes())
@@ -36,8 +41,7 @@ def ready() -> bool:
 
 
 def make() -> None:
-    check_python()
-    if not PYTHON.exists():
+    if not (inside() and PYTHON.exists()):
         run(
             "venv",
             [sys.executable, "-m", "venv", "--clear", VENV],
@@ -52,19 +56,15 @@ def make() -> None:
             *("--only-binary", ":all:", "--no-binary", "docopt"),
             *("-r", REQUIREMENTS),
         ],
-        "check the network to your package index and run it again",
+        "check the network to your package index, or take another Python "
+        "(make PYTHON=…) that has a wheel for it, and run it again",
     )
     STAMP.write_text(wanted())
 
 
 def link(libraries: Path) -> None:
-    """Let the environment's Python import Odoo from where it lies."""
-    site_packages = Path(
-        subprocess.run(
-            [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    )
-    (site_packages / "odoo-home.pth").write_text(os.fspath(libraries) + "\n")
+    """Let the environment's Python, which runs this, import Odoo where it lies."""
+    path = Path(sysconfig.get_path("purelib")) / "odoo-home.pth"
+    line = os.fspath(libraries) + "\n"
+    if not path.is_file() or path.read_text() != line:
+        path.write_text(line)

@@ -1,0 +1,13 @@
+"""``make bench``: what tests/bench measures, one JSON line a measure."""
+
+import subprocess
+
+from .paths import PYTHON, ROOT
+from .setup import ground
+from .steps import Steps
+
+
+def bench(*arguments: str) -> int:
+    with ground(Steps(3, done=1)) as (env, _server):
+        command = [PYTHON, "-m", "tests.bench", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

@@ -1,0 +1,46 @@
+"""The first steps of everything: libraries, Odoo, PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from . import odoo_fetch, odoo_home, venv
+from .paths import PYTHON, ROOT
+from .steps import Steps
+
+
+def enter_venv(steps: Steps, arguments: list[str]) -> None:
+    """Go on in the checkout's virtual environment, made first where it lacks."""
+    if venv.inside() and venv.ready():
+        return
+    venv.check_python()
+    with steps.step("Python libraries") as said:
+        if venv.ready():
+            said("ready")
+        else:
+            venv.make()
+            said("installed")
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "dev", *arguments])
+
+
+def find_odoo(steps: Steps) -> None:
+    with steps.step("Odoo 19", odoo_fetch.downloaded) as said:
+        said("ready" if odoo_home.find() else odoo_fetch.fetch())
+        venv.link(odoo_home.find())
+
+
+@contextmanager
+def ground(steps: Steps) -> Iterator:
+    """Odoo in place and a database server up: its environment and itself."""
+    # These two need the environment that the step before has made.
+    from .database import Server
+    from .server import environment
+
+    find_odoo(steps)
+    with ExitStack() as stack:
+        with steps.step("PostgreSQL") as said:
+            env = stack.enter_context(environment())
+            server = Server(env)
+            said(f"{server.version} in {env['PGHOST']}")
+        yield env, server
