@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from . import value_words
+
+
+class CrmCustomerValue(models.Model):
+    """What a customer is worth to a company, and until when to act.
+
+    Written by ``crm.value.run`` alone: nobody has the right to write it, and nothing
+    here is computed from a user's input.
+    """
+
+    _name = "crm.customer.value"
+    _description = "Customer Value"
+    _inherit = "crm.customer.data.mixin"
+    _order = "lifetime_value desc, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    country_id = fields.Many2one(related="partner_id.country_id")
+
+    first_purchase = fields.Date(readonly=True)
+    last_purchase = fields.Date(readonly=True)
+    purchase_count = fields.Integer("Purchases", readonly=True)
+    mean_interval = fields.Float(
+        "Days between Purchases",
+        readonly=True,
+        digits=(16, 1),
+        aggregator="avg",
+        help="Average of this customer's own intervals; zero before a second purchase.",
+    )
+    revenue = fields.Monetary(readonly=True)
+    margin = fields.Monetary(readonly=True)
+
+    alive = fields.Float(
+        "Alive Probability",
+        readonly=True,
+        aggregator="avg",
+        help="How likely this customer still is one.",
+    )
+    expected_purchases = fields.Float(
+        readonly=True, digits=(16, 2), help="Within the value horizon."
+    )
+    lifetime_value = fields.Monetary(
+        readonly=True,
+        help="Expected margin of the purchases still to come within the horizon, "
+        "discounted to today.",
+    )
+    value_low = fields.Monetary("Value, Low", readonly=True, aggregator=None)
+    value_high = fields.Monetary("Value, High", readonly=True, aggregator=None)
+    contact_before = fields.Date(
+        readonly=True,
+        help="If nothing is bought until this day, the alive probability falls below "
+        "the lapse threshold.",
+    )
+    value_class = fields.Selection(value_words.VALUE_CLASSES, readonly=True)
+    unprofitable = fields.Boolean(readonly=True)
+    lifecycle = fields.Selection(value_words.LIFECYCLES, readonly=True)
+    evidence = fields.Selection(
+        value_words.EVIDENCES, "Based on", readonly=True, aggregator=None
+    )
+    recency_score = fields.Integer("Recency (1-5)", readonly=True, aggregator="avg")
+    frequency_score = fields.Integer("Frequency (1-5)", readonly=True, aggregator="avg")
+    monetary_score = fields.Integer("Monetary (1-5)", readonly=True, aggregator="avg")
+
+    silent_days = fields.Integer(
+        "Days since Last Purchase", compute="_compute_silent_days"
+    )
+    reason = fields.Char(compute="_compute_reason")
+
+    _partner_company_uniq = models.UniqueIndex(
+        "(partner_id, company_id)", "A customer has one value per company."
+    )
+    _alive_range = models.Constraint(
+        "CHECK (alive BETWEEN 0 AND 1)", "A probability lies between 0 and 1."
+    )
+    _contact_before_idx = models.Index("(company_id, contact_before)")
+
+    @api.depends("last_purchase", "company_id.value_cutoff")
+    def _compute_silent_days(self):
+        cutoffs = {c: c._value_cutoff_date() for c in self.company_id}
+        for value in self:
+            last = value.last_purchase
+            value.silent_days = last and (cutoffs[value.company_id] - last).days
+
+    @api.depends_context("lang")
+    @api.depends("lifecycle", "silent_days", "contact_before", "mean_interval")
+    def _compute_reason(self):
+        for value in self:
+            value.reason = value_words.reason(
+                self.env,
+                value.lifecycle,
+                interval=round(value.mean_interval),
+                silent=value.silent_days,
+                first=format_date(self.env, value.first_purchase),
+                before=format_date(self.env, value.contact_before),
+            )
+
+    def _search_display_name(self, operator, value):
+        return Domain("partner_id.display_name", operator, value)
+
+    def action_open_partner(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "view_mode": "form",
+        }
+
+    def action_open_purchases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_loyalty.crm_purchase_action"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        return action

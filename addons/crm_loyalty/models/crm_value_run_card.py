@@ -1,0 +1,131 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import date_utils
+
+from .card_words import backtest_words, parameter_rows, verdicts
+from .crm_value_run_publish import SHARES
+
+_ROW = Markup("<tr><th scope='row'>%s</th><td>%s</td><td>%s</td></tr>")
+_TABLE = Markup("<table class='table table-sm'><tbody>%s</tbody></table>")
+
+
+class CrmValueRun(models.Model):
+    """The report card: whether the values can be believed, for all to read."""
+
+    _inherit = "crm.value.run"
+
+    verdict = fields.Text(compute="_compute_verdict")
+    parameter_table = fields.Html("Parameters", compute="_compute_parameter_table")
+    backtest_verdict = fields.Text("Back-Test", compute="_compute_backtest_verdict")
+    calibration_chart = fields.Json(compute="_compute_calibration_chart")
+    concentration_chart = fields.Json(compute="_compute_concentration_chart")
+    at_risk_count = fields.Integer(
+        "Customers to Contact This Month", compute="_compute_at_risk"
+    )
+    value_at_risk = fields.Monetary(
+        "Value at Risk This Month",
+        compute="_compute_at_risk",
+        help="Value of the customers whom the company is to contact before the end of "
+        "this month.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("estimate")
+    def _compute_verdict(self):
+        for run in self:
+            reasons = (run.estimate or {}).get("reasons", [])
+            run.verdict = "\n".join(verdicts(self.env, reasons))
+
+    @api.depends_context("lang")
+    @api.depends("estimate")
+    def _compute_parameter_table(self):
+        for run in self:
+            population = (run.estimate or {}).get("population")
+            rows = parameter_rows(self.env, population) if population else []
+            table = _TABLE % Markup().join(_ROW % row for row in rows)
+            run.parameter_table = table if rows else False
+
+    @api.depends_context("lang")
+    @api.depends("backtest")
+    def _compute_backtest_verdict(self):
+        for run in self:
+            run.backtest_verdict = run.backtest and backtest_words(
+                self.env, run.backtest
+            )
+
+    @api.depends_context("lang")
+    @api.depends("backtest")
+    def _compute_calibration_chart(self):
+        for run in self:
+            deciles = (run.backtest or {}).get("deciles", [])
+            run.calibration_chart = deciles and {
+                "type": "line",
+                "labels": list(range(1, len(deciles) + 1)),
+                "xTitle": self.env._("Tenths of customers, least likely to buy first"),
+                "yTitle": self.env._("Share who bought (%)"),
+                "percent": True,
+                "series": [
+                    {
+                        "label": self.env._("Forecast"),
+                        "data": [100 * d["predicted"] for d in deciles],
+                        "dashed": True,
+                    },
+                    {
+                        "label": self.env._("What happened"),
+                        "data": [100 * d["observed"] for d in deciles],
+                        "points": True,
+                    },
+                ],
+            }
+
+    @api.depends_context("lang")
+    @api.depends("concentration")
+    def _compute_concentration_chart(self):
+        for run in self:
+            counts = run.concentration or []
+            total = run.customer_count or 1
+            run.concentration_chart = any(counts) and {
+                "type": "bar",
+                "labels": [f"{share:.0%}" for share in SHARES],
+                "xTitle": self.env._("Share of the value of all customers"),
+                "yTitle": self.env._("Best customers who carry it (%)"),
+                "percent": True,
+                "series": [
+                    {
+                        "label": self.env._("Customers (%)"),
+                        "data": [round(100 * count / total, 1) for count in counts],
+                    }
+                ],
+            }
+
+    def _compute_at_risk(self):
+        today = fields.Date.context_today(self)
+        totals = {
+            company: (count, value)
+            for company, count, value in self.env["crm.customer.value"]._read_group(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("contact_before", ">=", today),
+                    ("contact_before", "<=", date_utils.end_of(today, "month")),
+                ],
+                ["company_id"],
+                ["__count", "lifetime_value:sum"],
+            )
+        }
+        for run in self:
+            run.at_risk_count, run.value_at_risk = totals.get(run.company_id, (0, 0))
+
+    def action_open_at_risk(self):
+        """The customers behind the value at risk."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_loyalty.crm_customer_value_action"
+        )
+        today = fields.Date.context_today(self)
+        action["domain"] = [
+            ("company_id", "=", self.company_id.id),
+            ("contact_before", ">=", today),
+            ("contact_before", "<=", date_utils.end_of(today, "month")),
+        ]
+        return action

@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    value_horizon_years = fields.Integer("Value Horizon (Years)", default=3)
+    value_discount_rate = fields.Float("Yearly Discount Rate", default=0.10)
+    value_lapse_threshold = fields.Float("Lapse Threshold", default=0.30)
+    value_class_a = fields.Float("Share of Class A", default=0.50)
+    value_class_b = fields.Float("Share up to Class B", default=0.80)
+    value_class_c = fields.Float("Share up to Class C", default=0.95)
+    value_cutoff = fields.Date(
+        "Value Customers as of",
+        help="Purchases after this day are left out. Empty means today: set a day only "
+        "for a closed history, such as a test or an archive.",
+    )
+
+    _value_horizon_range = models.Constraint(
+        "CHECK (value_horizon_years BETWEEN 1 AND 20)",
+        "The value horizon lies between 1 and 20 years.",
+    )
+    _value_discount_rate_range = models.Constraint(
+        "CHECK (value_discount_rate >= 0 AND value_discount_rate <= 1)",
+        "The yearly discount rate lies between 0 and 100 %.",
+    )
+    _value_lapse_threshold_range = models.Constraint(
+        "CHECK (value_lapse_threshold > 0 AND value_lapse_threshold < 1)",
+        "The lapse threshold lies between 0 and 100 %, both excluded.",
+    )
+
+    @api.constrains("value_class_a", "value_class_b", "value_class_c")
+    def _check_value_classes(self):
+        for company in self:
+            shares = [0.0, *company._value_class_shares(), 1.0]
+            if any(low >= high for low, high in zip(shares, shares[1:])):
+                raise ValidationError(
+                    self.env._(
+                        "The shares of value classes A, B and C must rise from above "
+                        "0 % to below 100 %."
+                    )
+                )
+
+    def _value_class_shares(self) -> list[float]:
+        """Cumulative shares of the base's value at which classes A, B, C end."""
+        return [self.value_class_a, self.value_class_b, self.value_class_c]
+
+    def _value_cutoff_date(self):
+        """The last day whose purchases count, in the company's own time zone."""
+        self.ensure_one()
+        place = self.with_context(tz=self.partner_id.tz or "UTC")
+        return self.value_cutoff or fields.Date.context_today(place)

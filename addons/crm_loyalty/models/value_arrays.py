@@ -1,0 +1,94 @@
+"""Between the columns that the database gives and what the models of `clv` take."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..clv import Estimate, PurchaseHistory, lifetime_value
+from ..clv.lifecycle import lifecycle, purchase_before_last
+from .value_words import EVIDENCES
+
+# "never": before any day that a value could name
+NEVER = np.iinfo(np.int32).min
+LATEST_DAY = 365 * 100
+EVIDENCE_CODES = {key: code for code, (key, _label) in enumerate(EVIDENCES)}
+
+
+def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
+    """The purchase histories of ``crm.purchase.history._read_arrays``, in weeks."""
+    count = columns["purchase_count"]
+    value = columns["revenue"] / count
+    costed = columns["costed_revenue"]
+    rate = np.full(len(count), np.nan)
+    np.divide(columns["margin"], costed, out=rate, where=costed > 0)
+    return PurchaseHistory.from_days(
+        customer=columns["partner_id"],
+        repeats=count - 1,
+        recency_days=columns["last_date"] - columns["first_date"],
+        age_days=cutoff_day - columns["first_date"],
+        log_interval_days=columns["log_intervals"],
+        value=value,
+        margin=rate * value,
+    )
+
+
+def holdout_counts(
+    customers: NDArray[np.int32], holdout: dict[str, NDArray]
+) -> NDArray[np.int64]:
+    """The hold-out's purchases of each of ``customers`` (ascending), zero for others."""
+    counts = np.zeros(len(customers), np.int64)
+    known = np.isin(holdout["partner_id"], customers)
+    rows = np.searchsorted(customers, holdout["partner_id"][known])
+    counts[rows] = holdout["purchase_count"][known]
+    return counts
+
+
+def score(
+    found: Estimate, columns: dict[str, NDArray], cutoff_day: int, threshold: float
+) -> dict[str, NDArray]:
+    """One batch of customers, scored: arrays as the writer of values takes them.
+
+    :param threshold: the lapse threshold, an alive probability
+    """
+    history = history_of(columns, cutoff_day)
+    days = history.unit_days
+    alive = found.alive(history)
+    silent_until = found.silent_until(history, threshold)
+    value = lifetime_value(found, history)
+    before, had_before = purchase_before_last(history, columns["last_interval"] / days)
+    came_back = np.zeros(len(history), bool)
+    came_back[had_before] = found.silent_until(before, threshold) < before.T
+    evidence = [EVIDENCE_CODES[key] for key in found.evidence(history)]
+    return {
+        "partner_id": columns["partner_id"],
+        "first_purchase": columns["first_date"],
+        "last_purchase": columns["last_date"],
+        "purchase_count": columns["purchase_count"],
+        "mean_interval": np.round(days * history.t_x / np.maximum(history.x, 1), 1),
+        "revenue": columns["revenue"],
+        "margin": columns["margin"],
+        "alive": np.round(np.clip(alive, 0, 1), 6),
+        "expected_purchases": np.round(value.purchases, 4),
+        "lifetime_value": value.mean,
+        "value_low": value.low,
+        "value_high": value.high,
+        "contact_day": _contact_day(columns["first_date"], silent_until * days),
+        "lifecycle": lifecycle(
+            alive,
+            history.x,
+            history.T - history.t_x,
+            came_back,
+            typical_interval=found.rhythm.usual_interval,
+            lapse_threshold=threshold,
+        ),
+        "evidence": np.array(evidence, np.int8),
+        "total": np.array(
+            [value.total.mean, value.total.variance, value.total.parameter_error]
+        ),
+    }
+
+
+def _contact_day(first_day: NDArray, silent_until: NDArray) -> NDArray[np.int32]:
+    """The last whole day before the threshold; beyond a century is never."""
+    known = np.isfinite(silent_until) & (silent_until < LATEST_DAY)
+    days = np.floor(np.where(known, silent_until, 0)).astype(np.int64)
+    return np.where(known, first_day + days, NEVER).astype(np.int32)

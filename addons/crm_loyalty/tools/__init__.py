@@ -1,0 +1,2 @@
+from . import arrays
+from . import columns
