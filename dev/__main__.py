@@ -18,7 +18,7 @@ VERBS = {
     "bench": 3,
     "i18n": 4,
     "odoo": 3,
-    "postgres": 3,
+    "keep_postgres": 3,
 }
 
 
