@@ -89,7 +89,9 @@ def _install(name: str, modules: str) -> None:
 def _fingerprint(*ingredients) -> str:
     digest = hashlib.sha256()
     for ingredient in ingredients:
-        digest.update(ingredient if isinstance(ingredient, bytes) else repr(ingredient).encode())
+        digest.update(
+            ingredient if isinstance(ingredient, bytes) else repr(ingredient).encode()
+        )
         digest.update(b"\0")
     return digest.hexdigest()
 
@@ -108,7 +110,10 @@ def _kept(name: str) -> str | None:
 def _remake(name: str, template: str) -> None:
     say(f"making {name} from {template}")
     drop(name)
-    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8 STRATEGY FILE_COPY')
+    _execute(
+        f'CREATE DATABASE "{name}" TEMPLATE "{template}" '
+        "ENCODING UTF8 STRATEGY FILE_COPY"
+    )
     _started[name] = time.monotonic()
 
 
@@ -125,6 +130,13 @@ _started: dict[str, float] = {}
 
 def drop(name: str) -> None:
     _execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def drop_all() -> None:
+    for [name] in _execute(
+        r"SELECT datname FROM pg_database WHERE datname LIKE 'crm\_bench\_%'"
+    ):
+        drop(name)
 
 
 def vacuum(name: str, *tables: str) -> None:

@@ -12,18 +12,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @cache
-def _configured(database: str) -> None:
+def configure() -> None:
+    """Read odoo.conf and the environment, as a server would."""
     from odoo.tools import config
 
-    config.parse_config(
-        ["--database", database, "--no-http", "--log-level=error"], setup_logging=True
-    )
+    config.parse_config(["--no-http", "--log-level=error"], setup_logging=True)
 
 
 @contextmanager
 def environment(database: str, login: str | None = None) -> Iterator:
     """An environment in a fresh transaction, of the superuser or of a user."""
-    _configured(database)
+    configure()
     from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
 

@@ -1,0 +1,1 @@
+"""One question per file; ``run(truth)`` yields the measures that answer it."""
