@@ -1,7 +1,15 @@
-"""Pure tests import the package by itself, outside Odoo."""
+"""Pure tests import the package by itself, outside Odoo, and allow no warning."""
 
 import sys
 from pathlib import Path
 
-ADDON = Path(__file__).resolve().parents[2] / "addons" / "crm_loyalty"
-sys.path.insert(0, str(ADDON))
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "addons" / "crm_loyalty"))
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker(pytest.mark.filterwarnings("error"))

@@ -57,9 +57,9 @@ class PurchaseHistory:
             raise ValueError("t_x: the last purchase lies between the first and T")
         if ((self.x == 0) != (self.t_x == 0)).any():
             raise ValueError("t_x: zero exactly where there is no repeat purchase")
-        if self.log_intervals is not None:
-            if not np.isfinite(self.log_intervals).all():
-                raise ValueError("log_intervals: sums must be finite")
+        logs = self.log_intervals
+        if logs is not None and not np.isfinite(logs).all():
+            raise ValueError("log_intervals: sums must be finite")
 
     def _columns(self) -> dict[str, NDArray]:
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
