@@ -1,14 +1,22 @@
 """``python -m dev VERB``: the verbs behind the Makefile."""
 
+import sys
+
+# Before anything that an older Python cannot even read.
+if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "error: this is Python %d.%d, Odoo 19 takes 3.10 to 3.13: name another one, "
+        "as in `make run PYTHON=python3.12`" % sys.version_info[:2]
+    )
+
 import importlib
 import signal
-import sys
 
 from .problem import Problem, explain_os_error
 from .setup import enter_venv
 from .steps import Steps
 
-# The verb, and the steps it shows.
+# Each verb has a module of its name, and shows so many steps.
 VERBS = {
     "run": 6,
     "test": 4,
@@ -25,12 +33,16 @@ VERBS = {
 def main(arguments: list[str]) -> int:
     verb = arguments[0].replace("-", "_") if arguments else ""
     if verb == "clean":
-        return importlib.import_module("dev.clean").clean()
+        return call("clean")
     if verb not in VERBS:
         raise Problem(f"say which: {', '.join([*VERBS, 'clean'])}")
     enter_venv(Steps(VERBS[verb]), arguments)
+    return call(verb, *arguments[1:])
+
+
+def call(verb: str, *arguments: str) -> int:
     module = importlib.import_module(f"dev.{verb}")
-    return getattr(module, verb)(*arguments[1:])
+    return getattr(module, verb)(*arguments)
 
 
 def interrupt(*_signal) -> None:

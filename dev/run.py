@@ -24,15 +24,18 @@ STOP_SECONDS = 20
 
 def run() -> int:
     database = os.environ.get("DB") or "crm"
-    port = int(os.environ.get("HTTP_PORT") or 8069)
-    check_port(port)
+    port = choose_port()
     steps = Steps(6, done=1)
     with ground(steps) as (env, server):
         bring_database(steps, env, server, database)
         return serve(steps, env, database, port)
 
 
-def check_port(port: int) -> None:
+def choose_port() -> int:
+    named = os.environ.get("HTTP_PORT") or "8069"
+    if not named.isdecimal() or int(named) > 65534:
+        raise Problem(f"HTTP_PORT is {named}: make it a number, such as 8069")
+    port = int(named)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -42,6 +45,7 @@ def check_port(port: int) -> None:
                 f"port {port} is taken: choose another one, as in "
                 f"`make run HTTP_PORT={port + 1}`"
             ) from error
+    return port
 
 
 def bring_database(steps: Steps, env: Mapping, server: Server, name: str) -> None:

@@ -13,7 +13,6 @@ def enter_venv(steps: Steps, arguments: list[str]) -> None:
     """Go on in the checkout's virtual environment, made first where it lacks."""
     if venv.inside() and venv.ready():
         return
-    venv.check_python()
     with steps.step("Python libraries") as said:
         if venv.ready():
             said("ready")

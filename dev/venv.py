@@ -8,19 +8,9 @@ from pathlib import Path
 
 from .commands import run
 from .paths import PYTHON, ROOT, VENV
-from .problem import Problem
 
-OLDEST, NEWEST = (3, 10), (3, 13)
 REQUIREMENTS = ROOT / "requirements-dev.txt"
 STAMP = VENV / "requirements.sha256"
-
-
-def check_python(version: tuple[int, int] = sys.version_info[:2]) -> None:
-    if not OLDEST <= version <= NEWEST:
-        raise Problem(
-            f"this is Python {version[0]}.{version[1]}, Odoo 19 takes 3.10 to 3.13: "
-            "name another one, as in `make run PYTHON=python3.12`"
-        )
 
 
 def inside() -> bool:
