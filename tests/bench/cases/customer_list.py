@@ -1,0 +1,127 @@
+"""The customer list and the customer form, with and without the add-on.
+
+The requests of the web client, as a salesperson, on two databases of the same customers
+in turns. The list is compared with itself. A filter or grouping of ours is compared
+with one of Odoo's own that reads another table too: customers of a country.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+import databases
+from client import Views
+from measure import Measure, alternate, seconds
+from population import Truth
+from session import environment, in_fresh_process, say
+
+from cases.refresh import Nights
+
+ROUNDS = 25
+SELLER = "seller1"
+PAGE = 80
+# as the web client, which counts no further
+COUNT_LIMIT = 10_001
+LIMIT = 1.1
+OURS = ("customer_", "group_customer_")
+PEER_FILTER = [("country_id.code", "=", "BE")]
+PEER_GROUPING = "country_id"
+BUYERS = [("ref", "=like", "C%07")]
+
+
+
+class Requests(NamedTuple):
+    """The same question to both databases: what to call with how many rows."""
+
+    ours: Callable
+    peer: Callable
+
+
+def run(truth: Truth) -> Iterator[Measure]:
+    pair = databases.installed(truth), databases.plain(truth)
+    yield from in_fresh_process(_compare, *pair)
+
+
+def _compare(installed: str, plain: str) -> list[Measure]:
+    Nights(installed, 0).refresh()
+    clients = Client(installed), Client(plain)
+    ratios: dict[str, list[float]] = {}
+    growth = []
+    for name, requests in _requests(clients[0].views):
+        for client, request in zip(clients, requests, strict=True):
+            client.seconds(request)  # the registry's caches are warm on a server
+        ours, peer = alternate(
+            ROUNDS, *(partial(c.seconds, r) for c, r in zip(clients, requests))
+        )
+        few, many = (clients[0].queries(requests.ours, n) for n in (PAGE, 10 * PAGE))
+        say(
+            f"{name}: {1000 * ours:.1f} ms, peer {1000 * peer:.1f} ms; "
+            f"{few} queries for {PAGE} rows, {many} for {10 * PAGE}"
+        )
+        ratios.setdefault(name.split()[0], []).append(ours / peer)
+        growth.append(many - few)
+    return [
+        *(
+            Measure(f"customer_{kind}_time", max(found), "ratio", LIMIT)
+            for kind, found in ratios.items()
+        ),
+        Measure("customer_queries_at_10x_rows", max(growth), "more queries", 0),
+    ]
+
+
+class Client:
+    """A salesperson's browser on one of the databases."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        with environment(database, SELLER) as env:
+            self.views = Views(env["res.partner"])
+            self.customers = env["res.partner"].search(BUYERS, limit=10 * PAGE).ids
+
+    def seconds(self, request: Callable) -> float:
+        with environment(self.database, SELLER) as env:
+            return seconds(lambda: request(self, env["res.partner"], PAGE))
+
+    def queries(self, request: Callable, rows: int) -> int:
+        with environment(self.database, SELLER) as env:
+            before = env.cr.sql_log_count
+            request(self, env["res.partner"], rows)
+            return env.cr.sql_log_count - before
+
+
+def _requests(views: Views) -> Iterator[tuple[str, Requests]]:
+    filters = {k: v for k, v in views.filters().items() if k.startswith(OURS)}
+    groupings = {k: v for k, v in views.groupings().items() if k.startswith(OURS)}
+    if not (filters and groupings):
+        raise AssertionError("the search view lost the add-on's filters or groupings")
+    yield "list", Requests(_list([]), _list([]))
+    yield "form", Requests(_form, _form)
+    for name, domain in filters.items():
+        yield f"filter {name}", Requests(_list(domain), _list(PEER_FILTER))
+    for name, field in groupings.items():
+        yield f"grouping {name}", Requests(_groups(field), _groups(PEER_GROUPING))
+
+
+def _list(domain: list) -> Callable:
+    def request(client: Client, partners, rows: int) -> None:
+        specification = client.views.specification("list")
+        partners.web_search_read(
+            domain, specification, limit=rows, count_limit=COUNT_LIMIT
+        )
+
+    return request
+
+
+def _groups(field: str) -> Callable:
+    def request(client: Client, partners, rows: int) -> None:
+        partners.web_read_group([], [field], ["__count"], limit=rows)
+
+    return request
+
+
+def _form(client: Client, partners, rows: int) -> None:
+    """Opened one after the other, as it is: each with empty caches."""
+    specification = client.views.specification("form")
+    for customer in client.customers[: rows // PAGE * 5]:
+        partners.env.invalidate_all()
+        partners.browse(customer).web_read(specification)
