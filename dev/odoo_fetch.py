@@ -6,6 +6,7 @@ configured.
 """
 
 import fcntl
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -97,20 +98,19 @@ def prepare_apt() -> list[str]:
 
 def mirror() -> str:
     """The Debian mirror that this machine's own apt uses."""
-    listing = ["apt-get", "indextargets", "--format", "$(SITE)"]
+    listing = ["apt-get", "update", "--print-uris"]
     try:
         done = subprocess.run(listing, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         raise Problem(
-            "there is no apt-get here to fetch Odoo with: set ODOO_HOME to your own "
-            "Odoo 19"
+            f"there is no apt-get here to fetch Odoo with: install it, {BRING_YOUR_OWN}"
         ) from error
-    for site in done.stdout.split():
-        if site.rstrip("/").endswith("/debian"):
-            return site
-    raise Problem(
-        "apt here knows no mirror of Debian: set ODOO_HOME to your own Odoo 19"
-    )
+    sites = re.findall(r"^'(\S+?)/?/dists/", done.stdout, re.M)
+    for pattern in (r"/debian$", r"debian(?!.*security)"):
+        for site in sites:
+            if re.search(pattern, site):
+                return site
+    raise Problem(f"apt here knows no mirror of Debian: add one, {BRING_YOUR_OWN}")
 
 
 def unpack() -> None:

@@ -40,7 +40,9 @@ def accept(home: Path) -> Path:
 def read_series(release: Path) -> str:
     text = release.read_text(encoding="utf-8")
     found = re.search(r"^version_info = \((\S+), (\d+),", text, re.M)
-    return ".".join(found.groups()) if found else "of an unknown series"
+    if not found:
+        return "of an unknown series"
+    return ".".join(part.strip("'") for part in found.groups())
 
 
 def addons_folders(libraries: Path) -> list[Path]:
