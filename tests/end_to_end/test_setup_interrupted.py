@@ -69,11 +69,7 @@ def test_broken_download_starts_clean(archive):
 
 
 def test_failed_download_leaves_no_odoo(archive):
-    uris = "'http://127.0.0.1/debian/dists/sid/InRelease' x 0"
-    good = (tmp_path / "tools" / "apt-get").read_text()
-    archive(
-        "apt-get", f'case "$*" in *--print-uris) echo "{uris}";; *) exit 100;; esac'
-    )
+    archive("apt-get", apt_get("exit 100"))
     with pytest.raises(Problem, match="check the network to your package mirror"):
         odoo_fetch.fetch()
     assert odoo_home.find() is None
@@ -251,9 +247,9 @@ def test_broken_step_ends_its_line(capsys):
 
 
 def test_terminated_child_goes_with_its_parent(tmp_path):
+    script = f"echo $$ > {tmp_path}/pid; exec sleep 60"
     call = (
-        "import sys; from dev import commands\n"
-        f"commands.run('child', ['sh', '-c', 'echo $$ > {tmp_path}/pid; exec sleep 60'], '')"
+        f"from dev import commands as c; c.run('child', ['sh', '-c', {script!r}], '')"
     )
     parent = subprocess.Popen([sys.executable, "-c", call], cwd=paths.ROOT)
     wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
