@@ -117,7 +117,7 @@ def _moments(k: int, j: int, s: float, a: float, b: float, odds: Floats) -> Floa
     else:
         reached = betainc(n * k - j, s, (odds / (1.0 + odds))[:, None])
     at_least = reached * _stays(a, b, n) * _weights(n)
-    return np.stack([at_least.sum(axis=1), at_least @ (2.0 * n - 1.0)])
+    return np.stack([at_least.sum(axis=1), (at_least * (2.0 * n - 1.0)).sum(axis=1)])
 
 
 def _phases_reached(s: float, odds: Floats, phases: int) -> Floats:

@@ -15,6 +15,7 @@ from scipy.special import digamma, gammaln
 
 from .errors import FitError
 from .optimum import maximise
+from .sums import dot
 
 Floats = NDArray[np.float64]
 
@@ -140,7 +141,7 @@ class _Likelihood:
     def __init__(self, x: Floats, value: Floats):
         self.x, self.total = x, x * value
         self.log_value = np.log(value).sum()
-        self.x_log_total = x @ np.log(self.total)
+        self.x_log_total = dot(x, np.log(self.total))
         self.xs, self.counts = np.unique(x, return_counts=True)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
@@ -153,14 +154,14 @@ class _Likelihood:
             + n * (q * theta[2] - gammaln(q))
             + p * self.x_log_total
             - self.log_value
-            - shape @ log_scale
+            - dot(shape, log_scale)
         )
         psi = digamma(p * xs + q)
         gradient = np.array(
             [
                 (counts * xs) @ (psi - digamma(p * xs))
                 + self.x_log_total
-                - self.x @ log_scale,
+                - dot(self.x, log_scale),
                 counts @ psi + n * (theta[2] - digamma(q)) - log_scale.sum(),
                 n * q / v - (shape / (self.total + v)).sum(),
             ]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
 from .history import PurchaseHistory
+from .sums import dot
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +72,7 @@ class PurchaseTimes:
         value = (
             counts @ (gammaln(s_of) + gammaln(b + xs + z) - gammaln(a + b + xs + z))
             + n * (r * theta[1] - gammaln(r) + gammaln(a + b) - gammaln(b))
-            - s @ log_last
+            - dot(s, log_last)
             + likelihood.sum()
             + self.constant
         )
@@ -82,8 +83,8 @@ class PurchaseTimes:
                 counts @ digamma(s_of)
                 + n * (theta[1] - digamma(r))
                 - log_last.sum()
-                + alive @ dq_ds,
-                n * r / alpha - (s / last).sum() + alive @ dq_dalpha,
+                + dot(alive, dq_ds),
+                n * r / alpha - (s / last).sum() + dot(alive, dq_dalpha),
                 psi_total + dead_by_x.sum() / a,
                 psi_total
                 + counts @ digamma(b + xs + z)

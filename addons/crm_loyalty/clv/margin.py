@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .history import PurchaseHistory
+from .sums import dot
 
 Floats = NDArray[np.float64]
 
@@ -47,14 +48,14 @@ class MarginRate:
         revenue, margin = n * history.value[known], n * history.margin[known]
         base = float(np.clip(margin.sum() / revenue.sum(), -1.0, 1.0))
         residual = margin - base * revenue
-        error = float(np.sqrt(residual @ residual) / revenue.sum())
+        error = float(np.sqrt(dot(residual, residual)) / revenue.sum())
         if known.sum() < FEWEST_CUSTOMERS:
             return cls(base, error=error, customers=int(known.sum()))
 
         deviation = (np.clip(margin / revenue, -1.0, 1.0) - base) ** 2
         away = 1.0 / n - np.mean(1.0 / n)
         if away.any():
-            noise = max(float(away @ deviation / (away @ away)), 0.0)
+            noise = max(float(dot(away, deviation) / dot(away, away)), 0.0)
         else:  # everyone bought equally often: nothing tells noise from spread
             noise = float(deviation.mean() / (1.0 / CONVENTION + 1.0 / n[0]))
         spread = max(float(deviation.mean() - noise * np.mean(1.0 / n)), 0.0)

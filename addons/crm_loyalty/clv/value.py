@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from .history import PurchaseHistory
+from .sums import dot
 
 if TYPE_CHECKING:
     from .ladder import Estimate
@@ -111,7 +112,7 @@ def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
         history, estimate.horizon(history), estimate.force(history)
     )
     mean, _square = _revenue(estimate, history, counts)
-    return float(mean @ estimate.margin.of(history)[0])
+    return float(dot(mean, estimate.margin.of(history)[0]))
 
 
 def _revenue(estimate, history, counts) -> tuple[Floats, Floats]:
