@@ -2,8 +2,7 @@ import contextlib
 import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tabular import detect_date_order, parse_date
 from tabular.dates import jalali_to_gregorian
 

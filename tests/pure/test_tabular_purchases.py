@@ -98,11 +98,6 @@ def test_document_with_two_contents_is_a_problem():
     assert problems(text) == [(3, "document", "X", "document_differs", "2")]
 
 
-def test_first_purchase_of_each_customer_is_marked():
-    text = "ref,date,amount\nA,2023-01-02,5\nB,2023-01-02,5\nA,2023-01-03,5\n"
-    assert [p.first_of_customer for p in read(text).purchases] == [True, True, False]
-
-
 def test_rows_with_less_belong_to_the_customer_with_more():
     text = (
         "ref,email,name,date,amount\n"

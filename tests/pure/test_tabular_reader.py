@@ -5,8 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tabular import FileProblem, Layout, detect_layout, propose_columns, read_table
 
 PERSIAN = "کد مشتری,نام,تاریخ,مبلغ\n۱,علی رضایی,۱۴۰۲/۰۵/۱۲,۱۲۰۰\n"

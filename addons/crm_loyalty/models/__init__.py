@@ -1,13 +1,22 @@
-from . import crm_customer_data_mixin
-from . import crm_customer_value
-from . import crm_customer_value_charts
-from . import crm_value_run
-from . import crm_value_run_estimate
-from . import crm_value_run_publish
-from . import crm_value_run_card
-from . import crm_value_batch
-from . import crm_lead
-from . import res_company
-from . import res_config_settings
-from . import res_partner
-from . import sale_order
+from . import (
+    crm_customer_data_mixin,
+    crm_customer_value,
+    crm_customer_value_charts,
+    crm_lead,
+    crm_purchase_import,
+    crm_purchase_import_customer,
+    crm_purchase_import_issue,
+    crm_purchase_import_line,
+    crm_purchase_import_load,
+    crm_purchase_import_process,
+    crm_purchase_import_reading,
+    crm_value_batch,
+    crm_value_run,
+    crm_value_run_card,
+    crm_value_run_estimate,
+    crm_value_run_publish,
+    res_company,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

@@ -6,6 +6,7 @@ from .numbers import detect_decimal_mark, parse_number
 from .purchases import Customer, Notation, Problem, Purchase, read_purchases
 from .reader import DELIMITERS, ENCODINGS, Layout, detect_layout, read_table
 from .table import FileProblem, Table
+from .text import fold, spellings
 
 __all__ = [
     "DELIMITERS",
@@ -21,9 +22,11 @@ __all__ = [
     "detect_date_order",
     "detect_decimal_mark",
     "detect_layout",
+    "fold",
     "parse_date",
     "parse_number",
     "propose_columns",
     "read_purchases",
     "read_table",
+    "spellings",
 ]

@@ -46,7 +46,6 @@ class Purchase:
     margin: float | None
     document: str
     key: str
-    first_of_customer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def read_purchases(
     """
     reader = _Reader(table, columns, notation, today)
     for number, cells in table.rows:
-        reader.read(number, cells)
+        reader.take(number, cells)
     return reader.finish()
 
 
@@ -102,7 +101,7 @@ class _Reader:
         self.documents: dict[str, tuple] = {}
         self.equal_ones: Counter[tuple] = Counter()
 
-    def read(self, number: int, cells: list[Cell]) -> None:
+    def take(self, number: int, cells: list[Cell]) -> None:
         try:
             draft = self._draft(number, cells)
         except _Refused as refused:
@@ -194,12 +193,9 @@ class _Reader:
 
     def finish(self) -> Reading:
         same = _settle_customers(self.customers.values())
-        seen = set()
         for number, customer, *rest in self.drafts:
-            customer = same.get(customer, customer)
-            first = customer not in seen
-            seen.add(customer)
-            self.reading.purchases.append(Purchase(number, customer, *rest, first))
+            purchase = Purchase(number, same.get(customer, customer), *rest)
+            self.reading.purchases.append(purchase)
         return self.reading
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -67,11 +68,9 @@ def _detect_encoding(data: bytes) -> str:
     high bytes, while accents stand alone between plain letters."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         data.decode("utf-8")
         return "utf-8"
-    except UnicodeDecodeError:
-        pass
     runs = re.findall(rb"[\x80-\xff]+", data)
     high = sum(map(len, runs))
     in_words = sum(len(run) for run in runs if len(run) > 1)

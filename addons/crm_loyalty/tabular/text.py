@@ -15,6 +15,8 @@ _INVISIBLE = dict.fromkeys(
     [0xFEFF, 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _NOISE = {**_INVISIBLE, 0: None}
+_PERSIAN = str.maketrans("يىك", "ییک")
+_ARABIC = str.maketrans("یک", "يك")
 _ZERO_WIDTH_JOINERS = re.compile("[\u200b-\u200d]")
 
 
@@ -39,5 +41,9 @@ def fold(text: str) -> str:
     """
     text = unicodedata.normalize("NFKD", latin_digits(clean(text)).casefold())
     text = "".join(char for char in text if not unicodedata.combining(char))
-    text = text.replace("ي", "ی").replace("ى", "ی").replace("ك", "ک")
-    return _ZERO_WIDTH_JOINERS.sub("", text)
+    return _ZERO_WIDTH_JOINERS.sub("", text.translate(_PERSIAN))
+
+
+def spellings(text: str) -> set[str]:
+    """The text as it stands, and with the letters of an Arabic or Persian keyboard."""
+    return {text, text.translate(_PERSIAN), text.translate(_ARABIC)}

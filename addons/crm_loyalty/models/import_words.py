@@ -1,0 +1,80 @@
+"""What can be wrong with a file or a row, in the words of whoever mends it."""
+
+from odoo.tools import LazyTranslate
+from odoo.tools.translate import LazyGettext
+
+_lt = LazyTranslate(__name__)
+
+_ROW = {
+    "no_customer": lambda _: _lt("The customer is missing."),
+    "unknown_customer": lambda _: _lt(
+        "No such customer. Correct it, add the customer, or let the import create "
+        "missing customers."
+    ),
+    "ambiguous_customer": lambda names: _lt(
+        "Several customers fit: %(names)s. Merge them, or give a reference.",
+        names=names,
+    ),
+    "name_shared": lambda _: _lt(
+        "Several customers of this file bear this name. Give a reference or an e-mail."
+    ),
+    "bad_email": lambda _: _lt("This is not an e-mail address."),
+    "no_date": lambda _: _lt("The date is missing."),
+    "bad_date": lambda _: _lt(
+        "This is not a date with a year of four digits, or not in the chosen order of "
+        "day and month."
+    ),
+    "future_date": lambda _: _lt("The date lies in the future."),
+    "no_amount": lambda _: _lt("The amount is missing."),
+    "bad_amount": lambda _: _lt(
+        "This is not an amount with the chosen decimal mark and currency."
+    ),
+    "bad_margin": lambda _: _lt(
+        "This is not a margin with the chosen decimal mark and currency."
+    ),
+    "document_differs": lambda row: _lt(
+        "Row %(row)s has this document number with another customer, date or amount.",
+        row=row,
+    ),
+    "document_changed": lambda found: _lt(
+        "This document was imported before with another date or amount: %(found)s.",
+        found=found,
+    ),
+    "row_too_short": lambda _: _lt("The row ends before its date and amount."),
+    "row_too_long": lambda _: _lt(
+        "The row has more cells than the header: a separator stands inside a cell."
+    ),
+    "refused": lambda reason: _lt("Odoo refused it: %(reason)s", reason=reason),
+}
+
+_FILE = {
+    "empty": lambda _: _lt("The file is empty."),
+    "no_header": lambda _: _lt(
+        "The file has no row with column names, such as customer, date and amount."
+    ),
+    "no_rows": lambda _: _lt("The file has column names but no purchases below them."),
+    "old_excel": lambda _: _lt(
+        "This is an Excel file of the old format, or one with a password. Save it as "
+        "XLSX without a password, or as CSV."
+    ),
+    "not_text": lambda _: _lt("This is neither a CSV nor an XLSX file."),
+    "broken_xlsx": lambda _: _lt(
+        "The workbook is damaged. Open it and save it again as XLSX."
+    ),
+    "too_large": lambda _: _lt("The workbook is too large. Save it as CSV."),
+    "broken_csv": lambda line: _lt(
+        "A quotation mark is not closed, or stands inside a cell, near line %(line)s.",
+        line=line,
+    ),
+    "encoding": lambda line: _lt(
+        "Line %(line)s does not fit the chosen text encoding.", line=line
+    ),
+}
+
+
+def row_reason(code: str, detail: str = "") -> LazyGettext:
+    return _ROW[code](detail)
+
+
+def file_reason(code: str, detail: str = "") -> LazyGettext:
+    return _FILE[code](detail)
