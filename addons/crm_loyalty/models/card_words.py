@@ -9,36 +9,36 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
             "(%(repeats)s repeat purchases)."
         ),
         "few_customers": env._(
-            "Not enough data: %(customers)s customers, %(needed)s are needed. Each one is "
-            "judged by the own rhythm of purchases, or by a plain rule."
+            "Not enough data: %(customers)s customers, %(needed)s are needed. Each one "
+            "is judged by the own rhythm of purchases, or by a plain rule."
         ),
         "no_repeats": env._(
             "None of the %(customers)s customers bought twice yet, so nothing can be "
             "learnt from repeat purchases. A plain rule is used."
         ),
         "fit_failed": env._(
-            "The model could not be fitted to these purchases (%(error)s). Each customer "
-            "is judged by the own rhythm of purchases."
+            "The model could not be fitted to these purchases (%(error)s). Each "
+            "customer is judged by the own rhythm of purchases."
         ),
         "at_bound": env._(
-            "The purchases do not determine the model (%(parameters)s at a limit). Each "
-            "customer is judged by the own rhythm of purchases."
+            "The purchases do not determine the model (%(parameters)s at a limit). "
+            "Each customer is judged by the own rhythm of purchases."
         ),
         "not_converged": env._(
             "The model did not settle on these %(customers)s customers. Each one is "
             "judged by the own rhythm of purchases."
         ),
         "uncertain": env._(
-            "The model is too uncertain here (error %(error)s of the total value). Each "
-            "customer is judged by the own rhythm of purchases."
+            "The model is too uncertain here (error %(error)s of the total value). "
+            "Each customer is judged by the own rhythm of purchases."
         ),
         "naive_forecast": env._(
             "In the back-test, “everyone buys on as before” forecast better (error "
             "%(naive)s against %(model)s per customer), so it is what values use."
         ),
         "spend_convention": env._(
-            "Too few amounts to tell how spending differs between customers: each one's "
-            "average is drawn towards the average of all."
+            "Too few amounts to tell how spending differs between customers: each "
+            "one's average is drawn towards the average of all."
         ),
         "no_values": env._("No purchase has an amount, so values are zero."),
         "no_margins": env._(
@@ -82,7 +82,8 @@ def backtest_words(env, report: dict) -> str:
     return env._(
         "In the last quarter of time, customers bought %(actual)s times. Forecast from "
         "the time before: %(model)s by the model, %(naive)s by “everyone buys on as "
-        "before”. Error per customer: %(model_error)s against %(naive_error)s purchases.",
+        "before”. Error per customer: %(model_error)s against %(naive_error)s "
+        "purchases.",
         **figures,
     )
 

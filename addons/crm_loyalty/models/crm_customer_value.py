@@ -17,13 +17,14 @@ class CrmCustomerValue(models.Model):
     _inherit = "crm.customer.data.mixin"
     _order = "lifetime_value desc, id"
     _rec_name = "partner_id"
+    # the run that wrote a value says when; columns of their own would be checked
+    # against the users' table for every customer every night
+    _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, index=True, ondelete="cascade"
+        "res.partner", "Customer", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, ondelete="cascade"
-    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")

@@ -51,7 +51,7 @@ class CrmCustomerValue(models.Model):
 
     def _latest_estimates(self) -> dict:
         """The fitted models behind the values, by company."""
-        # sudo: a salesperson reads the curve, not the run; models hold no customer's data
+        # sudo: a salesperson reads the curve, not the run; it holds nobody's data
         runs = self.env["crm.value.run"].sudo()
         latest = runs._read_group(
             [("company_id", "in", self.company_id.ids), ("state", "=", "done")],
@@ -91,15 +91,16 @@ class CrmCustomerValue(models.Model):
 
     def _prepare_alive_chart(self, days, estimate: Estimate) -> dict:
         """Alive probability at each moment, from what was known by then."""
-        first, today = days[0], self.company_id._value_cutoff_date()
-        known = (today - first).days
+        first = days[0]
+        known = (self.company_id._value_cutoff_date() - first).days
         grid = np.linspace(0, known * (1 + AHEAD), CURVE_POINTS).astype(int)
         ages = np.union1d(grid, [known])
         bought = np.array([(day - first).days for day in days])
         history = _history_at(bought, ages)
         alive = np.round(100 * estimate.alive(history), 1).tolist()
-        so_far = [a if age <= known else None for a, age in zip(alive, ages)]
-        ahead = [a if age >= known else None for a, age in zip(alive, ages)]
+        today = int(np.searchsorted(ages, known))
+        so_far = alive[: today + 1]
+        ahead = [None] * today + alive[today:]
         return {
             "type": "line",
             "labels": [

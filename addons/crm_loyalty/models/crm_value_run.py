@@ -185,7 +185,11 @@ class CrmValueRun(models.Model):
         model = self if model is None else model
         query = model._search(domain, order="id", limit=1)
         self.env.cr.execute(
-            SQL("%s FOR NO KEY UPDATE OF %s SKIP LOCKED", query.select(), query.table),
+            SQL(
+                "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
+                query.select(),
+                SQL.identifier(query.table),
+            ),
             log_exceptions=False,
         )
         return model.browse(row[0] for row in self.env.cr.fetchall())

@@ -31,7 +31,8 @@ class CrmValueRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._read_and_fit()
-        except Exception as error:  # noqa: BLE001: one company must not stop the others
+        # whatever is wrong with one company's data must not stop the others
+        except Exception as error:  # noqa: BLE001
             self._fail(error)
 
     def _read_and_fit(self):
@@ -102,5 +103,5 @@ class CrmValueRun(models.Model):
         columns = History._read_arrays(company, split_date)
         calibration = history_of(columns, split)
         holdout = History._read_holdout(company, split_date, self.cutoff)
-        actual = holdout_counts(columns["partner_id"], holdout)
+        actual = holdout_counts(columns["customer"], holdout)
         return backtest(calibration, actual, (last - split) / calibration.unit_days)

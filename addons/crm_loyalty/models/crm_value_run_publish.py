@@ -134,7 +134,7 @@ class CrmValueRun(models.Model):
         )
 
     def _delete_vanished(self) -> int:
-        """Values of customers whose purchases are all gone: cancelled, merged, undone."""
+        """Values of customers whose purchases are all cancelled, merged or undone."""
         self.env.cr.execute(
             SQL(
                 """
@@ -156,16 +156,12 @@ class CrmValueRun(models.Model):
             SQL(
                 """
                 INSERT INTO crm_customer_value AS old
-                       (partner_id, company_id, %(names)s,
-                        create_uid, create_date, write_uid, write_date)
-                SELECT partner_id, %(company)s, %(values)s,
-                       %(uid)s, now() AT TIME ZONE 'UTC',
-                       %(uid)s, now() AT TIME ZONE 'UTC'
+                       (partner_id, company_id, %(names)s)
+                SELECT stage.partner_id, %(company)s, %(values)s
                   FROM customer_value_stage stage
                   JOIN res_partner partner ON partner.id = stage.partner_id
                 ON CONFLICT (partner_id, company_id) DO UPDATE
-                   SET (%(names)s, write_uid, write_date)
-                     = (%(new)s, excluded.write_uid, excluded.write_date)
+                   SET (%(names)s) = (%(new)s)
                  WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 names=comma.join(names),
@@ -173,7 +169,6 @@ class CrmValueRun(models.Model):
                 new=comma.join(SQL("excluded.%s", name) for name in names),
                 old=comma.join(SQL("old.%s", name) for name in names),
                 company=self.company_id.id,
-                uid=self.env.uid,
             )
         )
         return self.env.cr.rowcount

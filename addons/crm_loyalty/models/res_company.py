@@ -1,3 +1,5 @@
+import itertools
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -34,7 +36,7 @@ class ResCompany(models.Model):
     def _check_value_classes(self):
         for company in self:
             shares = [0.0, *company._value_class_shares(), 1.0]
-            if any(low >= high for low, high in zip(shares, shares[1:])):
+            if any(low >= high for low, high in itertools.pairwise(shares)):
                 raise ValidationError(
                     self.env._(
                         "The shares of value classes A, B and C must rise from above "

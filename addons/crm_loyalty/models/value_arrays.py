@@ -21,10 +21,10 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
     rate = np.full(len(count), np.nan)
     np.divide(columns["margin"], costed, out=rate, where=costed > 0)
     return PurchaseHistory.from_days(
-        customer=columns["partner_id"],
+        customer=columns["customer"],
         repeats=count - 1,
-        recency_days=columns["last_date"] - columns["first_date"],
-        age_days=cutoff_day - columns["first_date"],
+        recency_days=columns["last_day"] - columns["first_day"],
+        age_days=cutoff_day - columns["first_day"],
         log_interval_days=columns["log_intervals"],
         value=value,
         margin=rate * value,
@@ -34,7 +34,7 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
 def holdout_counts(
     customers: NDArray[np.int32], holdout: dict[str, NDArray]
 ) -> NDArray[np.int64]:
-    """The hold-out's purchases of each of ``customers`` (ascending), zero for others."""
+    """The hold-out's purchases of each of ``customers``, who are ascending."""
     counts = np.zeros(len(customers), np.int64)
     known = np.isin(holdout["partner_id"], customers)
     rows = np.searchsorted(customers, holdout["partner_id"][known])
@@ -59,9 +59,9 @@ def score(
     came_back[had_before] = found.silent_until(before, threshold) < before.T
     evidence = [EVIDENCE_CODES[key] for key in found.evidence(history)]
     return {
-        "partner_id": columns["partner_id"],
-        "first_purchase": columns["first_date"],
-        "last_purchase": columns["last_date"],
+        "partner_id": columns["customer"],
+        "first_purchase": columns["first_day"],
+        "last_purchase": columns["last_day"],
         "purchase_count": columns["purchase_count"],
         "mean_interval": np.round(days * history.t_x / np.maximum(history.x, 1), 1),
         "revenue": columns["revenue"],
@@ -71,7 +71,7 @@ def score(
         "lifetime_value": value.mean,
         "value_low": value.low,
         "value_high": value.high,
-        "contact_day": _contact_day(columns["first_date"], silent_until * days),
+        "contact_day": _contact_day(columns["first_day"], silent_until * days),
         "lifecycle": lifecycle(
             alive,
             history.x,

@@ -1,2 +1,1 @@
-from . import crm_purchase
-from . import crm_purchase_history
+from . import crm_purchase, crm_purchase_history

@@ -34,26 +34,39 @@ class CrmPurchase(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        # as in the documents' own record rules, the user sees what his rules let through
         return self._days_sql()
 
     def _days_sql(self) -> SQL:
         """One row per company, commercial partner and day of dealing."""
+        return SQL(
+            """
+            SELECT min(id) AS id,
+                   company_id,
+                   partner_id,
+                   date,
+                   sum(revenue) AS revenue,
+                   sum(coalesce(margin, 0)) AS margin,
+                   coalesce(sum(revenue) FILTER (WHERE margin IS NOT NULL), 0)
+                       AS costed_revenue
+              FROM (%s) document
+             GROUP BY company_id, partner_id, date
+            """,
+            self._documents_sql(),
+        )
+
+    def _documents_sql(self) -> SQL:
+        """One row per document, under its customer's commercial entity."""
         self._flush_sources()
         return SQL(
             """
-            SELECT min(document.id) AS id,
+            SELECT document.id,
                    document.company_id,
                    customer.commercial_partner_id AS partner_id,
                    document.date,
-                   sum(document.revenue) AS revenue,
-                   sum(coalesce(document.margin, 0)) AS margin,
-                   coalesce(sum(document.revenue)
-                            FILTER (WHERE document.margin IS NOT NULL), 0)
-                       AS costed_revenue
+                   document.revenue,
+                   document.margin
               FROM (%s) document
               JOIN res_partner customer ON customer.id = document.partner_id
-             GROUP BY document.company_id, customer.commercial_partner_id, document.date
             """,
             SQL(" UNION ALL ").join(self._document_sources()),
         )
@@ -87,6 +100,21 @@ class CrmPurchase(models.Model):
             timestamp,
         )
 
+    def _company_amount_sql(self, amount: SQL) -> SQL:
+        """An amount of an order in the company's currency, at the order's rate.
+
+        Most orders need no division, and in numerics it is what costs most here.
+        """
+        return SQL(
+            """
+            CASE WHEN sale.currency_rate IS NULL OR sale.currency_rate IN (0, 1)
+                 THEN %(amount)s
+                 ELSE %(amount)s / sale.currency_rate
+            END
+            """,
+            amount=amount,
+        )
+
     def _sale_orders_sql(self) -> SQL:
         return SQL(
             """
@@ -94,10 +122,8 @@ class CrmPurchase(models.Model):
                    sale.company_id,
                    sale.partner_id,
                    %(date)s AS date,
-                   sale.amount_untaxed / coalesce(nullif(sale.currency_rate, 0), 1)
-                       - coalesce(refund.revenue, 0) AS revenue,
-                   sale.margin / coalesce(nullif(sale.currency_rate, 0), 1)
-                       - coalesce(refund.margin, 0) AS margin
+                   %(revenue)s - coalesce(refund.revenue, 0) AS revenue,
+                   %(margin)s - coalesce(refund.margin, 0) AS margin
               FROM sale_order sale
               JOIN res_company company ON company.id = sale.company_id
               JOIN res_partner place ON place.id = company.partner_id
@@ -105,6 +131,8 @@ class CrmPurchase(models.Model):
              WHERE sale.state = 'sale'
             """,
             date=self._local_date_sql(SQL("sale.date_order")),
+            revenue=self._company_amount_sql(SQL("sale.amount_untaxed")),
+            margin=self._company_amount_sql(SQL("sale.margin")),
             refunds=self._refunds_sql(),
         )
 
@@ -125,8 +153,7 @@ class CrmPurchase(models.Model):
               FROM (
                     SELECT link.order_line_id,
                            CASE WHEN item.currency_id = sale.currency_id
-                                THEN item.price_subtotal
-                                     / coalesce(nullif(sale.currency_rate, 0), 1)
+                                THEN %s
                                 ELSE item.balance
                             END / count(*) OVER (PARTITION BY item.id) AS amount
                       FROM account_move move
@@ -142,7 +169,8 @@ class CrmPurchase(models.Model):
                    ) credit
               JOIN sale_order_line line ON line.id = credit.order_line_id
              GROUP BY line.order_id
-            """
+            """,
+            self._company_amount_sql(SQL("item.price_subtotal")),
         )
 
     def _imported_purchases_sql(self) -> SQL:
@@ -152,8 +180,8 @@ class CrmPurchase(models.Model):
                    line.company_id,
                    line.partner_id,
                    line.date,
-                   line.revenue::float8,
-                   line.margin::float8
+                   line.revenue,
+                   line.margin
               FROM crm_purchase_import_line line
               JOIN crm_purchase_import source ON source.id = line.import_id
              WHERE source.state = 'done'

@@ -5,18 +5,14 @@ from numpy.typing import NDArray
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..clv.fold import fold_purchases
 from ..tools.columns import day_number, read_columns
 
-HISTORY_TYPES = {
-    "partner_id": "int4",
-    "first_date": "date",
-    "last_date": "date",
-    "purchase_count": "int4",
-    "log_intervals": "float8",
-    "last_interval": "int4",
+DOCUMENT_TYPES = {
+    "customer": "int4",
+    "day": "date",
     "revenue": "float8",
     "margin": "float8",
-    "costed_revenue": "float8",
 }
 
 
@@ -129,22 +125,23 @@ class CrmPurchaseHistory(models.Model):
     def _read_arrays(self, company, until: date) -> dict[str, NDArray]:
         """The histories of a company's customers as of the end of the day ``until``.
 
-        :return: arrays of equal length, named as ``HISTORY_TYPES``, ordered by
-            partner; dates are PostgreSQL's day numbers
+        The same figures as this report's rows. The database hands over the documents as
+        they lie and numpy folds them: a third of the time that SQL needs to sort and
+        group every customer's purchases.
+
+        :return: arrays of equal length, see ``fold_purchases``; days are PostgreSQL's
         """
-        days = SQL(
-            "SELECT * FROM (%s) day WHERE company_id = %s AND date <= %s",
-            self.env["crm.purchase"]._days_sql(),
+        query = SQL(
+            """
+            SELECT partner_id, date, revenue, coalesce(margin, 'NaN') AS margin
+              FROM (%s) document
+             WHERE company_id = %s AND date <= %s
+            """,
+            self.env["crm.purchase"]._documents_sql(),
             company.id,
             until,
         )
-        names = SQL(", ").join(map(SQL.identifier, HISTORY_TYPES))
-        query = SQL(
-            "SELECT %s FROM (%s) history ORDER BY partner_id",
-            names,
-            self._history_sql(days),
-        )
-        return read_columns(self.env.cr, query, HISTORY_TYPES)
+        return fold_purchases(**read_columns(self.env.cr, query, DOCUMENT_TYPES))
 
     @api.model
     def _read_holdout(self, company, since: date, until: date) -> dict[str, NDArray]:

@@ -1,2 +1,1 @@
-from . import arrays
-from . import columns
+from . import arrays, columns

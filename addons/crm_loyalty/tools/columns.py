@@ -39,11 +39,17 @@ def read_columns(cr, query: SQL, types: dict[str, str]) -> dict[str, NDArray]:
     :param types: the name and PostgreSQL type (a key of ``BINARY_TYPES``) of each
         column, in the query's order; dates arrive as ``day_number``
     """
-    names = SQL(", ").join(
+    casts = SQL(", ").join(
         SQL("%s::%s", SQL.identifier(name), SQL.identifier(kind))
         for name, kind in types.items()
     )
-    copy = SQL("COPY (SELECT %s FROM (%s) q) TO STDOUT (FORMAT binary)", names, query)
+    names = SQL(", ").join(map(SQL.identifier, types))
+    copy = SQL(
+        "COPY (SELECT %s FROM (%s) q (%s)) TO STDOUT (FORMAT binary)",
+        casts,
+        query,
+        names,
+    )
     buffer = io.BytesIO()
     cr.copy_expert(cr.mogrify(copy).decode(), buffer)
     # seek past the header; the trailer is shorter than any row

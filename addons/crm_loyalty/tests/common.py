@@ -1,0 +1,126 @@
+from datetime import date, datetime, time, timedelta
+
+from odoo.fields import Command
+
+from odoo.addons.sale.tests.common import TestSaleCommon
+
+TODAY = date(2025, 6, 30)
+
+
+class ValueCommon(TestSaleCommon):
+    """A company whose history is closed at TODAY, and orders on any day before it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.value_cutoff = TODAY
+        cls.company.partner_id.tz = "UTC"
+        cls.customer, cls.other_customer = cls.env["res.partner"].create(
+            [{"name": "Alba Bakery"}, {"name": "Borna Printing"}]
+        )
+        cls.product = cls._make_product("Flour", price=100, cost=60)
+        cls.values = cls.env["crm.customer.value"].sudo()
+        # the scheduler works as superuser
+        cls.runs = cls.env["crm.value.run"].sudo()
+
+    @classmethod
+    def _make_product(cls, name, price, cost):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "consu",
+                "list_price": price,
+                "standard_price": cost,
+                "invoice_policy": "order",
+                "taxes_id": [Command.clear()],
+            }
+        )
+
+    @classmethod
+    def _order(cls, partner, day, quantity=1, lines=None, hour=12, **values):
+        """A confirmed order of that day (a date, or how many days before TODAY)."""
+        lines = lines or [{"product_id": cls.product.id, "product_uom_qty": quantity}]
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "order_line": [Command.create(line) for line in lines],
+                **values,
+            }
+        )
+        order.action_confirm()
+        order.date_order = datetime.combine(cls._day(day), time(hour))
+        return order
+
+    @classmethod
+    def _orders(cls, partner, *days_ago, quantity=1):
+        """Confirmed orders made at once, for tests that need many of them."""
+        return cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "state": "sale",
+                    "date_order": datetime.combine(cls._day(days), time(12)),
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": cls.product.id,
+                                "product_uom_qty": quantity,
+                            }
+                        )
+                    ],
+                }
+                for days in days_ago
+            ]
+        )
+
+    @classmethod
+    def _shop(cls, count=40):
+        """Customers who buy at rhythms of their own and leave at different times."""
+        partners = cls.env["res.partner"].create(
+            [{"name": f"Customer {number:02}"} for number in range(count)]
+        )
+        for number, partner in enumerate(partners):
+            gap = 9 + 5 * (number % 7)
+            last = 4 + (number * 37) % 160
+            length = 1 + (number * 11) % 9
+            cls._orders(
+                partner,
+                *(last + gap * step + (step * number) % 5 for step in range(length)),
+                quantity=1 + number % 4,
+            )
+        return partners
+
+    @classmethod
+    def _day(cls, day):
+        return day if isinstance(day, date) else TODAY - timedelta(days=day)
+
+    @classmethod
+    def _refund(cls, order, quantity=None):
+        """Invoice the order, then post a credit note for it or for some units."""
+        invoice = order._create_invoices()
+        invoice.action_post()
+        refund = invoice._reverse_moves()
+        if quantity is not None:
+            refund.invoice_line_ids[0].quantity = quantity
+        refund.action_post()
+        return refund
+
+    def _value(self, partner):
+        return self.values.search(
+            [
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", self.company.id),
+            ]
+        )
+
+    def _all_values(self):
+        return self.values.search([("company_id", "=", self.company.id)])
+
+    def _history(self, partner):
+        return self.env["crm.purchase.history"].search(
+            [
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", self.company.id),
+            ]
+        )

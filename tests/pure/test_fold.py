@@ -1,0 +1,67 @@
+"""Folding dealings equals counting them one by one."""
+
+import math
+
+import numpy as np
+from hypothesis import given, strategies as st
+
+from clv.fold import fold_purchases
+
+NAN = float("nan")
+
+dealings = st.lists(
+    st.tuples(
+        st.integers(1, 5),
+        st.integers(0, 30),
+        st.integers(-50, 100).map(float),
+        st.one_of(st.just(NAN), st.integers(-20, 40).map(float)),
+    ),
+    max_size=40,
+)
+
+
+def by_hand(rows):
+    """The same, one customer and one day at a time."""
+    found = {}
+    for customer in sorted({row[0] for row in rows}):
+        own = [row for row in rows if row[0] == customer]
+        per_day = {day: 0.0 for _c, day, _r, _m in own}
+        for _customer, day, revenue, _margin in own:
+            per_day[day] += revenue
+        days = sorted(day for day, revenue in per_day.items() if revenue > 0)
+        if not days:
+            continue
+        gaps = [later - day for day, later in zip(days, days[1:], strict=False)]
+        found[customer] = {
+            "first_day": days[0],
+            "last_day": days[-1],
+            "purchase_count": len(days),
+            "log_intervals": sum(math.log(gap) for gap in gaps),
+            "last_interval": gaps[-1] if gaps else 0,
+            "revenue": sum(row[2] for row in own),
+            "margin": sum(row[3] for row in own if not math.isnan(row[3])),
+            "costed_revenue": sum(row[2] for row in own if not math.isnan(row[3])),
+        }
+    return found
+
+
+@given(dealings)
+def test_folding_equals_counting_by_hand(rows):
+    columns = np.array(rows, dtype=float).reshape(-1, 4).T
+    folded = fold_purchases(
+        columns[0].astype(np.int32),
+        columns[1].astype(np.int32),
+        columns[2],
+        columns[3],
+    )
+    expected = by_hand(rows)
+    assert folded["customer"].tolist() == list(expected)
+    for name in next(iter(expected.values()), {}):
+        theirs = [figures[name] for figures in expected.values()]
+        np.testing.assert_allclose(folded[name], theirs, atol=1e-9)
+
+
+def test_nothing_folds_to_nothing():
+    empty = np.zeros(0)
+    folded = fold_purchases(empty.astype(int), empty.astype(int), empty, empty)
+    assert {len(column) for column in folded.values()} == {0}
