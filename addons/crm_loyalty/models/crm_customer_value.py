@@ -15,7 +15,7 @@ class CrmCustomerValue(models.Model):
     _name = "crm.customer.value"
     _description = "Customer Value"
     _inherit = "crm.customer.data.mixin"
-    _order = "lifetime_value desc, id"
+    _order = "lifetime_value desc nulls last, id"
     _rec_name = "partner_id"
     # the run that wrote a value says when; columns of their own would be checked
     # against the users' table for every customer every night

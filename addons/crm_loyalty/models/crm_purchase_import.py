@@ -43,6 +43,7 @@ class CrmPurchaseImport(models.Model):
         "Responsible",
         required=True,
         readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
     )
     state = fields.Selection(

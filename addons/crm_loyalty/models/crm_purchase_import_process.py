@@ -127,8 +127,7 @@ class CrmPurchaseImport(models.Model):
     def _compare(self, purchases):
         """The purchases that the company does not know yet, and a problem for each
         document that says something else than before."""
-        Line = self.env["crm.purchase.import.line"]
-        Line.flush_model()
+        self.flush_model(["state"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -243,7 +242,7 @@ class CrmPurchaseImport(models.Model):
                 "import_id": self.id,
                 "row": problem.row,
                 "column": columns.get(problem.field),
-                "value": problem.value,
+                "value": problem.value or False,
                 "reason": self.env._(row_reason(problem.code, problem.detail)),
             }
             for problem in problems

@@ -13,6 +13,7 @@ from ..tabular import (
     FileProblem,
     Layout,
     Notation,
+    Table,
     detect_date_order,
     detect_decimal_mark,
     detect_layout,
@@ -35,9 +36,9 @@ class CrmPurchaseImport(models.Model):
 
     _inherit = "crm.purchase.import"
 
-    file_problem = fields.Char(compute="_compute_columns", store=True)
-    headers = fields.Char("Columns of the File", compute="_compute_columns", store=True)
-    preview = fields.Html(compute="_compute_columns", store=True)
+    file_problem = fields.Char(compute="_compute_preview", store=True)
+    headers = fields.Char("Columns of the File", compute="_compute_preview", store=True)
+    preview = fields.Html(compute="_compute_preview", store=True)
     encoding = fields.Selection(
         list(zip(ENCODINGS, _ENCODING_NAMES, strict=True)),
         "Text Encoding",
@@ -119,36 +120,39 @@ class CrmPurchaseImport(models.Model):
         for source in self:
             layout = Layout()
             if source.file:
-                # _compute_columns reports the problem.
+                # _compute_preview reports the problem.
                 with contextlib.suppress(FileProblem):
                     layout = detect_layout(source._bytes())
             source.encoding = layout.encoding
             source.delimiter = layout.delimiter
 
     @api.depends("file", "encoding", "delimiter")
-    def _compute_columns(self):
+    def _compute_preview(self):
         for source in self:
-            proposal, header = {}, ()
-            source.file_problem = source.preview = False
+            source.file_problem = source.headers = source.preview = False
             if source.file:
                 try:
-                    table = source._read_table(SAMPLE_ROWS)
+                    table = source._read_table(PREVIEW_ROWS)
                 except FileProblem as problem:
                     reason = file_reason(problem.code, problem.detail)
                     source.file_problem = self.env._(reason)
                 else:
-                    header = table.header
-                    proposal = propose_columns(table)
+                    source.headers = " | ".join(table.header)
                     source.preview = _preview(table)
-            source.headers = " | ".join(header)
+
+    @api.depends("file", "encoding", "delimiter")
+    def _compute_columns(self):
+        for source in self:
+            table = source._sample_table()
             # A column that was chosen by hand survives when the file is mended.
             chosen = source._chosen_columns().items()
-            kept = {name: column for name, column in chosen if column in header}
+            kept = {name: header for name, header in chosen if header in table.header}
+            proposal = propose_columns(table)
             for name in FIELDS:
-                column = kept.get(name) or proposal.get(name)
-                if name not in kept and column in kept.values():
-                    column = False
-                source[f"column_{name}"] = column
+                header = kept.get(name) or proposal.get(name)
+                if name not in kept and header in kept.values():
+                    header = False
+                source[f"column_{name}"] = header
 
     @api.depends(
         "file", "encoding", "delimiter", "column_date", "column_amount", "column_margin"
@@ -174,13 +178,15 @@ class CrmPurchaseImport(models.Model):
         columns = {name: self[f"column_{name}"] for name in FIELDS}
         return {name: header for name, header in columns.items() if header}
 
+    def _sample_table(self):
+        if self.file:
+            # _compute_preview reports the problem.
+            with contextlib.suppress(FileProblem):
+                return self._read_table(SAMPLE_ROWS)
+        return Table((), [])
+
     def _sample(self, *names):
-        if not self.file:
-            return []
-        try:
-            table = self._read_table(SAMPLE_ROWS)
-        except FileProblem:
-            return []
+        table = self._sample_table()
         headers = [self[f"column_{name}"] for name in names]
         return [
             cell

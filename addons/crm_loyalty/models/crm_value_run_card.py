@@ -58,7 +58,9 @@ class CrmValueRun(models.Model):
     @api.depends("backtest")
     def _compute_calibration_chart(self):
         for run in self:
-            deciles = (run.backtest or {}).get("deciles", [])
+            report = run.backtest or {}
+            tested = report.get("verdict", "too_few") != "too_few"
+            deciles = report["deciles"] if tested else []
             run.calibration_chart = deciles and {
                 "type": "line",
                 "labels": list(range(1, len(deciles) + 1)),

@@ -1,6 +1,6 @@
 import { localization } from "@web/core/l10n/localization";
 import { loadBundle } from "@web/core/assets";
-import { getColor, getCustomColor } from "@web/core/colors/colors";
+import { getCustomColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -10,6 +10,11 @@ import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 const scheme = cookie.get("color_scheme");
 const GRID = getCustomColor(scheme, "#d8dadd", "#3C3E4B");
 const TEXT = getCustomColor(scheme, "#374151", "#E4E4E4");
+// Told apart by lightness too, for those who do not see the hue.
+const SERIES = [
+    getCustomColor(scheme, "#714B67", "#C9A3BF"),
+    getCustomColor(scheme, "#E08E2B", "#F3C27F"),
+];
 
 /**
  * Draws what the server computed; it adds colours and axes, and no numbers.
@@ -66,8 +71,8 @@ export class DataChartField extends Component {
                     label: one.label,
                     data: one.data,
                     type: one.type || type,
-                    borderColor: getColor(index + 1, scheme, "odoo"),
-                    backgroundColor: getColor(index + 1, scheme, "odoo"),
+                    borderColor: SERIES[index % SERIES.length],
+                    backgroundColor: SERIES[index % SERIES.length],
                     borderDash: one.dashed ? [6, 4] : [],
                     borderWidth: 2,
                     pointRadius: one.points ? 4 : 0,
