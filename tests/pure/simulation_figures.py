@@ -17,8 +17,11 @@ from clv import MbgCnbd, estimate, lifetime_value
 
 WORLDS = {
     "irregular": {},
+    "  60 customers": {"customers": 60},
+    "  30 customers": {"customers": 30},
     "k = 2": {"k": 2, "r": 1.1},
     "k = 3, loyal": {"k": 3, "r": 2.0, "alpha": 5.0, "a": 0.5, "b": 4.0},
+    "BG/NBD": {"dropout_at_zero": False, "r": 0.24, "alpha": 4.4, "a": 0.8, "b": 2.4},
 }
 
 
@@ -44,11 +47,11 @@ def coverage(seed, bases=200, customers=600, years=3.0, **population):
 
 
 def print_coverage():
-    print("80 % intervals that held the truth: 200 bases of 600, three years")
-    print(f"  {'population':<14}{'base':>8}{'customer':>10}{'two or more':>13}")
+    print("80 % intervals that held the truth: 200 bases, 600 customers, three years")
+    print(f"  {'population':<16}{'base':>8}{'customer':>10}{'two or more':>13}")
     for seed, (name, population) in enumerate(WORLDS.items()):
         shares = coverage(seed, **population)
-        print("  {:<14}{:>8.1%}{:>10.1%}{:>13.1%}".format(name, *shares))
+        print("  {:<16}{:>8.1%}{:>10.1%}{:>13.1%}".format(name, *shares))
 
 
 def print_recovery():
@@ -65,6 +68,30 @@ def print_recovery():
             for name, value in true.items()
         )
         print(f"  k {model.k} ({k}){found}  in {seconds:.2f} s")
+
+
+def regular_buyers():
+    """Errors per customer (RMSE) and in total of next year's forecast, for a
+    population that buys regularly (Erlang-3)."""
+    world = draw(
+        np.random.default_rng(3), 4000, k=3, r=2.0, alpha=5.0, a=0.6, b=3.0, T=(40, 52)
+    )
+    models = {
+        "MBG/CNBD-k": MbgCnbd.fit(world.history),
+        "BG/NBD": MbgCnbd.fit(world.history, k=1, dropout_at_zero=False),
+    }
+    errors = {}
+    for name, model in models.items():
+        error = model.expected_purchases(world.history, 52.0) - world.future_purchases
+        off = error.sum() / world.future_purchases.sum()
+        errors[name] = (np.sqrt((error**2).mean()), off)
+    return errors
+
+
+def print_regular_buyers():
+    print("\n4,000 regular buyers (Erlang-3), forecast of a year")
+    for name, (rmse, off) in regular_buyers().items():
+        print(f"  {name:<12}RMSE {rmse:.2f}, total {off:+.1%}")
 
 
 def print_speed():
@@ -84,4 +111,5 @@ def print_speed():
 if __name__ == "__main__":
     print_coverage()
     print_recovery()
+    print_regular_buyers()
     print_speed()

@@ -6,6 +6,7 @@ import numpy as np
 import peers
 import pytest
 from simulation import draw
+from simulation_figures import regular_buyers
 
 from clv import MbgCnbd
 
@@ -49,29 +50,11 @@ def test_standard_errors_are_honest():
     assert 0.70 < inside < 0.90
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_regular_buyers_are_forecast_better_than_by_bg_nbd():
-    world = draw(
-        np.random.default_rng(3), 4000, k=3, r=2.0, alpha=5.0, a=0.6, b=3.0, T=(40, 52)
-    )
-    actual = world.future_purchases
-    regular = MbgCnbd.fit(world.history)
-    assert regular.k == 3
-    bg_nbd = MbgCnbd.fit(world.history, k=1, dropout_at_zero=False)
-    assert bg_nbd.log_likelihood < regular.log_likelihood
-    peer = peers.fitted(world.history, dropout_at_zero=False)
-
-    def errors(forecast):
-        return np.sqrt(np.mean((forecast - actual) ** 2)), abs(
-            forecast.sum() / actual.sum() - 1
-        )
-
-    ours = errors(regular.expected_purchases(world.history, 52.0))
-    own_bg_nbd = errors(bg_nbd.expected_purchases(world.history, 52.0))
-    lifetimes = errors(peers.expected(peer, world.history, 52.0))
-    for theirs in (own_bg_nbd, lifetimes):
-        assert ours[0] < 0.95 * theirs[0]
-        assert ours[1] < theirs[1]
+    errors = regular_buyers()
+    (rmse, off), (bg_rmse, bg_off) = errors["MBG/CNBD-k"], errors["BG/NBD"]
+    assert rmse < 0.95 * bg_rmse
+    assert abs(off) < 0.05 < abs(bg_off)
 
 
 def test_fit_takes_at_most_half_the_time_of_lifetimes():
