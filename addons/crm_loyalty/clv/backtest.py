@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .history import PurchaseHistory
+from .ladder import POPULATION, RHYTHM, estimate
 
 Floats = NDArray[np.float64]
 
@@ -89,8 +90,6 @@ def backtest(
     cut-off. The root mean square error decides, since it is smallest for the mean;
     the mean absolute error would favour forecasting zero for everyone.
     """
-    from .ladder import POPULATION, RHYTHM, estimate
-
     actual = np.asarray(actual, dtype=np.float64)
     if actual.shape != (len(calibration),):
         raise ValueError("actual: one number per customer of the calibration")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .backtest import BackTest
 from .counts import PurchaseCounts
 from .errors import FitError
 from .gamma_gamma import GammaGamma
@@ -18,6 +17,9 @@ from .mbg_cnbd import MbgCnbd
 from .precision import parameter_error
 from .rhythm import Rhythm
 from .value import YEAR_DAYS
+
+if TYPE_CHECKING:
+    from .backtest import BackTest
 
 Floats = NDArray[np.float64]
 

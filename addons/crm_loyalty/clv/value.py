@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
+from .counts import PurchaseCounts
 from .history import PurchaseHistory
 from .sums import dot
 
@@ -115,7 +116,9 @@ def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
     return float(dot(mean, estimate.margin.of(history)[0]))
 
 
-def _revenue(estimate, history, counts) -> tuple[Floats, Floats]:
+def _revenue(
+    estimate: Estimate, history: PurchaseHistory, counts: PurchaseCounts
+) -> tuple[Floats, Floats]:
     """Mean and second moment of each customer's discounted revenue."""
     if estimate.spend is None or history.value is None:
         nothing = np.zeros(len(history))
