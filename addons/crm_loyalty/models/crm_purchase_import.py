@@ -187,6 +187,7 @@ class CrmPurchaseImport(models.Model):
 
     def action_view_purchases(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Imported Purchases"),

@@ -5,7 +5,6 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL, split_every
 
-# Deleting a customer asks many tables: more of them than this is work for the cron.
 UNDO_AT_ONCE = 500
 
 
@@ -88,10 +87,14 @@ class CrmPurchaseImport(models.Model):
         self._require_turn()
         self._delete_lines()
         self._note({"state": "undoing"})
-        if len(self.created_partner_ids) > UNDO_AT_ONCE:
+        if self._undo_is_big():
             self._wake_cron()
         else:
             self._run_now()
+
+    def _undo_is_big(self):
+        """Deleting a customer asks many tables."""
+        return len(self.created_partner_ids) > UNDO_AT_ONCE
 
     def _undo_batches(self, size):
         """The purchases are gone by now: only customers are left to remove."""

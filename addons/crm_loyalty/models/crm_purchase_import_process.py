@@ -100,10 +100,9 @@ class CrmPurchaseImport(models.Model):
             return
         if not self.last_row:
             self._open(reading, len(new), problems)
-        pending = [purchase for purchase in new if purchase.row > self.row_done]
-        counted = {purchase.customer for purchase in new} - {
-            purchase.customer for purchase in pending
-        }
+        done = sum(purchase.row <= self.row_done for purchase in new)
+        counted = {purchase.customer for purchase in new[:done]}
+        pending = new[done:]
         left = len(pending)
         for batch in split_every(size, pending):
             if not self._is_mine(attempt):

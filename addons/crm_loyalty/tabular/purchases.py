@@ -15,6 +15,7 @@ from .numbers import parse_number
 from .table import Cell, Table
 from .text import clean, fold, latin_digits
 
+_WHO = ("customer", "email", "name")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -164,7 +165,8 @@ class _Reader:
         elif name:
             identity = ("name", fold(name))
         else:
-            raise _Refused("customer", "", "no_customer")
+            asked = next((at for at in _WHO if at in self.positions), "customer")
+            raise _Refused(asked, "", "no_customer")
         customer = self.customers.setdefault(identity, Customer(reference))
         customer.email = customer.email or email
         customer.name = customer.name or name
