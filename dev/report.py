@@ -40,7 +40,7 @@ def read_report(report: Path, exit_code: int) -> Count:
     count = Count()
     if report.is_file():
         for case in ET.parse(report).iter("testcase"):
-            name = f"{case.get('classname')}.{case.get('name')}"
+            name = f"{case.get('classname')}.{case.get('name')}".strip(".")
             outcomes = {child.tag: child for child in case}
             if "failure" in outcomes or "error" in outcomes:
                 count.failed += 1

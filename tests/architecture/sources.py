@@ -33,9 +33,12 @@ def python_files(addon: Path, *folders: str) -> list[Path]:
 
 def pure_files(addon: Path) -> list[Path]:
     """The add-on's code that knows nothing of Odoo."""
-    packages = {file.parent.name for file in addon.glob("*/__init__.py")}
+    packages = {file.parent for file in addon.glob("*/__init__.py")}
+    pure = [folder for folder in packages if folder.name not in ODOO_FOLDERS]
     modules = [file for file in addon.glob("*.py") if not file.name.startswith("__")]
-    return python_files(addon, *sorted(packages - ODOO_FOLDERS)) + sorted(modules)
+    return sorted(
+        [*modules, *(file for folder in pure for file in folder.rglob("*.py"))]
+    )
 
 
 def tree(file: Path) -> ast.Module:

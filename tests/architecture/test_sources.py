@@ -64,3 +64,8 @@ def test_pure_code_is_what_odoo_gives_no_meaning(example):
     )
     names = {str(file.relative_to(addon)) for file in sources.pure_files(addon)}
     assert names == {"points.py", "clv/__init__.py", "clv/value.py"}
+
+
+def test_addon_without_pure_code(example):
+    addon = example({"__init__.py": "", "models/__init__.py": ""})
+    assert sources.pure_files(addon) == []

@@ -92,6 +92,27 @@ def test_uninstalling_leaves_nothing_behind(env, server, empty, name):
     assert sorted(before - after) == []
 
 
+@pytest.mark.parametrize(
+    ("leftover", "found"),
+    [
+        ("CREATE TABLE left_over (id int)", "relation r left_over"),
+        ("ALTER TABLE res_partner ADD left_over int", "column res_partner.left_over"),
+        ("CREATE INDEX left_over ON res_partner (id)", "relation i left_over"),
+        (
+            "INSERT INTO ir_config_parameter (key, value) VALUES ('left.over', '1')",
+            "parameter left.over",
+        ),
+        ("UPDATE ir_cron SET cron_name = 'left over'", "cron left over"),
+        ("INSERT INTO crm_tag (name) VALUES ('\"left\"')", "rows crm_tag: "),
+    ],
+)
+def test_catalogue_notices(server, empty, leftover, found):
+    before = setup_catalogue.read(server, empty)
+    server.query(leftover, database=empty)
+    after = setup_catalogue.read(server, empty)
+    assert any(line.startswith(found) for line in after - before)
+
+
 def test_odoo_works_after_uninstalling(env, server, database):
     for name in ADDONS:
         uninstall(env, database, name)
