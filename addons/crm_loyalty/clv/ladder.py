@@ -14,7 +14,7 @@ from .gamma_gamma import GammaGamma
 from .history import PurchaseHistory
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
-from .precision import parameter_error
+from .precision import parameter_error, revenue_error
 from .rhythm import Rhythm
 from .value import YEAR_DAYS
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 FEWEST_CUSTOMERS = 30
-# Beyond this relative error of the base's value, parameters say too little.
+# Beyond this relative error of the base's revenue, parameters say too little.
 LARGEST_ERROR = 0.5
 POPULATION, RHYTHM, RULE = "population", "rhythm", "rule"
 
@@ -142,11 +142,11 @@ def estimate(
         years=years,
         discount_rate=discount_rate,
     )
-    found = replace(found, parameter_error=parameter_error(found, history))
-    if population and not found.parameter_error <= LARGEST_ERROR:
-        why = Reason("uncertain", {"error": found.parameter_error})
+    error = revenue_error(found, history)
+    if population and not error <= LARGEST_ERROR:
+        why = Reason("uncertain", {"error": error})
         found = replace(found, population=None)
-        found = replace(found, parameter_error=parameter_error(found, history))
+    found = replace(found, parameter_error=parameter_error(found, history))
     reasons = [why, *why_spend]
     if spend and not margin.customers:
         reasons.append(Reason("no_margins"))

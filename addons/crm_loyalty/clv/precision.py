@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .history import PurchaseHistory
+from .margin import MarginRate
 from .value import expected_total
 
 if TYPE_CHECKING:
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 # The relative gradient is an average over customers: a sample gives it well enough.
 SAMPLE = 1000
 STEP = 1e-3
+
+
+def revenue_error(estimate: Estimate, history: PurchaseHistory) -> float:
+    """The same of the base's revenue: gains and losses that cancel say nothing of how
+    well purchases and spending are known."""
+    without_margin = replace(estimate, margin=MarginRate(base=1.0))
+    return parameter_error(without_margin, replace(history, margin=None))
 
 
 def parameter_error(estimate: Estimate, history: PurchaseHistory) -> float:

@@ -29,8 +29,8 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
             "judged by the own rhythm of purchases."
         ),
         "uncertain": env._(
-            "The model is too uncertain here (error %(error)s of the total value). "
-            "Each customer is judged by the own rhythm of purchases."
+            "The model is too uncertain here (error %(error)s of the expected "
+            "revenue). Each customer is judged by the own rhythm of purchases."
         ),
         "naive_forecast": env._(
             "In the back-test, “everyone buys on as before” forecast better (error "

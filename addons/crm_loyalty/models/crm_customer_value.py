@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from . import value_words
 
@@ -85,6 +85,13 @@ class CrmCustomerValue(models.Model):
         "CHECK (alive BETWEEN 0 AND 1)", "A probability lies between 0 and 1."
     )
     _contact_before_idx = models.Index("(company_id, contact_before)")
+
+    def init(self):
+        # Every night most rows change and the indexed columns of few: with room left on
+        # the page, PostgreSQL rewrites a row without touching an index.
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s SET (fillfactor = 50)", SQL.identifier(self._table))
+        )
 
     @api.depends("last_purchase", "company_id.value_cutoff")
     def _compute_silent_days(self):

@@ -40,7 +40,7 @@ class CrmValueRun(models.Model):
         History = self.env["crm.purchase.history"]
         columns = History._read_arrays(company, self.cutoff)
         history = history_of(columns, day_number(self.cutoff))
-        report, tested_on = self._backtest_report()
+        report, tested_on = self._backtest_report(columns)
         found = estimate(
             history,
             report,
@@ -75,7 +75,7 @@ class CrmValueRun(models.Model):
         starts = range(0, max(count, 1), BATCH_SIZE)
         return [slice(start, start + BATCH_SIZE) for start in starts]
 
-    def _backtest_report(self):
+    def _backtest_report(self, columns):
         """The latest back-test while it is fresh, else a new one, with its day."""
         fresh = self.search(
             [
@@ -88,16 +88,15 @@ class CrmValueRun(models.Model):
         )
         if fresh.backtest:
             return BackTest.from_dict(fresh.backtest), fresh.backtest_on
-        return self._run_backtest(), self.cutoff
+        return self._run_backtest(columns), self.cutoff
 
-    def _run_backtest(self) -> BackTest | None:
+    def _run_backtest(self, columns) -> BackTest | None:
         """Hold out the last quarter of the company's time; None without purchases."""
+        if not len(columns["first_day"]):
+            return None
         company = self.company_id
         History = self.env["crm.purchase.history"]
-        first = History._first_purchase_day(company, self.cutoff)
-        if first is None:
-            return None
-        last = day_number(self.cutoff)
+        first, last = int(columns["first_day"].min()), day_number(self.cutoff)
         split = last - round((last - first) * HOLDOUT_SHARE)
         split_date = EPOCH + timedelta(days=split)
         columns = History._read_arrays(company, split_date)

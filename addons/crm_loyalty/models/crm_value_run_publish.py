@@ -8,7 +8,7 @@ from ..clv.lifecycle import POTENTIAL
 from ..clv.rfm import fifths
 from ..tools.arrays import unpack
 from ..tools.columns import write_columns
-from .value_arrays import NEVER
+from .value_arrays import NEVER, known_columns
 from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
 
 STAGE_TYPES = {
@@ -17,13 +17,13 @@ STAGE_TYPES = {
     "last_purchase": "date",
     "purchase_count": "int4",
     "mean_interval": "float8",
-    "revenue": "float8",
-    "margin": "float8",
+    "revenue": "int8",
+    "margin": "int8",
     "alive": "float8",
     "expected_purchases": "float8",
-    "lifetime_value": "float8",
-    "value_low": "float8",
-    "value_high": "float8",
+    "lifetime_value": "int8",
+    "value_low": "int8",
+    "value_high": "int8",
     "contact_day": "int4",
     "value_class": "int2",
     "unprofitable": "int2",
@@ -33,6 +33,7 @@ STAGE_TYPES = {
     "frequency_score": "int2",
     "monetary_score": "int2",
 }
+# staged as whole cents: PostgreSQL turns a float into a decimal by way of text
 MONEY = ("revenue", "margin", "lifetime_value", "value_low", "value_high")
 
 
@@ -56,14 +57,9 @@ class CrmValueRun(models.Model):
 
     def _publish(self):
         self.ensure_one()
-        scored = [unpack(batch.scores) for batch in self.batch_ids]
-        totals = [_base_total(part.pop("total"), part) for part in scored]
-        columns = {
-            name: np.concatenate([part[name] for part in scored]) for name in scored[0]
-        }
-        columns |= self._whole_base_columns(columns)
-        self._stage(columns)
-        changed = self._delete_vanished() + self._upsert_values()
+        total, columns = self._collect_scores()
+        self._stage(columns | self._whole_base_columns(columns))
+        changed = self._delete_vanished() + self._write_values()
         self.env["crm.customer.value"].invalidate_model()
         self.batch_ids.unlink()
         self.write(
@@ -71,28 +67,39 @@ class CrmValueRun(models.Model):
                 "state": "done",
                 "finished_at": fields.Datetime.now(),
                 "changed_count": changed,
-                **self._prepare_summary_values(columns, sum(totals, BaseTotal())),
+                **self._prepare_summary_values(columns["lifetime_value"], total),
             }
         )
 
+    def _collect_scores(self) -> tuple[BaseTotal, dict]:
+        """All batches' customers in one set of columns, and the value of them all."""
+        total, parts = BaseTotal(), []
+        for batch in self.batch_ids:
+            scores = unpack(batch.scores)
+            mean, variance, error = map(float, scores.pop("total"))
+            total += BaseTotal(batch.customer_count, mean, variance, error)
+            parts.append(known_columns(unpack(batch.history)) | scores)
+        return total, {
+            name: np.concatenate([part[name] for part in parts]) for name in parts[0]
+        }
+
     def _whole_base_columns(self, columns: dict) -> dict:
         """What needs all customers at once: classes, quantiles, and money rounded."""
-        digits = self.currency_id.decimal_places
-        money = {name: np.round(columns[name], digits) for name in MONEY}
+        cents = 10**self.currency_id.decimal_places
+        money = {name: np.rint(columns[name] * cents).astype(int) for name in MONEY}
         shares = self.company_id._value_class_shares()
         classes = value_classes(columns["lifetime_value"], shares)
-        place = {"A": 0, "B": 1, "C": 2}
+        is_class = [classes == name for name in ("A", "B", "C")]
         return {
             **money,
-            "value_class": np.array([place.get(name, 3) for name in classes], np.int8),
+            "value_class": np.select(is_class, [0, 1, 2], 3),
             "unprofitable": (columns["lifetime_value"] < 0) | (columns["margin"] < 0),
             "recency_score": fifths(columns["last_purchase"]),
             "frequency_score": fifths(columns["purchase_count"]),
             "monetary_score": fifths(columns["revenue"]),
         }
 
-    def _prepare_summary_values(self, columns: dict, total: BaseTotal) -> dict:
-        value = columns["lifetime_value"]
+    def _prepare_summary_values(self, value, total: BaseTotal) -> dict:
         low, high = total.interval()
         return {
             "customer_count": len(value),
@@ -147,31 +154,49 @@ class CrmValueRun(models.Model):
         )
         return self.env.cr.rowcount
 
-    def _upsert_values(self) -> int:
-        """Write what differs from what stands; returns how many values that were."""
+    def _write_values(self) -> int:
+        """Write what differs from what stands; returns how many values that were.
+
+        Two statements: one INSERT … ON CONFLICT is slower for new rows and old ones.
+        """
         values = self._staged_values_sql()
         names = [SQL.identifier(name) for name in values]
         comma = SQL(", ")
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_customer_value AS old
-                       (partner_id, company_id, %(names)s)
-                SELECT stage.partner_id, %(company)s, %(values)s
-                  FROM customer_value_stage stage
-                  JOIN res_partner partner ON partner.id = stage.partner_id
-                ON CONFLICT (partner_id, company_id) DO UPDATE
-                   SET (%(names)s) = (%(new)s)
-                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
-                """,
-                names=comma.join(names),
-                values=comma.join(values.values()),
-                new=comma.join(SQL("excluded.%s", name) for name in names),
-                old=comma.join(SQL("old.%s", name) for name in names),
-                company=self.company_id.id,
-            )
+        parts = {
+            "names": comma.join(names),
+            "old": comma.join(SQL("value.%s", name) for name in names),
+            "new": comma.join(values.values()),
+            "company": self.company_id.id,
+        }
+        update = SQL(
+            """
+            UPDATE crm_customer_value value
+               SET (%(names)s) = ROW (%(new)s)
+              FROM customer_value_stage stage
+             WHERE value.company_id = %(company)s
+               AND value.partner_id = stage.partner_id
+               AND (%(old)s) IS DISTINCT FROM (%(new)s)
+            """,
+            **parts,
         )
-        return self.env.cr.rowcount
+        insert = SQL(
+            """
+            INSERT INTO crm_customer_value (partner_id, company_id, %(names)s)
+            SELECT stage.partner_id, %(company)s, %(new)s
+              FROM customer_value_stage stage
+              JOIN res_partner partner ON partner.id = stage.partner_id
+             WHERE NOT EXISTS (
+                   SELECT FROM crm_customer_value value
+                    WHERE value.company_id = %(company)s
+                      AND value.partner_id = stage.partner_id)
+            """,
+            **parts,
+        )
+        written = 0
+        for statement in (update, insert):
+            self.env.cr.execute(statement)
+            written += self.env.cr.rowcount
+        return written
 
     def _staged_values_sql(self) -> dict[str, SQL]:
         """Each stored column of a value as an expression over the stage."""
@@ -180,7 +205,12 @@ class CrmValueRun(models.Model):
             for name in STAGE_TYPES
             if name not in ("partner_id", "contact_day")
         }
-        values |= {name: SQL("round(%s::numeric, 6)", values[name]) for name in MONEY}
+        digits = self.currency_id.decimal_places
+        values |= {
+            # text, so that a cent is the exact decimal 0.01
+            name: SQL("%s * %s::numeric", values[name], f"1e-{digits}")
+            for name in MONEY
+        }
         for name, selection in (
             ("value_class", VALUE_CLASSES),
             ("lifecycle", LIFECYCLES),
@@ -193,8 +223,3 @@ class CrmValueRun(models.Model):
             "date '2000-01-01' + nullif(stage.contact_day, %s)", int(NEVER)
         )
         return values
-
-
-def _base_total(parts, columns: dict) -> BaseTotal:
-    mean, variance, error = map(float, parts)
-    return BaseTotal(len(columns["partner_id"]), mean, variance, error)

@@ -2,13 +2,29 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .value_words import LIFECYCLES, VALUE_CLASSES
+
+# What a contact shows of its value, and where it comes from.
 VALUE_FIELDS = {
+    "customer_value_id": "id",
     "customer_value_class": "value_class",
     "customer_lifecycle": "lifecycle",
     "customer_contact_before": "contact_before",
     "customer_alive": "alive",
     "customer_lifetime_value": "lifetime_value",
 }
+
+
+def _value_field(field_type, name, **options):
+    """A field of the contact's value, looked up and never stored."""
+    return field_type(
+        compute="_compute_customer_value",
+        search=lambda self, operator, value: self._search_customer_value(
+            name, operator, value
+        ),
+        groups="sales_team.group_sale_salesman",
+        **options,
+    )
 
 
 class ResPartner(models.Model):
@@ -20,42 +36,29 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    customer_value_id = fields.Many2one(
-        "crm.customer.value",
-        compute="_compute_customer_value_id",
-        search="_search_customer_value_id",
-        groups="sales_team.group_sale_salesman",
+    customer_value_id = _value_field(
+        fields.Many2one, "id", comodel_name="crm.customer.value"
+    )
+    customer_value_class = _value_field(
+        fields.Selection, "value_class", selection=VALUE_CLASSES, string="Value Class"
+    )
+    customer_lifecycle = _value_field(
+        fields.Selection, "lifecycle", selection=LIFECYCLES, string="Lifecycle"
+    )
+    customer_contact_before = _value_field(
+        fields.Date, "contact_before", string="Contact Before"
+    )
+    customer_alive = _value_field(fields.Float, "alive", string="Alive Probability")
+    customer_lifetime_value = _value_field(
+        fields.Monetary,
+        "lifetime_value",
+        string="Lifetime Value",
+        currency_field="customer_value_currency_id",
     )
     customer_value_currency_id = fields.Many2one(
-        string="Currency of the Customer Value",
-        related="customer_value_id.currency_id",
-        related_sudo=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    customer_value_class = fields.Selection(
-        related="customer_value_id.value_class",
-        related_sudo=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    customer_lifecycle = fields.Selection(
-        related="customer_value_id.lifecycle",
-        related_sudo=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    customer_contact_before = fields.Date(
-        related="customer_value_id.contact_before",
-        related_sudo=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    customer_alive = fields.Float(
-        related="customer_value_id.alive",
-        related_sudo=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    customer_lifetime_value = fields.Monetary(
-        related="customer_value_id.lifetime_value",
-        currency_field="customer_value_currency_id",
-        related_sudo=False,
+        "res.currency",
+        "Currency of the Customer Value",
+        compute="_compute_customer_value_currency_id",
         groups="sales_team.group_sale_salesman",
     )
     customer_reason = fields.Char(
@@ -67,49 +70,59 @@ class ResPartner(models.Model):
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
-    def _compute_customer_value_id(self):
-        values = self.env["crm.customer.value"].search_fetch(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-            ],
-            ["partner_id", *VALUE_FIELDS.values()],
+    def _compute_customer_value(self):
+        # one plain query for all fields: a list shows them for every row
+        visible = self._visible_values(
+            Domain("partner_id", "in", self.commercial_partner_id.ids)
         )
-        by_customer = {value.partner_id.id: value for value in values}
+        columns = ("partner_id", *VALUE_FIELDS.values())
+        rows = self.env.execute_query(
+            visible.select(*(SQL.identifier(visible.table, name) for name in columns))
+        )
+        by_customer = {customer: values for customer, *values in rows}
+        nothing = [False] * len(VALUE_FIELDS)
         for partner in self:
-            partner.customer_value_id = by_customer.get(
-                partner.commercial_partner_id.id, False
-            )
+            found = by_customer.get(partner.commercial_partner_id.id, nothing)
+            for name, value in zip(VALUE_FIELDS, found, strict=True):
+                partner[name] = value
 
-    def _search_customer_value_id(self, operator, value):
-        values = Domain("company_id", "=", self.env.company.id)
-        if operator == "any":
-            values &= Domain(value)
-        elif operator == "in":
-            values &= Domain("id", "in", [id_ for id_ in value if id_])
+    @api.depends_context("company")
+    def _compute_customer_value_currency_id(self):
+        self.customer_value_currency_id = self.env.company.currency_id
+
+    def _search_customer_value(self, name, operator, value):
+        if operator in ("any", "any!"):
+            wanted, or_none = Domain(value), False
+        elif operator in ("in", "<", "<=", ">", ">="):
+            wanted = Domain(name, operator, value)
+            or_none = operator == "in" and False in value
         else:
             return NotImplemented
-        visible = self.env["crm.customer.value"]._search(values)
-        found = Domain("commercial_partner_id", "in", visible.subselect("partner_id"))
-        if operator == "in" and False in value:
-            valued = self._search_customer_value_id("any", Domain.TRUE)
-            return found | ~valued
-        return found
+        found = self._customers_with(wanted)
+        return found | ~self._customers_with(Domain.TRUE) if or_none else found
+
+    def _customers_with(self, domain: Domain) -> Domain:
+        """Contacts whose commercial entity has such a value, as far as visible."""
+        values = self._visible_values(domain).subselect("partner_id")
+        return Domain("commercial_partner_id", "in", values)
+
+    def _visible_values(self, domain: Domain):
+        """The query of the current company's values that the user may see."""
+        Value = self.env["crm.customer.value"]
+        Value.flush_model()
+        return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
-        if field_expr in VALUE_FIELDS and query is not None:
+        column = VALUE_FIELDS.get(field_expr, "id")
+        if column != "id" and query is not None:
             self._check_field_access(self._fields[field_expr], "read")
-            return SQL.identifier(
-                self._join_customer_value(alias, query), VALUE_FIELDS[field_expr]
-            )
+            return SQL.identifier(self._join_customer_value(alias, query), column)
         return super()._field_to_sql(alias, field_expr, query)
 
     def _join_customer_value(self, alias: str, query) -> str:
         """Join the values that the user may see; returns the alias of their table."""
         value_alias = query.make_alias(alias, "customer_value_id")
-        visible = self.env["crm.customer.value"]._search(
-            [("company_id", "=", self.env.company.id)]
-        )
+        visible = self._visible_values(Domain.TRUE)
         columns = SQL(", ").join(
             SQL.identifier(visible.table, name)
             for name in ("partner_id", *VALUE_FIELDS.values())

@@ -10,7 +10,7 @@ from .value_words import EVIDENCES
 # "never": before any day that a value could name
 NEVER = np.iinfo(np.int32).min
 LATEST_DAY = 365 * 100
-EVIDENCE_CODES = {key: code for code, (key, _label) in enumerate(EVIDENCES)}
+EVIDENCE_KEYS = [key for key, _label in EVIDENCES]
 
 
 def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
@@ -31,6 +31,21 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
     )
 
 
+def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
+    """What the history alone says of each customer, for the writer of values."""
+    count = columns["purchase_count"]
+    span = columns["last_day"] - columns["first_day"]
+    return {
+        "partner_id": columns["customer"],
+        "first_purchase": columns["first_day"],
+        "last_purchase": columns["last_day"],
+        "purchase_count": count,
+        "mean_interval": np.round(span / np.maximum(count - 1, 1), 1),
+        "revenue": columns["revenue"],
+        "margin": columns["margin"],
+    }
+
+
 def holdout_counts(
     customers: NDArray[np.int32], holdout: dict[str, NDArray]
 ) -> NDArray[np.int64]:
@@ -45,7 +60,9 @@ def holdout_counts(
 def score(
     found: Estimate, columns: dict[str, NDArray], cutoff_day: int, threshold: float
 ) -> dict[str, NDArray]:
-    """One batch of customers, scored: arrays as the writer of values takes them.
+    """What the models say of each customer of a batch, for the writer of values.
+
+    With them comes ``total``: mean, variance and parameter error of the batch's value.
 
     :param threshold: the lapse threshold, an alive probability
     """
@@ -57,15 +74,8 @@ def score(
     before, had_before = purchase_before_last(history, columns["last_interval"] / days)
     came_back = np.zeros(len(history), bool)
     came_back[had_before] = found.silent_until(before, threshold) < before.T
-    evidence = [EVIDENCE_CODES[key] for key in found.evidence(history)]
+    evidence = found.evidence(history)
     return {
-        "partner_id": columns["customer"],
-        "first_purchase": columns["first_day"],
-        "last_purchase": columns["last_day"],
-        "purchase_count": columns["purchase_count"],
-        "mean_interval": np.round(days * history.t_x / np.maximum(history.x, 1), 1),
-        "revenue": columns["revenue"],
-        "margin": columns["margin"],
         "alive": np.round(np.clip(alive, 0, 1), 6),
         "expected_purchases": np.round(value.purchases, 4),
         "lifetime_value": value.mean,
@@ -80,7 +90,7 @@ def score(
             typical_interval=found.rhythm.usual_interval,
             lapse_threshold=threshold,
         ),
-        "evidence": np.array(evidence, np.int8),
+        "evidence": np.select([evidence == key for key in EVIDENCE_KEYS], range(3)),
         "total": np.array(
             [value.total.mean, value.total.variance, value.total.parameter_error]
         ),

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clv.fold import fold_purchases
-from ..tools.columns import day_number, read_columns
+from ..tools.columns import read_columns
 
 DOCUMENT_TYPES = {
     "customer": "int4",
@@ -161,22 +161,6 @@ class CrmPurchaseHistory(models.Model):
         )
         types = {"partner_id": "int4", "purchase_count": "int4", "revenue": "float8"}
         return read_columns(self.env.cr, query, types)
-
-    @api.model
-    def _first_purchase_day(self, company, until: date) -> int | None:
-        """Day number of the company's first purchase, None when there is none."""
-        [[day]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT min(date) FROM (%s) day
-                 WHERE company_id = %s AND date <= %s AND revenue > 0
-                """,
-                self.env["crm.purchase"]._days_sql(),
-                company.id,
-                until,
-            )
-        )
-        return day and day_number(day)
 
     @api.model
     def _potential_customers_sql(self, company) -> SQL:
