@@ -11,9 +11,7 @@ class Views:
     def __init__(self, model) -> None:
         wanted = [(False, kind) for kind in ("list", "form", "search")]
         answer = model.get_views(wanted)
-        self._fields = {
-            name: info["fields"] for name, info in answer["models"].items()
-        }
+        self._fields = {name: info["fields"] for name, info in answer["models"].items()}
         self._model = model._name
         self._arch = {
             kind: etree.fromstring(view["arch"])

@@ -4,7 +4,8 @@ Each carries a fingerprint of its ingredients as its comment:
 
 - ``crm_bench_base``: Odoo with the add-on's dependencies,
 - ``crm_bench_<n>_plain``: that with n customers and their orders,
-- ``crm_bench_<n>``: that with the add-on installed on it, as a company would.
+- ``crm_bench_<n>``: that with the add-on installed on it, as a company would,
+- ``crm_bench_bare``: the base with the add-on.
 """
 
 import ast
@@ -54,8 +55,22 @@ def plain(truth: Truth) -> str:
 
 def installed(truth: Truth) -> str:
     """The same with the add-on, as its files are now."""
-    template = plain(truth)
-    name = f"crm_bench_{truth.customers}"
+    return _with_addon(f"crm_bench_{truth.customers}", plain(truth))
+
+
+def bare() -> str:
+    """The add-on without customers."""
+    return _with_addon("crm_bench_bare", base())
+
+
+def copy(template: str, suffix: str) -> str:
+    """A throw-away copy."""
+    name = f"{template}_{suffix}"
+    _remake(name, template)
+    return name
+
+
+def _with_addon(name: str, template: str) -> str:
     code = sorted(
         path for path in ADDON.rglob("*") if path.suffix in (".py", ".xml", ".csv")
     )
