@@ -75,6 +75,7 @@ export class DataChartField extends Component {
                     backgroundColor: SERIES[index % SERIES.length],
                     borderDash: one.dashed ? [6, 4] : [],
                     borderWidth: 2,
+                    maxBarThickness: 48,
                     pointRadius: one.points ? 4 : 0,
                     showLine: !one.points,
                 })),
