@@ -1,5 +1,7 @@
 """The words of a run's report card, from the codes and figures of `clv`."""
 
+from odoo.tools import formatLang
+
 
 def verdicts(env, reasons: list[dict]) -> list[str]:
     """What the values rest on, one sentence per reason that the estimate gives."""
@@ -45,7 +47,7 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
             "No purchase has a known cost: values count revenue instead of margin."
         ),
     }
-    return [words[r["code"]] % _readable(r["numbers"]) for r in reasons]
+    return [words[r["code"]] % _readable(env, r["numbers"]) for r in reasons]
 
 
 def parameter_rows(env, population: dict) -> list[tuple[str, str, str]]:
@@ -88,11 +90,16 @@ def backtest_words(env, report: dict) -> str:
     )
 
 
-def _readable(numbers: dict) -> dict:
-    return {
-        name: _number(value) if isinstance(value, float) else value
-        for name, value in numbers.items()
-    }
+def _readable(env, numbers: dict) -> dict:
+    shown = {}
+    for name, value in numbers.items():
+        if name == "error" and isinstance(value, float):
+            shown[name] = f"{value:.0%}"
+        elif isinstance(value, int):
+            shown[name] = formatLang(env, value, digits=0)
+        else:
+            shown[name] = _number(value) if isinstance(value, float) else value
+    return shown
 
 
 def _number(value: float) -> str:

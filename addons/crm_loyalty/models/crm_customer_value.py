@@ -65,7 +65,9 @@ class CrmCustomerValue(models.Model):
     )
     value_class = fields.Selection(value_words.VALUE_CLASSES, readonly=True)
     unprofitable = fields.Boolean(readonly=True)
-    lifecycle = fields.Selection(value_words.LIFECYCLES, readonly=True)
+    lifecycle = fields.Selection(
+        value_words.LIFECYCLES, readonly=True, group_expand=True
+    )
     evidence = fields.Selection(
         value_words.EVIDENCES, "Based on", readonly=True, aggregator=None
     )
@@ -103,14 +105,17 @@ class CrmCustomerValue(models.Model):
     @api.depends_context("lang")
     @api.depends("lifecycle", "silent_days", "contact_before", "mean_interval")
     def _compute_reason(self):
+        def written(day):
+            return format_date(self.env, day, date_format="medium")
+
         for value in self:
             value.reason = value_words.reason(
                 self.env,
                 value.lifecycle,
                 interval=round(value.mean_interval),
                 silent=value.silent_days,
-                first=format_date(self.env, value.first_purchase),
-                before=format_date(self.env, value.contact_before),
+                last=written(value.last_purchase),
+                before=written(value.contact_before),
             )
 
     def _search_display_name(self, operator, value):

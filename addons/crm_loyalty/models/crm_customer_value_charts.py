@@ -104,7 +104,10 @@ class CrmCustomerValue(models.Model):
         return {
             "type": "line",
             "labels": [
-                format_date(self.env, first + timedelta(days=int(age))) for age in ages
+                format_date(
+                    self.env, first + timedelta(days=int(age)), date_format="medium"
+                )
+                for age in ages
             ],
             "yTitle": self.env._("Alive (%)"),
             "percent": True,

@@ -28,6 +28,10 @@ class CrmPurchaseImport(models.Model):
             try:
                 for done, left in source._as_responsible()._batches(batch_size):
                     if not cron._commit_progress(done, remaining=left + others):
+                        # The scheduler would come back for one batch at a time, and
+                        # each would read the whole file: take a new turn instead.
+                        self._wake_cron()
+                        cron._commit_progress(remaining=0)
                         return
             except UserError as error:
                 source._refuse([Problem(0, "row", "", "refused", str(error))])
@@ -74,15 +78,16 @@ class CrmPurchaseImport(models.Model):
 
     def _require_turn(self):
         """Two files at once could each take the other's purchases for known ones."""
+        # Managers may not write companies; this only makes others' turn wait.
+        company = self.company_id.sudo()
         other = self.search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "loading")],
-            limit=1,
+            [("company_id", "=", company.id), ("state", "=", "loading")], limit=1
         )
-        if other:
+        if other or not company.try_lock_for_update(allow_referencing=True):
             raise UserError(
                 self.env._(
-                    "%(other)s is being imported. Please wait until it is done.",
-                    other=other.name,
+                    "Another file of this company is being imported. Please wait until "
+                    "it is done."
                 )
             )
 

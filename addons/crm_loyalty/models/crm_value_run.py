@@ -166,6 +166,8 @@ class CrmValueRun(models.Model):
         unscored = Domain("scored", "=", False)
         if run := self._claim([("state", "=", "queued")]):
             run._estimate()
+            # now there is something to share
+            self.env.ref("crm_loyalty.cron_score_values")._trigger()
         elif batch := self._claim(unscored, Batch):
             batch._score()
         elif run := self._claim(

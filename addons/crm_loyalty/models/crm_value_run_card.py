@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import date_utils
 
 from .card_words import backtest_words, parameter_rows, verdicts
@@ -102,21 +103,22 @@ class CrmValueRun(models.Model):
             }
 
     def _compute_at_risk(self):
-        today = fields.Date.context_today(self)
-        totals = {
-            company: (count, value)
-            for company, count, value in self.env["crm.customer.value"]._read_group(
-                [
-                    ("company_id", "in", self.company_id.ids),
-                    ("contact_before", ">=", today),
-                    ("contact_before", "<=", date_utils.end_of(today, "month")),
-                ],
-                ["company_id"],
-                ["__count", "lifetime_value:sum"],
-            )
-        }
+        due = Domain.OR(map(self._at_risk_domain, self.company_id))
+        figures = self.env["crm.customer.value"]._read_group(
+            due, ["company_id"], ["__count", "lifetime_value:sum"]
+        )
+        totals = {company: (count, value) for company, count, value in figures}
         for run in self:
             run.at_risk_count, run.value_at_risk = totals.get(run.company_id, (0, 0))
+
+    def _at_risk_domain(self, company) -> Domain:
+        """Customers whom the company is to contact before this month ends."""
+        today = company._value_cutoff_date()
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("contact_before", ">=", today)
+            & Domain("contact_before", "<=", date_utils.end_of(today, "month"))
+        )
 
     def action_open_at_risk(self):
         """The customers behind the value at risk."""
@@ -124,10 +126,5 @@ class CrmValueRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_customer_value_action"
         )
-        today = fields.Date.context_today(self)
-        action["domain"] = [
-            ("company_id", "=", self.company_id.id),
-            ("contact_before", ">=", today),
-            ("contact_before", "<=", date_utils.end_of(today, "month")),
-        ]
+        action["domain"] = list(self._at_risk_domain(self.company_id))
         return action

@@ -18,17 +18,17 @@ EVIDENCES = [
 ]
 
 
-def reason(env, lifecycle: str, *, interval, silent, first, before) -> str:
+def reason(env, lifecycle: str, *, interval, silent, last, before) -> str:
     """A sentence on one customer that a salesperson can repeat.
 
     :param interval: the customer's own days between purchases, 0 when unknown
     :param silent: days since the last purchase
-    :param first: day of the first purchase, as text
+    :param last: day of the last purchase, as text
     :param before: day before which to make contact, as text; empty when there is none
     """
     if lifecycle == "potential":
         return env._("Has asked or been offered, but not bought yet.")
-    said = {"silent": silent, "first": first, "before": before}
+    said = {"silent": silent, "last": last, "before": before}
     if not interval:
         return _reason_of_one_purchase(env, lifecycle, said)
     return _reason_of_a_rhythm(env, lifecycle, {"interval": interval, **said})
@@ -37,15 +37,14 @@ def reason(env, lifecycle: str, *, interval, silent, first, before) -> str:
 def _reason_of_one_purchase(env, lifecycle: str, said: dict) -> str:
     if lifecycle == "lost":
         return env._(
-            "Bought once, on %(first)s, and nothing for %(silent)s days: "
+            "Bought once, on %(last)s, and nothing for %(silent)s days: "
             "more likely gone than not.",
             **said,
         )
     if not said["before"]:
-        return env._("Bought once, on %(first)s.", **said)
+        return env._("Bought once, on %(last)s.", **said)
     return env._(
-        "Bought once, on %(first)s, %(silent)s days ago; contact before %(before)s "
-        "for a second purchase.",
+        "Bought once, on %(last)s; contact before %(before)s for a second purchase.",
         **said,
     )
 
@@ -58,10 +57,10 @@ def _reason_of_a_rhythm(env, lifecycle: str, said: dict) -> str:
             **said,
         )
     if not said["before"]:
-        return env._("Buys every %(interval)s days, last %(silent)s days ago.", **said)
+        return env._("Buys every %(interval)s days, last on %(last)s.", **said)
     if lifecycle == "won_back":
         return env._(
-            "Came back after a long silence, last bought %(silent)s days ago; "
+            "Came back after a long silence, last bought on %(last)s; "
             "contact before %(before)s.",
             **said,
         )
@@ -72,7 +71,7 @@ def _reason_of_a_rhythm(env, lifecycle: str, said: dict) -> str:
             **said,
         )
     return env._(
-        "Buys every %(interval)s days, last %(silent)s days ago; "
+        "Buys every %(interval)s days, last on %(last)s; "
         "contact before %(before)s if nothing comes.",
         **said,
     )

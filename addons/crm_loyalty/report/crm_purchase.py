@@ -55,7 +55,10 @@ class CrmPurchase(models.Model):
         )
 
     def _documents_sql(self) -> SQL:
-        """One row per document, under its customer's commercial entity."""
+        """One row per document, under its customer's commercial entity.
+
+        What a company orders from itself makes it no customer.
+        """
         self._flush_sources()
         return SQL(
             """
@@ -67,6 +70,8 @@ class CrmPurchase(models.Model):
                    document.margin
               FROM (%s) document
               JOIN res_partner customer ON customer.id = document.partner_id
+              JOIN res_company seller ON seller.id = document.company_id
+             WHERE customer.commercial_partner_id <> seller.partner_id
             """,
             SQL(" UNION ALL ").join(self._document_sources()),
         )

@@ -81,6 +81,13 @@ class TestPurchaseHistory(ValueCommon):
         self._order(contact, 10)
         self.assertEqual(self._history(contact).purchase_count, 2)
 
+    def test_a_company_is_not_its_own_customer(self):
+        own = self.env["res.partner"].create(
+            {"name": "Store room", "parent_id": self.company.partner_id.id}
+        )
+        self._order(own, 10)
+        self.assertFalse(self._history(own))
+
     def test_companies_have_histories_of_their_own(self):
         other = self.setup_other_company()["company"]
         self._order(self.customer, 20)

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.base.models import ir_cron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_loyalty.models import (
     crm_purchase_import_load as load,
@@ -94,6 +95,19 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
         self.assertRecordValues(source, [{"state": "done", "new_count": ROWS}])
         self.assertEqual(self._staged(source), ROWS)
         self.assertEqual(len(source.created_partner_ids), 10)
+
+    def test_cron_out_of_time_takes_another_turn(self):
+        source = self._check(self._file(), create_missing=True)
+        with (
+            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            self.capture_triggers(self.cron.id) as woken,
+        ):
+            self._run_cron()
+            self.assertEqual(source.state, "checking")
+            self.assertEqual(source.row_done, BATCH + 1)
+        self.assertEqual(len(woken.records), 1)
+        self._run_cron()
+        self.assertEqual(source.state, "ready")
 
     def test_killed_import_shows_nothing_and_goes_on_where_it_was(self):
         source = self._ready()
