@@ -27,6 +27,7 @@ LIMIT = 1.1
 OURS = ("customer_", "group_customer_")
 PEER_FILTER = [("commercial_partner_id.user_id.login", "=", SELLER)]
 PEER_GROUPING = "commercial_partner_id.country_id"
+PEER_WEEKS = "commercial_partner_id.create_date:week"
 BUYERS = [("sale_order_ids", "!=", False)]
 
 
@@ -101,7 +102,8 @@ def _requests(views: Views) -> Iterator[tuple[str, Requests]]:
     for name, domain in filters.items():
         yield f"filter {name}", Requests(_list(domain), _list(PEER_FILTER))
     for name, field in groupings.items():
-        yield f"grouping {name}", Requests(_groups(field), _groups(PEER_GROUPING))
+        peer = PEER_WEEKS if field.endswith(":week") else PEER_GROUPING
+        yield f"grouping {name}", Requests(_groups(field), _groups(peer))
 
 
 def _list(domain: list) -> Callable:
