@@ -1,0 +1,10 @@
+{
+    "name": "Customer Value at the Point of Sale",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Purchases at the till count in a customer's history",
+    "author": "Customer Suite maintainers",
+    "license": "LGPL-3",
+    "depends": ["crm_loyalty", "point_of_sale"],
+    "auto_install": True,
+}
