@@ -50,7 +50,7 @@ def apt_get(download: str) -> str:
     """A stand-in that knows a mirror and downloads by the given command."""
     uri = "'http://127.0.0.1/debian/dists/sid/InRelease' x 0"
     return (
-        f'case "$*" in\n*--print-uris) echo "{uri}";;\n*download*) {download};;\nesac'
+        f'case "$*" in\n*--print-uris) echo "{uri}";;\n*" download "*) {download};;\nesac'
     )
 
 
