@@ -4,25 +4,30 @@ from odoo.tools import SQL
 
 from .value_words import LIFECYCLES, VALUE_CLASSES
 
-# What a contact shows of its value, and where it comes from.
-VALUE_FIELDS = {
-    "customer_value_id": "id",
+# What a contact shows of its value, and where it comes from. Lists show the first
+# three for every row, so these have a query of their own.
+LISTED_FIELDS = {
     "customer_value_class": "value_class",
     "customer_lifecycle": "lifecycle",
     "customer_contact_before": "contact_before",
+}
+DETAIL_FIELDS = {
+    "customer_value_id": "id",
     "customer_alive": "alive",
     "customer_lifetime_value": "lifetime_value",
 }
+# What the database can sort and group by.
+VALUE_COLUMNS = {**LISTED_FIELDS, **DETAIL_FIELDS}
+del VALUE_COLUMNS["customer_value_id"]
 
 
-def _value_field(field_type, name, **options):
+def _value_field(field_type, name, compute="_compute_listed_value", **options):
     """A field of the contact's value, looked up and never stored."""
     return field_type(
-        compute="_compute_customer_value",
+        compute=compute,
         search=lambda self, operator, value: self._search_customer_value(
             name, operator, value
         ),
-        groups="sales_team.group_sale_salesman",
         **options,
     )
 
@@ -31,14 +36,12 @@ class ResPartner(models.Model):
     """A contact shows the value of its commercial entity to the current company.
 
     Nothing is copied onto the contact: its fields look the value up under the user's
-    own rights, and searches, sorting and grouping join to it.
+    own rights, and searches, sorting and grouping join to it. Who may not read values
+    finds the fields empty.
     """
 
     _inherit = "res.partner"
 
-    customer_value_id = _value_field(
-        fields.Many2one, "id", comodel_name="crm.customer.value"
-    )
     customer_value_class = _value_field(
         fields.Selection, "value_class", selection=VALUE_CLASSES, string="Value Class"
     )
@@ -48,10 +51,22 @@ class ResPartner(models.Model):
     customer_contact_before = _value_field(
         fields.Date, "contact_before", string="Contact Before"
     )
-    customer_alive = _value_field(fields.Float, "alive", string="Alive Probability")
+    customer_value_id = _value_field(
+        fields.Many2one,
+        "id",
+        compute="_compute_detailed_value",
+        comodel_name="crm.customer.value",
+    )
+    customer_alive = _value_field(
+        fields.Float,
+        "alive",
+        compute="_compute_detailed_value",
+        string="Alive Probability",
+    )
     customer_lifetime_value = _value_field(
         fields.Monetary,
         "lifetime_value",
+        compute="_compute_detailed_value",
         string="Lifetime Value",
         currency_field="customer_value_currency_id",
     )
@@ -59,36 +74,43 @@ class ResPartner(models.Model):
         "res.currency",
         "Currency of the Customer Value",
         compute="_compute_customer_value_currency_id",
-        groups="sales_team.group_sale_salesman",
     )
     customer_reason = fields.Char(
         "Customer in a Sentence",
         related="customer_value_id.reason",
         related_sudo=False,
-        groups="sales_team.group_sale_salesman",
     )
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
-    def _compute_customer_value(self):
-        # one plain query for all fields: a list shows them for every row
-        visible = self._visible_values(
-            Domain("partner_id", "in", self.commercial_partner_id.ids)
-        )
-        columns = ("partner_id", *VALUE_FIELDS.values())
-        rows = self.env.execute_query(
-            visible.select(*(SQL.identifier(visible.table, name) for name in columns))
-        )
-        by_customer = {customer: values for customer, *values in rows}
-        nothing = [False] * len(VALUE_FIELDS)
-        for partner in self:
-            found = by_customer.get(partner.commercial_partner_id.id, nothing)
-            for name, value in zip(VALUE_FIELDS, found, strict=True):
-                partner[name] = value
+    def _compute_listed_value(self):
+        self._look_up_values(LISTED_FIELDS)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "uid")
+    def _compute_detailed_value(self):
+        self._look_up_values(DETAIL_FIELDS)
 
     @api.depends_context("company")
     def _compute_customer_value_currency_id(self):
         self.customer_value_currency_id = self.env.company.currency_id
+
+    def _look_up_values(self, sources: dict[str, str]) -> None:
+        """Set these fields from the values' columns, by one query for all contacts."""
+        visible = self._visible_values(
+            Domain("partner_id", "in", self.commercial_partner_id.ids)
+        )
+        columns = [
+            SQL.identifier(visible.table, name)
+            for name in ("partner_id", *sources.values())
+        ]
+        rows = self.env.execute_query(visible.select(*columns))
+        by_customer = {customer: values for customer, *values in rows}
+        nothing = [False] * len(sources)
+        for partner in self:
+            found = by_customer.get(partner.commercial_partner_id.id, nothing)
+            for name, value in zip(sources, found, strict=True):
+                partner[name] = value
 
     def _search_customer_value(self, name, operator, value):
         if operator in ("any", "any!"):
@@ -110,13 +132,14 @@ class ResPartner(models.Model):
         """The query of the current company's values that the user may see."""
         Value = self.env["crm.customer.value"]
         Value.flush_model()
+        if not Value.has_access("read"):
+            return Value.browse()._as_query()
         return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
-        column = VALUE_FIELDS.get(field_expr, "id")
-        if column != "id" and query is not None:
-            self._check_field_access(self._fields[field_expr], "read")
-            return SQL.identifier(self._join_customer_value(alias, query), column)
+        if field_expr in VALUE_COLUMNS and query is not None:
+            value = self._join_customer_value(alias, query)
+            return SQL.identifier(value, VALUE_COLUMNS[field_expr])
         return super()._field_to_sql(alias, field_expr, query)
 
     def _join_customer_value(self, alias: str, query) -> str:
@@ -125,7 +148,7 @@ class ResPartner(models.Model):
         visible = self._visible_values(Domain.TRUE)
         columns = SQL(", ").join(
             SQL.identifier(visible.table, name)
-            for name in ("partner_id", *VALUE_FIELDS.values())
+            for name in ("partner_id", *VALUE_COLUMNS.values())
         )
         query.add_join(
             "LEFT JOIN",

@@ -10,4 +10,5 @@ from . import (
     test_value_access,
     test_value_cron,
     test_value_run,
+    test_value_tours,
 )

@@ -118,11 +118,33 @@ class TestValueAccess(ValueCommon):
         self.assertFalse(theirs.customer_lifecycle)
         self.assertTrue(theirs.with_user(self.manager).customer_lifecycle)
 
-    def test_partner_fields_are_salespeoples(self):
-        for user in (self.clerk, self.portal):
-            partner = self.mine.with_user(user).sudo(False)
-            with self.assertRaises(AccessError):
-                partner.read(["customer_value_class"])
+    def test_partner_fields_are_empty_for_others(self):
+        names = [
+            "customer_value_class",
+            "customer_lifecycle",
+            "customer_contact_before",
+            "customer_alive",
+            "customer_lifetime_value",
+            "customer_reason",
+            "customer_value_id",
+        ]
+        self.assertTrue(all(self.mine.with_user(self.seller).read(names)[0].values()))
+        partners = self.env["res.partner"].with_user(self.clerk)
+        shown = partners.browse(self.mine.id).read(names)[0]
+        shown.pop("id")
+        self.assertFalse(any(shown.values()), shown)
+        for key in ("lost", "loyal", "active", "new", "at_risk"):
+            self.assertFalse(partners.search([("customer_lifecycle", "=", key)]))
+        groups = partners._read_group([], ["customer_value_class"], ["__count"])
+        self.assertEqual([key for key, _count in groups], [False])
+        ordered = partners.search([], order="customer_lifetime_value desc, id")
+        self.assertEqual(ordered.ids, sorted(ordered.ids))
+
+    def test_portal_user_reads_nothing_of_the_own_value(self):
+        self.portal.partner_id = self.mine
+        own = self.mine.with_user(self.portal)
+        self.assertFalse(own.customer_lifecycle)
+        self.assertFalse(own.customer_reason)
 
     def test_order_in_the_portal_hides_the_value(self):
         self.portal.partner_id = self.mine
