@@ -19,7 +19,7 @@ def i18n() -> int:
     with ground(steps) as (env, server), steps.step("terms") as said:
         database = templates.suite(server, env)
         for name in addons.names():
-            export(env, database, name)
+            export(env, database, name, template(name))
             for language in languages(name):
                 merge(name, language)
         said(", ".join(addons.names()))
@@ -42,15 +42,15 @@ def languages(name: str) -> list[str]:
     return sorted(found.union(COMPLETE))
 
 
-def export(env: Mapping[str, str], database: str, name: str) -> None:
-    """Have Odoo write the .pot, without the date that changes at every export."""
-    folder(name).mkdir(exist_ok=True)
-    where = ("-d", database, "-o", str(template(name)))
+def export(env: Mapping[str, str], database: str, name: str, file: Path) -> None:
+    """Have Odoo write the .pot, without the dates that change at every export."""
+    file.parent.mkdir(exist_ok=True)
+    where = ("-d", database, "-o", str(file))
     odoo.batch(env, f"i18n-{name}", "i18n", "export", *where, name, "-l", "pot")
-    terms = polib.pofile(str(template(name)))
+    terms = polib.pofile(str(file))
     for field in ("POT-Creation-Date", "PO-Revision-Date"):
         terms.metadata.pop(field, None)
-    terms.save(str(template(name)))
+    terms.save(str(file))
 
 
 def merge(name: str, language: str) -> None:

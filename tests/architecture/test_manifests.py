@@ -109,7 +109,9 @@ def test_server_requirements_are_those_of_the_manifests():
     declared = {
         name.lower()
         for addon in sources.ADDONS
-        for name in sources.manifest(addon)["external_dependencies"]["python"]
+        for name in sources.manifest(addon)
+        .get("external_dependencies", {})
+        .get("python", [])
     }
     assert declared == required(REQUIREMENTS.read_text(encoding="utf-8"))
 
