@@ -49,9 +49,8 @@ def archive(tmp_path, monkeypatch):
 def apt_get(download: str) -> str:
     """A stand-in that knows a mirror and downloads by the given command."""
     uri = "'http://127.0.0.1/debian/dists/sid/InRelease' x 0"
-    return (
-        f'case "$*" in\n*--print-uris) echo "{uri}";;\n*" download "*) {download};;\nesac'
-    )
+    known = f'*--print-uris) echo "{uri}";;'
+    return f'case "$*" in\n{known}\n*" download "*) {download};;\nesac'
 
 
 def test_fetched_odoo_is_found(archive):
