@@ -180,13 +180,13 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
 
         def refuse(source, customers):
             if source.id == bad.id:
-                raise UserError("No such luck.")
+                raise UserError(customers[0].reference)
             return create(source, customers)
 
         with patch.object(type(bad), "_create_customers", refuse):
             self._run_cron()
         self.assertEqual(bad.state, "faulty")
-        self.assertIn("No such luck.", bad.issue_ids.reason)
+        self.assertEqual(bad.issue_ids.reason, "Odoo refused it: N0")
         self.assertEqual(good.state, "ready")
 
     def test_large_undo_is_work_for_the_cron(self):
