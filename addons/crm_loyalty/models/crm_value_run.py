@@ -66,8 +66,13 @@ class CrmValueRun(models.Model):
 
     @api.depends("state", "batch_ids.scored")
     def _compute_progress(self):
-        batches = self.env["crm.value.batch"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "scored"], ["__count"]
+        # sudo: who may see the run may see how far it is, and nothing else of the batches
+        batches = (
+            self.env["crm.value.batch"]
+            .sudo()
+            ._read_group(
+                [("run_id", "in", self.ids)], ["run_id", "scored"], ["__count"]
+            )
         )
         counts = {(run.id, scored): count for run, scored, count in batches}
         for run in self:

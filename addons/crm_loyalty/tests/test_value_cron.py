@@ -86,6 +86,7 @@ class TestValueCron(ValueCommon, CronMixinCase):
             )
         run = self.runs.browse(action["res_id"])
         self.assertEqual(run.state, "queued")
+        self.assertEqual(run.with_user(manager).progress, 0)
         self.assertEqual(len(captured.records), 1)
         self.assertFalse(self._all_values())
 

@@ -1,0 +1,241 @@
+"""Every model and every public method of the add-ons, tried from outside by RPC.
+
+A model or method that is new fails here until somebody has said who may use it.
+"""
+
+import inspect
+import json
+
+from odoo.http import Controller
+from odoo.tests import HttpCase, new_test_user, tagged
+
+MODULES = ("crm_loyalty", "crm_loyalty_pos")
+OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
+
+# What each actor may do with the records of the company: read, write, create, delete.
+# Those who are not named may do nothing.
+RIGHTS = {
+    "crm.customer.value": {"salesperson": "r", "manager": "r"},
+    "crm.purchase": {"salesperson": "r", "manager": "r"},
+    "crm.purchase.history": {"salesperson": "r", "manager": "r"},
+    "crm.purchase.import": {"manager": "rwcd"},
+    "crm.purchase.import.issue": {"manager": "r"},
+    "crm.purchase.import.line": {"manager": "r"},
+    "crm.value.batch": {},
+    "crm.value.run": {"manager": "r"},
+}
+# Who may call each public method with records of the company.
+METHODS = {
+    ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
+    ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
+    ("crm.purchase.import", "action_check"): {"manager"},
+    ("crm.purchase.import", "action_download_issues"): {"manager"},
+    ("crm.purchase.import", "action_import"): {"manager"},
+    ("crm.purchase.import", "action_stop"): {"manager"},
+    ("crm.purchase.import", "action_undo"): {"manager"},
+    ("crm.purchase.import", "action_view_customers"): {"manager"},
+    ("crm.purchase.import", "action_view_purchases"): {"manager"},
+    ("crm.value.run", "action_open_at_risk"): {"manager"},
+    ("crm.value.run", "action_refresh"): {"manager"},
+    ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
+}
+# Odoo's own hooks that we extend: it lets nobody call them.
+HOOKS = {"create", "write", "unlink", "init", "copy"}
+ROUTES: set[str] = set()
+
+ACTORS = (
+    "anonymous",
+    "portal customer",
+    "employee",
+    "stranger",
+    "salesperson",
+    "manager",
+)
+
+
+def our_classes(model):
+    return [cls for cls in type(model).__mro__ if cls.__module__.startswith(OURS)]
+
+
+@tagged("post_install", "-at_install")
+class TestAttackMatrix(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        company = cls.env.company
+        elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        groups = {
+            "portal customer": ("base.group_portal", company),
+            "employee": ("base.group_user", company),
+            "stranger": ("sales_team.group_sale_manager", elsewhere),
+            "salesperson": ("sales_team.group_sale_salesman", company),
+            "manager": ("sales_team.group_sale_manager", company),
+        }
+        for actor, (group, home) in groups.items():
+            new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
+        customer = cls.env["res.users"].search([("login", "=", "portal customer")])
+        cls.partner = customer.partner_id
+        cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": cls.partner.id,
+                    "company_id": company.id,
+                    "state": "sale",
+                    "date_order": day,
+                    "order_line": [
+                        (0, 0, {"product_id": cls._product().id, "price_unit": 10})
+                    ],
+                }
+                for day in ("2024-01-01", "2024-02-01", "2024-03-01")
+            ]
+        )
+        run = cls.env["crm.value.run"]._refresh_now(company)
+        source = cls.env["crm.purchase.import"].create(
+            {"name": "Old shop", "company_id": company.id}
+        )
+        line = {"import_id": source.id, "company_id": company.id, "key": "a"}
+        cls.records = {
+            "crm.customer.value": cls.env["crm.customer.value"].search(
+                [("partner_id", "=", cls.partner.id)]
+            ),
+            "crm.purchase": cls.env["crm.purchase"].search(
+                [("partner_id", "=", cls.partner.id)], limit=1
+            ),
+            "crm.purchase.history": cls.env["crm.purchase.history"].search(
+                [("partner_id", "=", cls.partner.id)]
+            ),
+            "crm.purchase.import": source,
+            "crm.purchase.import.issue": cls.env["crm.purchase.import.issue"].create(
+                {"import_id": source.id, "row": 2, "reason": "No date"}
+            ),
+            "crm.purchase.import.line": cls.env["crm.purchase.import.line"].create(
+                {**line, "partner_id": cls.partner.id, "date": "2023-01-01"}
+            ),
+            "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
+            "crm.value.run": run,
+            "res.partner": cls.partner,
+        }
+        cls.env.flush_all()
+
+    @classmethod
+    def _product(cls):
+        return cls.env["product.product"].search([], limit=1)
+
+    def _call(self, actor, model, method, *args):
+        """The answer of one RPC call: its result, or the name of the error."""
+        if actor == "anonymous":
+            self.authenticate(None, None)
+        else:
+            self.authenticate(actor, actor * 2)
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        answer = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps({"jsonrpc": "2.0", "params": params}),
+            headers={"Content-Type": "application/json"},
+        ).json()
+        error = answer.get("error", {}).get("data", {}).get("name")
+        return answer.get("result"), error
+
+    def assertRefused(self, actor, model, method, *args):
+        with self.subTest(actor=actor, model=model, method=method):
+            _result, error = self._call(actor, model, method, *args)
+            self.assertIn(
+                error,
+                {
+                    "odoo.exceptions.AccessError",
+                    "odoo.http.SessionExpiredException",
+                },
+            )
+
+    def test_every_model_is_in_the_matrix(self):
+        ours = {
+            name
+            for name, model in self.env.items()
+            if model._original_module in MODULES and not model._abstract
+        }
+        self.assertEqual(ours, set(RIGHTS))
+
+    def test_every_public_method_is_in_the_matrix(self):
+        found = set()
+        for name, model in self.env.items():
+            for cls in our_classes(model):
+                for method, _function in inspect.getmembers(cls, inspect.isfunction):
+                    if method in vars(cls) and not method.startswith("_"):
+                        found.add((name, method))
+        public = {(name, method) for name, method in found if method not in HOOKS}
+        self.assertEqual(public, set(METHODS))
+
+    def test_every_route_is_in_the_matrix(self):
+        routes = {
+            f"{controller.__name__}.{name}"
+            for module in MODULES
+            for controller in Controller.children_classes.get(module, [])
+            for name in vars(controller)
+            if not name.startswith("_")
+        }
+        self.assertEqual(routes, ROUTES)
+
+    def test_reading(self):
+        for model, rights in RIGHTS.items():
+            record = self.records[model]
+            self.assertTrue(record, model)
+            for actor in ACTORS:
+                if "r" in rights.get(actor, ""):
+                    result, error = self._call(
+                        actor, model, "read", record.ids, ["display_name"]
+                    )
+                    self.assertFalse(error, (actor, model))
+                    self.assertEqual(result[0]["id"], record.id)
+                elif actor == "stranger" and "r" in rights.get("manager", ""):
+                    self.assertRefused(actor, model, "read", record.ids, ["id"])
+                    result, error = self._call(
+                        actor, model, "search_read", [("id", "=", record.id)], ["id"]
+                    )
+                    self.assertEqual(result, [])
+                else:
+                    self.assertRefused(actor, model, "read", record.ids, ["id"])
+                    self.assertRefused(actor, model, "search_read", [], ["id"])
+                    self.assertRefused(actor, model, "search_count", [])
+                    self.assertRefused(
+                        actor, model, "formatted_read_group", [], [], ["__count"]
+                    )
+
+    def test_writing_creating_and_deleting(self):
+        for model, rights in RIGHTS.items():
+            ids = self.records[model].ids
+            for actor in ACTORS:
+                allowed = rights.get(actor, "")
+                if "w" not in allowed:
+                    self.assertRefused(actor, model, "write", ids, {})
+                if "c" not in allowed and actor != "stranger":
+                    self.assertRefused(actor, model, "create", [{}])
+                if "d" not in allowed:
+                    self.assertRefused(actor, model, "unlink", ids)
+
+    def test_public_methods(self):
+        for (model, method), allowed in METHODS.items():
+            for actor in ACTORS:
+                if actor in allowed:
+                    continue
+                with self.subTest(actor=actor, model=model, method=method):
+                    result, error = self._call(
+                        actor, model, method, self.records[model].ids
+                    )
+                    if not error:
+                        # navigation that names no record tells nothing
+                        self.assertFalse(result.get("res_id"), result)
+
+    def test_hooks_are_nobodys(self):
+        for model in RIGHTS:
+            for actor in ACTORS:
+                self.assertRefused(actor, model, "init")
+                self.assertRefused(actor, model, "_refresh_now", [])
+
+    def test_nothing_was_changed(self):
+        value = self.records["crm.customer.value"]
+        before = value.read()
+        for actor in ACTORS:
+            self._call(actor, value._name, "write", value.ids, {"alive": 1})
+            self._call(actor, value._name, "web_save", value.ids, {"alive": 1}, {})
+        value.invalidate_recordset()
+        self.assertEqual(value.read(), before)
