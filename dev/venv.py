@@ -41,6 +41,8 @@ def make() -> None:
         "pip",
         [
             *(PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
+            # Python compiles what it imports: half of all this is never imported.
+            "--no-compile",
             # A wheel for everything: no compiler is asked for. docopt alone has
             # none, and is plain Python.
             *("--only-binary", ":all:", "--no-binary", "docopt"),
