@@ -66,7 +66,7 @@ class CrmValueRun(models.Model):
 
     @api.depends("state", "batch_ids.scored")
     def _compute_progress(self):
-        # sudo: who may see the run may see how far it is, and nothing else of the batches
+        # sudo: the batches themselves are nobody's, how far they are is the run's
         batches = (
             self.env["crm.value.batch"]
             .sudo()
