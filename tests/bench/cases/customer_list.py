@@ -52,7 +52,9 @@ def _compare(installed: str, plain: str) -> list[Measure]:
         for client, request in zip(clients, requests, strict=True):
             client.seconds(request)  # the registry's caches are warm on a server
         ours, peer = alternate(
-            ROUNDS, *(partial(c.seconds, r) for c, r in zip(clients, requests))
+            ROUNDS,
+            partial(clients[0].seconds, requests.ours),
+            partial(clients[1].seconds, requests.peer),
         )
         few = clients[0].queries(requests.ours, PAGE)
         more = clients[0].queries(requests.ours, 10 * PAGE) - few
