@@ -23,6 +23,15 @@ def names() -> list[str]:
     return list(manifests())
 
 
+def wanted() -> list[str]:
+    """Those a person asks for; glue installs itself where its sides are."""
+    return [
+        name
+        for name, manifest in manifests().items()
+        if not manifest.get("auto_install")
+    ]
+
+
 def foreign_depends() -> list[str]:
     """Odoo's own modules that ours stand on."""
     ours = manifests()

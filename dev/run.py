@@ -63,7 +63,7 @@ def bring_database(steps: Steps, env: Mapping, server: Server, name: str) -> Non
             )
         said("ready")
         if found != mark:
-            odoo.install(env, "database", name, addons.names())
+            odoo.install(env, "database", name, addons.wanted())
             server.note(name, mark)
             said("updated")
     with steps.step("real purchases") as said:
@@ -73,7 +73,7 @@ def bring_database(steps: Steps, env: Mapping, server: Server, name: str) -> Non
 def fill(steps: Steps, env: Mapping, server: Server, part: str, mark: str) -> None:
     title = f"database {part.removesuffix('.part')}"
     with steps.step(title, odoo.progress("database")) as said:
-        odoo.install(env, "database", part, addons.names(), "--with-demo")
+        odoo.install(env, "database", part, addons.wanted(), "--with-demo")
         said("made")
     with steps.step("real purchases") as said:
         said(load_sample(env, part))
