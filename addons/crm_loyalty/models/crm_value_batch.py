@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..clv import Estimate
 from ..tools.arrays import pack, unpack
@@ -26,6 +26,18 @@ class CrmValueBatch(models.Model):
     scores = fields.Binary(attachment=False, readonly=True)
     scored = fields.Boolean(readonly=True)
 
+    @api.model
+    def _store(self, run, columns: dict) -> None:
+        """Keep these customers' histories as a batch of the run."""
+        batch = self.create(
+            {
+                "run_id": run.id,
+                "customer_count": len(columns["customer"]),
+                "history": pack(columns),
+            }
+        )
+        batch._forget()
+
     def _score(self):
         """The second step, for these batches: histories in, scores out."""
         for batch in self:
@@ -37,3 +49,15 @@ class CrmValueBatch(models.Model):
                 run.company_id.value_lapse_threshold,
             )
             batch.write({"scores": pack(scores), "scored": True})
+            batch._forget()
+
+    def _read_scored(self) -> tuple[dict, dict]:
+        """History and scores of one batch, as arrays."""
+        self.ensure_one()
+        arrays = unpack(self.history), unpack(self.scores)
+        self._forget()
+        return arrays
+
+    def _forget(self):
+        """Let go of the arrays, so that memory holds one batch of many."""
+        self.invalidate_recordset(["history", "scores"])

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..clv import BackTest, backtest, estimate
-from ..tools.arrays import pack
 from ..tools.columns import EPOCH, day_number
 from .value_arrays import history_of, holdout_counts
 
@@ -47,16 +46,9 @@ class CrmValueRun(models.Model):
             years=company.value_horizon_years,
             discount_rate=company.value_discount_rate,
         )
-        self.env["crm.value.batch"].create(
-            [
-                {
-                    "run_id": self.id,
-                    "customer_count": len(history[rows]),
-                    "history": pack({name: c[rows] for name, c in columns.items()}),
-                }
-                for rows in self._batch_slices(len(history))
-            ]
-        )
+        for rows in self._batch_slices(len(history)):
+            part = {name: column[rows] for name, column in columns.items()}
+            self.env["crm.value.batch"]._store(self, part)
         population = found.population
         self.write(
             {

@@ -6,7 +6,6 @@ from odoo.tools import SQL
 from ..clv import BaseTotal, concentration, value_classes
 from ..clv.lifecycle import POTENTIAL
 from ..clv.rfm import fifths
-from ..tools.arrays import unpack
 from ..tools.columns import write_columns
 from .value_arrays import NEVER, known_columns
 from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
@@ -75,10 +74,10 @@ class CrmValueRun(models.Model):
         """All batches' customers in one set of columns, and the value of them all."""
         total, parts = BaseTotal(), []
         for batch in self.batch_ids:
-            scores = unpack(batch.scores)
+            history, scores = batch._read_scored()
             mean, variance, error = map(float, scores.pop("total"))
             total += BaseTotal(batch.customer_count, mean, variance, error)
-            parts.append(known_columns(unpack(batch.history)) | scores)
+            parts.append(known_columns(history) | scores)
         return total, {
             name: np.concatenate([part[name] for part in parts]) for name in parts[0]
         }

@@ -71,7 +71,10 @@ def write_columns(
         rows[name] = columns[name]
     names = SQL(", ").join(SQL.identifier(name) for name in types)
     copy = SQL("COPY %s (%s) FROM STDIN (FORMAT binary)", SQL.identifier(table), names)
-    buffer = io.BytesIO(_HEADER + rows.tobytes() + _TRAILER)
+    buffer = io.BytesIO()
+    for part in (_HEADER, rows.data, _TRAILER):  # one copy, not one of each sum
+        buffer.write(part)
+    buffer.seek(0)
     cr.copy_expert(cr.mogrify(copy).decode(), buffer)
 
 
