@@ -1,6 +1,6 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
@@ -12,6 +12,8 @@
         "security/crm_loyalty_rules.xml",
         "data/ir_cron.xml",
         "data/crm_purchase_import_cron.xml",
+        "data/loyalty_point_cron.xml",
+        "data/mail_template.xml",
         "views/crm_customer_value_views.xml",
         "views/crm_purchase_views.xml",
         "views/crm_purchase_import_views.xml",
@@ -22,6 +24,7 @@
         "views/sale_order_views.xml",
         "views/menus.xml",
     ],
+    "post_init_hook": "_open_ledger",
     "demo": ["demo/res.partner.csv", "demo/demo_shop.xml"],
     "assets": {
         "web.assets_backend": ["crm_loyalty/static/src/**/*"],

@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     crm_customer_data_mixin,
     crm_customer_value,
     crm_customer_value_charts,
@@ -15,8 +16,16 @@ from . import (
     crm_value_run_card,
     crm_value_run_estimate,
     crm_value_run_publish,
+    loyalty_card,
+    loyalty_card_ledger,
+    loyalty_point_entry,
+    loyalty_point_lot,
+    loyalty_program,
     res_company,
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_line,
+    sale_order_loyalty,
+    sale_order_points,
 )

@@ -1,5 +1,7 @@
 from . import (
     test_partner_value,
+    test_point_entries,
+    test_point_faults,
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,
