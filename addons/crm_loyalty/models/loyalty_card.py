@@ -80,14 +80,15 @@ class LoyaltyCard(models.Model):
 
     def unlink(self):
         """A card with entries is put away empty: its ledger stays."""
+        self.check_access("unlink")
         # sudo: who may delete a card need not read the ledger
         kept = self.sudo().filtered("entry_ids")
         if kept:
             kept._post_adjustments({card: -card.points for card in kept})
             kept.active = False
-            self.env["sale.order.coupon.points"].sudo().search(
-                [("coupon_id", "in", kept.ids)]
-            ).unlink()
+            # sudo: a card takes these with it, whoever deletes it
+            promised = self.env["sale.order.coupon.points"].sudo()
+            promised.search([("coupon_id", "in", kept.ids)]).unlink()
         return super(LoyaltyCard, self - self.browse(kept.ids)).unlink()
 
     def _drop_unused(self):

@@ -1,5 +1,6 @@
 from . import (
     test_partner_value,
+    test_point_dates,
     test_point_entries,
     test_point_faults,
     test_purchase_history,
