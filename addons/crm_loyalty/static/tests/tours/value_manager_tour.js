@@ -51,7 +51,7 @@ tours.add("crm_loyalty_report_card", {
         },
         isSaid("parameter_table", "Regularity of purchases"),
         {
-            content: "Go to those to contact this month",
+            content: "Go to those to contact within a month",
             trigger: "button[name=action_open_at_risk]",
             run: "click",
         },
