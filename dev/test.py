@@ -23,6 +23,7 @@ def test(*parts: str) -> int:
     if unknown := set(parts) - set(NAMES):
         raise Problem(f"no part {unknown.pop()}: choose from {', '.join(NAMES)}")
     wanted = set(parts or NAMES)
+    linted = bool(parts) or lint.lint() == 0
     steps = Steps(4, done=1)
     counts = {}
     with ground(steps) as (env, server):
@@ -36,7 +37,6 @@ def test(*parts: str) -> int:
                 run_all(suites, wanted, counts)
         else:
             run_all(suites, wanted, counts)
-    linted = bool(parts) or lint.lint() == 0
     return close(counts, linted)
 
 
@@ -89,6 +89,7 @@ def close(counts: dict[str, Count], linted: bool) -> int:
         print(f"{name:14}{count}")
     print(*(f"  {remark}" for remark in total.remarks), sep="\n")
     if not linted:
+        print("  failed: lint")
         total.failed += 1
     print(total)
     good = linted and counts and all(count.good for count in counts.values())

@@ -12,22 +12,9 @@ import pytest
 import setup_catalogue
 
 from dev import addons, odoo, templates
-from dev.database import Server
-from dev.server import environment
 from dev.test_odoo import free_port
 
 ADDONS = addons.names()
-
-
-@pytest.fixture(scope="module")
-def env():
-    with environment() as env:
-        yield env
-
-
-@pytest.fixture(scope="module")
-def server(env):
-    return Server(env)
 
 
 @pytest.fixture

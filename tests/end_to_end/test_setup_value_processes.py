@@ -2,14 +2,11 @@
 
 import os
 import signal
-import subprocess
-import time
 
+import processes
 import pytest
 
 from dev import odoo, templates
-from dev.database import Server
-from dev.server import environment
 
 CUSTOMERS = 60
 BATCH = 6
@@ -62,66 +59,18 @@ with (
 print("finished", flush=True)
 """
 
-IMPORTS = """
-import time
-from datetime import timedelta
-from odoo import fields
-from odoo.fields import Command
-"""
-
-
-@pytest.fixture(scope="module")
-def env():
-    with environment() as env:
-        yield env
-
-
-@pytest.fixture(scope="module")
-def server(env):
-    return Server(env)
-
 
 @pytest.fixture
 def database(server, env):
     name = f"values-{os.getpid()}"
     server.copy(templates.suite(server, env), name)
-    shell(env, name, SHOP)
+    processes.shell(env, name, SHOP)
     yield name
     server.drop(name)
 
 
-def command(database: str) -> list:
-    return [*odoo.COMMAND, "shell", "-d", database, "--no-http"]
-
-
-def shell(env, database: str, script: str) -> None:
-    arguments = ("shell", "-d", database, "--no-http")
-    odoo.batch(env, "values", *arguments, input=IMPORTS + script, text=True)
-
-
-def start_host(env, database: str, output, start_file) -> subprocess.Popen:
-    process = subprocess.Popen(
-        command(database),
-        env={**env, "START_FILE": os.fspath(start_file)},
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    process.stdin.write(IMPORTS + HOST)
-    process.stdin.close()
-    return process
-
-
 def batches(path) -> list[str]:
     return [line for line in path.read_text().splitlines() if line.startswith("batch")]
-
-
-def wait_for(condition, what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def values(server, database: str) -> list[tuple]:
@@ -159,8 +108,8 @@ def test_killed_run_leaves_the_values_whole_and_the_next_one_finishes(
     before = values(server, database)
     first = tmp_path / "first.log"
     with first.open("w") as output:
-        host = start_host(env, database, output, start)
-        wait_for(lambda: len(batches(first)) == 4, "the fourth batch")
+        host = processes.start(env, database, HOST, output, START_FILE=start)
+        processes.wait_for(lambda: len(batches(first)) == 4, "the fourth batch")
         host.send_signal(signal.SIGKILL)
         assert host.wait() == -signal.SIGKILL
     assert newest_run(server, database)[0] == "scoring"
@@ -168,7 +117,10 @@ def test_killed_run_leaves_the_values_whole_and_the_next_one_finishes(
 
     second = tmp_path / "second.log"
     with second.open("w") as output:
-        assert start_host(env, database, output, start).wait(120) == 0
+        assert (
+            processes.start(env, database, HOST, output, START_FILE=start).wait(120)
+            == 0
+        )
     assert newest_run(server, database) == ("done", CUSTOMERS)
     # three were done when the kill came; the fourth is done again, and no other
     repeated = set(batches(first)) & set(batches(second))
@@ -184,12 +136,14 @@ def test_two_hosts_share_the_batches_and_do_nothing_twice(
     logs = [tmp_path / "one.log", tmp_path / "two.log"]
     with logs[0].open("w") as one, logs[1].open("w") as two:
         hosts = [
-            start_host(env, database, output, start)
+            processes.start(env, database, HOST, output, START_FILE=start)
             for output, start in zip((one, two), starts, strict=True)
         ]
-        wait_for(lambda: all("ready" in log.read_text() for log in logs), "the hosts")
+        processes.wait_for(
+            lambda: all("ready" in log.read_text() for log in logs), "the hosts"
+        )
         starts[0].touch()
-        wait_for(lambda: batches(logs[0]), "the first batch")
+        processes.wait_for(lambda: batches(logs[0]), "the first batch")
         assert helper_is_called(server, database)
         starts[1].touch()
         assert [host.wait(120) for host in hosts] == [0, 0]
@@ -208,7 +162,7 @@ def test_two_hosts_share_the_batches_and_do_nothing_twice(
         assert not errors
 
     together = values(server, database)
-    shell(
+    processes.shell(
         env,
         database,
         'env["crm.value.run"].sudo()._refresh_now(env.company); env.cr.commit()',

@@ -75,9 +75,9 @@ def backtest_words(env, report: dict) -> str:
     if report["verdict"] == "too_few":
         return env._("Too few purchases in the last quarter of time to test anything.")
     figures = {
-        "actual": report["actual"],
-        "model": round(report["model"]["total"]),
-        "naive": round(report["naive"]["total"]),
+        "actual": formatLang(env, report["actual"], digits=0),
+        "model": formatLang(env, report["model"]["total"], digits=0),
+        "naive": formatLang(env, report["naive"]["total"], digits=0),
         "model_error": _number(report["model"]["rmse"]),
         "naive_error": _number(report["naive"]["rmse"]),
     }

@@ -10,6 +10,7 @@ from . import (
     test_purchase_import_customer,
     test_purchase_import_file,
     test_purchase_import_tour,
+    test_translations,
     test_value_access,
     test_value_cron,
     test_value_run,

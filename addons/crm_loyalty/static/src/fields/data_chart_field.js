@@ -1,20 +1,25 @@
 import { localization } from "@web/core/l10n/localization";
 import { loadBundle } from "@web/core/assets";
-import { getCustomColor } from "@web/core/colors/colors";
-import { cookie } from "@web/core/browser/cookie";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 
-const scheme = cookie.get("color_scheme");
-const GRID = getCustomColor(scheme, "#d8dadd", "#3C3E4B");
-const TEXT = getCustomColor(scheme, "#374151", "#E4E4E4");
 // Told apart by lightness too, for those who do not see the hue.
-const SERIES = [
-    getCustomColor(scheme, "#714B67", "#C9A3BF"),
-    getCustomColor(scheme, "#E08E2B", "#F3C27F"),
-];
+const SERIES_ON_LIGHT = ["#714B67", "#E08E2B"];
+const SERIES_ON_DARK = ["#C9A3BF", "#F3C27F"];
+
+/** Colours that go with the page around the chart, be it light or dark. */
+function coloursAround(element) {
+    const text = getComputedStyle(element).color;
+    const [red, green, blue] = text.match(/[\d.]+/g).map(Number);
+    const isDark = red + green + blue > (3 * 255) / 2;
+    return {
+        text,
+        grid: `rgba(${red}, ${green}, ${blue}, 0.15)`,
+        series: isDark ? SERIES_ON_DARK : SERIES_ON_LIGHT,
+    };
+}
 
 /**
  * Draws what the server computed; it adds colours and axes, and no numbers.
@@ -58,10 +63,11 @@ export class DataChartField extends Component {
     get config() {
         const { type, labels, series, xTitle, yTitle, percent } = this.chart;
         const rtl = localization.direction === "rtl";
+        const colours = coloursAround(this.canvas.el);
         const axis = (title) => ({
-            title: { display: Boolean(title), text: title, color: TEXT },
-            ticks: { color: TEXT, maxTicksLimit: 12 },
-            grid: { color: GRID },
+            title: { display: Boolean(title), text: title, color: colours.text },
+            ticks: { color: colours.text, maxTicksLimit: 12 },
+            grid: { color: colours.grid },
         });
         return {
             type,
@@ -71,8 +77,8 @@ export class DataChartField extends Component {
                     label: one.label,
                     data: one.data,
                     type: one.type || type,
-                    borderColor: SERIES[index % SERIES.length],
-                    backgroundColor: SERIES[index % SERIES.length],
+                    borderColor: colours.series[index % colours.series.length],
+                    backgroundColor: colours.series[index % colours.series.length],
                     borderDash: one.dashed ? [6, 4] : [],
                     borderWidth: 2,
                     maxBarThickness: 48,
@@ -84,7 +90,7 @@ export class DataChartField extends Component {
                 maintainAspectRatio: false,
                 interaction: { mode: "index", intersect: false },
                 plugins: {
-                    legend: { rtl, position: "bottom", labels: { color: TEXT } },
+                    legend: { rtl, position: "bottom", labels: { color: colours.text } },
                     tooltip: { rtl },
                 },
                 scales: {
