@@ -18,6 +18,7 @@ from . import (
     crm_value_run_publish,
     loyalty_card,
     loyalty_card_ledger,
+    loyalty_point_difference,
     loyalty_point_entry,
     loyalty_point_lot,
     loyalty_program,

@@ -2,6 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.tools import SQL
 
 # What the ledger keeps: set by nobody but it.
 KEPT_FIELDS = {"pending_points", "account_key", "account_card_id"}
@@ -126,11 +127,7 @@ class LoyaltyCard(models.Model):
         return card
 
     def _link_accounts(self):
-        """Give each customer one account in each program that keeps points for him.
-
-        :raise ConcurrencyError: another transaction opened it first, so that the
-            server tries again and finds it
-        """
+        """Give each customer one account in each program that keeps points for him."""
         holders = {card: card._holder() for card in self}
         members = self.filtered(lambda c: holders[c] and holders[c] != c.partner_id)
         for card in members:
@@ -147,16 +144,42 @@ class LoyaltyCard(models.Model):
         )
         owner = {card.account_key: card for card in found}
         for card in own.sorted("id"):
-            key = keys.get(card)
-            owner.setdefault(key, card)
-            wanted = key if owner[key] == card else False
-            if (card.account_key or False) != (wanted or False):
-                card.account_key = wanted
-        members.filtered("account_key").account_key = False
+            if card in keys:
+                owner.setdefault(keys[card], card)
+        wanted = {card: keys[card] for card in keys if owner[keys[card]] == card}
+        stale = self.filtered(
+            lambda card: card.account_key and card.account_key != wanted.get(card)
+        )
+        stale.account_key = False
+        self._claim_keys(
+            {card: key for card, key in wanted.items() if card.account_key != key}
+        )
+
+    def _claim_keys(self, keys: dict) -> None:
+        """
+        :raise ConcurrencyError: another transaction claimed one, so that the server
+            tries again and finds its card
+        """
+        if not keys:
+            return
+        self.flush_recordset(["account_key"])
+        rows = [SQL("(%s, %s)", card.id, key) for card, key in keys.items()]
         try:
-            self.flush_model(["account_key"])
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE loyalty_card SET account_key = claim.key
+                      FROM (VALUES %s) AS claim(id, key)
+                     WHERE loyalty_card.id = claim.id
+                    """,
+                    SQL(", ").join(rows),
+                ),
+                # losing a race is no error
+                log_exceptions=False,
+            )
         except UniqueViolation as error:
             raise ConcurrencyError("The customer's card was just opened") from error
+        self.invalidate_recordset(["account_key"], flush=False)
 
     def _holder(self):
         """Whose account this card belongs to; nobody's if it keeps no account."""

@@ -48,6 +48,15 @@ class LoyaltyProgram(models.Model):
         required=True,
     )
 
+    point_responsible_id = fields.Many2one(
+        "res.users",
+        "Answers for Points",
+        default=lambda self: self.env.user,
+        ondelete="set null",
+        domain="[('share', '=', False)]",
+        help="Is told when a card does not hold what its entries add up to.",
+    )
+
     _point_days_range = models.Constraint(
         "CHECK (point_vesting_days >= 0 AND point_valid_days >= 0"
         " AND point_notice_days >= 0)",

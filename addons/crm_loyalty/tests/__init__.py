@@ -1,8 +1,10 @@
 from . import (
     test_partner_value,
     test_point_dates,
+    test_point_differences,
     test_point_entries,
     test_point_faults,
+    test_point_sequences,
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,

@@ -124,17 +124,19 @@ class PointCommon(TestSaleCommon):
     def _last_entry(self):
         return self.entries.search([], limit=1)
 
-    def assertWhole(self, cards=None):
+    def assertWhole(self):
         """Each card holds what its entries add up to, and so does each lot."""
         self.env.flush_all()
-        cards = cards or self.env["loyalty.card"].with_context(
-            active_test=False
-        ).search([])
+        cards = self.env["loyalty.card"].with_context(active_test=False).search([])
+        domain = [("card_id", "in", cards.ids)]
+        sums = {
+            (card, pending): points
+            for card, pending, points in self.entries._read_group(
+                domain, ["card_id", "pending"], ["points:sum"]
+            )
+        }
         for card in cards:
-            entries = self.entries.search([("card_id", "=", card.id)])
-            for pending, held in ((False, card.points), (True, card.pending_points)):
-                part = entries.filtered(lambda e, pending=pending: e.pending == pending)
-                self.assertAlmostEqual(sum(part.mapped("points")), held, 4, card)
-            for lot in card.lot_ids:
-                total = sum(lot.entry_ids.mapped("points"))
-                self.assertAlmostEqual(total, lot.points, 4)
+            self.assertAlmostEqual(sums.get((card, False), 0), card.points, 4)
+            self.assertAlmostEqual(sums.get((card, True), 0), card.pending_points, 4)
+        for lot, points in self.entries._read_group(domain, ["lot_id"], ["points:sum"]):
+            self.assertAlmostEqual(points, lot.points, 4)
