@@ -11,6 +11,7 @@ from odoo.addons.crm_loyalty.models import crm_value_run_estimate
 
 from .common import ValueCommon
 
+LOGGER = "odoo.addons.crm_loyalty.models.crm_value_run"
 STORED = [
     "alive",
     "expected_purchases",
@@ -184,10 +185,12 @@ class TestValueRun(ValueCommon):
     def test_broken_data_fail_one_company_only(self):
         self.runs._refresh_now(self.company)
         before = self._stored()
-        with patch.object(
+        broken = patch.object(
             crm_value_run_estimate, "estimate", side_effect=ValueError("no such thing")
-        ):
+        )
+        with broken, self.assertLogs(LOGGER, "WARNING") as log:
             run = self.runs._refresh_now(self.company)
+        self.assertIn("no such thing", log.output[0])
         self.assertRecordValues(
             run, [{"state": "failed", "error": "no such thing", "batch_ids": []}]
         )
