@@ -82,10 +82,11 @@ class SaleOrder(models.Model):
 
     def _unposted_points(self, account) -> float:
         """What a confirmed order that is being edited will still add or take."""
-        wanted = self._point_effects().get((self, account))
-        posted, _counts = self._posted_effects()
-        earned, spent = wanted or (0, 0)
-        posted_earned, posted_spent = posted[self, account]
+        # sudo: the ledger is the same for everybody
+        order = self.sudo()
+        earned, spent = order._point_effects().get((order, account), (0, 0))
+        posted, _counts = order._posted_effects()
+        posted_earned, posted_spent = posted[order, account]
         change = posted_spent - spent
         if account.program_id._vests_at_confirmation():
             change += earned - posted_earned
@@ -143,6 +144,8 @@ class SaleOrder(models.Model):
                 ("program_id.point_holder", "=", "company"),
             ]
         )
+        if not accounts:
+            return
         own = Card.search(
             [
                 ("partner_id", "=", self.partner_id.id),

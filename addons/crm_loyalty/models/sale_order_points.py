@@ -42,6 +42,10 @@ class SaleOrder(models.Model):
         :param document: the credit note that changed it, if not the order itself
         :param cancelled: they are about to be, and then earn and spend nothing
         """
+        # sudo: the ledger is the same for everybody who may confirm, cancel or refund
+        self.sudo()._post_effects(document, cancelled)
+
+    def _post_effects(self, document, cancelled):
         wanted = {} if cancelled else self._point_effects()
         posted, counts = self._posted_effects()
         changes = [
@@ -143,12 +147,10 @@ class SaleOrder(models.Model):
         shares = confirmed._kept_shares()
         earned, spent = defaultdict(float), defaultdict(float)
         for order in confirmed:
-            # sudo: salespeople may not read every card that an order names
-            sudo_order = order.sudo()
-            for line in sudo_order.coupon_point_ids:
+            for line in order.coupon_point_ids:
                 if not order._card_expired(line.coupon_id):
                     earned[order, line.coupon_id._account()] += line.points
-            for line in sudo_order.order_line:
+            for line in order.order_line:
                 if line.reward_id and line.coupon_id:
                     spent[order, line.coupon_id._account()] += max(line.points_cost, 0)
         return {
@@ -166,19 +168,14 @@ class SaleOrder(models.Model):
 
     def _posted_effects(self) -> tuple[dict, dict]:
         """What each order has done to each account, and in how many entries."""
-        # sudo: the ledger is the same for everybody
-        groups = (
-            self.env["loyalty.point.entry"]
-            .sudo()
-            ._read_group(
-                [("order_id", "in", self.ids), ("key", "!=", False)],
-                ["order_id", "card_id", "kind"],
-                ["points:sum", "__count"],
-            )
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [("order_id", "in", self.ids), ("key", "!=", False)],
+            ["order_id", "card_id", "kind"],
+            ["points:sum", "__count"],
         )
         posted, counts = defaultdict(Effect), defaultdict(int)
         for order, card, kind, points, count in groups:
-            place = self.browse(order.id), card._account()
+            place = order, card._account()
             earned, spent = posted[place]
             if kind in EARNED:
                 earned += to_units(points)
@@ -190,15 +187,10 @@ class SaleOrder(models.Model):
 
     def _spent_lots(self, card, book) -> list:
         """The lots from which this order's points came, with what is not yet back."""
-        # sudo: the ledger is the same for everybody
-        groups = (
-            self.env["loyalty.point.entry"]
-            .sudo()
-            ._read_group(
-                [("order_id", "=", self.id), ("kind", "in", SPENT)],
-                ["lot_id"],
-                ["points:sum"],
-            )
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [("order_id", "=", self.id), ("kind", "in", SPENT)],
+            ["lot_id"],
+            ["points:sum"],
         )
         known = {lot.ref: lot for lot in book.lots}
         spent = []

@@ -4,6 +4,7 @@ from . import (
     test_point_differences,
     test_point_entries,
     test_point_faults,
+    test_point_queries,
     test_point_sequences,
     test_purchase_history,
     test_purchase_import,
