@@ -41,7 +41,7 @@ def conditional_probabilities(
     """P(j | i) in row i, column j.
 
     :param together: how many customers have both needs; on the diagonal, each need
-    :param customers: how many customers have any need
+    :param customers: how many customers there are
     """
     having = np.diag(together)
     base = having / customers
@@ -51,6 +51,7 @@ def conditional_probabilities(
 def find_rules(
     customer: NDArray[np.int64],
     need: NDArray[np.int64],
+    customers: int = 0,
     shrinkage: float = SHRINKAGE,
     least_strength: float = LEAST_STRENGTH,
     least_lift: float = LEAST_LIFT,
@@ -59,6 +60,7 @@ def find_rules(
 
     :param customer: with ``need``, one element per known need of a customer, in any
         order; a pair said twice counts once
+    :param customers: how many customers there are, those of no known need among them
     """
     if not len(customer):
         return []
@@ -68,9 +70,10 @@ def find_rules(
         (np.ones(len(row)), (row, column)), shape=(len(people), len(needs))
     )
     has.data = np.minimum(has.data, 1.0)
+    total = max(customers, len(people))
     together = np.asarray((has.T @ has).todense())
-    strength = conditional_probabilities(together, len(people), shrinkage)
-    lift = strength * len(people) / np.diag(together)
+    strength = conditional_probabilities(together, total, shrinkage)
+    lift = strength * total / np.diag(together)
     wanted = (strength >= least_strength) & (lift >= least_lift)
     np.fill_diagonal(wanted, False)
     rules = [

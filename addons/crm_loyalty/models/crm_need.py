@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class CrmNeed(models.Model):
@@ -27,6 +28,21 @@ class CrmNeed(models.Model):
         help="Of all that its buyers spend with the company, the part that goes into "
         "this need.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for values in vals_list:
+            self._check_measured(values)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_measured(vals)
+        return super().write(vals)
+
+    def _check_measured(self, values: dict) -> None:
+        """The share is measured by ``crm.need.run``, which is the superuser's."""
+        if "typical_share" in values and not self.env.su:
+            raise AccessError(self.env._("The typical share is measured, not set."))
 
     def action_open_customers(self):
         """The customers to pursue for this need."""

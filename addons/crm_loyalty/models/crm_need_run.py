@@ -158,4 +158,7 @@ class CrmNeedRun(models.Model):
         known = read_columns(
             self.env.cr, query, {"partner_id": "int4", "need_id": "int4"}
         )
-        return find_rules(known["partner_id"], known["need_id"])
+        customers = self.env["crm.customer.value"].search_count(
+            [("company_id", "=", self.company_id.id), ("purchase_count", ">", 0)]
+        )
+        return find_rules(known["partner_id"], known["need_id"], customers)

@@ -17,9 +17,10 @@ class ResPartner(models.Model):
     customer_segment_ids = fields.Many2many(
         "crm.customer.segment",
         string="Segments",
-        compute="_compute_customer_segment_ids",
+        store=False,
         search="_search_customer_segment_ids",
         groups="base.group_user",
+        help="To search by: the members of a segment now.",
     )
     purchased_product_ids = fields.Many2many(
         "product.product",
@@ -30,45 +31,44 @@ class ResPartner(models.Model):
         help="To search by: bought from the current company and not returned.",
     )
 
-    @api.depends_context("company", "uid")
-    def _compute_customer_segment_ids(self):
-        """One query per segment, however many contacts."""
-        self.customer_segment_ids = False
-        if not self.env["crm.customer.segment"].has_access("read"):
-            return
-        origins = Domain("id", "in", self._origin.ids)
-        for segment in self.env["crm.customer.segment"].search([]):
-            members = self.search(origins & segment._customers_domain())
-            for partner in self.filtered(lambda p, m=members: p._origin in m):
-                partner.customer_segment_ids += segment
-
     def _search_customer_segment_ids(self, operator, value):
         """Members of the segments, as the user would see them; so mailings can ask.
 
         Who may not read segments finds them empty.
         """
-        if operator != "in" or not all(isinstance(one, int) and one for one in value):
+        segments = self._search_chosen("crm.customer.segment", operator, value)
+        if segments is NotImplemented:
             return NotImplemented
-        Segment = self.env["crm.customer.segment"]
-        if not Segment.has_access("read"):
-            return Domain.FALSE
-        segments = Segment.search([("id", "in", list(value))])
         return Domain.OR(segment._customers_domain() for segment in segments)
 
     def _search_purchased_product_ids(self, operator, value):
-        if operator != "in" or not all(isinstance(one, int) and one for one in value):
+        products = self._search_chosen("product.product", operator, value)
+        if products is NotImplemented:
             return NotImplemented
-        products = SQL("(SELECT unnest(%s))", list(value))
-        return self._visible_customers_domain() & self._in_query(
-            self.env["crm.purchase.line"]._buyers_sql(self.env.company, products)
+        buyers = self.env["crm.purchase.line"]._buyers_sql(
+            self.env.company, SQL("(SELECT unnest(%s))", products.ids)
         )
+        return self._visible_customers_domain() & self._in_query(buyers)
+
+    def _search_chosen(self, model: str, operator, value):
+        """What a search names, by ids or by a condition, as far as the user sees it."""
+        records = self.env[model].with_context(active_test=False)
+        if not records.has_access("read"):
+            return records
+        if operator == "any":
+            return records.search(Domain(value))
+        if operator == "in" and all(value):
+            return records.search([("id", "in", list(value))])
+        return NotImplemented
 
     @api.model
     def _visible_customers_domain(self) -> Domain:
         """The customers whose dealings the user may know: as with their values."""
-        if self.env.su or self.env.user.has_group(
-            "sales_team.group_sale_salesman_all_leads"
-        ):
+        if self.env.su:
+            return Domain.TRUE
+        if not self.env["crm.customer.value"].has_access("read"):
+            return Domain.FALSE
+        if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
             return Domain.TRUE
         return Domain("commercial_partner_id.user_id", "in", [self.env.uid, False])
 

@@ -3,6 +3,7 @@ from . import (
     test_need_access,
     test_need_cron,
     test_need_prospect,
+    test_need_stated,
     test_needs,
     test_partner_value,
     test_purchase_history,

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .test_needs import NeedCommon
+from .need_common import NeedCommon
 
 
 @tagged("post_install", "-at_install")

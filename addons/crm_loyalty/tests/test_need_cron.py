@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..models import crm_need_run
-from .test_needs import NeedCommon
+from .need_common import NeedCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,7 +15,7 @@ class TestNeedCron(NeedCommon):
         super().setUpClass()
         cls.cron = cls.env.ref("crm_loyalty.cron_refresh_needs")
         # other companies' nights are not this test's
-        cls.env["crm.need.run"].create(
+        cls.runs_of_needs.create(
             [
                 {"company_id": company.id, "state": "done"}
                 for company in cls.env["res.company"].search([]) - cls.company

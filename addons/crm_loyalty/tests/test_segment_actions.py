@@ -135,8 +135,9 @@ class TestSegmentActions(SegmentCommon):
         self._wizard(**context).save().action_create()
         again = self._wizard(**context)
         self.assertEqual(again.customer_count, 0)
+        wizard = again.save()
         with self.assertRaises(UserError):
-            again.save().action_create()
+            wizard.action_create()
         again.skip_pursued = False
         self.assertEqual(again.customer_count, 3)
 
