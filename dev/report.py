@@ -76,5 +76,5 @@ def read_odoo_log(log: Path) -> Count:
         elif line["level"] == "WARNING":
             warnings[line["logger"]] += 1
     for logger, number in warnings.most_common():
-        count.remarks.append(f"{number} warnings of Odoo's own: {logger}")
+        count.remarks.append(f"WARNING of Odoo's own, {number} times: {logger}")
     return count

@@ -36,6 +36,5 @@
         "web.assets_backend": ["crm_loyalty/static/src/**/*"],
         "web.assets_tests": ["crm_loyalty/static/tests/tours/**/*"],
     },
-    "installable": True,
     "application": True,
 }

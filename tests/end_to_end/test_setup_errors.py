@@ -13,7 +13,6 @@ import pytest
 from dev import commands, odoo_fetch, odoo_home, paths, problem, run, setup
 from dev.database import Server
 from dev.problem import Problem
-from dev.server import environment
 from dev.steps import Steps
 
 
@@ -240,21 +239,19 @@ def speak_postgres(listener: socket.socket, version: str) -> None:
         client.recv(4096)
 
 
-def test_role_that_odoo_refuses():
-    with environment() as env, pytest.raises(Problem, match="Odoo cannot work as the"):
+def test_role_that_odoo_refuses(env):
+    with pytest.raises(Problem, match="Odoo cannot work as the role postgres"):
         Server({**env, "PGUSER": "postgres"})
 
 
-def test_database_of_somebody_else_is_left_alone():
+def test_database_of_somebody_else_is_left_alone(env, server):
     name = f"theirs-{os.getpid()}"
-    with environment() as env:
-        server = Server(env)
-        server.create(name)
-        try:
-            with pytest.raises(Problem, match=f"{name} was not made here and is left"):
-                run.bring_database(Steps(2), env, server, name)
-        finally:
-            server.drop(name)
+    server.create(name)
+    try:
+        with pytest.raises(Problem, match=f"{name} was not made here and is left"):
+            run.bring_database(Steps(2), env, server, name)
+    finally:
+        server.drop(name)
 
 
 def test_long_checkout_keeps_its_socket_elsewhere(monkeypatch, tmp_path):

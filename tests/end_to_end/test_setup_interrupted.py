@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from dev import odoo_fetch, odoo_home, paths, postgres, steps
-from dev.database import Server, filestore
+from dev.database import filestore
 from dev.problem import Problem
-from dev.server import environment
 
 
 @pytest.fixture
@@ -155,12 +154,6 @@ def test_library_without_wheel_then_mended(checkout):
     (checkout / "requirements-dev.txt").write_text("")
     mended = make_venv(checkout)
     assert mended.returncode == 0, mended.stderr
-
-
-@pytest.fixture
-def server():
-    with environment() as env:
-        yield Server(env)
 
 
 def test_database_broken_off_leaves_no_name(server):

@@ -69,7 +69,7 @@ def test_other_warnings_are_told(log):
     count = log("WARNING", "odoo.addons.sale.models.sale_order")
     assert count.failed == 0
     assert count.remarks == [
-        "1 warnings of Odoo's own: odoo.addons.sale.models.sale_order"
+        "WARNING of Odoo's own, 1 times: odoo.addons.sale.models.sale_order"
     ]
 
 

@@ -11,21 +11,12 @@ import urllib.request
 import pytest
 
 from dev import addons, paths, run, templates
-from dev.database import Server
-from dev.server import environment
 from dev.test_odoo import free_port
 
 
-@pytest.fixture(scope="module")
-def env():
-    with environment() as env:
-        yield env
-
-
 @pytest.fixture
-def database(env):
+def database(env, server):
     """A database as an earlier `make run` leaves it."""
-    server = Server(env)
     name = f"run-{os.getpid()}"
     server.copy(templates.suite(server, env), name)
     server.note(name, f"{run.MADE_BY_US} {addons.fingerprint()}")
@@ -71,8 +62,7 @@ def test_second_run_serves_soon_and_ends_whole(env, database, ending):
     assert f"-d {database} " not in left.stdout
 
 
-def test_changed_addons_bring_the_database_up_to_date(env, database):
-    server = Server(env)
+def test_changed_addons_bring_the_database_up_to_date(env, server, database):
     server.note(database, f"{run.MADE_BY_US} before the change")
     (name, *_others) = addons.names()
     server.query(

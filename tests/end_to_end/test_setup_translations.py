@@ -4,14 +4,6 @@ import polib
 import pytest
 
 from dev import addons, i18n, templates
-from dev.database import Server
-from dev.server import environment
-
-
-@pytest.fixture(scope="module")
-def ground():
-    with environment() as env:
-        yield env, templates.suite(Server(env), env)
 
 
 def terms(file) -> set[str]:
@@ -19,10 +11,9 @@ def terms(file) -> set[str]:
 
 
 @pytest.mark.parametrize("name", addons.names())
-def test_template_is_up_to_date(ground, name, tmp_path):
-    env, database = ground
+def test_template_is_up_to_date(env, server, name, tmp_path):
     fresh = tmp_path / "fresh.pot"
-    i18n.export(env, database, name, fresh)
+    i18n.export(env, templates.suite(server, env), name, fresh)
     assert terms(fresh) - terms(i18n.template(name)) == set(), "new: make i18n"
     assert terms(i18n.template(name)) - terms(fresh) == set(), "gone: make i18n"
 

@@ -89,3 +89,22 @@ def test_customers_who_bought_equally_often_are_drawn_halfway():
     )  # fmt: skip
     found = MarginRate.fit(history)
     assert found.half_weight == pytest.approx(4.0)
+
+
+def test_unknown_margin_takes_the_base_rate_even_where_margins_never_differ():
+    """Without noise the own rate counts at once; who has none still has the base's."""
+    n = 40
+    margin = np.full(n, 30.0)
+    margin[-1] = np.nan
+    history = PurchaseHistory(
+        customer=np.arange(n),
+        x=1 + np.arange(n) % 5,
+        t_x=np.full(n, 10.0),
+        T=np.full(n, 20.0),
+        value=np.full(n, 100.0),
+        margin=margin,
+    )
+    rate, variance = MarginRate(0.3, half_weight=0.0).of(history)
+    np.testing.assert_allclose(rate, 0.3)
+    assert np.isfinite(variance).all()
+    assert np.isfinite(MarginRate.fit(history).of(history)[0]).all()

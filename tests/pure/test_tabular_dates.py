@@ -4,7 +4,7 @@ import datetime
 import pytest
 from hypothesis import given, strategies as st
 from tabular import detect_date_order, parse_date
-from tabular.dates import jalali_to_gregorian
+from tabular.jalali import gregorian_to_jalali, jalali_to_gregorian
 
 DAY = datetime.date(2023, 8, 3)
 
@@ -142,3 +142,14 @@ def test_written_date_is_read_back(day):
 def test_any_text_is_a_date_or_refused(text):
     with contextlib.suppress(ValueError):
         assert 1900 <= parse_date(text).year <= 2200
+
+
+@given(st.dates(datetime.date(1925, 3, 22), datetime.date(2089, 12, 31)))
+def test_days_go_to_the_jalali_calendar_and_back(day):
+    assert jalali_to_gregorian(*gregorian_to_jalali(day)) == day
+
+
+def test_known_days_of_the_jalali_calendar():
+    assert gregorian_to_jalali(datetime.date(2026, 3, 21)) == (1405, 1, 1)
+    assert gregorian_to_jalali(datetime.date(2025, 3, 20)) == (1403, 12, 30)
+    assert gregorian_to_jalali(datetime.date(1979, 2, 11)) == (1357, 11, 22)

@@ -74,7 +74,8 @@ class MarginRate:
         if known.any():
             np.divide(history.margin, history.value, out=own, where=known)
             own = np.clip(own, -1.0, 1.0)
-        weight = n / (n + self.half_weight)
+        # without a known purchase the base's rate counts alone, whatever its weight
+        weight = np.divide(n, n + self.half_weight, out=np.zeros_like(n), where=n > 0)
         rate = self.base + weight * (own - self.base)
         loss = known & (own < 0)
         variance = np.where(loss, 0.0, self.spread * (1.0 - weight))

@@ -1,5 +1,7 @@
 """The words of a run's report card, from the codes and figures of `clv`."""
 
+import math
+
 from odoo.tools import formatLang
 
 
@@ -19,8 +21,8 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
             "learnt from repeat purchases. A plain rule is used."
         ),
         "fit_failed": env._(
-            "The model could not be fitted to these purchases (%(error)s). Each "
-            "customer is judged by the own rhythm of purchases."
+            "The model could not be fitted to these purchases. Each customer is "
+            "judged by the own rhythm of purchases."
         ),
         "at_bound": env._(
             "The purchases do not determine the model (%(parameters)s at a limit). "
@@ -52,6 +54,7 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
 
 def parameter_rows(env, population: dict) -> list[tuple[str, str, str]]:
     """Letter, value and meaning of each parameter of the population model."""
+    both = population["a"] + population["b"]
     meanings = {
         "k": env._("Regularity of purchases: 1 is as random as can be."),
         "r": env._(
@@ -59,15 +62,15 @@ def parameter_rows(env, population: dict) -> list[tuple[str, str, str]]:
         ),
         "alpha": env._(
             "With r: the average customer buys every %(weeks)s weeks.",
-            weeks=_number(population["alpha"] * population["k"] / population["r"]),
+            weeks=_number(env, population["alpha"] * population["k"] / population["r"]),
         ),
         "a": env._(
             "With b: after a purchase, %(share)s %% leave for good.",
-            share=_number(100 * population["a"] / (population["a"] + population["b"])),
+            share=_number(env, 100 * population["a"] / both),
         ),
         "b": env._("With a: the smaller both, the more customers differ in loyalty."),
     }
-    return [(name, _number(population[name]), meanings[name]) for name in meanings]
+    return [(name, _number(env, population[name]), meanings[name]) for name in meanings]
 
 
 def backtest_words(env, report: dict) -> str:
@@ -75,11 +78,11 @@ def backtest_words(env, report: dict) -> str:
     if report["verdict"] == "too_few":
         return env._("Too few purchases in the last quarter of time to test anything.")
     figures = {
-        "actual": report["actual"],
-        "model": round(report["model"]["total"]),
-        "naive": round(report["naive"]["total"]),
-        "model_error": _number(report["model"]["rmse"]),
-        "naive_error": _number(report["naive"]["rmse"]),
+        "actual": _number(env, report["actual"]),
+        "model": _number(env, round(report["model"]["total"])),
+        "naive": _number(env, round(report["naive"]["total"])),
+        "model_error": _number(env, report["model"]["rmse"]),
+        "naive_error": _number(env, report["naive"]["rmse"]),
     }
     return env._(
         "In the last quarter of time, customers bought %(actual)s times. Forecast from "
@@ -94,13 +97,16 @@ def _readable(env, numbers: dict) -> dict:
     shown = {}
     for name, value in numbers.items():
         if name == "error" and isinstance(value, float):
-            shown[name] = f"{value:.0%}"
-        elif isinstance(value, int):
-            shown[name] = formatLang(env, value, digits=0)
+            shown[name] = f"{_number(env, 100 * value)} %"
+        elif isinstance(value, int | float):
+            shown[name] = _number(env, value)
         else:
-            shown[name] = _number(value) if isinstance(value, float) else value
+            shown[name] = value
     return shown
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+def _number(env, value: float) -> str:
+    """Three significant digits, whole numbers whole, as the language writes them."""
+    if isinstance(value, int) or abs(value) >= 100 or not value:
+        return formatLang(env, value, digits=0)
+    return formatLang(env, value, digits=2 - math.floor(math.log10(abs(value))))

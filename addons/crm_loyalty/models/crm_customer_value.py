@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..tools.dates import written_day
 from . import value_words
 
 
@@ -105,17 +106,14 @@ class CrmCustomerValue(models.Model):
     @api.depends_context("lang")
     @api.depends("lifecycle", "silent_days", "contact_before", "mean_interval")
     def _compute_reason(self):
-        def written(day):
-            return format_date(self.env, day, date_format="medium")
-
         for value in self:
             value.reason = value_words.reason(
                 self.env,
                 value.lifecycle,
                 interval=round(value.mean_interval),
                 silent=value.silent_days,
-                last=written(value.last_purchase),
-                before=written(value.contact_before),
+                last=written_day(self.env, value.last_purchase),
+                before=written_day(self.env, value.contact_before),
             )
 
     def _search_display_name(self, operator, value):

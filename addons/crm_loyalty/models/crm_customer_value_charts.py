@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..clv import Estimate, PurchaseHistory
+from ..tools.dates import written_day
 
 CURVE_POINTS = 80
 # The curve goes on after today for this share of the time known, without a purchase.
@@ -104,10 +105,7 @@ class CrmCustomerValue(models.Model):
         return {
             "type": "line",
             "labels": [
-                format_date(
-                    self.env, first + timedelta(days=int(age)), date_format="medium"
-                )
-                for age in ages
+                written_day(self.env, first + timedelta(days=int(age))) for age in ages
             ],
             "yTitle": self.env._("Alive (%)"),
             "percent": True,

@@ -2,6 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 WORKING = ("checking", "loading")
 
@@ -193,7 +194,7 @@ class CrmPurchaseImport(models.Model):
             "name": self.env._("Imported Purchases"),
             "res_model": "crm.purchase.import.line",
             "view_mode": "list",
-            "domain": [("import_id", "=", self.id)],
+            "domain": list(Domain("import_id", "=", self.id)),
         }
 
     def action_view_customers(self):
@@ -203,7 +204,7 @@ class CrmPurchaseImport(models.Model):
             "name": self.env._("Created Customers"),
             "res_model": "res.partner",
             "view_mode": "list,kanban,form",
-            "domain": [("id", "in", self.created_partner_ids.ids)],
+            "domain": list(Domain("id", "in", self.created_partner_ids.ids)),
         }
 
     def _require_state(self, *states):

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.dates import written_day
+
 _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("queued", "scoring")
@@ -30,7 +32,6 @@ class CrmValueRun(models.Model):
     _name = "crm.value.run"
     _description = "Customer Value Run"
     _order = "id desc"
-    _rec_name = "cutoff"
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
@@ -81,6 +82,12 @@ class CrmValueRun(models.Model):
             # estimating and publishing count as one batch each
             done = (1 + scored) / (2 + total) if total else 0
             run.progress = 100 * (1 if run.state == "done" else done)
+
+    @api.depends_context("lang")
+    @api.depends("cutoff")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = written_day(self.env, run.cutoff)
 
     def action_refresh(self):
         """Ask for fresh values of the current company; the scheduler does the work."""

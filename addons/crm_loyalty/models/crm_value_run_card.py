@@ -1,8 +1,8 @@
+from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import date_utils
 
 from .card_words import backtest_words, parameter_rows, verdicts
 from .crm_value_run_publish import SHARES
@@ -22,13 +22,12 @@ class CrmValueRun(models.Model):
     calibration_chart = fields.Json(compute="_compute_calibration_chart")
     concentration_chart = fields.Json(compute="_compute_concentration_chart")
     at_risk_count = fields.Integer(
-        "Customers to Contact This Month", compute="_compute_at_risk"
+        "Customers to Contact within a Month", compute="_compute_at_risk"
     )
     value_at_risk = fields.Monetary(
-        "Value at Risk This Month",
+        "Value at Risk within a Month",
         compute="_compute_at_risk",
-        help="Value of the customers whom the company is to contact before the end of "
-        "this month.",
+        help="Value of the customers whom the company is to contact within a month.",
     )
 
     @api.depends_context("lang")
@@ -112,12 +111,12 @@ class CrmValueRun(models.Model):
             run.at_risk_count, run.value_at_risk = totals.get(run.company_id, (0, 0))
 
     def _at_risk_domain(self, company) -> Domain:
-        """Customers whom the company is to contact before this month ends."""
+        """Customers whom the company is to contact within a month of the cut-off."""
         today = company._value_cutoff_date()
         return (
             Domain("company_id", "=", company.id)
             & Domain("contact_before", ">=", today)
-            & Domain("contact_before", "<=", date_utils.end_of(today, "month"))
+            & Domain("contact_before", "<=", today + relativedelta(months=1))
         )
 
     def action_open_at_risk(self):

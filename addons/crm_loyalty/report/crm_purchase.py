@@ -15,7 +15,7 @@ class CrmPurchase(models.Model):
     _inherit = "crm.customer.data.mixin"
     _auto = False
     _order = "date desc, id desc"
-    _rec_name = "date"
+    _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

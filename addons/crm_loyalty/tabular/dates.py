@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable
 
+from .jalali import MONTHS, jalali_to_gregorian
 from .text import clean, fold, latin_digits
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -18,17 +19,8 @@ _DAY_NAMED = re.compile(rf"(\d{{1,2}})[-/. ]+([^\W\d]+)[-/., ]+(\d{{4}}){_TIME}"
 _NAMED_DAY = re.compile(rf"([^\W\d]+)[-/. ]+(\d{{1,2}})[-/., ]+(\d{{4}}){_TIME}")
 
 _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec"
-_JALALI = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"
 _ENGLISH_MONTHS = {name: month for month, name in enumerate(_ENGLISH.split(), 1)}
-_JALALI_MONTHS = {fold(name): month for month, name in enumerate(_JALALI.split(), 1)}
-
-# Leap years of the Jalali calendar repeat with breaks at these years; the table and
-# the method are Kazimierz Borkowski, "The Persian calendar for 3000 years",
-# Earth, Moon, and Planets 74 (1996).
-_BREAKS = (
-    *(-61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181),
-    *(1210, 1635, 2060, 2097, 2192, 2262, 2324, 2394, 2456, 3178),
-)
+_JALALI_MONTHS = {fold(name): month for month, name in enumerate(MONTHS, 1)}
 
 
 def parse_date(cell: object, order: str = "dmy") -> datetime.date:
@@ -89,38 +81,6 @@ def _checked(date: datetime.date) -> datetime.date:
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
         raise ValueError("year out of range")
     return date
-
-
-def jalali_to_gregorian(year: int, month: int, day: int) -> datetime.date:
-    """The Gregorian day of a Jalali one; ValueError for a day that does not exist."""
-    last = 31 if month <= 6 else 30 if month <= 11 or _is_leap(year) else 29
-    if not (1 <= month <= 12 and 1 <= day <= last):
-        raise ValueError("no such day")
-    past = 31 * (month - 1) - max(month - 7, 0) + day - 1
-    return _new_year(year) + datetime.timedelta(days=past)
-
-
-def _is_leap(year: int) -> bool:
-    return (_new_year(year + 1) - _new_year(year)).days == 366
-
-
-def _new_year(year: int) -> datetime.date:
-    """The first of Farvardin, from Borkowski's leap counts."""
-    leaps, start = -14, _BREAKS[0]
-    for end in _BREAKS[1:]:
-        span = end - start
-        if year < end:
-            break
-        leaps += span // 33 * 8 + span % 33 // 4
-        start = end
-    past = year - start
-    leaps += past // 33 * 8 + (past % 33 + 3) // 4
-    if span % 33 == 4 and span - past == 4:
-        leaps += 1
-    gregorian = year + 621
-    gregorian_leaps = gregorian // 4 - (gregorian // 100 + 1) * 3 // 4 - 150
-    march = 20 + leaps - gregorian_leaps
-    return datetime.date(gregorian, 3, 1) + datetime.timedelta(days=march - 1)
 
 
 def detect_date_order(cells: Iterable[object]) -> str | None:

@@ -122,3 +122,14 @@ class TestPartnerValue(ValueCommon):
         reason = self._value(customer).reason
         self.assertIn("every 20 days", reason)
         self.assertIn("71", reason)
+
+    def test_persian_users_read_their_own_calendar(self):
+        self.env["res.lang"]._activate_lang("fa_IR")
+        value = self.values.new(
+            {
+                "lifecycle": "new",
+                "last_purchase": "2025-03-21",
+                "company_id": self.company.id,
+            }
+        )
+        self.assertIn("1 فروردین 1404", value.with_context(lang="fa_IR").reason)

@@ -32,7 +32,7 @@ class TestSegmentActions(SegmentCommon):
     def _new_segment(self, action, user):
         self.assertEqual(action["res_model"], "crm.customer.segment")
         segments = self.env["crm.customer.segment"].with_user(user)
-        return Form(segments.with_context(**action["context"])).save()
+        return segments.with_context(**action["context"]).create({})
 
     def test_product_prefills_a_segment_of_its_buyers(self):
         kit = self._make_product("Kit", price=40, cost=20)

@@ -1,3 +1,4 @@
+from datetime import date
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
@@ -10,6 +11,7 @@ from odoo.addons.crm_loyalty.models import crm_value_run_estimate
 
 from .common import ValueCommon
 
+LOGGER = "odoo.addons.crm_loyalty.models.crm_value_run"
 STORED = [
     "alive",
     "expected_purchases",
@@ -183,10 +185,12 @@ class TestValueRun(ValueCommon):
     def test_broken_data_fail_one_company_only(self):
         self.runs._refresh_now(self.company)
         before = self._stored()
-        with patch.object(
+        broken = patch.object(
             crm_value_run_estimate, "estimate", side_effect=ValueError("no such thing")
-        ):
+        )
+        with broken, self.assertLogs(LOGGER, "WARNING") as log:
             run = self.runs._refresh_now(self.company)
+        self.assertIn("no such thing", log.output[0])
         self.assertRecordValues(
             run, [{"state": "failed", "error": "no such thing", "batch_ids": []}]
         )
@@ -247,23 +251,19 @@ class TestValueRun(ValueCommon):
         self.runs._refresh_now(self.company)
         return self.env.cr.sql_log_count - before
 
-    def test_value_at_risk_is_that_of_the_customers_due_this_month(self):
+    def test_value_at_risk_is_that_of_the_customers_due_within_a_month(self):
+        self.company.value_cutoff = date(2025, 6, 10)
         run = self.runs._refresh_now(self.company)
         due = self._all_values().filtered(
             lambda value: (
                 value.contact_before
-                and (value.contact_before.year, value.contact_before.month) == (2025, 6)
-                and value.contact_before.day == 30
+                and date(2025, 6, 10) <= value.contact_before <= date(2025, 7, 10)
             )
         )
+        self.assertTrue(due)
         self.assertEqual(run.at_risk_count, len(due))
-        self.company.value_cutoff = "2025-06-01"
-        run = self.runs._refresh_now(self.company)
-        shown = self.values.search(run.action_open_at_risk()["domain"])
-        self.assertTrue(shown)
-        self.assertEqual(run.at_risk_count, len(shown))
         self.assertAlmostEqual(
-            run.value_at_risk, sum(shown.mapped("lifetime_value")), places=2
+            run.value_at_risk, sum(due.mapped("lifetime_value")), places=2
         )
-        for value in shown:
-            self.assertEqual(str(value.contact_before)[:7], "2025-06")
+        shown = self.values.search(run.action_open_at_risk()["domain"])
+        self.assertEqual(shown, due)

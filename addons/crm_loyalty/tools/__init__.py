@@ -1,1 +1,1 @@
-from . import arrays, columns
+from . import arrays, columns, dates

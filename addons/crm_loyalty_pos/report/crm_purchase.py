@@ -9,11 +9,11 @@ class CrmPurchase(models.Model):
         return [*super()._document_sources(), self._pos_orders_sql()]
 
     def _flush_sources(self):
-        super()._flush_sources()
         self.env["pos.order"].flush_model(
             ["state", "date_order", "partner_id", "currency_rate"]
         )
         self.env["pos.order.line"].flush_model()
+        return super()._flush_sources()
 
     def _pos_orders_sql(self) -> SQL:
         """Orders of the till by the day of the sale that a line belongs to.

@@ -26,8 +26,9 @@ def run(truth: Truth) -> Iterator[Measure]:
 
 
 def _compare(truth: Truth) -> tuple[float, float, float]:
-    from clv import MbgCnbd
     from lifetimes import BetaGeoFitter
+
+    from clv import MbgCnbd
 
     # lifetimes 0.11 warns of its own use of pandas and numpy
     warnings.simplefilter("ignore")

@@ -66,7 +66,13 @@ export class DataChartField extends Component {
         const colours = coloursAround(this.canvas.el);
         const axis = (title) => ({
             title: { display: Boolean(title), text: title, color: colours.text },
-            ticks: { color: colours.text, maxTicksLimit: 12 },
+            ticks: {
+                color: colours.text,
+                maxTicksLimit: 12,
+                // slanted labels lose their end at the edge of a right-to-left axis
+                maxRotation: 0,
+                autoSkipPadding: 8,
+            },
             grid: { color: colours.grid },
         });
         return {
@@ -84,6 +90,7 @@ export class DataChartField extends Component {
                     maxBarThickness: 48,
                     pointRadius: one.points ? 4 : 0,
                     showLine: !one.points,
+                    clip: one.points ? false : undefined,
                 })),
             },
             options: {

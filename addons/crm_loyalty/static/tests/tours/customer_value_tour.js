@@ -1,104 +1,20 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import {
+    clearSearch,
+    isDrawn,
+    isPage,
+    isSaid,
+    openCrm,
+    openMenu,
+    openRow,
+    tick,
+} from "@crm_loyalty/../tests/tours/value_tour_steps";
 
 const tours = registry.category("web_tour.tours");
 
-/** Opens a page of CRM as a user does, through its menus. */
-const openMenu = (section, item) => [
-    {
-        content: `Open the menu ${section}`,
-        trigger: `.o_menu_sections [data-menu-xmlid='${section}']`,
-        run: "click",
-    },
-    {
-        content: `Choose ${item}`,
-        trigger: `.o-dropdown--menu [data-menu-xmlid='${item}']`,
-        run: "click",
-    },
-];
-
-const isPage = (title) => ({
-    content: `The page is ${title}`,
-    trigger: `.o_breadcrumb .active:contains(${title})`,
-});
-
-/** Ticks a filter or a grouping in the search menu, and waits until it counts. */
-const tick = (menu, label) => [
-    {
-        content: "Open the search menu",
-        trigger: ".o_searchview_dropdown_toggler",
-        run: "click",
-    },
-    {
-        content: `Choose ${label}`,
-        trigger: `.${menu} .o-dropdown-item:text(${label})`,
-        run: "click",
-    },
-    {
-        trigger: `.o_searchview_facet:contains(${label})`,
-    },
-    {
-        content: "Close the search menu",
-        trigger: ".o_searchview_dropdown_toggler",
-        run: "click",
-    },
-    {
-        trigger: "body:not(:has(.o_search_bar_menu))",
-    },
-];
-
-const clearSearch = () => [
-    {
-        content: "Remove what was searched for",
-        trigger: ".o_searchview_facet .o_facet_remove",
-        run: "click",
-    },
-    {
-        trigger: ".o_searchview:not(:has(.o_searchview_facet))",
-    },
-];
-
-/** Waits until a chart has painted something of its first series. */
-const isDrawn = (field) => ({
-    content: `The chart ${field} is drawn`,
-    trigger: `.o_field_widget[name=${field}] canvas`,
-    async run({ anchor, waitUntil }) {
-        const painted = () => {
-            const chart = window.Chart?.getChart(anchor);
-            const colour = chart?.data.datasets[0].borderColor;
-            if (!colour || !anchor.width) {
-                return false;
-            }
-            const wanted = colour.match(/\w\w/g).map((hex) => parseInt(hex, 16));
-            const { data } = anchor
-                .getContext("2d")
-                .getImageData(0, 0, anchor.width, anchor.height);
-            for (let i = 0; i < data.length; i += 4) {
-                // a thin line is blended with what is under it
-                if (wanted.every((part, j) => Math.abs(part - data[i + j]) < 16)) {
-                    return true;
-                }
-            }
-            return false;
-        };
-        await waitUntil(painted, { timeout: 5000 });
-    },
-});
-
-const isSaid = (field, text) => ({
-    content: `${field} says: ${text}`,
-    trigger: `.o_field_widget[name=${field}]:contains(${text})`,
-});
-
-const openRow = (text) => ({
-    content: `Open ${text}`,
-    trigger: `.o_data_row:contains(${text}) .o_data_cell:contains(${text})`,
-    run: "click",
-});
-
 tours.add("crm_loyalty_who_is_leaving", {
     steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openCrm(),
         ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_customer_values"),
         isPage("Customer Values"),
         ...tick("o_filter_menu", "At Risk"),
@@ -138,7 +54,7 @@ tours.add("crm_loyalty_who_is_leaving", {
 
 tours.add("crm_loyalty_where_people_work", {
     steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openCrm(),
         ...openMenu("crm.crm_menu_sales", "crm.res_partner_menu_customer"),
         isPage("Customers"),
         {
@@ -189,136 +105,5 @@ tours.add("crm_loyalty_where_people_work", {
             run: "click",
         },
         isSaid("customer_lifecycle", "At Risk"),
-    ],
-});
-
-tours.add("crm_loyalty_refresh_values", {
-    steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_value_runs"),
-        isPage("Report Cards"),
-        {
-            content: "Ask for fresh values",
-            trigger: ".o_control_panel button[name=action_refresh]",
-            run: "click",
-        },
-        {
-            content: "They are waited for",
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Waiting)",
-        },
-        {
-            content: "A bar shows how far it is",
-            trigger: ".alert .o_field_widget[name=progress] .o_progress",
-        },
-        {
-            content: "It cannot be asked for twice",
-            trigger: ".o_form_statusbar:not(:has(button[name=action_refresh]))",
-        },
-    ],
-});
-
-tours.add("crm_loyalty_report_card", {
-    steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_value_runs"),
-        isPage("Report Cards"),
-        openRow("Done"),
-        isSaid("verdict", "customers together"),
-        isSaid("backtest_verdict", "In the last quarter of time"),
-        isDrawn("calibration_chart"),
-        isDrawn("concentration_chart"),
-        {
-            content: "How many customers make 80 %",
-            trigger: ".o_field_widget[name=customers_for_80]:not(:text(0))",
-        },
-        isSaid("parameter_table", "Regularity of purchases"),
-        {
-            content: "Go to those to contact this month",
-            trigger: "button[name=action_open_at_risk]",
-            run: "click",
-        },
-        {
-            trigger: ".o_data_row:contains(Silent Bakery)",
-        },
-    ],
-});
-
-const openSettings = () => [
-    ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-    ...openMenu("crm.crm_menu_config", "crm.crm_config_settings_menu"),
-    {
-        content: "The settings of customer values are there",
-        trigger: ".settings .app_settings_block h2:contains(Customer Value)",
-    },
-];
-
-const save = {
-    content: "Save",
-    trigger: ".o_form_button_save",
-    run: "click",
-};
-
-tours.add("crm_loyalty_settings", {
-    steps: () => [
-        ...openSettings(),
-        {
-            content: "Change the lapse threshold",
-            trigger: "#value_lapse .o_field_widget[name=value_lapse_threshold] input:value(30)",
-            run: "edit 45",
-        },
-        { ...save, expectUnloadPage: true },
-        ...openSettings(),
-        {
-            content: "It is kept",
-            trigger: "#value_lapse .o_field_widget[name=value_lapse_threshold] input:value(45)",
-        },
-    ],
-});
-
-tours.add("crm_loyalty_settings_refuse", {
-    steps: () => [
-        ...openSettings(),
-        {
-            content: "Let class A go further than class B",
-            trigger: "#value_classes .o_field_widget[name=value_class_a] input",
-            run: "edit 90",
-        },
-        save,
-        {
-            content: "It is refused, with the reason",
-            trigger: ".modal-body:contains(must rise from above)",
-        },
-        {
-            trigger: ".modal-footer button:contains(Close)",
-            run: "click",
-        },
-        {
-            content: "Discard it",
-            trigger: ".o_form_button_cancel",
-            run: "click",
-        },
-        {
-            content: "The share is what it was",
-            trigger: "#value_classes .o_field_widget[name=value_class_a] input:value(50)",
-        },
-    ],
-});
-
-tours.add("crm_loyalty_nothing_yet", {
-    steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...[
-            ["menu_customers_leaving", "Nobody is about to leave"],
-            ["menu_customer_values", "No customer has been valued yet"],
-            ["menu_purchases", "No purchases yet"],
-            ["menu_purchase_imports", "Bring in what your customers bought before Odoo"],
-            ["menu_value_runs", "Refresh Values Now"],
-        ].flatMap(([menu, advice]) => [
-            ...openMenu("crm_loyalty.menu_loyalty", `crm_loyalty.${menu}`),
-            {
-                content: `What to do next: ${advice}`,
-                trigger: `.o_view_nocontent:contains(${advice})`,
-            },
-        ]),
     ],
 });
