@@ -87,7 +87,7 @@ class CrmCustomerSegment(models.Model):
     member_count = fields.Integer("Customers", compute="_compute_members")
     member_value = fields.Monetary(
         "Lifetime Value",
-        compute="_compute_members",
+        compute="_compute_member_value",
         help="Of all customers in the segment together.",
     )
     problem = fields.Char(
@@ -104,36 +104,34 @@ class CrmCustomerSegment(models.Model):
         """Counts of all these segments by one query."""
         counts = []
         for place, segment in enumerate(self):
-            segment.member_count = segment.member_value = 0
-            segment.problem = False
+            segment.member_count, segment.problem = 0, False
             try:
                 query = segment._members_query()
             except UserError as error:
                 segment.problem = str(error)
                 continue
             if not query.is_empty():
-                counts.append(segment._count_sql(place, query))
+                members = query.subselect()
+                counts.append(SQL("SELECT %s, count(*) FROM %s member", place, members))
         if not counts:
             return
-        self.env["crm.customer.value"].flush_model()
-        for place, count, value in self.env.execute_query(
-            SQL(" UNION ALL ").join(counts)
-        ):
+        for place, count in self.env.execute_query(SQL(" UNION ALL ").join(counts)):
             self[place].member_count = count
-            self[place].member_value = value
 
-    def _count_sql(self, place: int, members) -> SQL:
-        return SQL(
-            """
-            SELECT %(place)s, count(*), coalesce(sum(value.lifetime_value), 0)
-              FROM %(members)s member
-         LEFT JOIN crm_customer_value value ON value.partner_id = member.id
-                                           AND value.company_id = %(company)s
-            """,
-            place=place,
-            members=members.subselect(),
-            company=self.company_id.id or self.env.company.id,
-        )
+    @api.depends("member_count")
+    def _compute_member_value(self):
+        """One query for each segment: for a form, never for a list."""
+        # sudo: a fact about the members, who are the user's own
+        values = self.env["crm.customer.value"].sudo()
+        for segment in self:
+            segment.member_value = 0
+            if segment.member_count:
+                company = segment.company_id or self.env.company
+                [[segment.member_value]] = values._read_group(
+                    Domain("company_id", "=", company.id)
+                    & Domain("partner_id", "in", segment._members_query()),
+                    aggregates=["lifetime_value:sum"],
+                )
 
     @api.constrains("company_id", *CRITERIA)
     def _check_evaluable(self):
@@ -141,9 +139,7 @@ class CrmCustomerSegment(models.Model):
         for segment in self:
             try:
                 with self.env.cr.savepoint():
-                    self.env["res.partner"].search(
-                        Domain("id", "in", segment._members_query()), limit=1
-                    )
+                    self.env["res.partner"].search(segment._customers_domain(), limit=1)
             except UserError as error:
                 raise ValidationError(str(error)) from error
             except BAD_DOMAIN as error:
@@ -155,11 +151,6 @@ class CrmCustomerSegment(models.Model):
             segment=self.name or "",
             reason=str(error).strip() or type(error).__name__,
         )
-
-    def _customers_domain(self) -> Domain:
-        """The members, as the user may see them: a condition on ``res.partner``."""
-        self.ensure_one()
-        return Domain("id", "in", self._members_query())
 
     @api.model
     def _action_buyers(self, product):

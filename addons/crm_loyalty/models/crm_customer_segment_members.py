@@ -15,29 +15,32 @@ class CrmCustomerSegment(models.Model):
     _inherit = "crm.customer.segment"
 
     def _members_query(self):
+        """The query of the members; not to be kept."""
+        return self.env["res.partner"]._search(self._customers_domain())
+
+    def _customers_domain(self) -> Domain:
         """The commercial partners who match, seen with the eyes of the user.
 
         What is known of them (purchases, values, needs) is the same for everybody and
-        read as superuser; whom the query may show follows the user's own rules.
+        read as superuser; whom a search with this condition shows follows the rules of
+        the user who searches.
         """
         self.ensure_one()
         company = self.company_id or self.env.company
-        partners = self.env["res.partner"].with_context(active_test=True)
-        partners = partners.with_company(company)
         criteria = self._criteria(company)
         if not criteria:
-            return partners._search(Domain.FALSE)
-        customers = (
-            (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
-            & Domain("partner_share", "=", True)
-            & Domain("id", "!=", company.partner_id.id)
-            & Domain("company_id", "in", [False, company.id])
-            & partners._visible_customers_domain()
+            return Domain.FALSE
+        return Domain.AND(
+            [
+                Domain("active", "=", True),
+                Domain("is_company", "=", True) | Domain("parent_id", "=", False),
+                Domain("partner_share", "=", True),
+                Domain("id", "!=", company.partner_id.id),
+                Domain("company_id", "in", [False, company.id]),
+                self.env["res.partner"]._visible_customers_domain(),
+                *criteria,
+            ]
         )
-        try:
-            return partners._search(Domain.AND([customers, *criteria]))
-        except BAD_DOMAIN as error:  # it may name what is gone by now
-            raise UserError(self._domain_problem(error)) from error
 
     def _criteria(self, company) -> list[Domain]:
         """Hook: one condition on customers for each criterion that is set."""
@@ -47,7 +50,7 @@ class CrmCustomerSegment(models.Model):
             *self._master_data_criteria(),
             *(line._customers_domain(company) for line in self.purchase_ids),
             *self._document_criteria(company),
-            *self._domain_criteria(),
+            *self._domain_criteria(company),
         ]
 
     def _value_criteria(self, company) -> list[Domain]:
@@ -112,11 +115,13 @@ class CrmCustomerSegment(models.Model):
             found.append(partners._may_contact_domain(self.contactable_by, "marketing"))
         return found
 
-    def _domain_criteria(self) -> list[Domain]:
+    def _domain_criteria(self, company) -> list[Domain]:
+        """The free conditions, evaluated in the company of the segment."""
         text = (self.domain or "").strip()
         if text in ("", "[]"):
             return []
+        partners = self.env["res.partner"].with_company(company)
         try:
-            return [Domain(literal_eval(text))]
-        except BAD_DOMAIN as error:
+            return [Domain("id", "in", partners._search(literal_eval(text)))]
+        except BAD_DOMAIN as error:  # it may name what is gone by now
             raise UserError(self._domain_problem(error)) from error

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 
 class CrmCustomerSegmentPurchase(models.Model):
@@ -132,6 +132,8 @@ class CrmCustomerSegmentPurchase(models.Model):
 
     def _products_query(self):
         """Ids of the chosen products; archived ones were bought all the same."""
+        if not (self.product_tmpl_ids or self.categ_ids):
+            return SQL("%s", tuple(self.product_ids.ids))
         wanted = Domain("id", "in", self.product_ids.ids)
         wanted |= Domain("product_tmpl_id", "in", self.product_tmpl_ids.ids)
         # not child_of, which would ask the database for each condition

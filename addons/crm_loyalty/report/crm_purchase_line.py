@@ -24,54 +24,53 @@ class CrmPurchaseLine(models.AbstractModel):
         :param returns: take off what was returned
         """
         self._flush_sources()
-        sources = self._line_sources(company, products, period)
+        asked = company, products, period, bool(at_least)
+        sources = self._line_sources(*asked)
         if returns:
-            sources += self._return_sources(company, products, period)
-        # The commercial partner is looked up for each contact that bought, by its key:
-        # joined, PostgreSQL would read the whole table for a few buyers.
+            sources += self._return_sources(*asked)
+        # first by contact, so that few rows are left to look a customer up for
         return SQL(
             """
-            SELECT customer_id
-              FROM (SELECT quantity,
-                           (SELECT contact.commercial_partner_id
-                              FROM res_partner contact
-                             WHERE contact.id = bought.partner_id) AS customer_id
-                      FROM (SELECT partner_id, sum(quantity) AS quantity
-                              FROM (%(sources)s) line
-                             GROUP BY partner_id) bought) customer
-             GROUP BY customer_id
-            HAVING sum(quantity) > 0 AND sum(quantity) >= %(at_least)s
+            SELECT contact.commercial_partner_id
+              FROM (SELECT partner_id, sum(quantity) AS quantity
+                      FROM (%(sources)s) line
+                     GROUP BY partner_id) bought
+              JOIN res_partner contact ON contact.id = bought.partner_id
+             GROUP BY contact.commercial_partner_id
+            HAVING sum(bought.quantity) %(enough)s
             """,
             sources=SQL(" UNION ALL ").join(sources),
-            at_least=at_least,
+            enough=SQL(">= %s", at_least) if at_least else SQL("> 0"),
         )
 
-    def _line_sources(self, company, products: SQL, period) -> list[SQL]:
+    def _line_sources(self, company, products: SQL, period, own_unit) -> list[SQL]:
         """Hook: what was bought, one query per kind of document.
 
-        Each gives ``partner_id`` and ``quantity``, in the product's own unit.
+        Each gives ``partner_id`` and ``quantity``: in the product's own unit when
+        ``own_unit``, else in the reference unit of whatever unit it was sold in.
         """
         return [
             SQL(
                 """
                 SELECT line.order_partner_id AS partner_id, %(quantity)s AS quantity
                   FROM sale_order_line line
-                  %(conversion)s
+                  %(units)s
                  WHERE line.state = 'sale'
                    AND line.company_id = %(company)s
                    AND line.product_id IN %(products)s
                    AND line.is_downpayment IS NOT TRUE
                    %(period)s
                 """,
-                quantity=self._own_unit_sql(SQL("line.product_uom_qty")),
-                conversion=self._units_sql(SQL("line.product_uom_id")),
+                **self._quantity_sql(
+                    SQL("line.product_uom_qty"), SQL("line.product_uom_id"), own_unit
+                ),
                 company=company.id,
                 products=products,
                 period=self._period_sql(period),
             )
         ]
 
-    def _return_sources(self, company, products: SQL, period) -> list[SQL]:
+    def _return_sources(self, company, products: SQL, period, own_unit) -> list[SQL]:
         """Hook: what came back, in the same form, as quantities below zero.
 
         The credit note says what came back, the order line when it was bought.
@@ -80,15 +79,13 @@ class CrmPurchaseLine(models.AbstractModel):
             SQL(
                 """
                 SELECT line.order_partner_id AS partner_id,
-                       -%(quantity)s / (SELECT count(*)
-                                          FROM sale_order_line_invoice_rel shared
-                                         WHERE shared.invoice_line_id = item.id)
+                       -%(quantity)s / count(*) OVER (PARTITION BY item.id)
                   FROM account_move move
                   JOIN account_move_line item ON item.move_id = move.id
                   JOIN sale_order_line_invoice_rel link
                     ON link.invoice_line_id = item.id
                   JOIN sale_order_line line ON line.id = link.order_line_id
-                  %(conversion)s
+                  %(units)s
                  WHERE move.move_type = 'out_refund'
                    AND move.state = 'posted'
                    AND item.quantity > 0
@@ -98,8 +95,9 @@ class CrmPurchaseLine(models.AbstractModel):
                    AND line.is_downpayment IS NOT TRUE
                    %(period)s
                 """,
-                quantity=self._own_unit_sql(SQL("item.quantity")),
-                conversion=self._units_sql(SQL("item.product_uom_id")),
+                **self._quantity_sql(
+                    SQL("item.quantity"), SQL("item.product_uom_id"), own_unit
+                ),
                 company=company.id,
                 products=products,
                 period=self._period_sql(period),
@@ -118,35 +116,44 @@ class CrmPurchaseLine(models.AbstractModel):
         self.env["product.template"].flush_model(["uom_id"])
         self.env["uom.uom"].flush_model(["factor"])
 
-    def _units_sql(self, unit: SQL) -> SQL:
-        """Join the units that are no reference units: of the document and the product.
+    def _quantity_sql(self, quantity: SQL, unit: SQL, own_unit: bool) -> dict[str, SQL]:
+        """The quantity in the product's own unit, and what to join for it.
 
-        Most goods are sold by the piece and need no arithmetic at all.
+        Whether anything is left can be told in reference units already, and most goods
+        are sold in one: those need no arithmetic at all.
         """
-        return SQL(
-            """
-            LEFT JOIN (SELECT id, factor FROM uom_uom WHERE factor <> 1) unit
-                   ON unit.id = %s
-            LEFT JOIN (SELECT product.id, uom.factor
-                         FROM product_product product
-                         JOIN product_template template
-                           ON template.id = product.product_tmpl_id
-                         JOIN uom_uom uom ON uom.id = template.uom_id
-                        WHERE uom.factor <> 1) own
-                   ON own.id = line.product_id
-            """,
-            unit,
-        )
-
-    def _own_unit_sql(self, quantity: SQL) -> SQL:
-        return SQL(
-            """
-            CASE WHEN unit.id IS NULL AND own.id IS NULL THEN %(quantity)s
-                 ELSE %(quantity)s * coalesce(unit.factor, 1) / coalesce(own.factor, 1)
-            END
-            """,
-            quantity=quantity,
-        )
+        own = converted = SQL()
+        if own_unit:
+            # the division comes last, so that 24 pieces are two dozen to the last digit
+            converted = SQL("/ coalesce(own.factor, 1)")
+            own = SQL(
+                """
+                LEFT JOIN (SELECT product.id, uom.factor
+                             FROM product_product product
+                             JOIN product_template template
+                               ON template.id = product.product_tmpl_id
+                             JOIN uom_uom uom ON uom.id = template.uom_id
+                            WHERE uom.factor <> 1) own
+                       ON own.id = line.product_id
+                """
+            )
+        return {
+            "quantity": SQL(
+                "(CASE WHEN unit.factor IS NULL THEN %(quantity)s"
+                " ELSE %(quantity)s * unit.factor END %(converted)s)",
+                quantity=quantity,
+                converted=converted,
+            ),
+            "units": SQL(
+                """
+                LEFT JOIN (SELECT id, factor FROM uom_uom WHERE factor <> 1) unit
+                       ON unit.id = %s
+                %s
+                """,
+                unit,
+                own,
+            ),
+        }
 
     def _period_sql(self, period) -> SQL:
         since, until = period
