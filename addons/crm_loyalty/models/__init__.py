@@ -1,6 +1,5 @@
 from . import (
     account_move,
-    base_partner_merge_automatic_wizard,
     crm_customer_data_mixin,
     crm_customer_segment,
     crm_customer_segment_members,
