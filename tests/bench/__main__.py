@@ -8,6 +8,7 @@
     customer_list  the customer list and form, with and without the add-on
     recovery       known parameters found again
     imports        purchases from files; the whole CDNOW log imported and valued
+    segments       who bought X, beside the plain grouping of the same order lines
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -28,7 +29,7 @@ import databases
 import session
 from population import Truth
 
-CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports"]
+CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports", "segments"]
 QUICK = 2_000
 
 

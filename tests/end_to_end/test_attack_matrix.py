@@ -15,7 +15,13 @@ OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
 RIGHTS = {
+    "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.segment.purchase": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.value": {"salesperson": "r", "manager": "r"},
+    "crm.need": {"salesperson": "r", "manager": "rwcd"},
+    "crm.need.prospect": {"salesperson": "r", "manager": "r"},
+    "crm.need.run": {"manager": "r"},
+    "crm.partner.need": {"salesperson": "rwcd", "manager": "rwcd"},
     "crm.purchase": {"salesperson": "r", "manager": "r"},
     "crm.purchase.history": {"salesperson": "r", "manager": "r"},
     "crm.purchase.import": {"manager": "rwcd"},
@@ -27,12 +33,23 @@ RIGHTS = {
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
 }
+# Who may begin each wizard; nobody sees or uses another's.
+WIZARDS = {
+    "crm.segment.opportunity": {"salesperson", "manager"},
+}
 # Who may call each public method with records of the company.
 METHODS = {
+    ("crm.customer.segment", "action_create_mailing"): {"manager"},
+    ("crm.customer.segment", "action_create_opportunities"): {
+        "salesperson",
+        "manager",
+    },
+    ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
     # an accountant's, who is none of these actors
     ("account.move", "button_draft"): set(),
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
+    ("crm.need", "action_open_customers"): {"salesperson", "manager"},
     ("crm.purchase.import", "action_check"): {"manager"},
     ("crm.purchase.import", "action_download_issues"): {"manager"},
     ("crm.purchase.import", "action_import"): {"manager"},
@@ -40,8 +57,11 @@ METHODS = {
     ("crm.purchase.import", "action_undo"): {"manager"},
     ("crm.purchase.import", "action_view_customers"): {"manager"},
     ("crm.purchase.import", "action_view_purchases"): {"manager"},
+    ("crm.segment.opportunity", "action_create"): set(),
     ("crm.value.run", "action_open_at_risk"): {"manager"},
     ("crm.value.run", "action_refresh"): {"manager"},
+    ("product.product", "action_who_bought"): {"salesperson", "manager"},
+    ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
 }
@@ -100,7 +120,29 @@ class TestAttackMatrix(HttpCase):
             {"name": "Old shop", "company_id": company.id}
         )
         line = {"import_id": source.id, "company_id": company.id, "key": "a"}
+        need = cls.env["crm.need"].create({"name": "A", "company_id": company.id})
+        stated = cls.env["crm.partner.need"].create(
+            {"partner_id": cls.partner.id, "need_id": need.id}
+        )
+        segment = cls.env["crm.customer.segment"].create(
+            {
+                "name": "Buyers",
+                "purchase_ids": [(0, 0, {"product_ids": cls._product().ids})],
+            }
+        )
+        cls.env.flush_all()
         cls.records = {
+            "crm.customer.segment": segment,
+            "crm.customer.segment.purchase": segment.purchase_ids,
+            "crm.need": need,
+            "crm.need.prospect": cls.env["crm.need.prospect"].browse(stated.id),
+            "crm.need.run": cls.env["crm.need.run"]._refresh_now(company),
+            "crm.partner.need": stated,
+            "crm.segment.opportunity": cls.env["crm.segment.opportunity"].create(
+                {"name": "Call", "segment_id": segment.id}
+            ),
+            "product.product": cls._product(),
+            "product.template": cls._product().product_tmpl_id,
             "crm.customer.value": cls.env["crm.customer.value"].search(
                 [("partner_id", "=", cls.partner.id)]
             ),
@@ -183,7 +225,9 @@ class TestAttackMatrix(HttpCase):
             for name, model in self.env.items()
             if model._original_module in MODULES and not model._abstract
         }
-        self.assertEqual(ours, set(RIGHTS))
+        wizards = {name for name in ours if self.env[name]._transient}
+        self.assertEqual(wizards, set(WIZARDS))
+        self.assertEqual(ours - wizards, set(RIGHTS))
 
     def test_every_public_method_is_in_the_matrix(self):
         found = set()
@@ -241,6 +285,14 @@ class TestAttackMatrix(HttpCase):
                     self.assertRefused(actor, model, "create", [{}])
                 if "d" not in allowed:
                     self.assertRefused(actor, model, "unlink", ids)
+
+    def test_wizards(self):
+        for model, allowed in WIZARDS.items():
+            for actor in ACTORS:
+                for method in ("read", "unlink"):
+                    self.assertRefused(actor, model, method, self.records[model].ids)
+                if actor not in allowed and actor != "stranger":
+                    self.assertRefused(actor, model, "create", [{}])
 
     def test_public_methods(self):
         for (model, method), allowed in METHODS.items():

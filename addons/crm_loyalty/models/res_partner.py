@@ -84,6 +84,11 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_listed_value(self):
+        if len(self) == 1:
+            # a form, which asks for the details of the same value too
+            for name, source in LISTED_FIELDS.items():
+                self[name] = self.customer_value_id[source]
+            return
         # plain rows are enough, and a list has many
         visible = self._own_values()
         columns = ("partner_id", *LISTED_FIELDS.values())
@@ -100,10 +105,13 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_detailed_value(self):
-        # records with all their columns, since a form asks for more of the same value
+        # records, with what the sentence on the customer needs too
         Value = self.env["crm.customer.value"]
-        columns = [field for field in Value._fields.values() if field.store]
-        values = Value._fetch_query(self._own_values(), columns)
+        names = ("partner_id", "company_id", "last_purchase", "mean_interval")
+        sources = [*LISTED_FIELDS.values(), *DETAIL_FIELDS.values()]
+        values = Value._fetch_query(
+            self._own_values(), [Value._fields[name] for name in (*names, *sources)]
+        )
         by_customer = {value.partner_id.id: value for value in values}
         for partner in self:
             found = by_customer.get(partner.commercial_partner_id.id, values.browse())

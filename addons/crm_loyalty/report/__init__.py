@@ -1,1 +1,1 @@
-from . import crm_purchase, crm_purchase_history
+from . import crm_need_prospect, crm_purchase, crm_purchase_history, crm_purchase_line

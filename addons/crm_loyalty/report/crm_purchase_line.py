@@ -1,0 +1,264 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CrmPurchaseLine(models.AbstractModel):
+    """Who bought which product, net of returns: the only reader of order lines.
+
+    Counts goods where ``crm.purchase`` counts money, in the same manner: confirmed
+    orders under the commercial entity of their customer, less what posted credit notes
+    took back, on the day of the order. Imported purchases name no product and stay out.
+    """
+
+    _name = "crm.purchase.line"
+    _description = "Purchased Product"
+
+    def _buyers_sql(
+        self, company, products: SQL, period=(None, None), at_least=0, returns=True
+    ) -> SQL:
+        """The commercial partners with enough of these products, as one query.
+
+        :param products: query of product ids
+        :param period: first moment and the moment after the last one, in UTC
+        :param at_least: in the products' own units; 0 is any quantity above zero
+        :param returns: take off what was returned
+        """
+        self._flush_sources()
+        asked = company, products, period, bool(at_least)
+        sources = self._line_sources(*asked)
+        if returns:
+            sources += self._return_sources(*asked)
+        # first by contact, so that few rows are left to look a customer up for
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id
+              FROM (SELECT partner_id, sum(quantity) AS quantity
+                      FROM (%(sources)s) line
+                     GROUP BY partner_id) bought
+              JOIN res_partner contact ON contact.id = bought.partner_id
+             GROUP BY contact.commercial_partner_id
+            HAVING sum(bought.quantity) %(enough)s
+            """,
+            sources=SQL(" UNION ALL ").join(sources),
+            enough=SQL(">= %s", at_least) if at_least else SQL("> 0"),
+        )
+
+    def _line_sources(self, company, products: SQL, period, own_unit) -> list[SQL]:
+        """Hook: what was bought, one query per kind of document.
+
+        Each gives ``partner_id`` and ``quantity``: in the product's own unit when
+        ``own_unit``, else in the reference unit of whatever unit it was sold in.
+        """
+        return [
+            SQL(
+                """
+                SELECT line.order_partner_id AS partner_id, %(quantity)s AS quantity
+                  FROM sale_order_line line
+                  %(units)s
+                 WHERE line.state = 'sale'
+                   AND line.company_id = %(company)s
+                   AND line.product_id IN %(products)s
+                   AND line.is_downpayment IS NOT TRUE
+                   %(period)s
+                """,
+                **self._quantity_sql(
+                    SQL("line.product_uom_qty"), SQL("line.product_uom_id"), own_unit
+                ),
+                company=company.id,
+                products=products,
+                period=self._period_sql(period),
+            )
+        ]
+
+    def _return_sources(self, company, products: SQL, period, own_unit) -> list[SQL]:
+        """Hook: what came back, in the same form, as quantities below zero.
+
+        The credit note says what came back, the order line when it was bought.
+        """
+        return [
+            SQL(
+                """
+                SELECT line.order_partner_id AS partner_id,
+                       -%(quantity)s / count(*) OVER (PARTITION BY item.id)
+                  FROM account_move move
+                  JOIN account_move_line item ON item.move_id = move.id
+                  JOIN sale_order_line_invoice_rel link
+                    ON link.invoice_line_id = item.id
+                  JOIN sale_order_line line ON line.id = link.order_line_id
+                  %(units)s
+                 WHERE move.move_type = 'out_refund'
+                   AND move.state = 'posted'
+                   AND item.quantity > 0
+                   AND item.product_id IN %(products)s
+                   AND line.state = 'sale'
+                   AND line.company_id = %(company)s
+                   AND line.is_downpayment IS NOT TRUE
+                   %(period)s
+                """,
+                **self._quantity_sql(
+                    SQL("item.quantity"), SQL("item.product_uom_id"), own_unit
+                ),
+                company=company.id,
+                products=products,
+                period=self._period_sql(period),
+            )
+        ]
+
+    def _flush_sources(self) -> None:
+        """Hook: write pending changes of what the sources read."""
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["sale.order"].flush_model(["date_order", "currency_rate"])
+        self.env["sale.order.line"].flush_model()
+        self.env["account.move"].flush_model(["state", "move_type"])
+        self.env["account.move.line"].flush_model(
+            ["sale_line_ids", "product_id", "product_uom_id", "quantity", "balance"]
+        )
+        self.env["product.template"].flush_model(["uom_id"])
+        self.env["uom.uom"].flush_model(["factor"])
+
+    def _quantity_sql(self, quantity: SQL, unit: SQL, own_unit: bool) -> dict[str, SQL]:
+        """The quantity in the product's own unit, and what to join for it.
+
+        Whether anything is left can be told in reference units already, and most goods
+        are sold in one: those need no arithmetic at all.
+        """
+        own = converted = SQL()
+        if own_unit:
+            # the division comes last, so that 24 pieces are two dozen to the last digit
+            converted = SQL("/ coalesce(own.factor, 1)")
+            own = SQL(
+                """
+                LEFT JOIN (SELECT product.id, uom.factor
+                             FROM product_product product
+                             JOIN product_template template
+                               ON template.id = product.product_tmpl_id
+                             JOIN uom_uom uom ON uom.id = template.uom_id
+                            WHERE uom.factor <> 1) own
+                       ON own.id = line.product_id
+                """
+            )
+        return {
+            "quantity": SQL(
+                "(CASE WHEN unit.factor IS NULL THEN %(quantity)s"
+                " ELSE %(quantity)s * unit.factor END %(converted)s)",
+                quantity=quantity,
+                converted=converted,
+            ),
+            "units": SQL(
+                """
+                LEFT JOIN (SELECT id, factor FROM uom_uom WHERE factor <> 1) unit
+                       ON unit.id = %s
+                %s
+                """,
+                unit,
+                own,
+            ),
+        }
+
+    def _period_sql(self, period) -> SQL:
+        since, until = period
+        if not (since or until):
+            return SQL()
+        return SQL(
+            """
+            AND EXISTS (SELECT FROM sale_order sale
+                         WHERE sale.id = line.order_id
+                           AND sale.date_order >= coalesce(%s, '-infinity'::timestamp)
+                           AND sale.date_order < coalesce(%s, 'infinity'::timestamp))
+            """,
+            since or None,
+            until or None,
+        )
+
+    def _needs_served_sql(self, company, first: int, last: int) -> SQL:
+        """What the customers of a range of ids bought for which need.
+
+        One row per commercial partner and need: in how many orders goods were kept, the
+        day of the last one, and the untaxed revenue less credits, in the currency of
+        the company. A need stands for its product categories and what is below them.
+        """
+        self._flush_sources()
+        self.env["crm.need"].flush_model(["active", "company_id"])
+        self.env["product.category"].flush_model(["parent_path"])
+        self.env["product.template"].flush_model(["categ_id"])
+        return SQL(
+            """
+            SELECT partner_id, need_id, count(*) AS order_count,
+                   max(date_order)::date AS bought_on, sum(revenue) AS revenue
+              FROM (
+                    SELECT customer.commercial_partner_id AS partner_id,
+                           served.need_id, line.order_id, sale.date_order,
+                           sum(%(revenue)s - coalesce(credit.revenue, 0)) AS revenue
+                      FROM res_partner customer
+                      JOIN sale_order_line line ON line.order_partner_id = customer.id
+                      JOIN sale_order sale ON sale.id = line.order_id
+                      JOIN (%(products)s) served ON served.product_id = line.product_id
+                 LEFT JOIN LATERAL (%(credits)s) credit ON true
+                     WHERE customer.commercial_partner_id BETWEEN %(first)s AND %(last)s
+                       AND customer.commercial_partner_id <> %(seller)s
+                       AND line.state = 'sale'
+                       AND line.company_id = %(company)s
+                       AND line.is_downpayment IS NOT TRUE
+                     GROUP BY 1, 2, 3, 4
+                    HAVING sum(line.product_uom_qty - coalesce(credit.quantity, 0)) > 0
+                   ) kept
+             GROUP BY partner_id, need_id
+            """,
+            revenue=self.env["crm.purchase"]._company_amount_sql(
+                SQL("line.price_subtotal")
+            ),
+            products=self._needs_products_sql(company),
+            credits=self._line_credits_sql(),
+            first=first,
+            last=last,
+            seller=company.partner_id.id,
+            company=company.id,
+        )
+
+    def _needs_products_sql(self, company) -> SQL:
+        """Which product serves which of the company's needs, each pair once."""
+        return SQL(
+            """
+            SELECT DISTINCT need.id AS need_id, product.id AS product_id
+              FROM crm_need need
+              JOIN crm_need_product_category_rel link ON link.crm_need_id = need.id
+              JOIN product_category above ON above.id = link.product_category_id
+              JOIN product_category category
+                ON category.parent_path LIKE above.parent_path || '%%'
+              JOIN product_template template ON template.categ_id = category.id
+              JOIN product_product product ON product.product_tmpl_id = template.id
+             WHERE need.active
+               AND coalesce(need.company_id, %(company)s) = %(company)s
+            """,
+            company=company.id,
+        )
+
+    def _line_credits_sql(self) -> SQL:
+        """What posted credit notes took back from ``line``, in its unit."""
+        return SQL(
+            """
+            SELECT sum(part.quantity) AS quantity, sum(part.revenue) AS revenue
+              FROM (
+                    SELECT item.quantity * coalesce(back.factor / sold.factor, 1)
+                               / shared.count AS quantity,
+                           CASE WHEN item.currency_id = line.currency_id
+                                THEN %(amount)s ELSE item.balance
+                           END / shared.count AS revenue
+                      FROM sale_order_line_invoice_rel link
+                      JOIN account_move_line item ON item.id = link.invoice_line_id
+                      JOIN account_move move ON move.id = item.move_id
+                 LEFT JOIN uom_uom back ON back.id = item.product_uom_id
+                 LEFT JOIN uom_uom sold ON sold.id = line.product_uom_id
+                CROSS JOIN LATERAL (
+                           SELECT count(*) FROM sale_order_line_invoice_rel other
+                            WHERE other.invoice_line_id = item.id) shared
+                     WHERE link.order_line_id = line.id
+                       AND move.move_type = 'out_refund'
+                       AND move.state = 'posted'
+                       AND item.quantity > 0
+                   ) part
+            """,
+            amount=self.env["crm.purchase"]._company_amount_sql(
+                SQL("item.price_subtotal")
+            ),
+        )
