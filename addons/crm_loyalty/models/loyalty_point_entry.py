@@ -85,7 +85,7 @@ class LoyaltyPointEntry(models.Model):
         "(key)", "This movement of points is posted already."
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(
             self.env._("Point entries are never changed: post a new one instead.")
         )
