@@ -42,11 +42,12 @@ class LoyaltyCard(models.Model):
 
     @api.depends("account_card_id.points")
     def _compute_points_display(self):
-        super()._compute_points_display()
+        res = super()._compute_points_display()
         for card in self.filtered("account_card_id"):
             # sudo: who sees a member's card sees what may be spent with it
             account = card.account_card_id.sudo()
             card.points_display = card._format_points(account.points)
+        return res
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -113,11 +114,13 @@ class LoyaltyCard(models.Model):
             )
         )
 
-    def _keep_balance(self, points: float, pending: float) -> None:
+    def _keep_balance(self, points: float, pending: float) -> bool:
         """Only the ledger calls this: it has posted the entries."""
         values = {"points": points, "pending_points": pending}
-        if (self.points, self.pending_points) != (points, pending):
-            super().write(values)
+        if (self.points, self.pending_points) == (points, pending):
+            return True
+        # past our own write, which would post it once more
+        return super().write(values)  # pylint: disable=super-method-mismatch
 
     def _account(self):
         """The card that holds this card's points."""

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from ..points import (
     DebtPolicy,
@@ -205,54 +204,23 @@ class SaleOrder(models.Model):
 
     def _kept_shares(self) -> dict:
         """Which share of its goods each order's customer keeps after credit notes."""
-        amounts = defaultdict(lambda: {"out_invoice": 0.0, "out_refund": 0.0})
-        for order, move_type, currency, amount in self._invoiced_goods():
-            amounts[order][move_type] += currency._convert(
-                amount, order.currency_id, order.company_id, order.date_order
-            )
         shares = {}
         for order in self:
             goods = order.order_line.filtered(
                 lambda line: not (line.reward_id or line.is_downpayment)
             )
-            known = order in amounts
+            amounts = {"out_invoice": 0.0, "out_refund": 0.0}
+            for item in goods.invoice_lines:
+                if item.parent_state == "posted" and item.move_type in amounts:
+                    amounts[item.move_type] += item.currency_id._convert(
+                        item.price_total,
+                        order.currency_id,
+                        order.company_id,
+                        order.date_order,
+                    )
             shares[order] = kept_share(
-                sum(goods.mapped("price_total")) if known else 0.0,
-                amounts[order]["out_invoice"],
-                amounts[order]["out_refund"],
+                sum(goods.mapped("price_total")),
+                amounts["out_invoice"],
+                amounts["out_refund"],
             )
         return shares
-
-    def _invoiced_goods(self) -> list:
-        """(order, invoice or refund, currency, amount) of posted goods lines."""
-        if not self:
-            return []
-        self.env["account.move.line"].flush_model(["price_total", "currency_id"])
-        self.env["account.move"].flush_model(["state", "move_type"])
-        self.env["sale.order.line"].flush_model(
-            ["order_id", "invoice_lines", "reward_id", "is_downpayment"]
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.order_id, move.move_type, item.currency_id,
-                       sum(item.price_total)
-                  FROM sale_order_line line
-                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                  JOIN account_move_line item ON item.id = rel.invoice_line_id
-                  JOIN account_move move ON move.id = item.move_id
-                 WHERE line.order_id IN %(orders)s
-                   AND line.reward_id IS NULL
-                   AND line.is_downpayment IS NOT TRUE
-                   AND move.state = 'posted'
-                   AND move.move_type IN ('out_invoice', 'out_refund')
-                 GROUP BY line.order_id, move.move_type, item.currency_id
-                """,
-                orders=tuple(self.ids),
-            )
-        )
-        Currency = self.env["res.currency"]
-        return [
-            (self.browse(order), move_type, Currency.browse(currency), amount)
-            for order, move_type, currency, amount in rows
-        ]

@@ -161,7 +161,7 @@ class TestPointSequences(PointCommon):
                 except UserError:
                     refused += 1
                     self.orders = self.orders.exists()
-            if number % 25 == 0:
+            if number % 50 == 0:
                 self._check_orders()
                 self.assertWhole()
         self._check_orders()
