@@ -1,6 +1,10 @@
 from odoo import api, models
 
+from ..points import kept_share
 from .loyalty_card import POSTED_BY_CALLER
+
+# a share below this is the noise of adding amounts
+NOTHING = 1e-6
 
 
 class SaleOrderLine(models.Model):
@@ -31,6 +35,41 @@ class SaleOrderLine(models.Model):
         res = super(SaleOrderLine, self._leaving_points()).unlink()
         orders._post_points_now()
         return res
+
+    def _goods(self):
+        """What was bought, without rewards and down payments."""
+        return self.filtered(lambda line: not (line.reward_id or line.is_downpayment))
+
+    def _kept_share(self, program=None) -> float:
+        """Which share of these goods the customer keeps after credit notes.
+
+        :param program: count the goods it gives points for
+        """
+        goods = self._rewarded_by(program) if program else self
+        amounts = {"out_invoice": 0.0, "out_refund": 0.0}
+        for line in goods:
+            for item in line.invoice_lines:
+                if item.parent_state == "posted" and item.move_type in amounts:
+                    amounts[item.move_type] += item.currency_id._convert(
+                        item.price_total,
+                        line.currency_id,
+                        line.company_id,
+                        line.order_id.date_order,
+                    )
+        share = kept_share(
+            sum(goods.mapped("price_total")),
+            amounts["out_invoice"],
+            amounts["out_refund"],
+        )
+        if program and not (program.is_nominative or program.is_payment_program):
+            # half a coupon is none: it goes with the last of the goods
+            return 1.0 if share > NOTHING else 0.0
+        return share
+
+    def _rewarded_by(self, program):
+        rules = program._get_valid_products(self.product_id)
+        products = self.env["product.product"].union(*rules.values())
+        return self.filtered(lambda line: line.product_id in products)
 
     def _confirmed_orders(self):
         return self.order_id.filtered(lambda order: order.state == "sale")

@@ -10,7 +10,6 @@ from ..points import (
     DebtPolicy,
     PointsMissingError,
     in_proportion,
-    kept_share,
     to_points,
     to_units,
 )
@@ -142,22 +141,24 @@ class SaleOrder(models.Model):
 
     def _point_effects(self) -> dict:
         """What each confirmed order should have done to each account by now."""
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        shares = confirmed._kept_shares()
-        earned, spent = defaultdict(float), defaultdict(float)
-        for order in confirmed:
+        earned, spent = defaultdict(int), defaultdict(int)
+        for order in self.filtered(lambda order: order.state == "sale"):
+            goods = order.order_line._goods()
+            kept = goods._kept_share()
             for line in order.coupon_point_ids:
-                if not order._card_expired(line.coupon_id):
-                    earned[order, line.coupon_id._account()] += line.points
+                card = line.coupon_id
+                if not order._card_expired(card):
+                    # what is kept whole is kept of every product
+                    share = kept if kept == 1 else goods._kept_share(card.program_id)
+                    points = in_proportion(to_units(line.points), share)
+                    earned[order, card._account()] += points
             for line in order.order_line:
                 if line.reward_id and line.coupon_id:
-                    spent[order, line.coupon_id._account()] += max(line.points_cost, 0)
+                    points = in_proportion(to_units(max(line.points_cost, 0)), kept)
+                    spent[order, line.coupon_id._account()] += points
         return {
-            (order, card): Effect(
-                in_proportion(to_units(earned[order, card]), shares[order]),
-                in_proportion(to_units(spent[order, card]), shares[order]),
-            )
-            for order, card in dict.fromkeys([*earned, *spent])
+            place: Effect(earned[place], spent[place])
+            for place in dict.fromkeys([*earned, *spent])
         }
 
     def _card_expired(self, card) -> bool:
@@ -201,26 +202,3 @@ class SaleOrder(models.Model):
                     pure.points, pure.ref = 0, None
                 spent.append((pure, -to_units(points)))
         return spent
-
-    def _kept_shares(self) -> dict:
-        """Which share of its goods each order's customer keeps after credit notes."""
-        shares = {}
-        for order in self:
-            goods = order.order_line.filtered(
-                lambda line: not (line.reward_id or line.is_downpayment)
-            )
-            amounts = {"out_invoice": 0.0, "out_refund": 0.0}
-            for item in goods.invoice_lines:
-                if item.parent_state == "posted" and item.move_type in amounts:
-                    amounts[item.move_type] += item.currency_id._convert(
-                        item.price_total,
-                        order.currency_id,
-                        order.company_id,
-                        order.date_order,
-                    )
-            shares[order] = kept_share(
-                sum(goods.mapped("price_total")),
-                amounts["out_invoice"],
-                amounts["out_refund"],
-            )
-        return shares

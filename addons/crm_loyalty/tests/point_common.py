@@ -17,17 +17,21 @@ class PointCommon(TestSaleCommon):
         cls.customer, cls.other_customer = cls.env["res.partner"].create(
             [{"name": "Alba Bakery"}, {"name": "Borna Printing"}]
         )
-        cls.product = cls.env["product.product"].create(
+        cls.product = cls._make_product("Flour", 100)
+        cls.program = cls._make_program()
+        cls.entries = cls.env["loyalty.point.entry"]
+
+    @classmethod
+    def _make_product(cls, name, price):
+        return cls.env["product.product"].create(
             {
-                "name": "Flour",
+                "name": name,
                 "type": "consu",
-                "list_price": 100,
+                "list_price": price,
                 "invoice_policy": "order",
                 "taxes_id": [Command.clear()],
             }
         )
-        cls.program = cls._make_program()
-        cls.entries = cls.env["loyalty.point.entry"]
 
     @classmethod
     def _make_program(cls, **values):
