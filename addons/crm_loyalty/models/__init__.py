@@ -1,5 +1,4 @@
 from . import (
-    base_partner_merge_automatic_wizard,
     crm_customer_data_mixin,
     crm_customer_segment,
     crm_customer_segment_members,

@@ -1,1 +1,1 @@
-from . import crm_segment_opportunity
+from . import base_partner_merge_automatic_wizard, crm_segment_opportunity
