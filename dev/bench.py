@@ -9,5 +9,5 @@ from .steps import Steps
 
 def bench(*arguments: str) -> int:
     with ground(Steps(3, done=1)) as (env, _server):
-        command = [PYTHON, "-m", "tests.bench", *arguments]
+        command = [PYTHON, "tests/bench", *arguments]
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

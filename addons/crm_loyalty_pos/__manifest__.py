@@ -5,6 +5,6 @@
     "summary": "Purchases at the till count in a customer's history",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
-    "depends": ["crm_loyalty", "point_of_sale"],
+    "depends": ["crm_loyalty", "pos_loyalty"],
     "auto_install": True,
 }

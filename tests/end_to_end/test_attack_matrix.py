@@ -29,6 +29,9 @@ RIGHTS = {
     "crm.purchase.import.line": {"manager": "r"},
     "crm.value.batch": {},
     "crm.value.run": {"manager": "r"},
+    "loyalty.point.difference": {"manager": "r"},
+    "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
+    "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
@@ -42,6 +45,8 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
+    # an accountant's, who is none of these actors
+    ("account.move", "button_draft"): set(),
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
@@ -57,6 +62,7 @@ METHODS = {
     ("crm.value.run", "action_refresh"): {"manager"},
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
+    ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
@@ -155,9 +161,33 @@ class TestAttackMatrix(HttpCase):
             ),
             "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
             "crm.value.run": run,
+            **cls._point_records(company),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _point_records(cls, company):
+        program = cls.env["loyalty.program"].create(
+            {"name": "Points", "program_type": "loyalty", "company_id": company.id}
+        )
+        card = cls.env["loyalty.card"].create(
+            {"program_id": program.id, "partner_id": cls.partner.id, "points": 10}
+        )
+        wizard = cls.env["loyalty.card.update.balance"]
+        return {
+            "account.move": cls.env["account.move"].create(
+                {"move_type": "out_invoice"}
+            ),
+            "loyalty.card.update.balance": wizard.create(
+                {"card_id": card.id, "new_balance": 5_000, "description": "Why not"}
+            ),
+            "loyalty.point.difference": cls.env["loyalty.point.difference"].create(
+                {"card_id": card.id, "what": "available", "held": 1, "posted": 2}
+            ),
+            "loyalty.point.entry": card.entry_ids,
+            "loyalty.point.lot": card.lot_ids,
+        }
 
     @classmethod
     def _product(cls):
@@ -282,6 +312,18 @@ class TestAttackMatrix(HttpCase):
             for actor in ACTORS:
                 self.assertRefused(actor, model, "init")
                 self.assertRefused(actor, model, "_refresh_now", [])
+
+    def test_points_are_changed_by_nobody(self):
+        card = self.records["loyalty.point.entry"].card_id
+        for actor in ACTORS:
+            for method, args in (
+                ("write", [{"points": 5_000}]),
+                ("web_save", [{"points": 5_000}, {}]),
+                ("write", [{"pending_points": 5_000}]),
+                ("write", [{"account_card_id": card.id}]),
+            ):
+                self.assertRefused(actor, "loyalty.card", method, card.ids, *args)
+        self.assertEqual(card.points, 10)
 
     def test_nothing_was_changed(self):
         value = self.records["crm.customer.value"]

@@ -37,7 +37,7 @@ def fold_purchases(
         "customer": buyers,
         "first_day": bought_on[start],
         "last_day": bought_on[end],
-        "purchase_count": end - start + 1,
+        "purchase_count": (end - start + 1).astype(np.int32),
         "log_intervals": _sums(np.log(gap), start),
         "last_interval": np.where(end > start, gap[end], 0),
         **{name: totals[name][row] for name in ("revenue", "margin", "costed_revenue")},

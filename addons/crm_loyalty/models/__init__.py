@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     crm_customer_data_mixin,
     crm_customer_segment,
     crm_customer_segment_members,
@@ -23,6 +24,12 @@ from . import (
     crm_value_run_card,
     crm_value_run_estimate,
     crm_value_run_publish,
+    loyalty_card,
+    loyalty_card_ledger,
+    loyalty_point_difference,
+    loyalty_point_entry,
+    loyalty_point_lot,
+    loyalty_program,
     product_product,
     product_template,
     res_company,
@@ -31,4 +38,7 @@ from . import (
     res_partner_contactable,
     res_partner_segment,
     sale_order,
+    sale_order_line,
+    sale_order_loyalty,
+    sale_order_points,
 )

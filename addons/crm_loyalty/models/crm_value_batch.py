@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..clv import Estimate
 from ..tools.arrays import pack, unpack
@@ -25,6 +26,17 @@ class CrmValueBatch(models.Model):
     history = fields.Binary(attachment=False, readonly=True)
     scores = fields.Binary(attachment=False, readonly=True)
     scored = fields.Boolean(readonly=True)
+
+    def init(self):
+        # floats do not compress, and trying takes as long as writing them
+        for column in ("history", "scores"):
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ALTER COLUMN %s SET STORAGE EXTERNAL",
+                    SQL.identifier(self._table),
+                    SQL.identifier(column),
+                )
+            )
 
     @api.model
     def _store(self, run, columns: dict) -> None:

@@ -144,9 +144,10 @@ class CrmValueRun(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                DELETE FROM crm_customer_value
+                DELETE FROM crm_customer_value value
                  WHERE company_id = %s
-                   AND partner_id NOT IN (SELECT partner_id FROM customer_value_stage)
+                   AND NOT EXISTS (SELECT FROM customer_value_stage stage
+                                    WHERE stage.partner_id = value.partner_id)
                 """,
                 self.company_id.id,
             )
@@ -156,7 +157,9 @@ class CrmValueRun(models.Model):
     def _write_values(self) -> int:
         """Write what differs from what stands; returns how many values that were.
 
-        Two statements: one INSERT … ON CONFLICT is slower for new rows and old ones.
+        One INSERT … ON CONFLICT would be slower for new rows and old ones. Which rows
+        are new is settled before they are inserted: a query that looks them up in the
+        very table that it fills is planned for the table's size of before.
         """
         values = self._staged_values_sql()
         names = [SQL.identifier(name) for name in values]
@@ -178,24 +181,30 @@ class CrmValueRun(models.Model):
             """,
             **parts,
         )
+        forget_known = SQL(
+            """
+            DELETE FROM customer_value_stage stage
+             USING crm_customer_value value
+             WHERE value.company_id = %(company)s
+               AND value.partner_id = stage.partner_id
+            """,
+            **parts,
+        )
         insert = SQL(
             """
             INSERT INTO crm_customer_value (partner_id, company_id, %(names)s)
             SELECT stage.partner_id, %(company)s, %(new)s
               FROM customer_value_stage stage
               JOIN res_partner partner ON partner.id = stage.partner_id
-             WHERE NOT EXISTS (
-                   SELECT FROM crm_customer_value value
-                    WHERE value.company_id = %(company)s
-                      AND value.partner_id = stage.partner_id)
             """,
             **parts,
         )
-        written = 0
-        for statement in (update, insert):
-            self.env.cr.execute(statement)
-            written += self.env.cr.rowcount
-        return written
+        cr = self.env.cr
+        cr.execute(update)
+        updated = cr.rowcount
+        cr.execute(forget_known)
+        cr.execute(insert)
+        return updated + cr.rowcount
 
     def _staged_values_sql(self) -> dict[str, SQL]:
         """Each stored column of a value as an expression over the stage."""

@@ -84,33 +84,48 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_listed_value(self):
-        self._look_up_values(LISTED_FIELDS)
+        if len(self) == 1:
+            # a form, which asks for the details of the same value too
+            for name, source in LISTED_FIELDS.items():
+                self[name] = self.customer_value_id[source]
+            return
+        # plain rows are enough, and a list has many
+        visible = self._own_values()
+        columns = ("partner_id", *LISTED_FIELDS.values())
+        rows = self.env.execute_query(
+            visible.select(*(SQL.identifier(visible.table, name) for name in columns))
+        )
+        by_customer = {customer: values for customer, *values in rows}
+        nothing = [False] * len(LISTED_FIELDS)
+        for partner in self:
+            found = by_customer.get(partner.commercial_partner_id.id, nothing)
+            for name, value in zip(LISTED_FIELDS, found, strict=True):
+                partner[name] = value
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_detailed_value(self):
-        self._look_up_values(DETAIL_FIELDS)
+        # records, with what the sentence on the customer needs too
+        Value = self.env["crm.customer.value"]
+        names = ("partner_id", "company_id", "last_purchase", "mean_interval")
+        sources = [*LISTED_FIELDS.values(), *DETAIL_FIELDS.values()]
+        values = Value._fetch_query(
+            self._own_values(), [Value._fields[name] for name in (*names, *sources)]
+        )
+        by_customer = {value.partner_id.id: value for value in values}
+        for partner in self:
+            found = by_customer.get(partner.commercial_partner_id.id, values.browse())
+            for name, source in DETAIL_FIELDS.items():
+                partner[name] = found[source]
 
     @api.depends_context("company")
     def _compute_customer_value_currency_id(self):
         self.customer_value_currency_id = self.env.company.currency_id
 
-    def _look_up_values(self, sources: dict[str, str]) -> None:
-        """Set these fields from the values' columns, by one query for all contacts."""
-        visible = self._visible_values(
-            Domain("partner_id", "in", self.commercial_partner_id.ids)
-        )
-        columns = [
-            SQL.identifier(visible.table, name)
-            for name in ("partner_id", *sources.values())
-        ]
-        rows = self.env.execute_query(visible.select(*columns))
-        by_customer = {customer: values for customer, *values in rows}
-        nothing = [False] * len(sources)
-        for partner in self:
-            found = by_customer.get(partner.commercial_partner_id.id, nothing)
-            for name, value in zip(sources, found, strict=True):
-                partner[name] = value
+    def _own_values(self):
+        """The query of these contacts' values."""
+        customers = self.commercial_partner_id.ids
+        return self._visible_values(Domain("partner_id", "in", customers))
 
     def _search_customer_value(self, name, operator, value):
         if operator in ("any", "any!"):

@@ -90,7 +90,9 @@ def score(
             typical_interval=found.rhythm.usual_interval,
             lapse_threshold=threshold,
         ),
-        "evidence": np.select([evidence == key for key in EVIDENCE_KEYS], range(3)),
+        "evidence": np.select(
+            [evidence == key for key in EVIDENCE_KEYS], np.arange(3, dtype=np.int8)
+        ),
         "total": np.array(
             [value.total.mean, value.total.variance, value.total.parameter_error]
         ),

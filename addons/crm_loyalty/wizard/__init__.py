@@ -1,1 +1,5 @@
-from . import base_partner_merge_automatic_wizard, crm_segment_opportunity
+from . import (
+    base_partner_merge_automatic_wizard,
+    crm_segment_opportunity,
+    loyalty_card_update_balance,
+)

@@ -9,3 +9,27 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Needs first: where both have one, Odoo would delete all the source's."""
         self.env["crm.partner.need"]._merge_customers(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _merge_loyalty_cards(self, src_partners, dst_partner):
+        """Move the lots first, so that Odoo finds nothing left to add up."""
+        # sudo: as Odoo does: whoever may merge partners merges their cards
+        Card = self.env["loyalty.card"].sudo()
+        cards = Card.search([("partner_id", "in", src_partners.ids)], order="id")
+        merged = {}
+        for program, group in cards.grouped("program_id").items():
+            if not program.is_nominative:
+                continue
+            target = Card.search(
+                [("partner_id", "=", dst_partner.id), ("program_id", "=", program.id)],
+                limit=1,
+            )
+            if not target:
+                target = group[0]
+                target.partner_id = dst_partner
+            sources = group - target
+            sources._hand_points_over(target)
+            merged[target] = sources
+        res = super()._merge_loyalty_cards(src_partners, dst_partner)
+        for target, sources in merged.items():
+            sources.account_card_id = target
+        return res

@@ -23,7 +23,9 @@ SELLER = "seller1"
 PAGE = 80
 # as the web client, which counts no further
 COUNT_LIMIT = 10_001
-LIMIT = 1.1
+# Filters and groupings have no twin without the add-on, only a nearest of Odoo's own:
+# theirs is a limit against surprises, not a promise.
+LIMITS = {"list": 1.1, "form": 1.1, "filter": 2.0, "grouping": 2.0}
 OURS = ("customer_", "group_customer_")
 PEER_FILTER = [("commercial_partner_id.user_id.login", "=", SELLER)]
 PEER_GROUPING = "commercial_partner_id.country_id"
@@ -67,7 +69,7 @@ def _compare(installed: str, plain: str) -> list[Measure]:
         growth.append(more)
     return [
         *(
-            Measure(f"customer_{kind}_time", max(found), "ratio", LIMIT)
+            Measure(f"customer_{kind}_time", max(found), "ratio", LIMITS[kind])
             for kind, found in ratios.items()
         ),
         Measure("customer_queries_at_10x_rows", max(growth), "more queries", 0),

@@ -18,6 +18,8 @@ from population import Truth
 from session import environment, in_fresh_process, say
 
 ROUNDS = 5
+# Once in a company's life, every value is a new row whose references are checked.
+FIRST_LIMIT = 1.0
 
 
 def run(truth: Truth) -> Iterator[Measure]:
@@ -29,7 +31,7 @@ def run(truth: Truth) -> Iterator[Measure]:
         f"{first:.2f} s, back-test {backtest:.2f} s"
     )
     yield Measure("refresh_to_sale_report", nightly / report, "ratio", 0.6)
-    yield Measure("first_refresh_to_sale_report", first / report, "ratio", 0.6)
+    yield Measure("first_refresh_to_sale_report", first / report, "ratio", FIRST_LIMIT)
     yield Measure("backtest_to_sale_report", backtest / report, "ratio", 1.0)
 
 

@@ -1,0 +1,210 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.tools import SQL
+
+# What the ledger keeps: set by nobody but it.
+KEPT_FIELDS = {"pending_points", "account_key", "account_card_id"}
+# A caller who posts the entries himself says so by this very object, which no call
+# from outside can carry: the card then leaves its points to him.
+POSTED_BY_CALLER = object()
+
+
+class LoyaltyCard(models.Model):
+    """The one place through which points change: each change ends in entries."""
+
+    _inherit = "loyalty.card"
+
+    pending_points = fields.Float(
+        readonly=True, copy=False, help="Earned, but not yet to be spent."
+    )
+    entry_ids = fields.One2many("loyalty.point.entry", "card_id", readonly=True)
+    lot_ids = fields.One2many("loyalty.point.lot", "card_id", readonly=True)
+    account_card_id = fields.Many2one(
+        "loyalty.card",
+        "Account",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The card that holds this card's points: the company's, or the one that "
+        "this card was merged into.",
+    )
+    account_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Makes sure that a customer's first orders open one card, not several.",
+    )
+
+    _account_key_uniq = models.UniqueIndex(
+        "(account_key)", "This customer has a card in this program already."
+    )
+
+    @api.depends("account_card_id.points")
+    def _compute_points_display(self):
+        res = super()._compute_points_display()
+        for card in self.filtered("account_card_id"):
+            # sudo: who sees a member's card sees what may be spent with it
+            account = card.account_card_id.sudo()
+            card.points_display = card._format_points(account.points)
+        return res
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(
+            KEPT_FIELDS.intersection(vals) for vals in vals_list
+        ):
+            raise self._points_refusal()
+        cards = super().create(vals_list)
+        # sudo: the ledger is written by the card alone
+        ledger = cards.sudo()
+        ledger._link_accounts()
+        ledger.filtered("points")._post_first_points()
+        for card in ledger.filtered("account_card_id"):
+            card._hand_points_over(card.account_card_id)
+        return cards
+
+    def write(self, vals):
+        if not self.env.su and KEPT_FIELDS.intersection(vals):
+            raise self._points_refusal()
+        if "points" in vals:
+            points = vals["points"]
+            vals = {name: value for name, value in vals.items() if name != "points"}
+            if self.env.context.get("points_posted") is not POSTED_BY_CALLER:
+                if not self.env.su:
+                    raise self._points_refusal()
+                self._post_adjustments({card: points - card.points for card in self})
+        res = super().write(vals) if vals else True
+        if {"partner_id", "program_id", "active"}.intersection(vals):
+            # sudo: the ledger is written by the card alone
+            self.sudo()._link_accounts()
+        return res
+
+    def unlink(self):
+        """A card with entries is put away empty: its ledger stays."""
+        self.check_access("unlink")
+        # sudo: who may delete a card need not read the ledger
+        kept = self.sudo().filtered("entry_ids")
+        if kept:
+            kept._post_adjustments({card: -card.points for card in kept})
+            kept.active = False
+            # sudo: a card takes these with it, whoever deletes it
+            promised = self.env["sale.order.coupon.points"].sudo()
+            promised.search([("coupon_id", "in", kept.ids)]).unlink()
+        return super(LoyaltyCard, self - self.browse(kept.ids)).unlink()
+
+    def _drop_unused(self):
+        """Delete what an order opened and nobody used; a past keeps a customer's."""
+        needed = self.env["sale.order.coupon.points"].search(
+            [("coupon_id", "in", self.ids)]
+        )
+        unused = (self - needed.coupon_id).filtered(
+            lambda card: (
+                not card.use_count
+                and not (card.program_id.is_nominative and card.entry_ids)
+            )
+        )
+        members = self.search([("account_card_id", "in", unused.ids)]) - unused
+        (unused - members.account_card_id).unlink()
+
+    def _points_refusal(self) -> AccessError:
+        return AccessError(
+            self.env._(
+                "Points change by orders, or by a manager with 'Update Balance'."
+            )
+        )
+
+    def _keep_balance(self, points: float, pending: float) -> bool:
+        """Only the ledger calls this: it has posted the entries."""
+        values = {"points": points, "pending_points": pending}
+        if (self.points, self.pending_points) == (points, pending):
+            return True
+        # past our own write, which would post it once more
+        return super().write(values)  # pylint: disable=super-method-mismatch
+
+    def _account(self):
+        """The card that holds this card's points."""
+        card = self
+        while card.account_card_id:
+            card = card.account_card_id
+        return card
+
+    def _link_accounts(self):
+        """Give each customer one account in each program that keeps points for him."""
+        holders = {card: card._holder() for card in self}
+        members = self.filtered(lambda c: holders[c] and holders[c] != c.partner_id)
+        for card in members:
+            card.account_card_id = card._company_account(holders[card])
+        own = self - members
+        own.filtered(lambda c: c.account_card_id and c.active).account_card_id = False
+        keys = {
+            card: f"{card.program_id.id},{holders[card].id}"
+            for card in own
+            if holders[card]
+        }
+        found = self.with_context(active_test=False).search_fetch(
+            [("account_key", "in", list(keys.values()))], ["account_key"]
+        )
+        owner = {card.account_key: card for card in found}
+        for card in own.sorted("id"):
+            if card in keys:
+                owner.setdefault(keys[card], card)
+        wanted = {card: keys[card] for card in keys if owner[keys[card]] == card}
+        stale = self.filtered(
+            lambda card: card.account_key and card.account_key != wanted.get(card)
+        )
+        stale.account_key = False
+        self._claim_keys(
+            {card: key for card, key in wanted.items() if card.account_key != key}
+        )
+
+    def _claim_keys(self, keys: dict) -> None:
+        """
+        :raise ConcurrencyError: another transaction claimed one, so that the server
+            tries again and finds its card
+        """
+        if not keys:
+            return
+        self.flush_recordset(["account_key"])
+        rows = [SQL("(%s, %s)", card.id, key) for card, key in keys.items()]
+        try:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE loyalty_card SET account_key = claim.key
+                      FROM (VALUES %s) AS claim(id, key)
+                     WHERE loyalty_card.id = claim.id
+                    """,
+                    SQL(", ").join(rows),
+                ),
+                # losing a race is no error
+                log_exceptions=False,
+            )
+        except UniqueViolation as error:
+            raise ConcurrencyError("The customer's card was just opened") from error
+        self.invalidate_recordset(["account_key"], flush=False)
+
+    def _holder(self):
+        """Whose account this card belongs to; nobody's if it keeps no account."""
+        program, partner = self.program_id, self.partner_id
+        if not (program.is_nominative and partner and self.active) or partner.is_public:
+            return self.env["res.partner"]
+        if program.point_holder == "company":
+            return partner.commercial_partner_id
+        return partner
+
+    def _company_account(self, company):
+        """The company's card in this card's program, opened if there is none."""
+        accounts = self.with_context(active_test=True)
+        account = accounts.search(
+            [("program_id", "=", self.program_id.id), ("partner_id", "=", company.id)],
+            order="account_key, id",
+            limit=1,
+        )
+        return account or self.with_context(loyalty_no_mail=True).create(
+            {
+                "program_id": self.program_id.id,
+                "partner_id": company.id,
+                "order_id": self.order_id.id,
+            }
+        )

@@ -1,0 +1,270 @@
+"""Points in lots: which are available, spent first, taken back, returned and owed.
+
+An account is what one customer holds in one program: lots, each with its own dates.
+Every operation changes lots and says so in moves, which the caller keeps; the sum of a
+lot's moves is always what the lot holds. Points are whole numbers of the smallest unit
+(`to_units`), so that nothing is lost or made by rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+UNITS_PER_POINT = 10_000
+
+
+class Kind(str, Enum):
+    """Why points moved."""
+
+    EARN = "earn"
+    SPEND = "spend"
+    RETURN = "return"
+    CLAW_BACK = "claw_back"
+    VEST = "vest"
+    EXPIRE = "expire"
+    SETTLE = "settle"
+    WRITE_OFF = "write_off"
+    ADJUST = "adjust"
+    MERGE = "merge"
+    OPENING = "opening"
+
+
+class DebtPolicy(str, Enum):
+    """What happens when points to be taken back are spent already."""
+
+    BLOCK = "block"
+    OWE = "owe"
+    WRITE_OFF = "write_off"
+
+
+class PointsMissingError(ValueError):
+    """More points are asked for than the account may give."""
+
+    def __init__(self, missing: int):
+        super().__init__(f"{to_points(missing)} points are missing")
+        self.missing = missing
+
+
+@dataclass(eq=False)
+class Lot:
+    """Points of one date; a lot below zero is a debt.
+
+    A pending lot waits for `available_on`, or for an event when it has no date.
+    `origin` is the purchase it rewards.
+    """
+
+    points: int
+    pending: bool = False
+    available_on: date | None = None
+    expires_on: date | None = None
+    origin: Hashable = None
+    ref: Hashable = None
+
+    def expired(self, day: date) -> bool:
+        return self.expires_on is not None and self.expires_on < day
+
+    def usable(self, day: date) -> bool:
+        return self.points > 0 and not self.pending and not self.expired(day)
+
+
+class Move(NamedTuple):
+    kind: Kind
+    lot: Lot
+    points: int
+    # the caller's own: which document moved the points
+    note: object
+
+
+@dataclass
+class Account:
+    """A customer's lots on a day, and the moves made since it was opened."""
+
+    day: date
+    lots: list[Lot] = field(default_factory=list)
+    # how long points last once available; 0 means for ever
+    valid_days: int = 0
+    moves: list[Move] = field(default_factory=list)
+    note: object = None
+
+    @property
+    def available(self) -> int:
+        return sum(lot.points for lot in self.lots if not lot.pending)
+
+    @property
+    def pending(self) -> int:
+        return sum(lot.points for lot in self.lots if lot.pending)
+
+    def spendable(self) -> list[Lot]:
+        """What may be spent today, in the order in which it is spent."""
+        usable = (lot for lot in self.lots if lot.usable(self.day))
+        return sorted(usable, key=lambda lot: lot.expires_on or date.max)
+
+    def earn(
+        self,
+        points: int,
+        kind: Kind = Kind.EARN,
+        *,
+        origin: Hashable = None,
+        pending: bool = False,
+        available_on: date | None = None,
+    ) -> Lot:
+        """A new lot; it lasts from the day on which it is available."""
+        if not pending:
+            available_on = self.day
+        expires_on = None if pending else self._last_day()
+        lot = Lot(0, pending, available_on, expires_on, origin)
+        self.lots.append(lot)
+        self._move(kind, lot, points)
+        return lot
+
+    def spend(
+        self, points: int, kind: Kind = Kind.SPEND, *, overdraw: bool = False
+    ) -> None:
+        """Take available points, those that expire first first.
+
+        :param overdraw: what is missing becomes a debt
+        :raise PointsMissingError: there are not enough, and nothing was spent
+        """
+        lots = self.spendable()
+        missing = points - sum(lot.points for lot in lots)
+        if missing > 0 and not overdraw:
+            raise PointsMissingError(missing)
+        missing = self._take(kind, lots, points)
+        if missing:
+            self._owe(kind, missing)
+
+    def give_back(self, points: int, spent: Sequence[tuple[Lot, int]]) -> None:
+        """Return spent points to the lots they came from, each its share.
+
+        Their dates stay: what has expired meanwhile expires again at once.
+        """
+        shares = split(points, [taken for _lot, taken in spent])
+        for (lot, _taken), share in zip(spent, shares, strict=True):
+            if lot not in self.lots:
+                self.lots.append(lot)
+            self._move(Kind.RETURN, lot, share)
+
+    def take_back(self, points: int, origin: Hashable, policy: DebtPolicy) -> None:
+        """Claw back what a purchase earned: its own lots first, then any other.
+
+        :raise PointsMissingError: some are spent and the policy blocks
+        """
+        own = [lot for lot in self.lots if lot.origin == origin and lot.points > 0]
+        own.sort(key=lambda lot: (not lot.pending, lot.expires_on or date.max))
+        lots = own + [lot for lot in self.spendable() if lot not in own]
+        missing = points - sum(lot.points for lot in lots)
+        if missing > 0 and policy is DebtPolicy.BLOCK:
+            raise PointsMissingError(missing)
+        missing = self._take(Kind.CLAW_BACK, lots, points)
+        if missing:
+            debt = self._owe(Kind.CLAW_BACK, missing)
+            if policy is DebtPolicy.WRITE_OFF:
+                self._move(Kind.WRITE_OFF, debt, missing)
+
+    def vest(self, lot: Lot, available_on: date) -> Lot:
+        """A pending lot's event has come: available, now or on a later day."""
+        points, pending = lot.points, available_on > self.day
+        self._move(Kind.VEST, lot, -points)
+        return self.earn(
+            points,
+            Kind.VEST,
+            origin=lot.origin,
+            pending=pending,
+            available_on=available_on,
+        )
+
+    def close_day(self) -> None:
+        """Let vest and expire what is due, then pay debts."""
+        for lot in list(self.lots):
+            due = lot.available_on is not None and lot.available_on <= self.day
+            if lot.pending and lot.points > 0 and due:
+                self.vest(lot, self.day)
+        for lot in self.lots:
+            if lot.points > 0 and not lot.pending and lot.expired(self.day):
+                self._move(Kind.EXPIRE, lot, -lot.points)
+        self._settle()
+
+    def hand_over(self, other: Account) -> None:
+        """Move every lot, debts too, to another account; dates and origins stay."""
+        for lot in self.lots:
+            if lot.points:
+                moved = Lot(
+                    0, lot.pending, lot.available_on, lot.expires_on, lot.origin
+                )
+                other.lots.append(moved)
+                other._move(Kind.MERGE, moved, lot.points, self.note)
+                self._move(Kind.MERGE, lot, -lot.points)
+
+    def _settle(self) -> None:
+        """Pay debts with what is available."""
+        for debt in self.lots:
+            owed = -debt.points
+            if owed > 0:
+                unpaid = self._take(Kind.SETTLE, self.spendable(), owed)
+                self._move(Kind.SETTLE, debt, owed - unpaid)
+
+    def _take(self, kind: Kind, lots: Sequence[Lot], points: int) -> int:
+        """Take points from the lots in their order; say how many are missing."""
+        for lot in lots:
+            taken = min(lot.points, points)
+            self._move(kind, lot, -taken)
+            points -= taken
+        return points
+
+    def _owe(self, kind: Kind, points: int) -> Lot:
+        debt = Lot(0, available_on=self.day)
+        self.lots.append(debt)
+        self._move(kind, debt, -points)
+        return debt
+
+    def _move(self, kind: Kind, lot: Lot, points: int, note: object = None) -> None:
+        if points:
+            lot.points += points
+            self.moves.append(Move(kind, lot, points, note or self.note))
+
+    def _last_day(self) -> date | None:
+        return self.day + timedelta(self.valid_days) if self.valid_days else None
+
+
+def split(points: int, weights: Sequence[int]) -> list[int]:
+    """Whole shares in proportion to the weights that add up to the points."""
+    total = sum(weights)
+    shares = [points * weight // total for weight in weights]
+    remainders = [points * weight % total for weight in weights]
+    largest = sorted(range(len(weights)), key=lambda i: remainders[i], reverse=True)
+    for i in largest[: points - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def in_proportion(points: int, share: float) -> int:
+    """The share of the points that is kept, to the nearest unit.
+
+    Steps of one document are taken between two of these totals, never rounded by
+    themselves: so a whole refund in parts takes all, however it was cut.
+    """
+    return round(points * min(max(share, 0.0), 1.0))
+
+
+def kept_share(ordered: float, invoiced: float, refunded: float) -> float:
+    """How much of a purchase the customer keeps after refunds.
+
+    What was refunded and then invoiced anew counts as kept.
+    """
+    if ordered <= 0:
+        return 1.0
+    still_to_invoice = max(ordered - invoiced, 0.0)
+    kept = still_to_invoice + invoiced - refunded
+    return min(max(kept / ordered, 0.0), 1.0)
+
+
+def to_units(points: float) -> int:
+    return round(points * UNITS_PER_POINT)
+
+
+def to_points(units: int) -> float:
+    return units / UNITS_PER_POINT

@@ -1,0 +1,75 @@
+from contextlib import ExitStack
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models import loyalty_card, sale_order_loyalty, sale_order_points
+from .point_common import PointCommon
+
+BUDGET = 8
+
+
+@tagged("post_install", "-at_install")
+class TestPointQueries(PointCommon):
+    """Confirming costs the ledger a few queries, however long the order."""
+
+    def _queries(self, partner, lines, claim=False):
+        order = self._quote(partner)
+        order.order_line = [
+            Command.create({"product_id": self.product.id}) for _n in range(lines - 1)
+        ]
+        order._update_programs_and_rewards()
+        if claim:
+            self._claim(order)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.cr.sql_log_count
+        order.action_confirm()
+        self.env.flush_all()
+        return self.cr.sql_log_count - start
+
+    def _queries_without_ledger(self, *args):
+        """What Odoo's own way costs: it adds to the card and knows no entries."""
+        Card, Order = loyalty_card.LoyaltyCard, sale_order_loyalty.SaleOrder
+
+        def write(cards, vals):
+            return super(Card, cards.sudo()).write(vals)
+
+        def changes(orders):
+            return super(Order, orders)._get_point_changes()
+
+        def post(orders, document=None, *, cancelled=False):
+            """Odoo posts nothing."""
+
+        with ExitStack() as without:
+            for owner, name, instead in (
+                (Card, "write", write),
+                (Order, "_get_point_changes", changes),
+                (sale_order_points.SaleOrder, "_post_points", post),
+            ):
+                without.enter_context(patch.object(owner, name, instead))
+            return self._queries(*args)
+
+    def _check(self, partner):
+        for claim in (False, True):
+            self._queries(partner, 2, claim)  # fills Odoo's caches
+            odoos = self._queries_without_ledger(partner, 30, claim)
+            short = self._queries(partner, 2, claim)
+            long = self._queries(partner, 30, claim)
+            self.assertLessEqual(long, short)
+            self.assertLessEqual(long - odoos, BUDGET)
+            # had the way without it not been in force, this would find it out
+            self.assertGreater(long, odoos)
+
+    def test_long_order_costs_what_a_short_one_costs(self):
+        self._order()
+        self._check(self.customer)
+
+    def test_a_companys_contact_costs_no_more(self):
+        self.program.point_holder = "company"
+        company = self.env["res.partner"].create(
+            {"name": "Dana", "child_ids": [Command.create({"name": "Eli"})]}
+        )
+        self._order(company.child_ids, quantity=9)
+        self._check(company.child_ids)

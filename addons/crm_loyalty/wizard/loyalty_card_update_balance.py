@@ -1,0 +1,23 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+from ..models.loyalty_card import POSTED_BY_CALLER
+
+
+class LoyaltyCardUpdateBalance(models.TransientModel):
+    _inherit = "loyalty.card.update.balance"
+
+    def action_update_card_point(self):
+        """Managers only; the description is the entry's reason."""
+        if not (self.env.su or self._may_update_balance()):
+            raise AccessError(self.env._("Only managers may change a balance by hand."))
+        self.card_id.check_access("write")
+        change = {self.card_id: self.new_balance - self.card_id.points}
+        wizard = self.with_context(points_posted=POSTED_BY_CALLER)
+        res = super(LoyaltyCardUpdateBalance, wizard).action_update_card_point()
+        # sudo: the right was checked above
+        self.card_id.sudo()._post_adjustments(change, self.description)
+        return res
+
+    def _may_update_balance(self) -> bool:
+        return self.env.user.has_group("sales_team.group_sale_manager")

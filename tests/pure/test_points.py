@@ -1,0 +1,167 @@
+"""Points move between lots; whatever happens, none is lost, made or spent too early."""
+
+from datetime import date, timedelta
+
+import pytest
+from points import (
+    Account,
+    DebtPolicy,
+    Kind,
+    Lot,
+    PointsMissingError,
+    in_proportion,
+    kept_share,
+    split,
+    to_points,
+    to_units,
+)
+
+DAY = date(2026, 3, 1)
+
+
+def later(days: int) -> date:
+    return DAY + timedelta(days)
+
+
+def test_earliest_expiry_is_spent_first():
+    forever = Lot(50)
+    june, april = Lot(50, expires_on=later(90)), Lot(50, expires_on=later(30))
+    account = Account(DAY, [forever, june, april])
+    account.spend(120)
+    assert (april.points, june.points, forever.points) == (0, 0, 30)
+
+
+def test_pending_and_expired_points_are_not_spent():
+    account = Account(DAY, [Lot(50, pending=True), Lot(50, expires_on=later(-1))])
+    with pytest.raises(PointsMissingError) as refusal:
+        account.spend(1)
+    assert refusal.value.missing == 1
+    assert account.moves == []
+
+
+def test_a_lot_may_be_spent_on_its_last_day():
+    account = Account(DAY, [Lot(50, expires_on=DAY)])
+    account.spend(50)
+    assert account.available == 0
+
+
+def test_points_vest_on_their_day_and_last_from_then():
+    account = Account(DAY, valid_days=10)
+    account.earn(100, pending=True, available_on=later(14), origin="order")
+    account.close_day()
+    assert (account.available, account.pending) == (0, 100)
+    account.day = later(14)
+    account.close_day()
+    assert (account.available, account.pending) == (100, 0)
+    (lot,) = account.spendable()
+    assert (lot.expires_on, lot.origin) == (later(24), "order")
+
+
+def test_event_may_start_the_days():
+    account = Account(DAY)
+    waiting = account.earn(100, pending=True)
+    account.close_day()
+    assert account.pending == 100
+    account.vest(waiting, later(30))
+    assert (account.available, account.pending) == (0, 100)
+    account.day = later(30)
+    account.close_day()
+    assert (account.available, account.pending) == (100, 0)
+
+
+def test_returned_points_keep_their_expiry():
+    april, june = Lot(60, expires_on=later(30)), Lot(40, expires_on=later(90))
+    account = Account(DAY, [april, june])
+    account.spend(100)
+    account.give_back(50, [(april, 60), (june, 40)])
+    assert (april.points, june.points) == (30, 20)
+    account.day = later(31)
+    account.close_day()
+    assert (april.points, june.points) == (0, 20)
+
+
+def test_points_returned_to_an_expired_lot_expire_again():
+    lot = Lot(60, expires_on=later(30))
+    account = Account(DAY, [lot])
+    account.spend(60)
+    account = Account(later(31))
+    account.give_back(60, [(lot, 60)])
+    account.close_day()
+    assert account.available == 0
+    assert [move.kind for move in account.moves] == [Kind.RETURN, Kind.EXPIRE]
+
+
+def test_claw_back_takes_the_own_lot_first():
+    own, other = Lot(100, origin="a"), Lot(100, origin="b", expires_on=later(1))
+    account = Account(DAY, [other, own])
+    account.take_back(30, "a", DebtPolicy.BLOCK)
+    assert (own.points, other.points) == (70, 100)
+    account.take_back(90, "a", DebtPolicy.BLOCK)
+    assert (own.points, other.points) == (0, 80)
+
+
+def test_claw_back_of_spent_points_may_be_blocked():
+    account = Account(DAY, [Lot(40, origin="a")])
+    with pytest.raises(PointsMissingError) as refusal:
+        account.take_back(100, "a", DebtPolicy.BLOCK)
+    assert refusal.value.missing == 60
+    assert account.moves == []
+
+
+def test_owed_points_are_paid_by_the_next_earnings():
+    account = Account(DAY, [Lot(40, origin="a")])
+    account.take_back(100, "a", DebtPolicy.OWE)
+    assert account.available == -60
+    account.earn(50)
+    account.close_day()
+    assert account.available == -10
+    account.earn(50)
+    account.close_day()
+    assert account.available == 40
+    assert sum(lot.points for lot in account.spendable()) == 40
+
+
+def test_written_off_points_leave_no_debt():
+    account = Account(DAY, [Lot(40, origin="a")])
+    account.take_back(100, "a", DebtPolicy.WRITE_OFF)
+    assert account.available == 0
+    clawed = sum(m.points for m in account.moves if m.kind is Kind.CLAW_BACK)
+    assert clawed == -100
+
+
+def test_merge_moves_lots_whole():
+    mine, yours = Account(DAY, [Lot(10)]), Account(DAY, [Lot(5, expires_on=later(3))])
+    yours.lots += [Lot(-2), Lot(7, pending=True, origin="a")]
+    yours.hand_over(mine)
+    assert (yours.available, yours.pending) == (0, 0)
+    assert (mine.available, mine.pending) == (13, 7)
+    assert [lot.expires_on for lot in mine.lots] == [None, later(3), None, None]
+    assert [lot.origin for lot in mine.lots] == [None, None, None, "a"]
+
+
+@pytest.mark.parametrize(
+    ("ordered", "invoiced", "refunded", "kept"),
+    [
+        (100, 0, 0, 1),
+        (100, 100, 25, 0.75),
+        (100, 100, 100, 0),
+        (100, 50, 50, 0.5),
+        (100, 200, 100, 1),  # refunded and invoiced anew
+        (100, 100, 130, 0),
+        (0, 0, 0, 1),
+    ],
+)
+def test_share_kept_after_refunds(ordered, invoiced, refunded, kept):
+    assert kept_share(ordered, invoiced, refunded) == pytest.approx(kept)
+
+
+def test_shares_are_whole_and_add_up():
+    assert split(100, [1, 1, 1]) == [34, 33, 33]
+    assert split(1, [3, 5]) == [0, 1]
+    assert in_proportion(7, 0.5) == 4
+    assert in_proportion(7, 1.5) == 7
+
+
+def test_units_are_exact():
+    assert to_units(33.33) == 333_300
+    assert to_points(to_units(0.1) + to_units(0.2)) == 0.3
