@@ -52,17 +52,19 @@ class LoyaltyPointLot(models.Model):
     @api.model
     def _cron_close_day(self, batch_size=500):
         """Let vest and expire what is due."""
-        for due, work in (
-            (self._event_domain(), self._vest_on_event),
-            (self._due_domain(), self._close_day),
-        ):
-            lots = self.search(due, limit=batch_size)
+        happened, due = self._event_domain(), self._due_domain()
+        done = 0
+        for domain, work in (happened, self._vest_on_event), (due, self._close_day):
+            lots = self.search(domain, limit=batch_size)
+            # another process may be posting to some of these cards
             cards = lots.card_id.try_lock_for_update()
+            lots = lots.filtered(lambda lot, cards=cards: lot.card_id in cards)
             if lots:
-                work(lots.filtered(lambda lot, cards=cards: lot.card_id in cards))
-            remaining = self.search_count(due)
-            if not self.env["ir.cron"]._commit_progress(len(lots), remaining=remaining):
-                return
+                work(lots)
+            done += len(lots)
+        self.env["ir.cron"]._commit_progress(
+            done, remaining=self.search_count(happened | due)
+        )
 
     @api.model
     def _cron_send_notices(self, batch_size=200):

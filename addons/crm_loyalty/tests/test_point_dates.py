@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -187,6 +188,32 @@ class TestPointDates(PointCommon):
                     ).method_direct_trigger()
                     self.assertEqual(card.points, points)
         self.assertWhole()
+
+    def test_crons_have_nothing_to_do_where_no_program_asks(self):
+        self._order()
+        entries = self.entries.search_count([])
+        with self.enter_registry_test_mode():
+            for name in ("close_points_day", "send_points_notices"):
+                self.env.ref(f"crm_loyalty.cron_{name}").method_direct_trigger()
+        self.assertEqual(self.entries.search_count([]), entries)
+        self.assertFalse(self._card().lot_ids.notice_sent)
+
+    def test_cron_goes_on_where_a_batch_ended(self):
+        self.program.point_vesting_days = 1
+        for partner in (self.customer, self.other_customer):
+            self._order(partner)
+        lots = self.env["loyalty.point.lot"].sudo()
+        with (
+            freeze_time(fields.Date.today() + timedelta(1)),
+            # tests may not commit
+            patch.object(type(self.env["ir.cron"]), "_commit_progress") as progress,
+        ):
+            lots._cron_close_day(batch_size=1)
+            progress.assert_called_with(1, remaining=1)
+            lots._cron_close_day(batch_size=1)
+            progress.assert_called_with(1, remaining=0)
+        cards = self._card() | self._card(self.other_customer)
+        self.assertEqual(cards.mapped("points"), [100, 100])
 
     def test_negative_days_are_refused(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(Exception) as error:
