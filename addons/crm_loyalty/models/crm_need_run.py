@@ -15,6 +15,7 @@ OPEN_STATES = ("bought", "inferred")
 BATCH_SIZE = 10_000
 # A need at least this strong tells something of other needs.
 KNOWN_STRENGTH = 0.5
+KEPT_DAYS = 90
 
 
 class CrmNeedRun(models.Model):
@@ -71,6 +72,12 @@ class CrmNeedRun(models.Model):
                 self.env.cr.rollback()
             if not commit_progress(1, remaining=self.search_count(is_open)):
                 return
+
+    @api.autovacuum
+    def _gc_done(self):
+        """A line for each company and night is of no use for longer than a season."""
+        past = fields.Date.subtract(fields.Date.today(), days=KEPT_DAYS)
+        self.search([("state", "=", "done"), ("queued_on", "<", past)]).unlink()
 
     @api.model
     def _queue_due_runs(self):

@@ -155,6 +155,17 @@ class CrmPartnerNeed(models.Model):
         }
 
     @api.model
+    def _merge_customers(self, sources, target) -> None:
+        """The needs of customers that are about to become one."""
+        self._gather(
+            SQL(
+                "SELECT unnest(%s) AS source, %s AS target",
+                [*sources.ids, target.id],
+                target.commercial_partner_id.id,
+            )
+        )
+
+    @api.model
     def _gather(self, moves: SQL) -> None:
         """Give needs to other customers; of two alike a stated, then newest one stays.
 

@@ -120,6 +120,16 @@ class TestNeedCron(NeedCommon):
         queries(1)
         self.assertEqual(queries(2), queries(25))
 
+    def test_old_readings_are_forgotten_and_open_ones_kept(self):
+        done, open_run = self.runs_of_needs.create(
+            [
+                {"company_id": self.company.id, "queued_on": "2020-01-01", "state": s}
+                for s in ("done", "bought")
+            ]
+        )
+        self.runs_of_needs._gc_done()
+        self.assertEqual((done | open_run).exists(), open_run)
+
     def test_known_strength_takes_one_order(self):
         """One purchase is enough to be known by: n / (n + 1) at n = 1."""
         self.assertLessEqual(crm_need_run.KNOWN_STRENGTH, 1 / 2)
