@@ -30,7 +30,7 @@ class TestPointSequences(PointCommon):
             point_holder="company",
         )
         cls.forgiving = cls._make_program(
-            name="Forgiving", point_debt_policy="write_off"
+            name="Forgiving", point_valid_days=3, point_debt_policy="write_off"
         )
         cls.blocking = cls._make_program(
             name="Blocking", point_valid_days=9, point_debt_policy="block"
