@@ -54,13 +54,16 @@ class TestPointQueries(PointCommon):
     def _check(self, partner):
         for claim in (False, True):
             self._queries(partner, 2, claim)  # fills Odoo's caches
-            odoos = self._queries_without_ledger(partner, 30, claim)
-            short = self._queries(partner, 2, claim)
-            long = self._queries(partner, 30, claim)
-            self.assertLessEqual(long, short)
-            self.assertLessEqual(long - odoos, BUDGET)
+            # Odoo's own part may grow with the lines, as it does with stock installed
+            extra = {
+                lines: self._queries(partner, lines, claim)
+                - self._queries_without_ledger(partner, lines, claim)
+                for lines in (2, 30)
+            }
+            self.assertLessEqual(extra[30], extra[2])
+            self.assertLessEqual(extra[30], BUDGET)
             # had the way without it not been in force, this would find it out
-            self.assertGreater(long, odoos)
+            self.assertGreater(extra[30], 0)
 
     def test_long_order_costs_what_a_short_one_costs(self):
         self._order()
