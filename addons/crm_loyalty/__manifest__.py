@@ -1,6 +1,6 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
@@ -8,6 +8,7 @@
     "depends": ["sale_crm", "sale_loyalty", "sale_margin", "mass_mailing_sale"],
     "external_dependencies": {"python": ["numpy", "scipy"]},
     "data": [
+        "security/crm_loyalty_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_loyalty_rules.xml",
         "security/crm_segment_rules.xml",
