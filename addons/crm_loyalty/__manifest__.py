@@ -21,6 +21,7 @@
         "views/crm_customer_value_views.xml",
         "views/crm_customer_segment_views.xml",
         "views/crm_need_views.xml",
+        "views/crm_partner_need_views.xml",
         "views/crm_need_prospect_views.xml",
         "views/crm_need_run_views.xml",
         "views/crm_purchase_views.xml",

@@ -64,6 +64,7 @@ METHODS = {
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
+    ("res.partner", "action_open_needs"): {"salesperson", "manager"},
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
