@@ -67,7 +67,7 @@ class TestStatedNeeds(NeedCommon):
 
     def test_need_is_stated_from_the_customers_form(self):
         action = self.customer.action_open_needs()
-        needs = self.env[action["res_model"]].with_context(action["context"])
+        needs = self.env[action["res_model"]].with_context(**action["context"])
         with Form(needs) as form:
             form.need_id = self.coffee
             form.note = "At the fair"
