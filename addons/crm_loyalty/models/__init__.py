@@ -24,6 +24,7 @@ from . import (
     crm_value_run_card,
     crm_value_run_estimate,
     crm_value_run_publish,
+    digest_digest,
     loyalty_card,
     loyalty_card_ledger,
     loyalty_point_difference,

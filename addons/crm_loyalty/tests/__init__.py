@@ -1,5 +1,6 @@
 from . import (
     test_contactable,
+    test_digest,
     test_need_access,
     test_need_cron,
     test_need_prospect,
