@@ -53,7 +53,10 @@ class DigestDigest(models.Model):
             # Odoo then leaves the figure out of this user's mail
             raise AccessError(self.env._("You may not see the values of customers."))
         start, end, companies = self._get_kpi_compute_parameters()
-        start, end = fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(end)
+        start, end = (
+            fields.Datetime.to_datetime(start),
+            fields.Datetime.to_datetime(end),
+        )
         if following:
             start, end = end, end + max(end - start, timedelta(days=1))
         counts = dict(

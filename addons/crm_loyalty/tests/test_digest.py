@@ -70,7 +70,10 @@ class TestDigest(ValueCommon):
     def test_mail_shows_the_figures(self):
         self.digest.kpi_loyalty_new_customers = True
         manager = new_test_user(
-            self.env, "boss", "sales_team.group_sale_manager", company_id=self.company.id
+            self.env,
+            "boss",
+            "sales_team.group_sale_manager",
+            company_id=self.company.id,
         )
         kpis = self.digest._compute_kpis(self.company, manager)
         names = [kpi["kpi_name"] for kpi in kpis]
