@@ -10,8 +10,7 @@ MBG/NBD (Batislam, Denizel & Filiztekin 2007) or, without drop-out at zero, BG/N
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from .errors import FitError
 from .history import PurchaseHistory
 from .likelihood import PurchaseTimes, phase_terms
 from .optimum import Optimum, maximise
+from .stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ _TIMES, _TIME_WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 
 @dataclass(frozen=True)
-class MbgCnbd:
+class MbgCnbd(Stored):
     """A fitted (or given) population.
 
     ``log_likelihood`` is the density of the purchase times in the history's unit
@@ -169,18 +169,6 @@ class MbgCnbd:
                 factor = discount * np.exp(-discount * u) * weight * horizon / 2
                 discounted = discounted + factor * until_u
         return PurchaseCounts(any_purchase, mean, square, discounted)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> MbgCnbd:
-        covariance = data["covariance"]
-        if covariance is not None:
-            covariance = tuple(map(tuple, covariance))
-        return cls(
-            **{**data, "at_bound": tuple(data["at_bound"]), "covariance": covariance}
-        )
 
     @property
     def _table(self) -> CountTable:
