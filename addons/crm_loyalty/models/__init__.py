@@ -26,6 +26,7 @@ from . import (
     crm_value_run_publish,
     loyalty_card,
     loyalty_card_ledger,
+    loyalty_card_provisional,
     loyalty_point_difference,
     loyalty_point_entry,
     loyalty_point_lot,

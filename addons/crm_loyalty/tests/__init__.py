@@ -11,6 +11,7 @@ from . import (
     test_point_entries,
     test_point_faults,
     test_point_queries,
+    test_point_quotations,
     test_point_refunds,
     test_point_sequences,
     test_purchase_history,
