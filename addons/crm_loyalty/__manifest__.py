@@ -36,6 +36,8 @@
         "views/loyalty_point_difference_views.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_program_views.xml",
+        "views/portal_templates.xml",
+        "views/res_partner_points_views.xml",
         "views/menus.xml",
     ],
     "post_init_hook": "_open_ledger",

@@ -110,6 +110,34 @@ class SaleOrder(models.Model):
         order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
         return super(SaleOrder, order)._try_apply_program(program, coupon)
 
+    def _apply_program_reward(self, reward, coupon, **kwargs):
+        if self._may_claim_from(coupon):
+            return super()._apply_program_reward(reward, coupon, **kwargs)
+        return {
+            "error": self.env._(
+                "These points are your company's. Ask your contact person with us to "
+                "be permitted to spend them."
+            )
+        }
+
+    def _get_claimable_rewards(self, forced_coupons=None):
+        rewards = super()._get_claimable_rewards(forced_coupons)
+        for coupon in [card for card in rewards if not self._may_claim_from(card)]:
+            del rewards[coupon]
+        return rewards
+
+    def _may_claim_from(self, coupon) -> bool:
+        """Employees claim for any customer; a customer only with permission.
+
+        What an employee has put on a quotation the customer may accept.
+        """
+        user = self.env.user
+        # sudo: customers have no rights on cards
+        account = coupon.sudo()._account()
+        if not user.share or account == coupon:
+            return True
+        return user.partner_id._may_use_points_of(account.partner_id)
+
     def _update_programs_and_rewards(self):
         order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
         order._join_company_accounts()

@@ -10,6 +10,7 @@ from . import (
     test_point_differences,
     test_point_entries,
     test_point_faults,
+    test_point_portal,
     test_point_queries,
     test_point_quotations,
     test_point_refunds,
