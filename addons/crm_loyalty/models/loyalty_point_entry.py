@@ -73,6 +73,12 @@ class LoyaltyPointEntry(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    sales_amount = fields.Float(
+        "Sale",
+        readonly=True,
+        help="The untaxed sale that earned the points, in its company's currency; "
+        "below zero where they were taken back.",
+    )
     reason = fields.Char(readonly=True)
     key = fields.Char(
         "Movement",

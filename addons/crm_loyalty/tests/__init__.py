@@ -10,6 +10,8 @@ from . import (
     test_point_differences,
     test_point_entries,
     test_point_faults,
+    test_point_liability,
+    test_point_liability_entry,
     test_point_portal,
     test_point_queries,
     test_point_quotations,
