@@ -31,6 +31,7 @@ RIGHTS = {
     "crm.value.run": {"manager": "r"},
     "loyalty.point.difference": {"manager": "r"},
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
+    "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
 }
 # Who may begin each wizard; nobody sees or uses another's.
@@ -45,8 +46,7 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
-    # an accountant's, who is none of these actors
-    ("account.move", "button_draft"): set(),
+    ("account.move", "button_draft"): {"accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
@@ -60,6 +60,9 @@ METHODS = {
     ("crm.segment.opportunity", "action_create"): set(),
     ("crm.value.run", "action_open_at_risk"): {"manager"},
     ("crm.value.run", "action_refresh"): {"manager"},
+    ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
+    ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
+    ("loyalty.point.liability", "action_value_again"): {"accountant"},
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
@@ -80,6 +83,7 @@ ACTORS = (
     "stranger",
     "salesperson",
     "manager",
+    "accountant",
 )
 
 
@@ -100,6 +104,7 @@ class TestAttackMatrix(HttpCase):
             "stranger": ("sales_team.group_sale_manager", elsewhere),
             "salesperson": ("sales_team.group_sale_salesman", company),
             "manager": ("sales_team.group_sale_manager", company),
+            "accountant": ("account.group_account_user", company),
         }
         for actor, (group, home) in groups.items():
             new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
@@ -190,6 +195,9 @@ class TestAttackMatrix(HttpCase):
                 {"card_id": card.id, "what": "available", "held": 1, "posted": 2}
             ),
             "loyalty.point.entry": card.entry_ids,
+            "loyalty.point.liability": cls.env["loyalty.point.liability"].create(
+                {"program_id": program.id, "company_id": company.id}
+            ),
             "loyalty.point.lot": card.lot_ids,
         }
 
