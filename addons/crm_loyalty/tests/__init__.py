@@ -25,6 +25,7 @@ from . import (
     test_segment_criteria,
     test_segment_purchases,
     test_segment_tour,
+    test_tiers,
     test_translations,
     test_value_access,
     test_value_cron,
