@@ -86,17 +86,22 @@ class LoyaltyTier(models.Model):
             self, partners.commercial_partner_id, until, reason
         )
 
-    def _granted_benefits(self, day, kind=None):
-        """The benefits of this tier on a day, its own before those of lower ones."""
+    def _granted_benefits(self, day):
+        """What members have on a day, in order of the tiers, this one first.
+
+        Of what is the same the tier's own counts, or else the next lower tier's.
+        """
         self.ensure_one()
-        granted = self.env["loyalty.tier.benefit"]
+        granted, taken = self.env["loyalty.tier.benefit"], set()
         ladder = self.program_id.tier_ids.sorted("threshold", reverse=True)
         for tier in ladder.filtered(lambda tier: tier.threshold <= self.threshold):
-            granted |= tier.benefit_ids.filtered(
+            found = tier.benefit_ids.filtered(
                 lambda benefit, tier=tier: (
                     (tier == self or benefit.and_above)
-                    and (not kind or benefit.kind == kind)
                     and benefit._valid_on(day)
+                    and benefit._sameness() not in taken
                 )
             )
+            granted |= found
+            taken.update(benefit._sameness() for benefit in found)
         return granted

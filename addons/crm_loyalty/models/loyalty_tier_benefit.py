@@ -147,6 +147,29 @@ class LoyaltyTierBenefit(models.Model):
             not self.date_to or self.date_to >= day
         )
 
+    def _sameness(self) -> tuple:
+        """Benefits with the same cannot be had twice."""
+        if self.kind in ("portal", "integration"):
+            return self.kind, self.code
+        return self.kind, self.event_date if self.kind == "event" else None
+
+    def _cost_for(self, figures: dict) -> float:
+        """What it costs for so many members with such purchases in a year."""
+        if self.cost_by == "member":
+            return self.unit_cost * figures["members"]
+        if self.cost_by == "revenue":
+            return self.cost_share * max(figures["revenue"], 0)
+        if self.cost_by == "points":
+            given = figures.get("extra_points")
+            if given is None:
+                given = figures["points"] * (self.point_factor - 1)
+            return self.unit_cost * given
+        made = figures.get("gestures")
+        if made is None:
+            # one each a year
+            return self.unit_cost * figures["members"]
+        return made.get(self.id, 0.0)
+
     @api.model
     @tools.ormcache("company_id")
     def _published_kinds(self, company_id: int) -> frozenset[str]:

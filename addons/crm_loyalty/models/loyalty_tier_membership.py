@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -194,6 +196,40 @@ class LoyaltyTierMembership(models.Model):
                 "end_period_end": change.figures.window.end,
             }
         self.write(values)
+
+    @api.model
+    def _merge_customers(self, sources, target) -> None:
+        """Make one history of several customers', in each program the highest tier's.
+
+        Days that would be doubled go out of the others' memberships, which stay as a
+        record of what was.
+        """
+        customers = sources | target
+        memberships = self.search([("partner_id", "in", customers.ids)])
+        for group in memberships.grouped("program_id").values():
+            if len(group.partner_id) > 1:
+                *others, kept = group.partner_id.sorted(
+                    lambda partner, group=group: (
+                        group._rank_of(partner),
+                        partner == target,
+                    )
+                )
+                others = group.filtered(lambda one, kept=kept: one.partner_id != kept)
+                for one in others:
+                    one.write(
+                        {
+                            "date_to": one.date_from - timedelta(1),
+                            "ending": one.ending or "merged",
+                        }
+                    )
+        self.flush_model()
+
+    def _rank_of(self, partner) -> float:
+        """How high a customer stands in the program of these memberships."""
+        open_one = self.filtered(
+            lambda one: one.partner_id == partner and not one.ending
+        )
+        return open_one.tier_id.threshold if open_one else -1
 
     def action_open_customer(self):
         self.ensure_one()

@@ -76,6 +76,7 @@ class LoyaltyTierProgram(models.Model):
         help="Does what members are promised where they have no salesperson.",
     )
     tier_ids = fields.One2many("loyalty.tier", "program_id", "Tiers", copy=True)
+    benefit_ids = fields.One2many("loyalty.tier.benefit", "program_id", "Benefits")
     currency_id = fields.Many2one(related="company_id.currency_id")
     unit_currency_id = fields.Many2one(
         "res.currency",
@@ -166,6 +167,20 @@ class LoyaltyTierProgram(models.Model):
         self.write({"state": "published", "evaluated_on": False, "last_partner": 0})
         for program in self:
             program._evaluate_soon()
+
+    def action_simulate(self):
+        """Whom these thresholds would take in, before anybody is told."""
+        self.ensure_one()
+        self.check_access("write")
+        simulation = self.env["loyalty.tier.simulation"]._run(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Simulation: %s", self.name),
+            "res_model": "loyalty.tier.simulation",
+            "res_id": simulation.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_withdraw(self):
         """Back to a draft: benefits rest, memberships stay as they are dated."""

@@ -11,7 +11,7 @@ from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
-from ..tiers import Change, Ending, Judge, Standing, Window, invite
+from ..tiers import Change, Ending, Judge, Reason, Standing, Window, invite
 
 BATCH_SIZE = 2_000
 
@@ -192,6 +192,7 @@ class LoyaltyTierProgram(models.Model):
         """
         memberships = self.env["loyalty.tier.membership"]
         last, written, begun = dict(open_ones), {}, memberships
+        notes = {partner: one.note for partner, one in open_ones.items() if one.note}
         try:
             while decided:
                 vals = {}
@@ -201,7 +202,8 @@ class LoyaltyTierProgram(models.Model):
                     if change.after:
                         vals[partner] = {
                             "partner_id": partner,
-                            "note": note or False,
+                            "note": change.after.reason is Reason.INVITED
+                            and (note or notes.get(partner)),
                             **self._prepare_membership_values(change.after, written),
                         }
                 # the database looks at each row: the old ones end first

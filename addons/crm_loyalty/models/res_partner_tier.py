@@ -67,6 +67,11 @@ class ResPartner(models.Model):
         readonly=True,
         groups="sales_team.group_sale_salesman",
     )
+    customer_birthday = fields.Date(
+        "Birthday",
+        groups="sales_team.group_sale_salesman",
+        help="For a gesture that the customer's tier grants.",
+    )
     service_level = fields.Selection(
         SERVICE_LEVELS,
         compute="_compute_tier_grants",
@@ -200,7 +205,8 @@ class ResPartner(models.Model):
         return super()._field_to_sql(alias, field_expr, query)
 
     def _join_customer_tier(self, alias: str, query) -> str:
-        tier_alias = query.make_alias(alias, "customer_tier_id")
+        # the ORM joins the tier itself under the field's name
+        tier_alias = query.make_alias(alias, "customer_tier_membership")
         nothing = SQL(
             "SELECT NULL::int AS partner_id, NULL::int AS tier_id,"
             " NULL::date AS date_to WHERE FALSE"
@@ -237,10 +243,10 @@ class ResPartner(models.Model):
         )
         found = {}
         for membership in memberships.sorted(lambda one: one.program_id._place()):
-            granted = membership.tier_id._granted_benefits(today, kind)[:1]
-            if granted:
-                customer = membership.partner_id.with_env(self.env)
-                found.setdefault(customer, granted)
+            granted = membership.tier_id._granted_benefits(today)
+            customer = membership.partner_id.with_env(self.env)
+            for benefit in granted.filtered(lambda one: one.kind == kind):
+                found.setdefault(customer, benefit)
         return found
 
     def _has_tier_benefit(self, code: str, company=None) -> bool:
@@ -273,6 +279,18 @@ class ResPartner(models.Model):
         programs = programs.browse(programs._published_ids(company.id))
         customer = self.commercial_partner_id
         return [program._progress_of(customer) for program in programs]
+
+    def _inverse_product_pricelist(self):
+        """A form may send back what it showed: the tier's pricelist is not kept."""
+        granted = self._tier_benefits("pricelist")
+        shown = self.filtered(
+            lambda partner: (
+                partner.commercial_partner_id in granted
+                and partner.property_product_pricelist
+                == granted[partner.commercial_partner_id].pricelist_id
+            )
+        )
+        return super(ResPartner, self - shown)._inverse_product_pricelist()
 
     def action_open_tier_memberships(self):
         self.ensure_one()

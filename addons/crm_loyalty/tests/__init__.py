@@ -25,6 +25,8 @@ from . import (
     test_segment_criteria,
     test_segment_purchases,
     test_segment_tour,
+    test_tier_benefits,
+    test_tier_program,
     test_tiers,
     test_translations,
     test_value_access,

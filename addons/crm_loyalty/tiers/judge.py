@@ -27,7 +27,11 @@ class Judge:
         """What has happened up to today, in order; none when all is as it was."""
         while change := self._next_change(standing, today):
             yield change
-            standing = change.after
+            guest, standing = standing, change.after
+            if change.ending is Ending.PROMOTED and self._stays_guest(guest, standing):
+                after = invite(guest.tier, standing, today, guest.until)
+                yield Change(Ending.INVITED, change.last_day, None, after)
+                standing = after
 
     def _next_change(self, standing: Standing | None, today: date) -> Change | None:
         if standing:
@@ -83,11 +87,13 @@ class Judge:
 
     def _arrival(self, standing: Standing | None, today: date) -> Change | None:
         """The customer has reached a tier, or made up in time for one he had."""
-        level = self.ladder.level(standing and standing.tier)
+        held = standing
+        if standing and standing.reason is Reason.INVITED:
+            # what he climbs meanwhile is his when the invitation is over
+            held = self._fall_back(standing, today)
         window = self.rules.window(today)
         reached = self.ladder.reached(self.amount(window))
-        given = standing is not None and standing.reason is Reason.INVITED
-        if reached > level or (given and reached == level):
+        if reached > self.ladder.level(held and held.tier):
             after = self._qualified(standing, today, window)
             ending = Ending.PROMOTED if standing else None
             return Change(ending, today - ONE_DAY, after.figures, after)
@@ -97,6 +103,12 @@ class Judge:
                 after = self._renewed(standing, today, figures)
                 return Change(Ending.RENEWED, today - ONE_DAY, figures, after)
         return None
+
+    def _stays_guest(self, guest: Standing, earned: Standing) -> bool:
+        """Invited still to a higher tier than the one that he has reached."""
+        return guest.reason is Reason.INVITED and (
+            self.ladder.level(guest.tier) > self.ladder.level(earned.tier)
+        )
 
     def _figures(self, window: Window, threshold: float) -> Figures:
         return Figures(window, self.amount(window), threshold)
