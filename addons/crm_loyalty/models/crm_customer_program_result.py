@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..clv.uplift import margin_uplift, rate_uplift
+from ..clv import margin_uplift, rate_uplift
 from ..tools.columns import read_columns
 from .crm_customer_program_run import MEASURED_DAYS
 
