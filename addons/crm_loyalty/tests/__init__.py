@@ -13,6 +13,8 @@ from . import (
     test_point_queries,
     test_point_refunds,
     test_point_sequences,
+    test_program_enrol,
+    test_program_touch,
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,
