@@ -20,6 +20,9 @@ One refresh, as ``crm.value.run`` makes it::
 
     value_classes(all_values), concentration(all_values), rfm(history)
 
+    margin_uplift(treated, control)          # what a program added, with interval
+    rate_uplift(45, 900, 3, 100)             # the same of a share of customers
+
 Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
 population, few_customers, no_repeats, fit_failed, at_bound, not_converged, uncertain,
 naive_forecast, spend_convention, no_values, no_margins. ``value`` and ``margin`` are
@@ -40,6 +43,7 @@ from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
+from .uplift import Uplift, margin_uplift, rate_uplift
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
@@ -59,10 +63,13 @@ __all__ = [
     "Rfm",
     "Rhythm",
     "Spend",
+    "Uplift",
     "backtest",
     "concentration",
     "estimate",
     "lifetime_value",
+    "margin_uplift",
+    "rate_uplift",
     "rfm",
     "value_classes",
 ]

@@ -18,6 +18,8 @@ from . import (
     test_point_quotations,
     test_point_refunds,
     test_point_sequences,
+    test_program_enrol,
+    test_program_touch,
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,

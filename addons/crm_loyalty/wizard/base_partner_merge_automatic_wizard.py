@@ -11,6 +11,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: whoever may merge partners merges their memberships
         memberships = self.env["loyalty.tier.membership"].sudo()
         memberships._merge_customers(src_partners, dst_partner)
+        members = self.env["crm.customer.program.member"]
+        members._merge_customers(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
