@@ -18,6 +18,11 @@ One refresh, as ``crm.value.run`` makes it::
     value = lifetime_value(found, batch)     # mean, low, high, purchases, total
     value.total + other.total                # BaseTotal; .interval(0.8)
 
+    trial = try_attributes(plain, calibration, actual, horizon, attributes, rng)
+    if trial.adopted:                        # attributes forecast better
+        shift = trial.correction.shift(attributes)
+        corrected = replace(history, shift=shift)   # for every method above
+
     value_classes(all_values), concentration(all_values), rfm(history)
 
 Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
@@ -29,8 +34,10 @@ Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 ``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.
 """
 
+from .attributes import Attribute, Design
 from .backtest import Accuracy, BackTest, Decile, backtest
 from .classes import concentration, value_classes
+from .correction import Correction
 from .counts import PurchaseCounts
 from .errors import FitError
 from .gamma_gamma import GammaGamma, Spend
@@ -38,31 +45,40 @@ from .history import PurchaseHistory
 from .ladder import Estimate, Reason, estimate
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
+from .protected import ProtectedAttribute, refuse_protected
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
+from .trial import Trial, try_attributes
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
     "Accuracy",
+    "Attribute",
     "BackTest",
     "BaseTotal",
+    "Correction",
     "Decile",
+    "Design",
     "Estimate",
     "FitError",
     "GammaGamma",
     "LifetimeValue",
     "MarginRate",
     "MbgCnbd",
+    "ProtectedAttribute",
     "PurchaseCounts",
     "PurchaseHistory",
     "Reason",
     "Rfm",
     "Rhythm",
     "Spend",
+    "Trial",
     "backtest",
     "concentration",
     "estimate",
     "lifetime_value",
+    "refuse_protected",
     "rfm",
+    "try_attributes",
     "value_classes",
 ]
