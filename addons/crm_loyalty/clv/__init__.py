@@ -18,6 +18,11 @@ One refresh, as ``crm.value.run`` makes it::
     value = lifetime_value(found, batch)     # mean, low, high, purchases, total
     value.total + other.total                # BaseTotal; .interval(0.8)
 
+    trial = try_attributes(plain, calibration, actual, horizon, attributes, rng)
+    if trial.adopted:                        # attributes forecast better
+        shift = trial.correction.shift(attributes)
+        corrected = replace(history, shift=shift)   # for every method above
+
     value_classes(all_values), concentration(all_values), rfm(history)
 
     margin_uplift(treated, control)          # what a program added, with interval
@@ -32,8 +37,10 @@ Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 ``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.
 """
 
+from .attributes import Attribute, Design
 from .backtest import Accuracy, BackTest, Decile, backtest
 from .classes import concentration, value_classes
+from .correction import Correction
 from .counts import PurchaseCounts
 from .errors import FitError
 from .gamma_gamma import GammaGamma, Spend
@@ -41,22 +48,28 @@ from .history import PurchaseHistory
 from .ladder import Estimate, Reason, estimate
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
+from .protected import ProtectedAttribute, refuse_protected
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
 from .uplift import Uplift, margin_uplift, rate_uplift
+from .trial import Trial, try_attributes
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
     "Accuracy",
+    "Attribute",
     "BackTest",
     "BaseTotal",
+    "Correction",
     "Decile",
+    "Design",
     "Estimate",
     "FitError",
     "GammaGamma",
     "LifetimeValue",
     "MarginRate",
     "MbgCnbd",
+    "ProtectedAttribute",
     "PurchaseCounts",
     "PurchaseHistory",
     "Reason",
@@ -64,12 +77,15 @@ __all__ = [
     "Rhythm",
     "Spend",
     "Uplift",
+    "Trial",
     "backtest",
     "concentration",
     "estimate",
     "lifetime_value",
     "margin_uplift",
     "rate_uplift",
+    "refuse_protected",
     "rfm",
+    "try_attributes",
     "value_classes",
 ]

@@ -119,13 +119,19 @@ class MbgCnbd(Stored):
         # 1 / (1 + dead / q), written so that neither side can overflow
         return np.exp(log_q - np.logaddexp(log_q, self._log_dead(history.x)))
 
-    def silent_until(self, history: PurchaseHistory, threshold: float) -> Floats:
+    def silent_until(
+        self, history: PurchaseHistory, threshold: float | Floats
+    ) -> Floats:
         """Time since the first purchase at which P(alive) falls below the threshold
         if nothing more is bought; t_x where it already lies below at the last
-        purchase, infinite where it never falls (BG/NBD without a repeat)."""
-        if not 0 < threshold < 1:
+        purchase, infinite where it never falls (BG/NBD without a repeat). The
+        threshold is one for all or one per customer."""
+        if not (np.greater(threshold, 0) & np.less(threshold, 1)).all():
             raise ValueError("threshold: a probability between 0 and 1 is needed")
-        xs, row = np.unique(history.x, return_inverse=True)
+        if np.ndim(threshold):
+            xs, row = history.x, slice(None)
+        else:
+            xs, row = np.unique(history.x, return_inverse=True)
         log_q = self._log_dead(xs) + np.log(threshold) - np.log1p(-threshold)
         s = self.r + self.k * xs
         # Q = I_c(s, k) with c = (alpha + t_x) / (alpha + T), so c depends on x alone.
