@@ -51,8 +51,8 @@ from .mbg_cnbd import MbgCnbd
 from .protected import ProtectedAttribute, refuse_protected
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
-from .uplift import Uplift, margin_uplift, rate_uplift
 from .trial import Trial, try_attributes
+from .uplift import Uplift, margin_uplift, rate_uplift
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [

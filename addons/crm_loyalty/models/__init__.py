@@ -68,8 +68,8 @@ from . import (
     loyalty_tier_simulation,
     loyalty_tier_simulation_customer,
     loyalty_tier_simulation_line,
-    product_pricelist,
     mailing_mailing,
+    product_pricelist,
     product_product,
     product_template,
     res_company,
@@ -86,6 +86,6 @@ from . import (
     sale_order_line,
     sale_order_loyalty,
     sale_order_points,
-    sale_order_tier,
     sale_order_program,
+    sale_order_tier,
 )

@@ -1,11 +1,8 @@
 from . import (
     crm_need_prospect,
-    crm_purchase,
-    crm_purchase_history,
-    crm_purchase_line,
-    loyalty_tier_amount,
     crm_program_outcome,
     crm_purchase,
     crm_purchase_history,
     crm_purchase_line,
+    loyalty_tier_amount,
 )
