@@ -90,5 +90,6 @@ class TestPointOpening(PointCommon):
         self.env.cr.execute(
             "UPDATE mail_template SET write_uid = 1 WHERE id = %s", [template.id]
         )
+        self.env.invalidate_all()
         self._migrate(script)
         self.assertIn("expiring_display", template.body_html)

@@ -93,6 +93,7 @@ class TestPointPortal(PointCommon, HttpCase):
         for _n in range(24):
             card.points += 1
         queries = []
+        card._portal_history(self.user, "date", 2, 0)  # fills Odoo's caches
         for limit in (2, 20):
             self.env.flush_all()
             self.env.invalidate_all()
