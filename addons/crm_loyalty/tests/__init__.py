@@ -26,6 +26,7 @@ from . import (
     test_segment_purchases,
     test_segment_tour,
     test_tier_benefits,
+    test_tier_points,
     test_tier_program,
     test_tiers,
     test_translations,
