@@ -38,6 +38,7 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
@@ -242,6 +243,9 @@ class TestAttackMatrix(HttpCase):
             "loyalty.tier.gesture": gesture,
             "loyalty.tier.membership": membership,
             "loyalty.tier.program": program,
+            "loyalty.tier.turn": cls.env["loyalty.tier.turn"].create(
+                {"partner_id": cls.partner.id}
+            ),
             "loyalty.tier.simulation": simulation,
             "loyalty.tier.simulation.customer": customers.search(
                 [("simulation_id", "=", simulation.id)], limit=1

@@ -43,6 +43,7 @@ from . import (
     loyalty_tier_program_evaluate,
     loyalty_tier_program_progress,
     loyalty_tier_program_simulate,
+    loyalty_tier_turn,
     product_pricelist,
     product_product,
     product_template,

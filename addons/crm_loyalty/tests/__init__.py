@@ -28,6 +28,7 @@ from . import (
     test_tier_benefits,
     test_tier_points,
     test_tier_program,
+    test_tier_tour,
     test_tiers,
     test_translations,
     test_value_access,

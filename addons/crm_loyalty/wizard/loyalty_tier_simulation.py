@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.dates import written_day
+
 CHANGES = [
     ("new", "Comes In"),
     ("up", "Goes Up"),
@@ -32,7 +34,9 @@ class LoyaltyTierSimulation(models.TransientModel):
     line_ids = fields.One2many("loyalty.tier.simulation.line", "simulation_id")
     up_count = fields.Integer("Come In or Go Up", compute="_compute_counts")
     down_count = fields.Integer("Go Down or Leave", compute="_compute_counts")
+    summary = fields.Char(compute="_compute_counts")
 
+    @api.depends_context("lang")
     @api.depends("line_ids")
     def _compute_counts(self):
         groups = self.env["loyalty.tier.simulation.customer"]._read_group(
@@ -45,6 +49,13 @@ class LoyaltyTierSimulation(models.TransientModel):
             one.up_count, one.down_count = (
                 sum(counts.get((one, change), 0) for change in changes)
                 for changes in (("new", "up"), ("down", "out"))
+            )
+            one.summary = self.env._(
+                "With these thresholds and the purchases up to %(day)s %(up)s "
+                "customers would come in or go up, and %(down)s go down or leave.",
+                day=written_day(self.env, one.date),
+                up=one.up_count,
+                down=one.down_count,
             )
 
     @api.model
