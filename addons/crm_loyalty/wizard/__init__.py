@@ -2,4 +2,7 @@ from . import (
     base_partner_merge_automatic_wizard,
     crm_segment_opportunity,
     loyalty_card_update_balance,
+    loyalty_tier_simulation,
+    loyalty_tier_simulation_customer,
+    loyalty_tier_simulation_line,
 )

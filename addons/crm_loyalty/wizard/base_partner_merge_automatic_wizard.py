@@ -8,6 +8,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Needs first: where both have one, Odoo would delete all the source's."""
         self.env["crm.partner.need"]._merge_customers(src_partners, dst_partner)
+        # sudo: whoever may merge partners merges their memberships
+        memberships = self.env["loyalty.tier.membership"].sudo()
+        memberships._merge_customers(src_partners, dst_partner)
+        # sudo: as above; the one that is left takes its own turns
+        turns = self.env["loyalty.tier.turn"].sudo()
+        turns.search([("partner_id", "in", src_partners.ids)]).unlink()
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
