@@ -9,6 +9,7 @@
     recovery       known parameters found again
     imports        purchases from files; the whole CDNOW log imported and valued
     segments       who bought X, beside the plain grouping of the same order lines
+    tiers          everybody's tier in batches, night by night, and at an order
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -30,6 +31,7 @@ import session
 from population import Truth
 
 CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports", "segments"]
+CASES += ["tiers"]
 QUICK = 2_000
 
 
