@@ -10,6 +10,7 @@
     imports        purchases from files; the whole CDNOW log imported and valued
     segments       who bought X, beside the plain grouping of the same order lines
     points         an order confirmed, beside sale_loyalty; 100,000 cards closed
+    tiers          everybody's tier in batches, night by night, and at an order
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -31,7 +32,7 @@ import session
 from population import Truth
 
 CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports", "segments"]
-CASES += ["points"]
+CASES += ["points", "tiers"]
 QUICK = 2_000
 
 
