@@ -19,6 +19,7 @@ from . import (
     test_program_leads,
     test_program_result,
     test_program_touch,
+    test_program_tour,
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,
