@@ -6,6 +6,7 @@ A model or method that is new fails here until somebody has said who may use it.
 import inspect
 import json
 
+from odoo import fields
 from odoo.http import Controller
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -32,10 +33,19 @@ RIGHTS = {
     "loyalty.point.difference": {"manager": "r"},
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
     "crm.segment.opportunity": {"salesperson", "manager"},
+    "loyalty.tier.simulation": {"manager"},
+    "loyalty.tier.simulation.customer": {"manager"},
+    "loyalty.tier.simulation.line": {"manager"},
 }
 # Who may call each public method with records of the company.
 METHODS = {
@@ -64,6 +74,14 @@ METHODS = {
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
+    ("res.partner", "action_open_tier_memberships"): {"salesperson", "manager"},
+    ("loyalty.tier.membership", "action_open_customer"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_open_members"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_publish"): {"manager"},
+    ("loyalty.tier.program", "action_simulate"): {"manager"},
+    ("loyalty.tier.program", "action_withdraw"): {"manager"},
+    # each one's own simulation
+    ("loyalty.tier.simulation", "action_open_customers"): set(),
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
@@ -162,6 +180,7 @@ class TestAttackMatrix(HttpCase):
             "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
             "crm.value.run": run,
             **cls._point_records(company),
+            **cls._tier_records(company),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
@@ -187,6 +206,51 @@ class TestAttackMatrix(HttpCase):
             ),
             "loyalty.point.entry": card.entry_ids,
             "loyalty.point.lot": card.lot_ids,
+        }
+
+    @classmethod
+    def _tier_records(cls, company):
+        program = cls.env["loyalty.tier.program"].create(
+            {
+                "name": "Club",
+                "company_id": company.id,
+                "tier_ids": [(0, 0, {"name": "Gold", "threshold": 1})],
+            }
+        )
+        program.action_publish()
+        tier = program.tier_ids
+        tier._invite(cls.partner, fields.Date.today(), "")
+        membership = cls.env["loyalty.tier.membership"].search(
+            [("partner_id", "=", cls.partner.id), ("ending", "=", False)]
+        )
+        benefit = cls.env["loyalty.tier.benefit"].create(
+            {"name": "Fast", "tier_id": tier.id, "kind": "service"}
+        )
+        gesture = cls.env["loyalty.tier.gesture"].create(
+            {
+                "benefit_id": benefit.id,
+                "membership_id": membership.id,
+                "partner_id": cls.partner.id,
+                "company_id": company.id,
+                "date": fields.Date.today(),
+            }
+        )
+        simulation = cls.env["loyalty.tier.simulation"]._run(program)
+        customers = cls.env["loyalty.tier.simulation.customer"]
+        return {
+            "loyalty.tier": tier,
+            "loyalty.tier.benefit": benefit,
+            "loyalty.tier.gesture": gesture,
+            "loyalty.tier.membership": membership,
+            "loyalty.tier.program": program,
+            "loyalty.tier.turn": cls.env["loyalty.tier.turn"].create(
+                {"partner_id": cls.partner.id}
+            ),
+            "loyalty.tier.simulation": simulation,
+            "loyalty.tier.simulation.customer": customers.search(
+                [("simulation_id", "=", simulation.id)], limit=1
+            ),
+            "loyalty.tier.simulation.line": simulation.line_ids[:1],
         }
 
     @classmethod

@@ -3,4 +3,7 @@ from . import (
     crm_customer_program_create,
     crm_segment_opportunity,
     loyalty_card_update_balance,
+    loyalty_tier_simulation,
+    loyalty_tier_simulation_customer,
+    loyalty_tier_simulation_line,
 )
