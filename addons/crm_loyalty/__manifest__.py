@@ -45,6 +45,7 @@
         "views/crm_customer_program_views.xml",
         "views/crm_customer_segment_program_views.xml",
         "views/res_partner_program_views.xml",
+        "views/portal_program_templates.xml",
         "views/loyalty_tier_views.xml",
         "views/loyalty_tier_program_views.xml",
         "views/loyalty_tier_membership_views.xml",

@@ -9,6 +9,7 @@
     recovery       known parameters found again
     imports        purchases from files; the whole CDNOW log imported and valued
     segments       who bought X, beside the plain grouping of the same order lines
+    programs       customers enrolled, measured and touched by a program
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -29,7 +30,16 @@ import databases
 import session
 from population import Truth
 
-CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports", "segments"]
+CASES = [
+    "refresh",
+    "fit",
+    "growth",
+    "customer_list",
+    "recovery",
+    "imports",
+    "segments",
+    "programs",
+]
 QUICK = 2_000
 
 

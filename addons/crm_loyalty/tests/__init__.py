@@ -17,6 +17,7 @@ from . import (
     test_program_circle,
     test_program_enrol,
     test_program_leads,
+    test_program_portal,
     test_program_result,
     test_program_touch,
     test_program_tour,
