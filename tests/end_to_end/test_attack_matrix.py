@@ -10,12 +10,14 @@ from odoo import fields
 from odoo.http import Controller
 from odoo.tests import HttpCase, new_test_user, tagged
 
-MODULES = ("crm_loyalty", "crm_loyalty_pos")
+MODULES = ("crm_loyalty", "crm_loyalty_pos", "crm_loyalty_sms")
 OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
 
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
 RIGHTS = {
+    "crm.customer.program": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.program.member": {"salesperson": "r", "manager": "r"},
     "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.segment.purchase": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.value": {"salesperson": "r", "manager": "r"},
@@ -43,6 +45,7 @@ RIGHTS = {
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
+    "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
     "loyalty.tier.simulation": {"manager"},
     "loyalty.tier.simulation.customer": {"manager"},
@@ -50,6 +53,17 @@ WIZARDS = {
 }
 # Who may call each public method with records of the company.
 METHODS = {
+    ("crm.customer.program", "action_finish"): {"manager"},
+    ("crm.customer.program", "action_measure"): {"manager"},
+    ("crm.customer.program", "action_open_mailing"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_pause"): {"manager"},
+    ("crm.customer.program", "action_resume"): {"manager"},
+    ("crm.customer.program", "action_start"): {"manager"},
+    ("crm.customer.program.create", "action_back"): set(),
+    ("crm.customer.program.create", "action_create_and_start"): set(),
+    ("crm.customer.program.create", "action_create_draft"): set(),
+    ("crm.customer.program.create", "action_next"): set(),
+    ("crm.customer.program.member", "action_open_who"): {"salesperson", "manager"},
     ("crm.customer.segment", "action_create_mailing"): {"manager"},
     ("crm.customer.segment", "action_create_opportunities"): {
         "salesperson",
@@ -191,9 +205,32 @@ class TestAttackMatrix(HttpCase):
             "crm.value.run": run,
             **cls._point_records(company),
             **cls._tier_records(company),
+            **cls._program_records(segment),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _program_records(cls, segment):
+        program = cls.env["crm.customer.program"].create(
+            {
+                "name": "Keep",
+                "segment_id": segment.id,
+                "medium": "portal",
+                "message": "<p>Hello</p>",
+                "control_share": 0,
+            }
+        )
+        program.action_start()
+        return {
+            "crm.customer.program": program,
+            "crm.customer.program.create": cls.env[
+                "crm.customer.program.create"
+            ].create({"kind": "retention"}),
+            "crm.customer.program.member": program.member_ids.filtered(
+                lambda member: member.partner_id == cls.partner
+            ),
+        }
 
     @classmethod
     def _point_records(cls, company):

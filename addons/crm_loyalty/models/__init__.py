@@ -71,6 +71,7 @@ from . import (
     mailing_mailing,
     loyalty_tier_program_simulate,
     loyalty_tier_turn,
+    mailing_mailing,
     product_pricelist,
     product_product,
     product_template,

@@ -147,7 +147,9 @@ class CrmProgramOutcome(models.AbstractModel):
                 """,
                 revenue=purchases._company_amount_sql(SQL("sale.amount_untaxed")),
                 margin=purchases._company_amount_sql(SQL("coalesce(sale.margin, 0)")),
-                refunds=purchases._refunds_sql(),
+                refunds=purchases._refunds_sql(
+                    SQL("AND sale.partner_id IN (SELECT contact_id FROM subject)")
+                ),
             ),
             SQL(
                 """
@@ -178,7 +180,7 @@ class CrmProgramOutcome(models.AbstractModel):
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
-                  JOIN product_category category ON category.id = template.categ_id
+             LEFT JOIN product_category category ON category.id = template.categ_id
              LEFT JOIN LATERAL (%(credits)s) credit ON true
                  WHERE subject.targeted
                    AND line.state = 'sale'
