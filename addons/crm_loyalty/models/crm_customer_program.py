@@ -12,7 +12,8 @@ KEPT_FIELDS = {
     *("treated_rate", "control_rate", "rate_difference", "rate_low", "rate_high"),
     *("margin_difference", "margin_low", "margin_high", "enough", "more_needed"),
     *("extra_margin", "return_on_cost", "success_count", "success_cost"),
-    *("rate_enough", "rate_more_needed", "margin_by_week", "mailing_id"),
+    *("rate_enough", "rate_more_needed", "interval_known"),
+    *("margin_by_week", "mailing_id"),
 }
 # What the two arms are compared by: fixed as soon as there are members.
 FIXED_FIELDS = {

@@ -100,6 +100,10 @@ class CrmCustomerProgram(models.Model):
                 yield self.env._("Write a subject for the e-mail.")
             if not self._has_text(self.message):
                 yield self.env._("Write what the e-mail says.")
+        if self.medium in ("call", "meeting") and not self.user_id.active:
+            yield self.env._(
+                "Name who is responsible, for customers without a salesperson."
+            )
         if self.medium == "portal" and not self._has_text(self.message):
             yield self.env._("Write what the customer reads in the portal.")
 

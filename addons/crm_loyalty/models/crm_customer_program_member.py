@@ -118,6 +118,18 @@ class CrmCustomerProgramMember(models.Model):
         """A lead has no customer yet: the record rules decide by its salesperson."""
         return super()._visible_customers_domain() | Domain("partner_id", "=", False)
 
+    def action_open_who(self):
+        """The customer's or the lead's own page."""
+        self.ensure_one()
+        self.check_access("read")
+        who = self.partner_id or self.lead_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": who._name,
+            "res_id": who.id,
+            "view_mode": "form",
+        }
+
     @api.model
     def _merge_customers(self, sources, target) -> None:
         """Of members who become one the touched one stays, then the older one."""

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..clv import margin_uplift, rate_uplift
 from ..tools.columns import read_columns
 from .crm_customer_program_run import MEASURED_DAYS
 
@@ -40,6 +41,7 @@ class CrmCustomerProgram(models.Model):
     )
     margin_low = fields.Monetary(readonly=True, copy=False, aggregator=None)
     margin_high = fields.Monetary(readonly=True, copy=False, aggregator=None)
+    interval_known = fields.Boolean(readonly=True, copy=False)
     enough = fields.Boolean(
         "Proved", readonly=True, copy=False, help="The interval leaves zero out."
     )
@@ -47,7 +49,10 @@ class CrmCustomerProgram(models.Model):
         "More Customers Needed", readonly=True, copy=False, aggregator=None
     )
     extra_margin = fields.Monetary(
-        readonly=True, copy=False, help="Per customer × all who were not held back."
+        "Extra Margin in All",
+        readonly=True,
+        copy=False,
+        help="Per customer × all who were not held back.",
     )
     return_on_cost = fields.Float(
         "Return",
@@ -104,6 +109,42 @@ class CrmCustomerProgram(models.Model):
 
     def _work_out(self) -> None:
         self._count_members()
+        self.write({**self._figures(), "margin_by_week": self._weekly_margins()})
+
+    def _figures(self) -> dict:
+        treated, control = self._outcomes("treated"), self._outcomes("control")
+        margin = margin_uplift(
+            treated["margin"],
+            control["margin"],
+            treated_before=treated["before"],
+            control_before=control["before"],
+        )
+        successes = int(treated["success"].sum())
+        rate = rate_uplift(
+            successes,
+            len(treated["success"]),
+            int(control["success"].sum()),
+            len(control["success"]),
+        )
+        extra = (margin.difference or 0) * margin.treated_count
+        return {
+            "margin_difference": margin.difference,
+            "margin_low": margin.low,
+            "margin_high": margin.high,
+            "interval_known": margin.low is not None,
+            "enough": margin.enough,
+            "more_needed": margin.more_needed,
+            "extra_margin": extra,
+            "return_on_cost": (extra - self.spent) / self.spent if self.spent else 0,
+            "success_cost": self.spent / successes if successes else 0,
+            "treated_rate": rate.treated_mean,
+            "control_rate": rate.control_mean,
+            "rate_difference": rate.difference,
+            "rate_low": rate.low,
+            "rate_high": rate.high,
+            "rate_enough": rate.enough,
+            "rate_more_needed": rate.more_needed,
+        }
 
     def _outcomes(self, arm: str) -> dict:
         query = SQL(
@@ -117,3 +158,32 @@ class CrmCustomerProgram(models.Model):
         )
         columns = {"margin": "float8", "before": "float8", "success": "float8"}
         return read_columns(self.env.cr, query, columns)
+
+    def _weekly_margins(self) -> dict:
+        """Margin per customer up to each full week, by arm.
+
+        A week's average is over those who were observed to its end, so that customers
+        who came late do not press the line down.
+        """
+        members = SQL(
+            "(SELECT id FROM crm_customer_program_member WHERE program_id = %s)",
+            self.id,
+        )
+        rows = self.env.execute_query(
+            self.env["crm.program.outcome"]._weeks_sql(members, fields.Datetime.now())
+        )
+        last = max(
+            (weeks for _arm, weeks, week, _sum in rows if week is None), default=0
+        )
+        lines = {}
+        for arm in ("treated", "control"):
+            total, line = 0.0, [0.0]
+            for number in range(last):
+                seen = [row for row in rows if row[0] == arm and row[1] > number]
+                count = sum(amount for *_row, week, amount in seen if week is None)
+                if not count:
+                    break
+                total += sum(a for *_row, week, a in seen if week == number) / count
+                line.append(round(total, 2))
+            lines[arm] = line
+        return lines

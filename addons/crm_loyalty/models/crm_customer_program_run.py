@@ -65,6 +65,16 @@ class CrmCustomerProgram(models.Model):
                 program._measure_step(BATCH_SIZE, anew=True)
         self._wake("cron_measure_programs")
 
+    def action_open_mailing(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mailing.mailing",
+            "res_id": self.mailing_id.id,
+            "view_mode": "form",
+        }
+
     def _check_step(self, *states: str) -> None:
         """The right to run programs, and one step at a time."""
         self.check_access("write")

@@ -32,7 +32,7 @@ CONTACT_MEDIA = {
     "meeting": "phone",
     "portal": "portal",
 }
-ARMS = [("treated", "Touched by the Program"), ("control", "Held Back")]
+ARMS = [("treated", "In the Program"), ("control", "Held Back")]
 MEMBER_STATES = [
     ("enrolled", "Enrolled"),
     ("touched", "Touched"),

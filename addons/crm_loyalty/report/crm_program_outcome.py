@@ -22,22 +22,7 @@ class CrmProgramOutcome(models.AbstractModel):
         self._flush_sources()
         return SQL(
             """
-            WITH subject AS MATERIALIZED (
-                SELECT member.id AS member_id, contact.id AS contact_id,
-                       member.company_id, program.id AS program_id,
-                       program.kind = 'cross_sell' AS targeted,
-                       member.enrolled_at, member.observed_until, member.touched_at,
-                       member.enrolled_at - (member.observed_until - member.enrolled_at)
-                           AS observed_from
-                  FROM crm_customer_program_member member
-                  JOIN crm_customer_program program ON program.id = member.program_id
-             LEFT JOIN crm_lead lead ON lead.id = member.lead_id
-                  JOIN res_partner customer
-                    ON customer.id = coalesce(member.partner_id, lead.partner_id)
-                  JOIN res_partner contact
-                    ON contact.commercial_partner_id = customer.commercial_partner_id
-                 WHERE member.id IN %(members)s
-            ),
+            WITH subject AS MATERIALIZED (%(subjects)s),
             purchase AS (%(purchases)s),
             success AS (
                 SELECT member_id, moment FROM purchase
@@ -77,8 +62,67 @@ class CrmProgramOutcome(models.AbstractModel):
              WHERE member.id IN %(members)s
             """,
             members=members,
+            subjects=self._subjects_sql(members),
             purchases=SQL(" UNION ALL ").join(self._purchase_sources()),
             targets=SQL(" UNION ALL ").join(self._target_sources()),
+        )
+
+    def _weeks_sql(self, members: SQL, now) -> SQL:
+        """Margin by arm, by full weeks that a member was observed, and by week of it.
+
+        Rows without a week count the members.
+        """
+        self._flush_sources()
+        return SQL(
+            """
+            WITH subject AS MATERIALIZED (%(subjects)s),
+            purchase AS (%(purchases)s),
+            observed AS (
+                SELECT id, arm, enrolled_at,
+                       floor(extract(epoch FROM
+                           least(observed_until, %(now)s) - enrolled_at
+                       ) / %(week)s)::int AS weeks
+                  FROM crm_customer_program_member
+                 WHERE id IN %(members)s
+            )
+            SELECT arm, weeks, NULL::int AS week, count(*)::float8 AS amount
+              FROM observed GROUP BY arm, weeks
+             UNION ALL
+            SELECT arm, weeks,
+                   floor(extract(epoch FROM moment - enrolled_at) / %(week)s)::int,
+                   sum(purchase.margin)::float8
+              FROM purchase
+              JOIN observed ON observed.id = purchase.member_id
+             WHERE moment >= enrolled_at
+             GROUP BY 1, 2, 3
+            """,
+            members=members,
+            now=now,
+            week=7 * 24 * 60 * 60,
+            subjects=self._subjects_sql(members),
+            purchases=SQL(" UNION ALL ").join(self._purchase_sources()),
+        )
+
+    def _subjects_sql(self, members: SQL) -> SQL:
+        """Each member with every contact whose purchases are the member's."""
+        return SQL(
+            """
+            SELECT member.id AS member_id, contact.id AS contact_id,
+                   member.company_id, program.id AS program_id,
+                   program.kind = 'cross_sell' AS targeted,
+                   member.enrolled_at, member.observed_until, member.touched_at,
+                   member.enrolled_at - (member.observed_until - member.enrolled_at)
+                       AS observed_from
+              FROM crm_customer_program_member member
+              JOIN crm_customer_program program ON program.id = member.program_id
+         LEFT JOIN crm_lead lead ON lead.id = member.lead_id
+              JOIN res_partner customer
+                ON customer.id = coalesce(member.partner_id, lead.partner_id)
+              JOIN res_partner contact
+                ON contact.commercial_partner_id = customer.commercial_partner_id
+             WHERE member.id IN %(members)s
+            """,
+            members=members,
         )
 
     def _purchase_sources(self) -> list[SQL]:

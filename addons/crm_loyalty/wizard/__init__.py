@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge_automatic_wizard,
+    crm_customer_program_create,
     crm_segment_opportunity,
     loyalty_card_update_balance,
 )
