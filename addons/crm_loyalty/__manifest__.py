@@ -55,7 +55,11 @@
         "views/menus.xml",
     ],
     "post_init_hook": "_open_ledger",
-    "demo": ["demo/res.partner.csv", "demo/demo_shop.xml"],
+    "demo": [
+        "demo/res.partner.csv",
+        "demo/demo_shop.xml",
+        "demo/demo_program.xml",
+    ],
     "assets": {
         "web.assets_backend": ["crm_loyalty/static/src/**/*"],
         "web.assets_tests": ["crm_loyalty/static/tests/tours/**/*"],

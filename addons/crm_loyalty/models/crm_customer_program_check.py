@@ -115,12 +115,19 @@ class CrmCustomerProgram(models.Model):
         return self.kind == "acquisition" and bool((self.lead_domain or "").strip())
 
     def _circular_problem(self) -> str:
-        """Whether the segments ask who is a member, of this program or of any."""
-        for segment in self.segment_id | self.exclude_segment_ids:
-            if segment._asks_for_program(self):
-                return self.env._(
-                    "Segment “%(segment)s” depends on the members of this program, "
-                    "which come from it: the program would turn in a circle.",
-                    segment=segment.name,
-                )
+        """Whether who comes in depends on who is in, directly or through others."""
+        circle = self.env._(
+            "The segments of “%(program)s” depend on its own members: the program "
+            "would turn in a circle.",
+            program=self.name,
+        )
+        asked, new = self.browse(), self
+        while new:
+            segments = new.segment_id | new.exclude_segment_ids
+            named = segments._programs_asked()
+            # of whichever program: of this one too
+            if named is None or self._origin in named:
+                return circle
+            asked |= new
+            new = named - asked
         return ""

@@ -30,15 +30,15 @@ class CrmCustomerProgram(models.Model):
         What is enrolled stays as it is, so that a batch done twice changes nothing.
         """
         self.ensure_one()
-        after = dict(after or dict.fromkeys(("res.partner", "crm.lead"), 0))
-        if after.get("res.partner") is not None:
-            after["res.partner"] = self._enrol_from(
-                "res.partner", self._candidates_domain(), after, batch_size
-            )
-        elif after.get("crm.lead") is not None:
-            after["crm.lead"] = self._enrol_from(
-                "crm.lead", self._lead_candidates_domain(), after, batch_size
-            )
+        after = dict(after or {"res.partner": 0, "crm.lead": 0})
+        for model, candidates in (
+            ("res.partner", self._candidates_domain),
+            ("crm.lead", self._lead_candidates_domain),
+        ):
+            if after[model] is not None:
+                after[model] = self._enrol_from(model, candidates(), after, batch_size)
+            if after[model] is not None:
+                break
         self._count_members()
         return after
 

@@ -41,7 +41,6 @@ class CrmCustomerProgramMember(models.Model):
     draw = fields.Float(
         readonly=True,
         required=True,
-        digits=(10, 8),
         aggregator=None,
         help="From 0 to 1, by program and customer; below the share, it is held back.",
     )

@@ -33,21 +33,18 @@ class CrmCustomerSegment(models.Model):
         )
         programs._check_circular()
 
-    def _asks_for_program(self, program) -> bool:
-        """Whether who belongs here depends on who is a member of the program."""
-        return any(
-            segment._names_program(program) for segment in self | self._segments_below()
-        )
-
-    def _names_program(self, program) -> bool:
-        for path, operator, value in self._conditions():
-            if path.split(".")[0] != MEMBERSHIPS:
-                continue
-            named = self._named("program_id", program, path, operator, value)
-            # a membership of whichever program may be one of this
-            if named is None or program._origin in named:
-                return True
-        return False
+    def _programs_asked(self):
+        """The programs whose members decide who belongs here; None if any may."""
+        found = self.env["crm.customer.program"]
+        for segment in self | self._segments_below():
+            for path, operator, value in segment._conditions():
+                if path.split(".")[0] != MEMBERSHIPS:
+                    continue
+                named = self._named("program_id", found, path, operator, value)
+                if named is None:
+                    return None
+                found |= named
+        return found
 
     def _segments_below(self):
         """The segments that these ask for, and those that those ask for."""

@@ -178,7 +178,7 @@ class CrmProgramOutcome(models.AbstractModel):
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
-                  JOIN product_category category ON category.id = template.categ_id
+             LEFT JOIN product_category category ON category.id = template.categ_id
              LEFT JOIN LATERAL (%(credits)s) credit ON true
                  WHERE subject.targeted
                    AND line.state = 'sale'
