@@ -31,6 +31,7 @@ RIGHTS = {
     "crm.value.run": {"manager": "r"},
     "loyalty.point.difference": {"manager": "r"},
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
+    "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
 }
 # Who may begin each wizard; nobody sees or uses another's.
@@ -45,8 +46,7 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
-    # an accountant's, who is none of these actors
-    ("account.move", "button_draft"): set(),
+    ("account.move", "button_draft"): {"accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
@@ -60,14 +60,22 @@ METHODS = {
     ("crm.segment.opportunity", "action_create"): set(),
     ("crm.value.run", "action_open_at_risk"): {"manager"},
     ("crm.value.run", "action_refresh"): {"manager"},
+    ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
+    ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
+    ("loyalty.point.liability", "action_value_again"): {"accountant"},
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
+    ("res.partner", "action_open_needs"): {"salesperson", "manager"},
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
-ROUTES: set[str] = set()
+ROUTES: set[str] = {
+    "CustomerPortalPoints.portal_my_points",
+    "CustomerPortalPoints.portal_my_points_account",
+    "CustomerPortalPoints.portal_my_loyalty_card_history",
+}
 
 ACTORS = (
     "anonymous",
@@ -76,6 +84,7 @@ ACTORS = (
     "stranger",
     "salesperson",
     "manager",
+    "accountant",
 )
 
 
@@ -96,6 +105,7 @@ class TestAttackMatrix(HttpCase):
             "stranger": ("sales_team.group_sale_manager", elsewhere),
             "salesperson": ("sales_team.group_sale_salesman", company),
             "manager": ("sales_team.group_sale_manager", company),
+            "accountant": ("account.group_account_user", company),
         }
         for actor, (group, home) in groups.items():
             new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
@@ -186,6 +196,9 @@ class TestAttackMatrix(HttpCase):
                 {"card_id": card.id, "what": "available", "held": 1, "posted": 2}
             ),
             "loyalty.point.entry": card.entry_ids,
+            "loyalty.point.liability": cls.env["loyalty.point.liability"].create(
+                {"program_id": program.id, "company_id": company.id}
+            ),
             "loyalty.point.lot": card.lot_ids,
         }
 
@@ -239,11 +252,17 @@ class TestAttackMatrix(HttpCase):
         public = {(name, method) for name, method in found if method not in HOOKS}
         self.assertEqual(public, set(METHODS))
 
+    def _controllers(self, parent):
+        """Those that extend another's too, which Odoo does not list."""
+        for controller in parent.__subclasses__():
+            yield controller
+            yield from self._controllers(controller)
+
     def test_every_route_is_in_the_matrix(self):
         routes = {
             f"{controller.__name__}.{name}"
-            for module in MODULES
-            for controller in Controller.children_classes.get(module, [])
+            for controller in self._controllers(Controller)
+            if controller.__module__.startswith(OURS)
             for name in vars(controller)
             if not name.startswith("_")
         }
@@ -324,6 +343,59 @@ class TestAttackMatrix(HttpCase):
             ):
                 self.assertRefused(actor, "loyalty.card", method, card.ids, *args)
         self.assertEqual(card.points, 10)
+
+    def test_pages_of_points(self):
+        """Only its customer sees an account; nobody's odd address is an error."""
+        card = self.records["loyalty.point.entry"].card_id
+        page = f"/my/points/{card.id}"
+        odd = (
+            f"{page}?sortby=id;drop&page=-1",
+            f"{page}/page/999999999999999999999",
+            f"{page}?page=x&sortby=",
+            f"{page}/page/-1",
+            "/my/points/0",
+            "/my/points/99999999999999999999",
+            "/my/points?page=x",
+            f"/my/loyalty_card/{card.id}/history?sortby=x",
+        )
+        for actor in ACTORS:
+            self.authenticate(
+                *((None, None) if actor == "anonymous" else (actor, actor * 2))
+            )
+            with self.subTest(actor=actor):
+                answer = self.url_open(page)
+                seen = "points_available" in answer.text
+                self.assertEqual(seen, actor == "portal customer")
+                for url in odd:
+                    answer = self.url_open(url)
+                    self.assertLess(answer.status_code, 500, url)
+                    if actor != "portal customer":
+                        self.assertNotIn("points_available", answer.text, url)
+                for url in ("/my/points/x", f"{page}/page/x"):
+                    self.assertEqual(self.url_open(url).status_code, 404, url)
+
+    def test_page_of_a_companys_points(self):
+        """A contact's permission is asked at every request, and of nobody else."""
+        company = self.env["res.partner"].create({"name": "Co", "is_company": True})
+        self.partner.parent_id = company
+        program = self.records["loyalty.point.entry"].program_id
+        program.write({"applies_on": "both", "point_holder": "company"})
+        account = self.env["loyalty.card"].search([("partner_id", "=", company.id)])
+        self.env.flush_all()
+        self.authenticate("portal customer", "portal customer" * 2)
+        for permitted in (False, True, False):
+            self.partner.may_use_company_points = permitted
+            self.env.flush_all()
+            answer = self.url_open(f"/my/points/{account.id}")
+            self.assertEqual("points_available" in answer.text, permitted)
+        _result, error = self._call(
+            "portal customer",
+            "res.partner",
+            "write",
+            self.partner.ids,
+            {"may_use_company_points": True},
+        )
+        self.assertEqual(error, "odoo.exceptions.AccessError")
 
     def test_nothing_was_changed(self):
         value = self.records["crm.customer.value"]

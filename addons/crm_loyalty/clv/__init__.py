@@ -18,6 +18,11 @@ One refresh, as ``crm.value.run`` makes it::
     value = lifetime_value(found, batch)     # mean, low, high, purchases, total
     value.total + other.total                # BaseTotal; .interval(0.8)
 
+    trial = try_attributes(plain, calibration, actual, horizon, attributes, rng)
+    if trial.adopted:                        # attributes forecast better
+        shift = trial.correction.shift(attributes)
+        corrected = replace(history, shift=shift)   # for every method above
+
     value_classes(all_values), concentration(all_values), rfm(history)
 
     margin_uplift(treated, control)          # what a program added, with interval
@@ -36,8 +41,10 @@ Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 """
 
 from .advice import Advice, Offer, advise, buys_anyway
+from .attributes import Attribute, Design
 from .backtest import Accuracy, BackTest, Decile, backtest
 from .classes import concentration, value_classes
+from .correction import Correction
 from .counts import PurchaseCounts
 from .effect import Customers, OfferEffect
 from .errors import FitError
@@ -46,18 +53,23 @@ from .history import PurchaseHistory
 from .ladder import Estimate, Reason, estimate
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
+from .protected import ProtectedAttribute, refuse_protected
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
+from .trial import Trial, try_attributes
 from .uplift import Uplift, margin_uplift, rate_uplift
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
     "Advice",
     "Accuracy",
+    "Attribute",
     "BackTest",
     "BaseTotal",
     "Customers",
+    "Correction",
     "Decile",
+    "Design",
     "Estimate",
     "FitError",
     "GammaGamma",
@@ -66,6 +78,7 @@ __all__ = [
     "MbgCnbd",
     "Offer",
     "OfferEffect",
+    "ProtectedAttribute",
     "PurchaseCounts",
     "PurchaseHistory",
     "Reason",
@@ -74,6 +87,7 @@ __all__ = [
     "Spend",
     "Uplift",
     "advise",
+    "Trial",
     "backtest",
     "buys_anyway",
     "concentration",
@@ -81,6 +95,8 @@ __all__ = [
     "lifetime_value",
     "margin_uplift",
     "rate_uplift",
+    "refuse_protected",
     "rfm",
+    "try_attributes",
     "value_classes",
 ]

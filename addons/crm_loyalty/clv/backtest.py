@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .history import PurchaseHistory
-from .ladder import POPULATION, RHYTHM, estimate
+from .ladder import POPULATION, RHYTHM, Estimate, estimate
 
 Floats = NDArray[np.float64]
 
@@ -82,18 +82,23 @@ class BackTest:
 
 
 def backtest(
-    calibration: PurchaseHistory, actual: ArrayLike, horizon: float
+    calibration: PurchaseHistory,
+    actual: ArrayLike,
+    horizon: float,
+    found: Estimate | None = None,
 ) -> BackTest:
     """Estimate from the calibration alone, forecast, compare.
 
     ``actual`` are the purchases of each of its customers in the ``horizon`` after its
     cut-off. The root mean square error decides, since it is smallest for the mean;
     the mean absolute error would favour forecasting zero for everyone.
+
+    :param found: the estimate of the calibration, where it is known already
     """
     actual = np.asarray(actual, dtype=np.float64)
     if actual.shape != (len(calibration),):
         raise ValueError("actual: one number per customer of the calibration")
-    found = estimate(calibration)
+    found = found or estimate(calibration)
     counts = found.counts(calibration, horizon)
     model = Accuracy.of(counts.mean, actual)
     naive = Accuracy.of(found.rhythm.naive_counts(calibration, horizon).mean, actual)
@@ -106,13 +111,14 @@ def backtest(
         actual=int(actual.sum()),
         model=model,
         naive=naive,
-        deciles=_deciles(counts.any, actual > 0),
+        deciles=deciles(counts.any, actual > 0),
         evidence=POPULATION if found.population else RHYTHM,
         verdict=verdict,
     )
 
 
-def _deciles(predicted: Floats, observed: NDArray[np.bool_]) -> tuple[Decile, ...]:
+def deciles(predicted: Floats, observed: NDArray[np.bool_]) -> tuple[Decile, ...]:
+    """Tenths of the customers by what was predicted, the least likely first."""
     order = np.argsort(predicted, kind="stable")
     return tuple(
         Decile(len(rows), float(predicted[rows].mean()), float(observed[rows].mean()))

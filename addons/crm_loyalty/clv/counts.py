@@ -45,6 +45,10 @@ class PurchaseCounts(NamedTuple):
     second: Floats
     discounted: Floats
 
+    def scaled(self, factor: Floats) -> PurchaseCounts:
+        """With the chance to be alive at all changed by this factor."""
+        return PurchaseCounts(*(moment * factor for moment in self))
+
 
 class CountTable:
     """Moments of X given alive and phase, for one set of parameters."""

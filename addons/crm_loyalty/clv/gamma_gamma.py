@@ -6,8 +6,8 @@ Gamma(p, nu), nu ~ Gamma(q, v) over customers, independent of how often they buy
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from scipy.special import digamma, gammaln
 
 from .errors import FitError
 from .optimum import maximise
+from .stored import Stored
 from .sums import dot
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ class Spend(NamedTuple):
 
 
 @dataclass(frozen=True)
-class GammaGamma:
+class GammaGamma(Stored):
     """``mean_value`` is the plain mean over the customers, the answer where the
     model has none (q <= 1: the population's mean is infinite)."""
 
@@ -121,18 +122,6 @@ class GammaGamma:
         # Below shape 2 the variance is infinite; 2.5 keeps intervals wide but finite.
         second = mean**2 * (1 + 1 / (np.maximum(shape, 2.5) - 2))
         return Spend(mean, second / self.p, second - mean**2)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> GammaGamma:
-        covariance = data["covariance"]
-        if covariance is not None:
-            covariance = tuple(map(tuple, covariance))
-        return cls(
-            **{**data, "at_bound": tuple(data["at_bound"]), "covariance": covariance}
-        )
 
 
 class _Likelihood:

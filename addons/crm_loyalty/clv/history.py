@@ -16,7 +16,9 @@ class PurchaseHistory:
     time from the first purchase to the cut-off (Fader, Hardie & Lee 2005, p. 276).
     ``log_intervals`` is the sum of the logarithms of the ``x`` intervals, ``value``
     and ``margin`` are means per purchase over all ``x + 1`` purchases, NaN where
-    unknown. The three are None when nobody's is known.
+    unknown. The three are None when nobody's is known. ``shift`` is what a customer's
+    attributes add to the log-odds of being alive (see ``Correction``), None where
+    purchases alone speak.
     """
 
     customer: NDArray
@@ -26,6 +28,7 @@ class PurchaseHistory:
     log_intervals: NDArray[np.float64] | None = None
     value: NDArray[np.float64] | None = None
     margin: NDArray[np.float64] | None = None
+    shift: NDArray[np.float64] | None = None
     unit_days: float = 7.0
 
     def __post_init__(self) -> None:
@@ -37,7 +40,7 @@ class PurchaseHistory:
             if not np.array_equal(x, np.rint(x)):
                 raise ValueError("x: repeat purchases are whole numbers")
         put(self, "x", x.astype(np.int64, copy=False))
-        for name in ("t_x", "T", "log_intervals", "value", "margin"):
+        for name in ("t_x", "T", "log_intervals", "value", "margin", "shift"):
             column = getattr(self, name)
             if column is not None:
                 put(self, name, np.asarray(column, dtype=np.float64))
@@ -60,6 +63,8 @@ class PurchaseHistory:
         logs = self.log_intervals
         if logs is not None and not np.isfinite(logs).all():
             raise ValueError("log_intervals: sums must be finite")
+        if self.shift is not None and not np.isfinite(self.shift).all():
+            raise ValueError("shift: log-odds must be finite")
 
     def _columns(self) -> dict[str, NDArray]:
         columns = {f.name: getattr(self, f.name) for f in fields(self)}

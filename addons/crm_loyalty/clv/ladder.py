@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .correction import shifted, shifted_threshold
 from .counts import PurchaseCounts
 from .errors import FitError
 from .gamma_gamma import GammaGamma
@@ -42,7 +43,8 @@ class Estimate:
     """Everything needed to score customers, in this process or another.
 
     ``population`` is None where the ladder stands lower; ``naive`` tells that the
-    back-test prefers "same rate as before" for the number of purchases.
+    back-test prefers "same rate as before" for the number of purchases. A history's
+    ``shift`` moves the alive probability, and with it all that being alive brings.
     """
 
     rhythm: Rhythm
@@ -72,7 +74,8 @@ class Estimate:
         return np.where(self.rhythm.is_own(history), RHYTHM, RULE)
 
     def alive(self, history: PurchaseHistory) -> Floats:
-        return self.source.alive(history)
+        alive = self.source.alive(history)
+        return alive if history.shift is None else shifted(alive, history.shift)
 
     def alive_curve(self, history: PurchaseHistory, times: ArrayLike) -> Floats:
         """P(alive) at times since the first purchase if nothing more is bought, one
@@ -84,18 +87,31 @@ class Estimate:
         return np.stack(at, axis=1) if at else np.zeros((len(history), 0))
 
     def silent_until(self, history: PurchaseHistory, threshold: float) -> Floats:
+        if history.shift is not None and history.shift.any():
+            threshold = shifted_threshold(threshold, history.shift)
         return self.source.silent_until(history, threshold)
 
     def expected_purchases(self, history: PurchaseHistory, horizon: float) -> Floats:
         if self.naive:
             return self.rhythm.naive_counts(history, horizon).mean
-        return self.source.expected_purchases(history, horizon)
+        expected = self.source.expected_purchases(history, horizon)
+        return expected if history.shift is None else expected * self._moved(history)
 
     def counts(
         self, history: PurchaseHistory, horizon: float, discount: float = 0.0
     ) -> PurchaseCounts:
-        source = self.rhythm.naive_counts if self.naive else self.source.counts
-        return source(history, horizon, discount)
+        if self.naive:
+            return self.rhythm.naive_counts(history, horizon, discount)
+        counts = self.source.counts(history, horizon, discount)
+        return counts if history.shift is None else counts.scaled(self._moved(history))
+
+    def _moved(self, history: PurchaseHistory) -> Floats:
+        """By what factor the shift changes the chance to be alive. From odds, since a
+        chance so small that it is zero may grow twentyfold and stay zero."""
+        alive = self.source.alive(history)
+        assert history.shift is not None
+        factor = 1.0 / (alive + (1.0 - alive) * np.exp(-history.shift))
+        return np.where(history.shift == 0.0, 1.0, factor)
 
     def horizon(self, history: PurchaseHistory) -> float:
         """``years`` in the history's unit."""

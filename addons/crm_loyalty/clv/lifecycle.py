@@ -73,6 +73,7 @@ def purchase_before_last(
         log_intervals=logs,
         value=now.value,
         margin=now.margin,
+        shift=now.shift,
         unit_days=now.unit_days,
     )
     return before, has_repeat

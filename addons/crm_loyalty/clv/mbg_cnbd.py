@@ -10,8 +10,7 @@ MBG/NBD (Batislam, Denizel & Filiztekin 2007) or, without drop-out at zero, BG/N
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from .errors import FitError
 from .history import PurchaseHistory
 from .likelihood import PurchaseTimes, phase_terms
 from .optimum import Optimum, maximise
+from .stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ _TIMES, _TIME_WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 
 @dataclass(frozen=True)
-class MbgCnbd:
+class MbgCnbd(Stored):
     """A fitted (or given) population.
 
     ``log_likelihood`` is the density of the purchase times in the history's unit
@@ -119,13 +119,19 @@ class MbgCnbd:
         # 1 / (1 + dead / q), written so that neither side can overflow
         return np.exp(log_q - np.logaddexp(log_q, self._log_dead(history.x)))
 
-    def silent_until(self, history: PurchaseHistory, threshold: float) -> Floats:
+    def silent_until(
+        self, history: PurchaseHistory, threshold: float | Floats
+    ) -> Floats:
         """Time since the first purchase at which P(alive) falls below the threshold
         if nothing more is bought; t_x where it already lies below at the last
-        purchase, infinite where it never falls (BG/NBD without a repeat)."""
-        if not 0 < threshold < 1:
+        purchase, infinite where it never falls (BG/NBD without a repeat). The
+        threshold is one for all or one per customer."""
+        if not (np.greater(threshold, 0) & np.less(threshold, 1)).all():
             raise ValueError("threshold: a probability between 0 and 1 is needed")
-        xs, row = np.unique(history.x, return_inverse=True)
+        if np.ndim(threshold):
+            xs, row = history.x, slice(None)
+        else:
+            xs, row = np.unique(history.x, return_inverse=True)
         log_q = self._log_dead(xs) + np.log(threshold) - np.log1p(-threshold)
         s = self.r + self.k * xs
         # Q = I_c(s, k) with c = (alpha + t_x) / (alpha + T), so c depends on x alone.
@@ -169,18 +175,6 @@ class MbgCnbd:
                 factor = discount * np.exp(-discount * u) * weight * horizon / 2
                 discounted = discounted + factor * until_u
         return PurchaseCounts(any_purchase, mean, square, discounted)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> MbgCnbd:
-        covariance = data["covariance"]
-        if covariance is not None:
-            covariance = tuple(map(tuple, covariance))
-        return cls(
-            **{**data, "at_bound": tuple(data["at_bound"]), "covariance": covariance}
-        )
 
     @property
     def _table(self) -> CountTable:

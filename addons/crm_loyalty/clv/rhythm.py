@@ -60,7 +60,9 @@ class Rhythm:
     def alive(self, history: PurchaseHistory) -> Floats:
         return self._convention.alive(history)
 
-    def silent_until(self, history: PurchaseHistory, threshold: float) -> Floats:
+    def silent_until(
+        self, history: PurchaseHistory, threshold: float | Floats
+    ) -> Floats:
         return self._convention.silent_until(history, threshold)
 
     def expected_purchases(self, history: PurchaseHistory, horizon: float) -> Floats:

@@ -21,6 +21,7 @@ CRITERIA = (
     *("need_ids", "need_strength", "need_unserved", "purchase_ids"),
     *("country_ids", "industry_ids", "tag_ids", "user_ids", "domain"),
     *("quotation", "opportunity", "contactable_by"),
+    "tier_ids",
 )
 
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
 # What the ledger keeps: set by nobody but it.
-KEPT_FIELDS = {"pending_points", "account_key", "account_card_id"}
+KEPT_FIELDS = {"pending_points", "account_key", "account_card_id", "provisional"}
 # A caller who posts the entries himself says so by this very object, which no call
 # from outside can carry: the card then leaves its points to him.
 POSTED_BY_CALLER = object()
@@ -55,7 +55,7 @@ class LoyaltyCard(models.Model):
             KEPT_FIELDS.intersection(vals) for vals in vals_list
         ):
             raise self._points_refusal()
-        cards = super().create(vals_list)
+        cards = super().create(self._mark_provisional(vals_list))
         # sudo: the ledger is written by the card alone
         ledger = cards.sudo()
         ledger._link_accounts()
@@ -104,7 +104,10 @@ class LoyaltyCard(models.Model):
                 and not (card.program_id.is_nominative and card.entry_ids)
             )
         )
-        members = self.search([("account_card_id", "in", unused.ids)]) - unused
+        members = self._with_provisional().search(
+            [("account_card_id", "in", unused.ids)]
+        )
+        members -= unused
         (unused - members.account_card_id).unlink()
 
     def _points_refusal(self) -> AccessError:
@@ -119,6 +122,8 @@ class LoyaltyCard(models.Model):
         values = {"points": points, "pending_points": pending}
         if (self.points, self.pending_points) == (points, pending):
             return True
+        if self.provisional:
+            values |= {"provisional": False, "active": True}
         # past our own write, which would post it once more
         return super().write(values)  # pylint: disable=super-method-mismatch
 
@@ -136,19 +141,24 @@ class LoyaltyCard(models.Model):
         for card in members:
             card.account_card_id = card._company_account(holders[card])
         own = self - members
-        own.filtered(lambda c: c.account_card_id and c.active).account_card_id = False
+        alone = own.filtered(lambda c: c.account_card_id and c._is_kept())
+        alone.account_card_id = False
         keys = {
             card: f"{card.program_id.id},{holders[card].id}"
             for card in own
             if holders[card]
         }
-        found = self.with_context(active_test=False).search_fetch(
+        everywhere = self._with_provisional().with_context(active_test=False)
+        found = everywhere.search_fetch(
             [("account_key", "in", list(keys.values()))], ["account_key"]
         )
         owner = {card.account_key: card for card in found}
-        for card in own.sorted("id"):
+        for card in own.sorted(lambda card: (card.provisional, card.id)):
             if card in keys:
-                owner.setdefault(keys[card], card)
+                former = owner.setdefault(keys[card], card)
+                if former.provisional and not card.provisional:
+                    owner[keys[card]] = card
+                    former._yield_to(card)
         wanted = {card: keys[card] for card in keys if owner[keys[card]] == card}
         stale = self.filtered(
             lambda card: card.account_key and card.account_key != wanted.get(card)
@@ -187,15 +197,22 @@ class LoyaltyCard(models.Model):
     def _holder(self):
         """Whose account this card belongs to; nobody's if it keeps no account."""
         program, partner = self.program_id, self.partner_id
-        if not (program.is_nominative and partner and self.active) or partner.is_public:
+        kept = program.is_nominative and partner and self._is_kept()
+        if not kept or partner.is_public:
             return self.env["res.partner"]
         if program.point_holder == "company":
             return partner.commercial_partner_id
         return partner
 
+    def _is_kept(self) -> bool:
+        """Not put away: in use, or waiting for its order."""
+        return self.active or self.provisional
+
     def _company_account(self, company):
         """The company's card in this card's program, opened if there is none."""
-        accounts = self.with_context(active_test=True)
+        accounts = self.with_context(active_test=True, provisional_cards=False)
+        if self.provisional:
+            accounts = accounts._with_provisional()
         account = accounts.search(
             [("program_id", "=", self.program_id.id), ("partner_id", "=", company.id)],
             order="account_key, id",

@@ -7,13 +7,15 @@ from odoo import fields, models
 from ..points import Account, Kind, Lot, to_points, to_units
 
 
-@dataclass(frozen=True)
+@dataclass
 class Note:
     """What an entry tells beside its points: the document, and the reason in words."""
 
     reason: str
     values: dict = field(default_factory=dict)
     keys: Iterator[str] = field(default_factory=lambda: itertools.repeat(""))
+    # the sale behind each unit of points that is earned or taken back
+    sale_per_unit: float | None = None
 
 
 class LoyaltyCard(models.Model):
@@ -115,8 +117,14 @@ class LoyaltyCard(models.Model):
             "pending": move.lot.pending,
             "reason": note.reason or False,
             "key": key or False,
+            **self._prepare_sale_values(note, move),
             **note.values,
         }
+
+    def _prepare_sale_values(self, note, move) -> dict:
+        if note.sale_per_unit is None or move.kind not in (Kind.EARN, Kind.CLAW_BACK):
+            return {}
+        return {"sales_amount": note.sale_per_unit * move.points}
 
     def _post_adjustments(self, changes: dict, reason: str = "") -> None:
         """Change balances for a reason that no document gives.

@@ -73,6 +73,12 @@ class LoyaltyPointEntry(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    sales_amount = fields.Float(
+        "Sale",
+        readonly=True,
+        help="The untaxed sale that earned the points, in its company's currency; "
+        "below zero where they were taken back.",
+    )
     reason = fields.Char(readonly=True)
     key = fields.Char(
         "Movement",
@@ -95,3 +101,23 @@ class LoyaltyPointEntry(models.Model):
         raise AccessError(
             self.env._("Point entries are never deleted: post a new one instead.")
         )
+
+    def _portal_document(self, seen: dict) -> dict:
+        """The document's name, and its page where the customer may open it.
+
+        Without the usual access token: making one would write to the document.
+        """
+        if self.move_id:
+            # posted with the refund, named after it
+            url = f"/my/invoices/{self.move_id.id}"
+            return {
+                "document": self.move_id.name or self.reason,
+                "url": url if self.move_id.id in seen["move_id"].ids else "",
+            }
+        if self.order_id:
+            url = f"/my/orders/{self.order_id.id}"
+            return {
+                "document": self.order_id.name,
+                "url": url if self.order_id.id in seen["order_id"].ids else "",
+            }
+        return {"document": self.reason or "", "url": ""}

@@ -98,3 +98,4 @@ class LoyaltyProgram(models.Model):
         while cards := Card.search(unopened, limit=batch_size):
             cards._open_balances()
         Card.search([("account_key", "=", False)])._link_accounts()
+        Card.with_context(active_test=True)._hide_quoted_cards()

@@ -31,6 +31,20 @@ class ResPartner(models.Model):
         help="To search by: bought from the current company and not returned.",
     )
 
+    def action_open_needs(self):
+        """The smart button: what the customer, or the contact's company, needs."""
+        self.ensure_one()
+        self.env["crm.partner.need"].check_access("read")
+        customer = self.commercial_partner_id
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_loyalty.crm_partner_need_action"
+        )
+        return {
+            **action,
+            "domain": [("partner_id", "=", customer.id)],
+            "context": {"default_partner_id": customer.id},
+        }
+
     def _search_customer_segment_ids(self, operator, value):
         """Members of the segments, as the user would see them; so mailings can ask.
 

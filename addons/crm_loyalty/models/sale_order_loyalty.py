@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..points import to_points
 from .loyalty_card import POSTED_BY_CALLER
+from .loyalty_card_provisional import QUOTATION_AT_WORK
 
 
 class SaleOrder(models.Model):
@@ -46,6 +47,7 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         """Points count from here on, before mails tell the balance."""
+        self._open_cards()
         res = super()._action_confirm()
         self._post_points()
         return res
@@ -104,13 +106,49 @@ class SaleOrder(models.Model):
         self._post_points_now()
         return res
 
+    def _try_apply_program(self, program, coupon=None):
+        order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
+        return super(SaleOrder, order)._try_apply_program(program, coupon)
+
+    def _apply_program_reward(self, reward, coupon, **kwargs):
+        if self._may_claim_from(coupon):
+            return super()._apply_program_reward(reward, coupon, **kwargs)
+        return {
+            "error": self.env._(
+                "These points are your company's. Ask your contact person with us to "
+                "be permitted to spend them."
+            )
+        }
+
+    def _get_claimable_rewards(self, forced_coupons=None):
+        rewards = super()._get_claimable_rewards(forced_coupons)
+        for coupon in [card for card in rewards if not self._may_claim_from(card)]:
+            del rewards[coupon]
+        return rewards
+
+    def _may_claim_from(self, coupon) -> bool:
+        """Employees claim for any customer; a customer only with permission.
+
+        What an employee has put on a quotation the customer may accept.
+        """
+        user = self.env.user
+        # sudo: customers have no rights on cards
+        account = coupon.sudo()._account()
+        if not user.share or account == coupon:
+            return True
+        return user.partner_id._may_use_points_of(account.partner_id)
+
     def _update_programs_and_rewards(self):
-        self._join_company_accounts()
+        order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
+        order._join_company_accounts()
         if self.state != "sale":
-            res = super()._update_programs_and_rewards()
+            before = self.coupon_point_ids.coupon_id
+            order._forget_former_customer()
+            res = super(SaleOrder, order)._update_programs_and_rewards()
             self._forget_expired_cards()
+            self._drop_provisional(before)
             return res
-        order = self.with_context(points_posted=POSTED_BY_CALLER)
+        order = order.with_context(points_posted=POSTED_BY_CALLER)
         res = super(SaleOrder, order)._update_programs_and_rewards()
         self._forget_expired_cards()
         self._post_points_now()
@@ -146,7 +184,7 @@ class SaleOrder(models.Model):
         )
         if not accounts:
             return
-        own = Card.search(
+        own = Card._with_provisional().search(
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("program_id", "in", accounts.program_id.ids),
@@ -164,11 +202,55 @@ class SaleOrder(models.Model):
         )
 
     def _cards_born_here(self):
-        """Cards that these orders opened, and the accounts behind them."""
+        """Cards that these orders opened or wait for, and the accounts behind them."""
         # sudo: quotations open cards for whoever may not
         cards = self.sudo().coupon_point_ids.coupon_id
         cards |= cards.account_card_id
-        return cards.filtered(lambda card: card.order_id in self)
+        return cards.filtered(lambda card: card.order_id in self or card.provisional)
+
+    def _open_cards(self):
+        """What these orders earn or spend from is a card from now on."""
+        # sudo: orders open cards for whoever may not
+        orders = self.sudo()
+        earning = orders.coupon_point_ids.filtered("points")
+        (earning.coupon_id | orders.order_line.coupon_id)._become_cards()
+        idle = orders.coupon_point_ids.filtered("coupon_id.provisional")
+        cards = idle.coupon_id | idle.coupon_id.account_card_id
+        idle.unlink()
+        cards.filtered("provisional")._drop_unused()
+
+    def _forget_former_customer(self):
+        """Odoo would give his points to a card that is nobody's."""
+        # sudo: Odoo lets salespeople only read these
+        self.sudo().coupon_point_ids.filtered(
+            lambda line: (
+                line.coupon_id.program_id.is_nominative
+                and line.coupon_id.partner_id
+                and not line.coupon_id.partner_id.is_public
+                and line.coupon_id.partner_id != self.partner_id
+            )
+        ).unlink()
+
+    def _drop_provisional(self, before):
+        """A quotation waits only for cards to which it would bring something.
+
+        A contact's card brings the company's points, even where it earns none.
+        """
+        # sudo: quotations open and drop cards for whoever may not
+        order, before = self.sudo(), before.sudo().exists().filtered("provisional")
+        idle = order.coupon_point_ids.filtered(
+            lambda line: (
+                not line.points
+                and line.coupon_id.provisional
+                and not line.coupon_id.account_card_id
+                and line.coupon_id not in order.order_line.coupon_id
+            )
+        )
+        cards = (before - order.coupon_point_ids.coupon_id) | idle.coupon_id
+        cards |= cards.account_card_id.filtered("provisional")
+        if cards:
+            idle.unlink()
+            cards._drop_unused()
 
     def _program_check_compute_points(self, programs):
         """Money earns in the program's currency, whatever the order's is."""

@@ -25,6 +25,13 @@ class Effect(NamedTuple):
     spent: int = 0
 
 
+class Posted(NamedTuple):
+    """Beside what was posted: in how many entries, and of what sale."""
+
+    count: int = 0
+    sales: float = 0.0
+
+
 class SaleOrder(models.Model):
     """An order posts the difference between what it should have done and has done.
 
@@ -45,7 +52,7 @@ class SaleOrder(models.Model):
 
     def _post_effects(self, document, cancelled):
         wanted = {} if cancelled else self._point_effects()
-        posted, counts = self._posted_effects()
+        posted, past = self._posted_effects()
         changes = [
             (order, card, wanted.get((order, card), Effect()), posted[order, card])
             for order, card in dict.fromkeys([*wanted, *posted])
@@ -59,8 +66,12 @@ class SaleOrder(models.Model):
         for order, card, now, before in sorted(
             changes, key=lambda change: order_of[change[0]]
         ):
-            book, number = books[card], counts[order, card]
-            book.note = order._points_note(card, number, document)
+            book, before_this = books[card], past[order, card]
+            note = order._points_note(card, before_this.count, document)
+            earned = now.earned - before.earned
+            sales = order._sale_of_points(card, now.earned) - before_this.sales
+            note.sale_per_unit = sales / earned if earned else None
+            book.note = note
             if now.spent < before.spent:
                 spent = order._spent_lots(card, book)
                 book.give_back(before.spent - now.spent, spent)
@@ -139,6 +150,16 @@ class SaleOrder(models.Model):
         keys = (f"sale.order,{self.id}/{card.id}/{n}" for n in itertools.count(number))
         return Note(document.display_name, values, keys)
 
+    def _sale_of_points(self, card, units) -> float:
+        """The untaxed sale behind these points, in the company's currency."""
+        lines = self.coupon_point_ids.filtered(
+            lambda line: line.coupon_id._account() == card
+        )
+        promised = sum(to_units(line.points) for line in lines)
+        if not (promised and units):
+            return 0.0
+        return self.amount_untaxed / (self.currency_rate or 1.0) * units / promised
+
     def _point_effects(self) -> dict:
         """What each confirmed order should have done to each account by now."""
         earned, spent = defaultdict(int), defaultdict(int)
@@ -171,10 +192,10 @@ class SaleOrder(models.Model):
         groups = self.env["loyalty.point.entry"]._read_group(
             [("order_id", "in", self.ids), ("key", "!=", False)],
             ["order_id", "card_id", "kind"],
-            ["points:sum", "__count"],
+            ["points:sum", "sales_amount:sum", "__count"],
         )
-        posted, counts = defaultdict(Effect), defaultdict(int)
-        for order, card, kind, points, count in groups:
+        posted, past = defaultdict(Effect), defaultdict(Posted)
+        for order, card, kind, points, sales, count in groups:
             place = order, card._account()
             earned, spent = posted[place]
             if kind in EARNED:
@@ -182,8 +203,9 @@ class SaleOrder(models.Model):
             elif kind in SPENT:
                 spent -= to_units(points)
             posted[place] = Effect(earned, spent)
-            counts[place] += count
-        return posted, counts
+            known = past[place]
+            past[place] = Posted(known.count + count, known.sales + sales)
+        return posted, past
 
     def _spent_lots(self, card, book) -> list:
         """The lots from which this order's points came, with what is not yet back."""

@@ -4,4 +4,5 @@ from . import (
     crm_purchase,
     crm_purchase_history,
     crm_purchase_line,
+    loyalty_tier_amount,
 )

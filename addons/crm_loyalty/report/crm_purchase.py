@@ -54,12 +54,21 @@ class CrmPurchase(models.Model):
             self._documents_sql(),
         )
 
-    def _documents_sql(self) -> SQL:
+    def _documents_sql(self, customers: SQL | None = None) -> SQL:
         """One row per document, under its customer's commercial entity.
 
         What a company orders from itself makes it no customer.
+
+        :param customers: a query of commercial partners, to leave out all others
         """
         self._flush_sources()
+        wanted, contacts = SQL(), None
+        if customers:
+            wanted = SQL("AND customer.commercial_partner_id IN (%s)", customers)
+            contacts = SQL(
+                "SELECT id FROM res_partner WHERE commercial_partner_id IN (%s)",
+                customers,
+            )
         return SQL(
             """
             SELECT document.id,
@@ -72,18 +81,23 @@ class CrmPurchase(models.Model):
               JOIN res_partner customer ON customer.id = document.partner_id
               JOIN res_company seller ON seller.id = document.company_id
              WHERE customer.commercial_partner_id <> seller.partner_id
+                   %s
             """,
-            SQL(" UNION ALL ").join(self._document_sources()),
+            SQL(" UNION ALL ").join(self._document_sources(contacts)),
+            wanted,
         )
 
-    def _document_sources(self) -> list[SQL]:
+    def _document_sources(self, contacts: SQL | None = None) -> list[SQL]:
         """Hook: one query per kind of document.
 
         Each gives ``id`` (bigint, unique over all sources: the document's id times
         eight plus the source's own number), ``company_id``, ``partner_id``, ``date``,
         ``revenue`` and ``margin`` (NULL when unknown), in the company's currency.
+
+        :param contacts: a query of the contacts whose documents matter; others may be
+            left out, to be fast
         """
-        return [self._sale_orders_sql(), self._imported_purchases_sql()]
+        return [self._sale_orders_sql(contacts), self._imported_purchases_sql()]
 
     def _flush_sources(self) -> None:
         """Hook: write pending changes of what the sources read."""
@@ -120,7 +134,10 @@ class CrmPurchase(models.Model):
             amount=amount,
         )
 
-    def _sale_orders_sql(self) -> SQL:
+    def _sale_orders_sql(self, contacts: SQL | None = None) -> SQL:
+        theirs = SQL()
+        if contacts:
+            theirs = SQL("AND sale.partner_id IN (%s)", contacts)
         return SQL(
             """
             SELECT sale.id::bigint * 8 AS id,
@@ -133,15 +150,16 @@ class CrmPurchase(models.Model):
               JOIN res_company company ON company.id = sale.company_id
               JOIN res_partner place ON place.id = company.partner_id
          LEFT JOIN (%(refunds)s) refund ON refund.order_id = sale.id
-             WHERE sale.state = 'sale'
+             WHERE sale.state = 'sale' %(theirs)s
             """,
+            theirs=theirs,
             date=self._local_date_sql(SQL("sale.date_order")),
             revenue=self._company_amount_sql(SQL("sale.amount_untaxed")),
             margin=self._company_amount_sql(SQL("sale.margin")),
-            refunds=self._refunds_sql(),
+            refunds=self._refunds_sql(theirs),
         )
 
-    def _refunds_sql(self) -> SQL:
+    def _refunds_sql(self, theirs: SQL) -> SQL:
         """What posted credit notes took back from each order.
 
         A refunded amount goes back at the rate of the order, so that a full refund
@@ -158,7 +176,7 @@ class CrmPurchase(models.Model):
               FROM (
                     SELECT link.order_line_id,
                            CASE WHEN item.currency_id = sale.currency_id
-                                THEN %s
+                                THEN %(amount)s
                                 ELSE item.balance
                             END / count(*) OVER (PARTITION BY item.id) AS amount
                       FROM account_move move
@@ -171,11 +189,13 @@ class CrmPurchase(models.Model):
                        AND move.state = 'posted'
                        AND item.quantity > 0
                        AND ordered.is_downpayment IS NOT TRUE
+                       %(theirs)s
                    ) credit
               JOIN sale_order_line line ON line.id = credit.order_line_id
              GROUP BY line.order_id
             """,
-            self._company_amount_sql(SQL("item.price_subtotal")),
+            amount=self._company_amount_sql(SQL("item.price_subtotal")),
+            theirs=theirs,
         )
 
     def _imported_purchases_sql(self) -> SQL:

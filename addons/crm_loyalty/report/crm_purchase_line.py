@@ -28,18 +28,27 @@ class CrmPurchaseLine(models.AbstractModel):
         sources = self._line_sources(*asked)
         if returns:
             sources += self._return_sources(*asked)
-        # first by contact, so that few rows are left to look a customer up for
+        # Each source by contact, so that PostgreSQL shares its lines out among workers;
+        # then all, so that few rows are left to look a customer up for.
+        totals = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT partner_id, sum(quantity) AS quantity"
+                " FROM (%s) line GROUP BY partner_id",
+                source,
+            )
+            for source in sources
+        )
         return SQL(
             """
             SELECT contact.commercial_partner_id
               FROM (SELECT partner_id, sum(quantity) AS quantity
-                      FROM (%(sources)s) line
+                      FROM (%(totals)s) total
                      GROUP BY partner_id) bought
               JOIN res_partner contact ON contact.id = bought.partner_id
              GROUP BY contact.commercial_partner_id
             HAVING sum(bought.quantity) %(enough)s
             """,
-            sources=SQL(" UNION ALL ").join(sources),
+            totals=totals,
             enough=SQL(">= %s", at_least) if at_least else SQL("> 0"),
         )
 
@@ -80,6 +89,7 @@ class CrmPurchaseLine(models.AbstractModel):
                 """
                 SELECT line.order_partner_id AS partner_id,
                        -%(quantity)s / count(*) OVER (PARTITION BY item.id)
+                           AS quantity
                   FROM account_move move
                   JOIN account_move_line item ON item.move_id = move.id
                   JOIN sale_order_line_invoice_rel link

@@ -60,15 +60,17 @@ class TestStatedNeeds(NeedCommon):
         self._buy(self.customer, self.beans)
         self._read()
         need = self._need(self.customer, self.coffee)
-        with Form(self.customer) as form, form.customer_need_ids.edit(0) as line:
-            line.strength = 0
+        with Form(need) as form:
+            form.strength = 0
         self.assertRecordValues(need, [{"evidence": "stated", "strength": 0}])
         self.assertEqual(need.date, date.today())
 
-    def test_need_is_stated_on_the_customers_form(self):
-        with Form(self.customer) as form, form.customer_need_ids.new() as line:
-            line.need_id = self.coffee
-            line.note = "At the fair"
+    def test_need_is_stated_from_the_customers_form(self):
+        action = self.customer.action_open_needs()
+        needs = self.env[action["res_model"]].with_context(**action["context"])
+        with Form(needs) as form:
+            form.need_id = self.coffee
+            form.note = "At the fair"
         self.assertRecordValues(
             self.customer.customer_need_ids,
             [

@@ -294,6 +294,6 @@ class TestPointFaults(PointCommon):
     def test_quotation_leaves_cards_that_others_need(self):
         first, second = self._quote(), self._quote()
         first._action_cancel()
-        self.assertTrue(self._card())
+        self.assertTrue(second.coupon_point_ids.coupon_id)
         second.action_confirm()
         self.assertEqual(self._card().points, 100)

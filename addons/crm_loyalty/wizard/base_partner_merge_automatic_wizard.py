@@ -8,6 +8,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Needs first: where both have one, Odoo would delete all the source's."""
         self.env["crm.partner.need"]._merge_customers(src_partners, dst_partner)
+        # sudo: whoever may merge partners merges their memberships
+        memberships = self.env["loyalty.tier.membership"].sudo()
+        memberships._merge_customers(src_partners, dst_partner)
         members = self.env["crm.customer.program.member"]
         members._merge_customers(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 class CrmPurchase(models.Model):
     _inherit = "crm.purchase"
 
-    def _document_sources(self):
-        return [*super()._document_sources(), self._pos_orders_sql()]
+    def _document_sources(self, contacts=None):
+        return [*super()._document_sources(contacts), self._pos_orders_sql(contacts)]
 
     def _flush_sources(self):
         self.env["pos.order"].flush_model(
@@ -15,7 +15,7 @@ class CrmPurchase(models.Model):
         self.env["pos.order.line"].flush_model()
         return super()._flush_sources()
 
-    def _pos_orders_sql(self) -> SQL:
+    def _pos_orders_sql(self, contacts: SQL | None = None) -> SQL:
         """Orders of the till by the day of the sale that a line belongs to.
 
         Refunded lines name the line they refund. Their amounts have had either sign in
@@ -46,11 +46,13 @@ class CrmPurchase(models.Model):
              WHERE pos.state IN ('paid', 'done')
                AND pos.partner_id IS NOT NULL
                AND %(sold_here)s
+               %(theirs)s
              GROUP BY pos.id, pos.company_id, pos.partner_id, place.tz,
                       coalesce(sold.date_order, pos.date_order)
             """,
             date=self._local_date_sql(SQL("coalesce(sold.date_order, pos.date_order)")),
             sold_here=self._sold_at_the_till_sql(),
+            theirs=SQL("AND pos.partner_id IN (%s)", contacts) if contacts else SQL(),
         )
 
     def _sold_at_the_till_sql(self) -> SQL:

@@ -1,0 +1,84 @@
+from odoo.http import request, route
+
+from odoo.addons.loyalty.controllers.portal import CustomerPortalLoyalty
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+PAGE_SIZE = 20
+
+
+class CustomerPortalPoints(CustomerPortalLoyalty):
+    """A customer's points, as the ledger has them."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        partner = request.env.user.partner_id
+        if "point_account_count" in counters:
+            values["point_account_count"] = len(partner._point_accounts())
+        if not counters:
+            # wallets keep Odoo's own tile, which also tops them up
+            values["cards_per_programs"] = {
+                program: cards
+                for program, cards in values["cards_per_programs"].items()
+                if program.program_type != "loyalty"
+            }
+            loyalty = partner._point_accounts().filtered(
+                lambda card: card.program_type == "loyalty"
+            )
+            values["point_accounts"] = loyalty._portal_summary()
+        return values
+
+    @route("/my/points", type="http", auth="user", website=True, readonly=True)
+    def portal_my_points(self, **kw):
+        """The list of the customer's accounts."""
+        partner = request.env.user.partner_id
+        values = self._prepare_portal_layout_values()
+        values.update(
+            page_name="points",
+            accounts=partner._point_accounts()._portal_summary(),
+            tier=self._point_tier(partner),
+        )
+        return request.render("crm_loyalty.portal_my_points", values)
+
+    @route(
+        ["/my/points/<int:card_id>", "/my/points/<int:card_id>/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_points_account(self, card_id, page=1, sortby="date", **kw):
+        """One account; whose it is not is sent back, as Odoo does."""
+        user = request.env.user
+        card = user.partner_id._point_accounts().filtered(lambda c: c.id == card_id)
+        if not card:
+            return request.redirect("/my")
+        sortby = "points" if sortby == "points" else "date"
+        pager = portal_pager(
+            url=f"/my/points/{card_id}",
+            url_args={"sortby": sortby},
+            total=card._portal_entry_count(),
+            page=page,
+            step=PAGE_SIZE,
+        )
+        values = self._prepare_portal_layout_values()
+        values.update(
+            page_name="points_account",
+            account=card._portal_summary()[0],
+            history=card._portal_history(user, sortby, PAGE_SIZE, pager["offset"]),
+            pager=pager,
+            sortby=sortby,
+            tier=self._point_tier(user.partner_id),
+        )
+        return request.render("crm_loyalty.portal_my_points_account", values)
+
+    @route()
+    def portal_my_loyalty_card_history(self, card_id, page=1, sortby="date", **kw):
+        """Odoo's own page reads what is not the ledger."""
+        accounts = request.env.user.partner_id._point_accounts()
+        if card_id in accounts.ids:
+            return request.redirect(f"/my/points/{card_id}")
+        return request.redirect("/my/points")
+
+    def _point_tier(self, partner):
+        """Where the customer stands, and what is missing to the next tier."""
+        return partner._point_tier_progress(request.env.company)

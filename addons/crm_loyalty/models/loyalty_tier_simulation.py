@@ -1,0 +1,173 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tiers import add_months
+
+CHANGES = [
+    ("new", "Comes In"),
+    ("up", "Goes Up"),
+    ("same", "Stays"),
+    ("down", "Goes Down"),
+    ("out", "Leaves"),
+]
+
+
+class LoyaltyTierSimulation(models.TransientModel):
+    """Who would land where with a program's thresholds, at what cost and value a year.
+
+    By today's amounts alone: without grace and without what members keep for a while.
+    """
+
+    _name = "loyalty.tier.simulation"
+    _description = "Simulation of Tiers"
+    _rec_name = "program_id"
+
+    program_id = fields.Many2one(
+        "loyalty.tier.program", required=True, ondelete="cascade"
+    )
+    compared_id = fields.Many2one(
+        "loyalty.tier.program",
+        "Compared With",
+        help="Today's members of this program go up or down by it.",
+    )
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    date = fields.Date("As Of", readonly=True)
+    line_ids = fields.One2many("loyalty.tier.simulation.line", "simulation_id")
+    up_count = fields.Integer("Come In or Go Up", compute="_compute_counts")
+    down_count = fields.Integer("Go Down or Leave", compute="_compute_counts")
+
+    @api.depends("line_ids")
+    def _compute_counts(self):
+        groups = self.env["loyalty.tier.simulation.customer"]._read_group(
+            [("simulation_id", "in", self.ids)],
+            ["simulation_id", "change"],
+            ["__count"],
+        )
+        counts = {(simulation, change): count for simulation, change, count in groups}
+        for one in self:
+            one.up_count, one.down_count = (
+                sum(counts.get((one, change), 0) for change in changes)
+                for changes in (("new", "up"), ("down", "out"))
+            )
+
+    @api.model
+    def _run(self, program):
+        """A new simulation of a program as it is set now."""
+        program.ensure_one()
+        compared = program
+        if program.state != "published":
+            published = program._published_ids(program.company_id.id)
+            compared = program.browse(published[:1]) or program
+        simulation = self.create(
+            {
+                "program_id": program.id,
+                "compared_id": compared.id,
+                "date": program._today(),
+            }
+        )
+        simulation._fill()
+        return simulation
+
+    def _fill(self) -> None:
+        """All customers in one statement, then their sums."""
+        program, today = self.program_id, self.date
+        amounts = self.env["loyalty.tier.amount"]
+        self.env["loyalty.tier.membership"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO loyalty_tier_simulation_customer
+                       (simulation_id, partner_id, tier_id, current_tier_id, amount,
+                        revenue, margin, points, change, company_id, currency_id,
+                        unit_currency_id, create_uid, create_date)
+                SELECT %(simulation)s, coalesce(landing.partner_id, held.partner_id),
+                       landing.tier_id, held.tier_id, coalesce(landing.amount, 0),
+                       coalesce(landing.revenue, 0), coalesce(landing.margin, 0),
+                       coalesce(landing.points, 0),
+                       CASE WHEN held.tier_id IS NULL THEN 'new'
+                            WHEN landing.tier_id IS NULL THEN 'out'
+                            WHEN level.rank > held.rank THEN 'up'
+                            WHEN level.rank < held.rank THEN 'down'
+                            ELSE 'same' END,
+                       %(company)s, %(currency)s, %(unit)s, %(user)s,
+                       now() AT TIME ZONE 'UTC'
+                  FROM (%(landing)s) landing
+             LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
+             FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
+                          FROM loyalty_tier_membership member
+                          JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
+                         WHERE member.program_id = %(compared)s
+                           AND %(today)s BETWEEN member.date_from AND member.date_to
+                       ) held ON held.partner_id = landing.partner_id
+                 WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
+                """,
+                simulation=self.id,
+                company=program.company_id.id,
+                currency=program.currency_id.id,
+                unit=program.unit_currency_id.id or None,
+                user=self.env.uid,
+                landing=amounts._landing_sql(program, today, add_months(today, -12)),
+                ranks=SQL(
+                    "SELECT id, rank() OVER (PARTITION BY program_id"
+                    " ORDER BY threshold) AS rank FROM loyalty_tier"
+                ),
+                compared=self.compared_id.id,
+                today=today,
+            )
+        )
+        self.env["loyalty.tier.simulation.customer"].invalidate_model()
+        self._add_up()
+
+    def _add_up(self) -> None:
+        customers = self.env["loyalty.tier.simulation.customer"]
+        # sudo: the sums are of all customers, whoever simulates
+        groups = customers.sudo()._read_group(
+            [("simulation_id", "=", self.id)],
+            ["tier_id"],
+            ["__count", "revenue:sum", "margin:sum", "points:sum"],
+        )
+        found = {
+            tier.id: dict(
+                zip(("members", "revenue", "margin", "points"), sums, strict=True)
+            )
+            for tier, *sums in groups
+        }
+        held = dict(
+            customers.sudo()._read_group(
+                [("simulation_id", "=", self.id)], ["current_tier_id"], ["__count"]
+            )
+        )
+        nothing = {"members": 0, "revenue": 0, "margin": 0, "points": 0}
+        lines = []
+        for tier in self.program_id.tier_ids.sorted("threshold", reverse=True):
+            figures = found.get(tier.id, nothing)
+            lines.append(
+                {
+                    "simulation_id": self.id,
+                    "tier_id": tier.id,
+                    "member_count": figures["members"],
+                    "current_count": held.get(tier.with_env(self.env(su=True)), 0),
+                    "revenue": figures["revenue"],
+                    "margin": figures["margin"],
+                    "cost": tier._cost_of_a_year(figures),
+                }
+            )
+        self.env["loyalty.tier.simulation.line"].create(lines)
+
+    def action_open_customers(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who Would Land Where"),
+            "res_model": "loyalty.tier.simulation.customer",
+            "view_mode": "list,pivot,graph",
+            "domain": [("simulation_id", "=", self.id)],
+            "context": {"search_default_group_tier": 1},
+        }
+
+    def action_publish(self):
+        self.ensure_one()
+        self.check_access("read")
+        return self.program_id.action_publish()

@@ -1,0 +1,240 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+Question = tuple[int, date, date]
+
+
+class TierAmount(NamedTuple):
+    """A qualifying amount, and the first day on which something counted for it."""
+
+    amount: float = 0.0
+    first_day: date | None = None
+
+
+class LoyaltyTierAmount(models.AbstractModel):
+    """What customers' purchases of a period count for in a tier program."""
+
+    _name = "loyalty.tier.amount"
+    _description = "Qualifying Amounts"
+
+    @api.model
+    def _read_amounts(
+        self, program, questions: Iterable[Question]
+    ) -> dict[Question, TierAmount]:
+        """The amounts of periods, for any number of customers by one query.
+
+        :param questions: a commercial partner, first and last day of a period
+        """
+        questions = list(questions)
+        if not questions:
+            return {}
+        partners, starts, ends = map(list, zip(*questions, strict=True))
+        asked = SQL("unnest(%s::int[], %s::date[], %s::date[])", partners, starts, ends)
+        customers = SQL("SELECT unnest(%s::int[])", list(set(partners)))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT asked.partner_id, asked.first_day, asked.last_day,
+                       sum(amount.amount)::float8,
+                       min(amount.date) FILTER (WHERE amount.amount > 0)
+                  FROM %(asked)s AS asked (partner_id, first_day, last_day)
+                  JOIN (%(amounts)s) amount
+                    ON amount.partner_id = asked.partner_id
+                   AND amount.date BETWEEN asked.first_day AND asked.last_day
+                 GROUP BY asked.partner_id, asked.first_day, asked.last_day
+                """,
+                asked=asked,
+                amounts=self._amounts_sql(program, customers),
+            )
+        )
+        found = dict.fromkeys(questions, TierAmount())
+        for partner, start, end, amount, first_day in rows:
+            amount = program._round_amount(amount)
+            found[partner, start, end] = TierAmount(amount, first_day)
+        return found
+
+    def _amounts_sql(self, program, customers: SQL) -> SQL:
+        """Rows of partner, day and amount, for a query of commercial partners."""
+        if program.measure == "points":
+            return self._points_sql(program, customers)
+        return SQL(
+            """
+            SELECT partner_id, date, coalesce(%(amount)s, 0) AS amount
+              FROM (%(documents)s) document
+             WHERE company_id = %(company)s
+            """,
+            amount=SQL("margin" if program.measure == "margin" else "revenue"),
+            documents=self.env["crm.purchase"]._documents_sql(customers),
+            company=program.company_id.id,
+        )
+
+    @api.model
+    def _read_tiers(self, memberships, company, after: date) -> dict[int, dict]:
+        """What members of tiers bought, are worth and got since a day, by tier.
+
+        :param memberships: a query of memberships
+        """
+        members = SQL(
+            "SELECT tier_id, partner_id FROM loyalty_tier_membership WHERE id IN %s",
+            memberships.subselect(),
+        )
+        customers = SQL("SELECT partner_id FROM (%s) theirs", members)
+        self.env["crm.customer.value"].flush_model()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT member.tier_id, count(*) AS members,
+                       coalesce(sum(bought.revenue), 0)::float8 AS revenue,
+                       coalesce(sum(bought.margin), 0)::float8 AS margin,
+                       coalesce(sum(worth.lifetime_value), 0)::float8 AS value,
+                       coalesce(sum(given.extra_points), 0)::float8 AS extra_points
+                  FROM (%(members)s) member
+             LEFT JOIN (SELECT partner_id, sum(revenue) AS revenue,
+                               sum(margin) AS margin
+                          FROM (%(documents)s) document
+                         WHERE company_id = %(company)s AND date > %(after)s
+                         GROUP BY partner_id) bought
+                    ON bought.partner_id = member.partner_id
+             LEFT JOIN crm_customer_value worth
+                    ON worth.partner_id = member.partner_id
+                   AND worth.company_id = %(company)s
+             LEFT JOIN (%(extra_points)s) given
+                    ON given.partner_id = member.partner_id
+                 GROUP BY member.tier_id
+                """,
+                members=members,
+                documents=self.env["crm.purchase"]._documents_sql(customers),
+                company=company.id,
+                after=after,
+                extra_points=self._extra_points_sql(company, after),
+            )
+        )
+        # sudo: what gestures cost in all, whoever's customers they were made to
+        made = self.env["loyalty.tier.gesture"].sudo()
+        costs = made._read_group(
+            [("company_id", "=", company.id), ("date", ">", after)],
+            ["benefit_id", "membership_id.tier_id"],
+            ["cost:sum"],
+        )
+        found = {row.pop("tier_id"): {**row, "gestures": {}} for row in rows}
+        for benefit, tier, cost in costs:
+            if tier.id in found:
+                found[tier.id]["gestures"][benefit.id] = cost
+        return found
+
+    def _extra_points_sql(self, company, after: date) -> SQL:
+        """What a tier's factor added to customers' points since a day."""
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id AS partner_id,
+                   sum(entry.points * (1 - 1 / sale.tier_point_factor)) AS extra_points
+              FROM sale_order sale
+              JOIN loyalty_point_entry entry ON entry.order_id = sale.id
+              JOIN loyalty_program source ON source.id = entry.program_id
+              JOIN res_partner contact ON contact.id = entry.partner_id
+             WHERE sale.tier_point_factor > 1
+               AND sale.company_id = %s AND sale.date_order > %s
+               AND entry.kind IN ('earn', 'claw_back')
+               AND source.program_type = 'loyalty'
+             GROUP BY contact.commercial_partner_id
+            """,
+            company.id,
+            after,
+        )
+
+    @api.model
+    def _landing_sql(self, program, today: date, after: date) -> SQL:
+        """Where each customer would land: partner, tier, and a year's figures."""
+        window = program._rules().window(today)
+        digits = (
+            program.unit_currency_id.decimal_places if program.unit_currency_id else 2
+        )
+        self.env["loyalty.tier"].flush_model()
+        counts = program.measure == "points" or any(
+            benefit.cost_by == "points" for benefit in program.tier_ids.benefit_ids
+        )
+        points = self._points_sql(program)
+        nothing = SQL("SELECT NULL::int AS partner_id, NULL::date AS date, 0 AS amount")
+        return SQL(
+            """
+            SELECT customer.*, tier.id AS tier_id
+              FROM (SELECT partner_id,
+                           round(sum(amount) FILTER (WHERE date >= %(start)s)::numeric,
+                                 %(digits)s) AS amount,
+                           sum(revenue) FILTER (WHERE date > %(after)s) AS revenue,
+                           sum(margin) FILTER (WHERE date > %(after)s) AS margin,
+                           sum(points) FILTER (WHERE date > %(after)s) AS points
+                      FROM (SELECT partner_id, date, revenue, margin, 0 AS points,
+                                   coalesce(%(amount)s, 0) AS amount
+                              FROM (%(documents)s) document
+                             WHERE company_id = %(company)s
+                             UNION ALL
+                            SELECT partner_id, date, 0, 0, amount, %(points_amount)s
+                              FROM (%(points)s) counted) each
+                     WHERE date <= %(today)s
+                     GROUP BY partner_id) customer
+         LEFT JOIN LATERAL (SELECT id FROM loyalty_tier
+                             WHERE program_id = %(program)s AND customer.amount > 0
+                               AND threshold <= customer.amount
+                             ORDER BY threshold DESC LIMIT 1) tier ON TRUE
+             WHERE customer.partner_id IS NOT NULL
+            """,
+            start=window.start,
+            digits=digits,
+            after=after,
+            today=today,
+            amount={"spend": SQL("revenue"), "margin": SQL("margin")}.get(
+                program.measure, SQL("0")
+            ),
+            points_amount=SQL("amount" if program.measure == "points" else "0"),
+            documents=self.env["crm.purchase"]._documents_sql(),
+            points=points if counts else nothing,
+            company=program.company_id.id,
+            program=program.id,
+        )
+
+    def _points_sql(self, program, customers: SQL | None = None) -> SQL:
+        """Points that orders earned, less those that refunds took back.
+
+        On the day of the order, as money counts; and without what a tier multiplied,
+        or a tier would help to reach the next one.
+        """
+        self.env["loyalty.point.entry"].flush_model()
+        self.env["sale.order"].flush_model(
+            ["date_order", "company_id", "tier_point_factor"]
+        )
+        self.env["res.partner"].flush_model(["commercial_partner_id", "tz"])
+        day = self.env["crm.purchase"]._local_date_sql(
+            SQL("coalesce(sale.date_order, entry.create_date)")
+        )
+        programs = program.point_program_ids.ids
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id AS partner_id,
+                   %(day)s AS date,
+                   entry.points / coalesce(nullif(sale.tier_point_factor, 0), 1)
+                       AS amount
+              FROM loyalty_point_entry entry
+              JOIN loyalty_program source ON source.id = entry.program_id
+              JOIN res_partner contact ON contact.id = entry.partner_id
+         LEFT JOIN sale_order sale ON sale.id = entry.order_id
+              JOIN res_company company ON company.id = %(company)s
+              JOIN res_partner place ON place.id = company.partner_id
+             WHERE entry.kind IN ('earn', 'claw_back')
+               AND coalesce(sale.company_id, entry.company_id) = company.id
+               AND %(theirs)s
+               AND %(source)s
+            """,
+            day=day,
+            company=program.company_id.id,
+            theirs=SQL("contact.commercial_partner_id IN (%s)", customers)
+            if customers
+            else SQL("TRUE"),
+            source=SQL("source.id = ANY(%s)", programs)
+            if programs
+            else SQL("source.program_type = 'loyalty'"),
+        )

@@ -1,0 +1,307 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from .liability_common import FEBRUARY, JANUARY, MARCH, LiabilityCommon
+
+FIGURES = (
+    *("issued", "redeemed", "expired", "outstanding", "redemption_rate"),
+    *("redemption_source", "ended_lots", "expected_points", "point_price", "sales"),
+    *("sold_points", "given_points", "newly_deferred", "deferred", "recognised"),
+    *("liability", "problem"),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestPointLiability(LiabilityCommon):
+    """What the points of a program are owed at the end of a month."""
+
+    def test_kpmg_example_through_the_ledger(self):
+        """Shares are rounded in the book: this price of a point gives its 9 %."""
+        self.program.write(
+            {
+                "point_price": 9_000 * 100_000 / 91_000 / 9_700,
+                "point_price_reason": "The book rounds the shares to whole percent",
+            }
+        )
+        with self._on("2024-01-10"):
+            self._order(quantity=1_000)
+        with self._on("2024-01-20"):
+            self._spend(4_500)
+        first = self._value(JANUARY)
+        self.assertEqual((first.sales, first.issued), (100_000, 10_000))
+        self.assertEqual(first.redemption_source, "assumed")
+        self.assertAlmostEqual(first.deferred, 9_000, 2)
+        self.assertEqual(int(first.recognised), 4_175)
+        self.program.point_redemption_share = 0.99
+        with self._on("2024-02-20"):
+            self._spend(4_000)
+        second = self._value(FEBRUARY)
+        self.assertEqual(second.newly_deferred, 0)
+        self.assertAlmostEqual(second.redeemed + second.expected_points, 9_900, 2)
+        self.assertEqual(round(second.recognised - first.recognised), 3_552)
+        self.assertAlmostEqual(second.liability, second.deferred - second.recognised, 2)
+
+    def test_exact_allocation_at_the_rewards_price(self):
+        with self._on("2024-01-10"):
+            self._order(quantity=1_000)
+        valuation = self._value(JANUARY)
+        self.assertEqual(valuation.point_price, 1)
+        self.assertIn("1 points", valuation.price_source)
+        self.assertAlmostEqual(valuation.deferred, 8_842.30, 2)
+        self.assertEqual(valuation.recognised, 0)
+
+    def test_same_month_gives_the_same_figures_later(self):
+        with self._on("2024-01-10"):
+            order = self._order(quantity=30)
+            self._order(self.other_customer, quantity=7)
+        with self._on("2024-01-25"):
+            self._spend(50)
+        before = self._value(JANUARY)
+        figures = before.read(FIGURES)[0]
+        before.unlink()
+        with self._on("2024-02-10"):
+            self._refund(order, 10)
+            self._spend(20, self.other_customer)
+            self._order(quantity=5)
+        again = self._value(JANUARY).read(FIGURES)[0]
+        self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
+
+    def test_returned_goods_take_their_deferral_back(self):
+        with self._on("2024-01-10"):
+            order = self._order(quantity=10)
+        first = self._value(JANUARY)
+        with self._on("2024-02-10"):
+            self._refund(order)
+        second = self._value(FEBRUARY)
+        self.assertEqual(second.sales, -first.sales)
+        self.assertAlmostEqual(second.newly_deferred, -first.newly_deferred, 2)
+        self.assertEqual((second.outstanding, second.liability), (0, 0))
+
+    def test_points_given_without_a_sale_are_deferred_at_their_price(self):
+        with self._on("2024-01-10"):
+            card = self.env["loyalty.card"].create(
+                {
+                    "program_id": self.program.id,
+                    "partner_id": self.customer.id,
+                    "points": 200,
+                }
+            )
+        valuation = self._value(JANUARY)
+        self.assertEqual(valuation.given_points, 200)
+        self.assertAlmostEqual(valuation.liability, 200 * 0.97, 2)
+        self.assertTrue(card.lot_ids)
+
+    def test_pending_points_are_owed_and_debts_are_not(self):
+        self.program.write({"point_vesting": "payment"})
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        self.program.write({"point_vesting": "confirmation"})
+        with self._on("2024-01-11"):
+            self._order(self.other_customer, quantity=10)
+            self._spend(130, self.other_customer)
+        valuation = self._value(JANUARY)
+        self.assertEqual(self._card(self.other_customer).points, -30)
+        self.assertEqual(valuation.outstanding, 100)
+
+    def test_vesting_changes_nothing(self):
+        self.program.point_vesting = "payment"
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        first = self._value(JANUARY)
+        with self._on("2024-02-10"):
+            self.env["loyalty.point.lot"].sudo()._vest_on_event(self._card().lot_ids)
+        second = self._value(FEBRUARY)
+        for name in ("issued", "outstanding", "deferred", "liability"):
+            self.assertAlmostEqual(second[name], first[name], 2, name)
+
+    def test_breakage_is_seen_on_the_programs_own_lots(self):
+        """Of 40 customers 24 spend within a month, the others let theirs expire."""
+        self.program.point_valid_days = 45
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {n}"} for n in range(40)]
+        )
+        cards = {"program_id": self.program.id, "points": 100}
+        with self._on("2024-01-01"):
+            cards = self.env["loyalty.card"].create(
+                [{**cards, "partner_id": partner.id} for partner in partners]
+            )
+        with self._on("2024-01-20"):
+            for card in cards[:24].sudo():
+                card.points = 0
+        few = self._value(JANUARY)
+        self.assertEqual((few.ended_lots, few.redemption_source), (24, "assumed"))
+        with self._on("2024-02-20"):
+            self.env["loyalty.point.lot"].sudo()._close_day(cards.lot_ids)
+        many = self._value(FEBRUARY)
+        self.assertEqual((many.ended_lots, many.redemption_source), (40, "observed"))
+        self.assertAlmostEqual(many.redemption_rate, 0.6, 4)
+        self.assertEqual((many.redeemed, many.expired), (2_400, 1_600))
+        self.assertAlmostEqual(many.liability, 0, 2)
+        # and is used for the next points
+        with self._on("2024-03-20"):
+            self._order(quantity=100)
+        march = self._value(MARCH)
+        self.assertAlmostEqual(march.expected_points, 600, 0)
+
+    def test_a_valuation_costs_the_same_queries_whatever_the_points(self):
+        counts = []
+        for day, end, orders in (
+            ("2024-01-10", JANUARY, 2),
+            ("2024-02-10", FEBRUARY, 9),
+            ("2024-03-10", MARCH, 2),
+        ):
+            with self._on(day):
+                for _n in range(orders):
+                    self._order(quantity=2)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            self._value(end)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - start)
+        self.assertLessEqual(max(counts[1:]), counts[0] + 2, counts)
+
+    def test_entries_hold_the_sale_that_earned_them(self):
+        order = self._order(quantity=10)
+        entries = self.entries.search([("order_id", "=", order.id)])
+        self.assertEqual(sum(entries.mapped("sales_amount")), 1_000)
+        order.order_line.filtered(lambda line: not line.reward_id).product_uom_qty = 7
+        order._update_programs_and_rewards()
+        entries = self.entries.search([("order_id", "=", order.id)])
+        self.assertAlmostEqual(sum(entries.mapped("sales_amount")), 700)
+        self._refund(order, 3)
+        entries = self.entries.search([("order_id", "=", order.id)])
+        self.assertAlmostEqual(sum(entries.mapped("sales_amount")), 400)
+        order._action_cancel()
+        entries = self.entries.search([("order_id", "=", order.id)])
+        self.assertAlmostEqual(sum(entries.mapped("sales_amount")), 0)
+        self.assertWhole()
+
+    def test_sales_in_another_currency_count_in_the_companys(self):
+        currency = self._currency(rate=4)
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Abroad", "currency_id": currency.id}
+        )
+        order = self._order(quantity=10, pricelist_id=pricelist.id)
+        self.assertNotEqual(order.amount_untaxed, 1_000)
+        (entry,) = self.entries.search([("order_id", "=", order.id)])
+        self.assertAlmostEqual(entry.sales_amount, order.amount_untaxed / 4, 2)
+
+    def _currency(self, rate=None):
+        currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q"})
+        if rate:
+            self.env["res.currency.rate"].create(
+                {"currency_id": currency.id, "name": "2020-01-01", "rate": rate}
+            )
+        return currency
+
+    def test_currency_without_rate_is_said_and_made_good(self):
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        self.program.currency_id = currency = self._currency()
+        valuation = self._value(JANUARY)
+        self.assertIn("no rate of QQQ", valuation.problem)
+        self.assertEqual(valuation.liability, 0)
+        with self.assertRaisesRegex(UserError, "no rate of QQQ"):
+            valuation.action_propose_entry()
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2024-01-31", "rate": 2}
+        )
+        valuation.action_value_again()
+        self.assertFalse(valuation.problem)
+        self.assertEqual(valuation.point_price, 0.5)
+
+    def test_a_month_with_a_problem_is_covered_by_the_next(self):
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        rewards = self.program.reward_ids
+        rewards.write({"discount_mode": "percent"})
+        self.assertIn("set the price", self._value(JANUARY).problem)
+        rewards.write({"discount_mode": "per_point"})
+        february = self._value(FEBRUARY)
+        self.assertEqual((february.sales, february.problem), (1_000, False))
+
+    def test_months_come_in_sequence(self):
+        february = self._value(FEBRUARY)
+        for day, words in (
+            (JANUARY, "valued already"),
+            ("2024-03-15", "not the last day"),
+            (fields.Date.today() + timedelta(400), "not"),
+        ):
+            with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
+                self._value(day)
+        march = self._value(MARCH)
+        self.assertEqual(march.previous_id, february)
+        for act in (february.unlink, february.action_value_again):
+            with self.assertRaises(UserError):
+                act()
+        march.unlink()
+        february.unlink()
+
+    def test_only_loyalty_programs_of_the_company_are_valued(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        wallet = self._make_program(name="Wallet", program_type="gift_card")
+        foreign = self._make_program(name="Foreign", company_id=other.id)
+        for program, words in ((wallet, "no loyalty"), (foreign, "belongs to")):
+            with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
+                self._value(JANUARY, program)
+
+    def test_a_price_needs_its_reason(self):
+        with self.assertRaises(ValidationError):
+            self.program.point_price = 2
+
+    def test_who_may_what(self):
+        valuation = self._value(JANUARY)
+        users = {
+            name: new_test_user(self.env, f"liability_{name}", groups)
+            for name, groups in (
+                ("seller", "sales_team.group_sale_salesman_all_leads"),
+                ("manager", "crm_loyalty.group_loyalty_manager"),
+                ("accountant", "account.group_account_user"),
+                ("administrator", "account.group_account_manager"),
+            )
+        }
+        values = {
+            "program_id": self.program.id,
+            "date": FEBRUARY,
+            "liability": 5_000,
+            "deferred": 5_000,
+        }
+        with self.assertRaises(AccessError):
+            valuation.with_user(users["seller"]).read(["liability"])
+        valuation.with_user(users["manager"]).read(["liability"])
+        for name in ("seller", "manager"):
+            mine = valuation.with_user(users[name])
+            for act in (
+                mine.action_value_again,
+                mine.action_propose_entry,
+                mine.unlink,
+                lambda mine=mine: mine.create(values),
+            ):
+                with self.assertRaises(AccessError):
+                    act()
+        for name in ("accountant", "administrator"):
+            made = valuation.with_user(users[name]).create(values)
+            self.assertEqual((made.liability, made.deferred), (0, 0))
+            self.assertTrue(made.program_id.name)
+            with self.assertRaises(AccessError):
+                made.write({"liability": 5_000})
+            made.unlink()
+
+    def test_the_cron_values_each_program_once(self):
+        self._make_program(name="Second")
+        job = self.env.ref("crm_loyalty.cron_value_points_liability").sudo()
+        before = self.liabilities.search_count([])
+        for _time in range(2):
+            with self.enter_registry_test_mode():
+                job.method_direct_trigger()
+            self.assertEqual(self.liabilities.search_count([]), before + 2)
+        made = self.liabilities.search([], limit=2)
+        self.assertEqual(
+            set(made.mapped("date")),
+            {fields.Date.today().replace(day=1) - timedelta(1)},
+        )
+        self.assertFalse(made.move_id)
