@@ -21,6 +21,9 @@ RIGHTS = {
     "crm.need": {"salesperson": "r", "manager": "rwcd"},
     "crm.need.prospect": {"salesperson": "r", "manager": "r"},
     "crm.need.run": {"manager": "r"},
+    "crm.offer.advice": {"salesperson": "r", "manager": "r"},
+    "crm.offer.effect": {"manager": "r"},
+    "crm.offer.overrule": {"salesperson": "r", "manager": "r"},
     "crm.partner.need": {"salesperson": "rwcd", "manager": "rwcd"},
     "crm.purchase": {"salesperson": "r", "manager": "r"},
     "crm.purchase.history": {"salesperson": "r", "manager": "r"},
@@ -36,6 +39,7 @@ RIGHTS = {
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
+    "crm.offer.overrule.wizard": {"salesperson", "manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
 }
 # Who may call each public method with records of the company.
@@ -50,6 +54,11 @@ METHODS = {
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_open_left_out"): {"salesperson", "manager"},
+    ("crm.offer.effect", "action_open_advice"): {"manager"},
+    # each one's own wizard
+    ("crm.offer.overrule.wizard", "action_overrule"): set(),
+    ("sale.order", "action_overrule_advice"): {"salesperson", "manager"},
     ("crm.purchase.import", "action_check"): {"manager"},
     ("crm.purchase.import", "action_download_issues"): {"manager"},
     ("crm.purchase.import", "action_import"): {"manager"},
@@ -172,9 +181,37 @@ class TestAttackMatrix(HttpCase):
             "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
             "crm.value.run": run,
             **cls._point_records(company),
+            **cls._offer_records(company),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _offer_records(cls, company):
+        offer = cls.env["loyalty.program"].create(
+            {
+                "name": "Off",
+                "program_type": "coupons",
+                "company_id": company.id,
+                "advise_offer": True,
+            }
+        )
+        effect = cls.env["crm.offer.effect"]._advise_now(company)
+        effect = effect.filtered(lambda effect: effect.offer_id == offer)
+        order = cls.env["sale.order"].create({"partner_id": cls.partner.id})
+        wizard = cls.env["crm.offer.overrule.wizard"]
+        wizard.create({"order_id": order.id, "reason": "x"}).action_overrule()
+        return {
+            "crm.offer.advice": cls.env["crm.offer.advice"].search(
+                [("partner_id", "=", cls.partner.id), ("offer_id", "=", offer.id)]
+            ),
+            "crm.offer.effect": effect,
+            "crm.offer.overrule": order.offer_overrule_ids,
+            "crm.offer.overrule.wizard": wizard.create(
+                {"order_id": order.id, "reason": "x"}
+            ),
+            "sale.order": order,
+        }
 
     @classmethod
     def _point_records(cls, company):
