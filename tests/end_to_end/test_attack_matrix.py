@@ -202,6 +202,9 @@ class TestAttackMatrix(HttpCase):
         wizard = cls.env["crm.offer.overrule.wizard"]
         wizard.create({"order_id": order.id, "reason": "x"}).action_overrule()
         return {
+            "crm.customer.program": cls.env["crm.customer.program"].create(
+                {"name": "Back", "company_id": company.id}
+            ),
             "crm.offer.advice": cls.env["crm.offer.advice"].search(
                 [("partner_id", "=", cls.partner.id), ("offer_id", "=", offer.id)]
             ),
