@@ -24,6 +24,9 @@ RIGHTS = {
     "crm.need": {"salesperson": "r", "manager": "rwcd"},
     "crm.need.prospect": {"salesperson": "r", "manager": "r"},
     "crm.need.run": {"manager": "r"},
+    "crm.offer.advice": {"salesperson": "r", "manager": "r"},
+    "crm.offer.effect": {"manager": "r"},
+    "crm.offer.overrule": {"salesperson": "r", "manager": "r"},
     "crm.partner.need": {"salesperson": "rwcd", "manager": "rwcd"},
     "crm.purchase": {"salesperson": "r", "manager": "r"},
     "crm.purchase.history": {"salesperson": "r", "manager": "r"},
@@ -46,6 +49,7 @@ RIGHTS = {
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
     "crm.customer.program.create": {"manager"},
+    "crm.offer.overrule.wizard": {"salesperson", "manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
     "loyalty.tier.simulation": {"manager"},
     "loyalty.tier.simulation.customer": {"manager"},
@@ -74,6 +78,11 @@ METHODS = {
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_open_left_out"): {"salesperson", "manager"},
+    ("crm.offer.effect", "action_open_advice"): {"manager"},
+    # each one's own wizard
+    ("crm.offer.overrule.wizard", "action_overrule"): set(),
+    ("sale.order", "action_overrule_advice"): {"salesperson", "manager"},
     ("crm.purchase.import", "action_check"): {"manager"},
     ("crm.purchase.import", "action_download_issues"): {"manager"},
     ("crm.purchase.import", "action_import"): {"manager"},
@@ -206,6 +215,7 @@ class TestAttackMatrix(HttpCase):
             **cls._point_records(company),
             **cls._tier_records(company),
             **cls._program_records(segment),
+            **cls._offer_records(company),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
@@ -230,6 +240,33 @@ class TestAttackMatrix(HttpCase):
             "crm.customer.program.member": program.member_ids.filtered(
                 lambda member: member.partner_id == cls.partner
             ),
+        }
+
+    @classmethod
+    def _offer_records(cls, company):
+        offer = cls.env["loyalty.program"].create(
+            {
+                "name": "Off",
+                "program_type": "coupons",
+                "company_id": company.id,
+                "advise_offer": True,
+            }
+        )
+        effect = cls.env["crm.offer.effect"]._advise_now(company)
+        effect = effect.filtered(lambda effect: effect.offer_id == offer)
+        order = cls.env["sale.order"].create({"partner_id": cls.partner.id})
+        wizard = cls.env["crm.offer.overrule.wizard"]
+        wizard.create({"order_id": order.id, "reason": "x"}).action_overrule()
+        return {
+            "crm.offer.advice": cls.env["crm.offer.advice"].search(
+                [("partner_id", "=", cls.partner.id), ("offer_id", "=", offer.id)]
+            ),
+            "crm.offer.effect": effect,
+            "crm.offer.overrule": order.offer_overrule_ids,
+            "crm.offer.overrule.wizard": wizard.create(
+                {"order_id": order.id, "reason": "x"}
+            ),
+            "sale.order": order,
         }
 
     @classmethod

@@ -28,6 +28,9 @@ One refresh, as ``crm.value.run`` makes it::
     margin_uplift(treated, control)          # what a program added, with interval
     rate_uplift(45, 900, 3, 100)             # the same of a share of customers
 
+    effect = OfferEffect.fit(customers, treated, margin, bought, lapse_threshold)
+    advise(customers, offer, anyway, can_wait, effect=effect, ...)   # whom to give it
+
 Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
 population, few_customers, no_repeats, fit_failed, at_bound, not_converged, uncertain,
 naive_forecast, spend_convention, no_values, no_margins. ``value`` and ``margin`` are
@@ -37,11 +40,13 @@ Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 ``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.
 """
 
+from .advice import Advice, Offer, advise, buys_anyway
 from .attributes import Attribute, Design
 from .backtest import Accuracy, BackTest, Decile, backtest
 from .classes import concentration, value_classes
 from .correction import Correction
 from .counts import PurchaseCounts
+from .effect import Customers, OfferEffect
 from .errors import FitError
 from .gamma_gamma import GammaGamma, Spend
 from .history import PurchaseHistory
@@ -56,10 +61,12 @@ from .uplift import Uplift, margin_uplift, rate_uplift
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
+    "Advice",
     "Accuracy",
     "Attribute",
     "BackTest",
     "BaseTotal",
+    "Customers",
     "Correction",
     "Decile",
     "Design",
@@ -69,6 +76,8 @@ __all__ = [
     "LifetimeValue",
     "MarginRate",
     "MbgCnbd",
+    "Offer",
+    "OfferEffect",
     "ProtectedAttribute",
     "PurchaseCounts",
     "PurchaseHistory",
@@ -77,8 +86,10 @@ __all__ = [
     "Rhythm",
     "Spend",
     "Uplift",
+    "advise",
     "Trial",
     "backtest",
+    "buys_anyway",
     "concentration",
     "estimate",
     "lifetime_value",

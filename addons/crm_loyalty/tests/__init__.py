@@ -6,6 +6,8 @@ from . import (
     test_need_prospect,
     test_need_stated,
     test_needs,
+    test_offer_advice,
+    test_offer_quotation,
     test_partner_value,
     test_point_dates,
     test_point_differences,

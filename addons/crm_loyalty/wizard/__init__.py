@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge_automatic_wizard,
     crm_customer_program_create,
+    crm_offer_overrule_wizard,
     crm_segment_opportunity,
     loyalty_card_update_balance,
     loyalty_tier_simulation,

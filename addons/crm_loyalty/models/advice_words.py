@@ -1,0 +1,88 @@
+"""What advice says, in the order of the codes that ``clv.advice`` uses."""
+
+VERDICTS = [
+    ("give", "Give"),
+    ("wait", "Wait"),
+    ("withhold", "Withhold"),
+    ("unclear", "Not Enough Evidence"),
+]
+REASONS = [
+    ("pays", "Expected to earn more than it costs"),
+    ("buys_anyway", "Buys anyway"),
+    ("too_dear", "Costs more than it is expected to bring"),
+    ("disturbs", "Such customers buy less with it"),
+    ("lost_cause", "Gone for good, most likely"),
+    ("loses_margin", "Brings no margin"),
+    ("below_floor", "Too little margin would be left"),
+    ("unproved", "Past programs do not tell yet"),
+    ("unknown", "No purchases to judge by"),
+    ("no_cost", "The cost of the offer is unknown"),
+]
+DECISIONS = [("give", "Given"), ("withhold", "Not Given")]
+
+
+def reason(env, code: str, from_arms: bool, **said) -> str:
+    """A sentence that a salesperson can repeat.
+
+    :param said: ``interval`` days between purchases (0: unknown), ``treated`` and
+        ``control`` customers like this one in past programs, ``response`` the assumed
+        share, ``floor`` the least share of margin
+    """
+    if from_arms:
+        return _reason_from_arms(env, code, said)
+    return _reason_by_rule(env, code, said)
+
+
+def _reason_from_arms(env, code: str, said: dict) -> str:
+    words = {
+        "pays": env._(
+            "customers like this one brought more with it (%(treated)s had it, "
+            "%(control)s did not)",
+            **said,
+        ),
+        "buys_anyway": env._(
+            "customers like this one buy without it too (%(treated)s had it, "
+            "%(control)s did not)",
+            **said,
+        ),
+        "too_dear": env._(
+            "with customers like this one it cost more than it brought (%(treated)s "
+            "had it, %(control)s did not)",
+            **said,
+        ),
+        "disturbs": env._(
+            "customers like this one bought less with it (%(treated)s had it, "
+            "%(control)s did not)",
+            **said,
+        ),
+        "unproved": env._(
+            "customers like this one do not tell yet (%(treated)s had it, "
+            "%(control)s did not)",
+            **said,
+        ),
+    }
+    return words.get(code) or _reason_by_rule(env, code, said)
+
+
+def _reason_by_rule(env, code: str, said: dict) -> str:
+    if code == "buys_anyway":
+        if not said["interval"]:
+            return env._("a new customer, not late for a second purchase")
+        return env._("buys anyway every %(interval)s days", **said)
+    words = {
+        "pays": env._(
+            "may be leaving, and it is assumed that %(response)s buy because of it",
+            **said,
+        ),
+        "too_dear": env._(
+            "too many like this one buy anyway: it would cost more than it brings"
+        ),
+        "lost_cause": env._("silent so long that no offer is expected to help"),
+        "loses_margin": env._("what this customer buys brings no margin"),
+        "below_floor": env._(
+            "less than %(floor)s of the price would be left as margin", **said
+        ),
+        "unknown": env._("no purchases with a known margin to judge by"),
+        "no_cost": env._("what the offer costs cannot be said"),
+    }
+    return words.get(code, "")

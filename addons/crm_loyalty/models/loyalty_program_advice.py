@@ -1,0 +1,54 @@
+import numpy as np
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# Those that a company may give or not give to a customer.
+OFFER_TYPES = (
+    "coupons", "promotion", "promo_code", "next_order_coupons", "buy_x_get_y",
+)  # fmt: skip
+
+
+class LoyaltyProgram(models.Model):
+    """A loyalty program as an offer that customers are advised on."""
+
+    _inherit = "loyalty.program"
+
+    advise_offer = fields.Boolean(
+        "Advise Whom to Give It",
+        help="Every night each customer gets an advice on this offer, which quotations "
+        "show. Meant for offers that are made to some customers, not to all.",
+    )
+    can_advise = fields.Boolean(compute="_compute_can_advise")
+
+    @api.depends("program_type")
+    def _compute_can_advise(self):
+        for program in self:
+            program.can_advise = program.program_type in OFFER_TYPES
+
+    @api.model
+    def _advised_domain(self) -> Domain:
+        """Open offers that somebody wants advice on."""
+        today = fields.Date.today()
+        return (
+            Domain("advise_offer", "=", True)
+            & Domain("active", "=", True)
+            & Domain("program_type", "in", OFFER_TYPES)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+        )
+
+    def _usual_cost(self, revenue, company):
+        """What one use costs on orders of these revenues, nan where unknown, and
+        whether it comes off the price.
+
+        Of several rewards the customer takes the dearest. A discount on some products
+        may fall on the whole usual order: the most it can cost counts.
+        """
+        rewards = self.reward_ids
+        if not rewards:
+            return np.full(len(revenue), np.nan), False
+        costs = [reward._usual_cost(revenue, company) for reward in rewards]
+        # nan, where one is unknown, stays unknown
+        return np.max(costs, axis=0), any(
+            reward.reward_type == "discount" for reward in rewards
+        )

@@ -1,0 +1,169 @@
+from dataclasses import dataclass, replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .advice_words import VERDICTS
+
+OPEN_STATES = ("draft", "sent")
+RANK = {key: place for place, (key, _label) in enumerate(VERDICTS)}
+
+
+@dataclass(frozen=True)
+class OrderAdvice:
+    """One offer's advice, brought to a quotation's own lines and margins."""
+
+    advice: object
+    verdict: str
+    reason: str
+    extra: float
+    cost: float
+
+    @property
+    def rank(self):
+        """Of several offers: the one that earns most, else the firmest word."""
+        return RANK[self.verdict], self.cost - self.extra, self.advice.id
+
+
+class SaleOrder(models.Model):
+    """The advice on offers, where the offer would be made."""
+
+    _inherit = "sale.order"
+
+    offer_advice_id = fields.Many2one(
+        "crm.offer.advice",
+        "Advice Shown",
+        compute="_compute_offer_advice",
+        groups="sales_team.group_sale_salesman",
+    )
+    offer_verdict = fields.Selection(
+        VERDICTS,
+        compute="_compute_offer_advice",
+        groups="sales_team.group_sale_salesman",
+    )
+    offer_advice_text = fields.Char(
+        "Offer Advice",
+        compute="_compute_offer_advice",
+        groups="sales_team.group_sale_salesman",
+    )
+    offer_overrule_ids = fields.One2many(
+        "crm.offer.overrule",
+        "order_id",
+        readonly=True,
+        groups="sales_team.group_sale_salesman",
+    )
+
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    @api.depends(
+        *("partner_id", "company_id", "state", "currency_rate"),
+        *("order_line.price_subtotal", "order_line.margin", "order_line.product_id"),
+    )
+    def _compute_offer_advice(self):
+        advice_of = self._read_offer_advice()
+        for order in self:
+            key = order.partner_id.commercial_partner_id.id, order.company_id.id
+            if order.state not in OPEN_STATES:
+                key = None
+            found = [order._weigh(advice) for advice in advice_of.get(key, ())]
+            best = min(found, key=lambda one: one.rank, default=None)
+            order.offer_advice_id = best and best.advice
+            order.offer_verdict = best and best.verdict
+            order.offer_advice_text = best and best.advice._say(
+                best.verdict, best.reason, best.extra, best.cost
+            )
+
+    def _read_offer_advice(self) -> dict:
+        """What this user may see of it, by customer and company."""
+        orders = self.filtered(lambda order: order.state in OPEN_STATES)
+        found = self.env["crm.offer.advice"].search(
+            Domain("partner_id", "in", orders.partner_id.commercial_partner_id.ids)
+            & Domain("company_id", "in", orders.company_id.ids)
+            & Domain("offer_id.active", "=", True)
+            & (
+                Domain("offer_id.date_to", "=", False)
+                | Domain("offer_id.date_to", ">=", fields.Date.context_today(self))
+            )
+        )
+        # once for all: rewards are asked for by each order
+        found.offer_id.sudo().reward_ids.fetch(["reward_type", "discount"])
+        by_customer = {}
+        for advice in found:
+            key = advice.partner_id.id, advice.company_id.id
+            by_customer.setdefault(key, []).append(advice)
+        return by_customer
+
+    def _weigh(self, advice) -> OrderAdvice:
+        """The advice for a usual order, scaled to this one and held to its margins."""
+        stored = OrderAdvice(
+            advice, advice.verdict, advice.reason_code, advice.extra_margin, advice.cost
+        )
+        lines = self.order_line.filtered(
+            lambda line: (
+                not (line.display_type or line.reward_id or line.is_downpayment)
+            )
+        )
+        # a customer without a usual order has nothing to scale
+        if not lines or stored.verdict == "unclear" or advice.usual_margin <= 0:
+            return stored
+        rate = 1 / self.currency_rate if self.currency_rate else 1.0
+        margin = sum(lines.mapped("margin")) * rate
+        if margin <= 0:
+            return replace(stored, verdict="withhold", reason="loses_margin")
+        cost, keeps_floor = self._cost_of_offer(advice.offer_id, lines, rate)
+        if cost is None:
+            return replace(stored, verdict="unclear", reason="no_cost")
+        used = advice.cost / advice.use_cost if advice.use_cost else 1.0
+        here = replace(
+            stored,
+            extra=advice.extra_margin * margin / advice.usual_margin,
+            cost=used * cost,
+        )
+        by_rule = not advice.from_arms and stored.reason in ("too_dear", "below_floor")
+        if stored.verdict == "give" or by_rule:
+            if not keeps_floor:
+                return replace(here, verdict="withhold", reason="below_floor")
+            if here.extra > here.cost:
+                return replace(here, verdict="give", reason="pays")
+            return replace(here, verdict="withhold", reason="too_dear")
+        return here
+
+    def _cost_of_offer(self, offer, lines, rate: float) -> tuple[float | None, bool]:
+        """Of its dearest reward on these lines, and whether each line that it lowers
+        keeps the company's least margin."""
+        # sudo: salespeople need not read the rewards that they give
+        rewards = offer.sudo().reward_ids
+        floor = self.company_id.sudo().advice_margin_floor
+        dearest, keeps = None, True
+        for reward in rewards:
+            cost, lowered = reward._order_cost(
+                lines.sudo(), self.company_id.sudo(), rate
+            )
+            if cost != cost:
+                return None, True
+            dearest = max(cost, dearest or 0.0)
+            total = sum(lowered.mapped("price_subtotal")) * rate
+            for line in lowered:
+                share = cost * line.price_subtotal * rate / total
+                left = line.price_subtotal * rate - share
+                if line.margin * rate - share < floor * left - 1e-6:
+                    keeps = False
+            if reward.reward_type == "product":
+                whole = sum(lines.mapped("price_subtotal")) * rate
+                whole_margin = sum(lines.mapped("margin")) * rate
+                keeps &= whole_margin - cost >= floor * whole - 1e-6
+        return dearest, keeps
+
+    def action_overrule_advice(self):
+        self.ensure_one()
+        self.check_access("write")
+        if not self.offer_advice_id or self.state not in OPEN_STATES:
+            raise UserError(self.env._("There is no advice on this quotation."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Overrule the Advice"),
+            "res_model": "crm.offer.overrule.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
