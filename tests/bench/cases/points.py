@@ -143,8 +143,8 @@ def _open_cards(database: str, count: int) -> None:
         env.cr.execute(
             """
             WITH partner AS (
-                INSERT INTO res_partner (name, active, type, commercial_partner_id)
-                SELECT 'Customer ' || n, true, 'contact', NULL
+                INSERT INTO res_partner (name, active, type, autopost_bills)
+                SELECT 'Customer ' || n, true, 'contact', 'ask'
                   FROM generate_series(1, %(count)s) n RETURNING id
             ), card AS (
                 INSERT INTO loyalty_card
