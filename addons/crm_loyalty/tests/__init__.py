@@ -15,6 +15,7 @@ from . import (
     test_point_faults,
     test_point_liability,
     test_point_liability_entry,
+    test_point_liability_rules,
     test_point_opening,
     test_point_portal,
     test_point_queries,
