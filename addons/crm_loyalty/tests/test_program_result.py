@@ -193,7 +193,7 @@ class TestProgramResult(ProgramCommon):
         self.assertEqual(program.margin_chart["labels"], ["0", "1", "2"])
 
     def test_night_measures_once_and_the_same(self):
-        program, treated, _control = self._half(10)
+        program, treated, _control = self._half(20)
         self._buy(treated[0].partner_id)
         self._cron("measure_programs")
         self.assertEqual(program.measured_on, fields.Date.today())
