@@ -1,1 +1,7 @@
-from . import crm_need_prospect, crm_purchase, crm_purchase_history, crm_purchase_line
+from . import (
+    crm_customer_signal,
+    crm_need_prospect,
+    crm_purchase,
+    crm_purchase_history,
+    crm_purchase_line,
+)

@@ -27,7 +27,9 @@ from . import (
     test_segment_tour,
     test_translations,
     test_value_access,
+    test_value_attributes,
     test_value_cron,
     test_value_run,
+    test_value_signals,
     test_value_tours,
 )
