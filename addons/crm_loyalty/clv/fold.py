@@ -26,9 +26,9 @@ def fold_purchases(
         the days between purchases), ``last_interval`` (days, 0 with one purchase),
         ``revenue``, ``margin``, ``costed_revenue`` (the revenue whose margin is known)
     """
-    day_owner, day, day_revenue, totals = _fold_days(customer, day, revenue, margin)
+    day_owner, days, day_revenue, totals = _fold_days(customer, day, revenue, margin)
     is_purchase = day_revenue > 0
-    owner, bought_on = day_owner[is_purchase], day[is_purchase]
+    owner, bought_on = day_owner[is_purchase], days[is_purchase]
     start = np.flatnonzero(np.diff(owner, prepend=-1))
     buyers = owner[start]
     end = np.append(start[1:], len(owner))[: len(start)] - 1

@@ -30,6 +30,7 @@ from . import (
     test_value_attributes,
     test_value_cron,
     test_value_run,
+    test_value_signal_sources,
     test_value_signals,
     test_value_tours,
 )
