@@ -51,7 +51,10 @@ from . import (
     test_tiers,
     test_translations,
     test_value_access,
+    test_value_attributes,
     test_value_cron,
     test_value_run,
+    test_value_signal_sources,
+    test_value_signals,
     test_value_tours,
 )
