@@ -53,6 +53,11 @@ class SaleOrder(models.Model):
         readonly=True,
         groups="sales_team.group_sale_salesman",
     )
+    offer_overrule_text = fields.Char(
+        "Overruled",
+        compute="_compute_offer_overrule_text",
+        groups="sales_team.group_sale_salesman",
+    )
 
     @api.depends_context("lang", "uid", "allowed_company_ids")
     @api.depends(
@@ -71,6 +76,17 @@ class SaleOrder(models.Model):
             order.offer_verdict = best and best.verdict
             order.offer_advice_text = best and best.advice._say(
                 best.verdict, best.reason, best.extra, best.cost
+            )
+
+    @api.depends_context("lang")
+    @api.depends("offer_overrule_ids")
+    def _compute_offer_overrule_text(self):
+        for order in self:
+            last = order.offer_overrule_ids.sorted("id", reverse=True)[:1]
+            order.offer_overrule_text = last and self.env._(
+                "Overruled by %(user)s: %(reason)s",
+                user=last.user_id.name,
+                reason=last.reason,
             )
 
     def _read_offer_advice(self) -> dict:
