@@ -9,6 +9,9 @@
     recovery       known parameters found again
     imports        purchases from files; the whole CDNOW log imported and valued
     segments       who bought X, beside the plain grouping of the same order lines
+    points         an order confirmed, beside sale_loyalty; 100,000 cards closed
+    tiers          everybody's tier in batches, night by night, and at an order
+    programs       customers enrolled, measured and touched by a program
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -29,7 +32,18 @@ import databases
 import session
 from population import Truth
 
-CASES = ["refresh", "fit", "growth", "customer_list", "recovery", "imports", "segments"]
+CASES = [
+    "refresh",
+    "fit",
+    "growth",
+    "customer_list",
+    "recovery",
+    "imports",
+    "segments",
+    "points",
+    "tiers",
+    "programs",
+]
 QUICK = 2_000
 
 

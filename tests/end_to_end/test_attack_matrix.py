@@ -6,15 +6,18 @@ A model or method that is new fails here until somebody has said who may use it.
 import inspect
 import json
 
+from odoo import fields
 from odoo.http import Controller
 from odoo.tests import HttpCase, new_test_user, tagged
 
-MODULES = ("crm_loyalty", "crm_loyalty_pos")
+MODULES = ("crm_loyalty", "crm_loyalty_pos", "crm_loyalty_sms")
 OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
 
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
 RIGHTS = {
+    "crm.customer.program": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.program.member": {"salesperson": "r", "manager": "r"},
     "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.segment.purchase": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.value": {"salesperson": "r", "manager": "r"},
@@ -36,14 +39,35 @@ RIGHTS = {
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
     "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
+    "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
+    "loyalty.tier.simulation": {"manager"},
+    "loyalty.tier.simulation.customer": {"manager"},
+    "loyalty.tier.simulation.line": {"manager"},
 }
 # Who may call each public method with records of the company.
 METHODS = {
+    ("crm.customer.program", "action_finish"): {"manager"},
+    ("crm.customer.program", "action_measure"): {"manager"},
+    ("crm.customer.program", "action_open_mailing"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_pause"): {"manager"},
+    ("crm.customer.program", "action_resume"): {"manager"},
+    ("crm.customer.program", "action_start"): {"manager"},
+    ("crm.customer.program.create", "action_back"): set(),
+    ("crm.customer.program.create", "action_create_and_start"): set(),
+    ("crm.customer.program.create", "action_create_draft"): set(),
+    ("crm.customer.program.create", "action_next"): set(),
+    ("crm.customer.program.member", "action_open_who"): {"salesperson", "manager"},
     ("crm.customer.segment", "action_create_mailing"): {"manager"},
     ("crm.customer.segment", "action_create_opportunities"): {
         "salesperson",
@@ -77,6 +101,14 @@ METHODS = {
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
     ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
     ("res.partner", "action_open_needs"): {"salesperson", "manager"},
+    ("res.partner", "action_open_tier_memberships"): {"salesperson", "manager"},
+    ("loyalty.tier.membership", "action_open_customer"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_open_members"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_publish"): {"manager"},
+    ("loyalty.tier.program", "action_simulate"): {"manager"},
+    ("loyalty.tier.program", "action_withdraw"): {"manager"},
+    # each one's own simulation
+    ("loyalty.tier.simulation", "action_open_customers"): set(),
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
@@ -182,6 +214,8 @@ class TestAttackMatrix(HttpCase):
             "crm.value.run": run,
             **cls._point_records(company),
             **cls._offer_records(company),
+            **cls._tier_records(company),
+            **cls._program_records(segment),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
@@ -202,9 +236,6 @@ class TestAttackMatrix(HttpCase):
         wizard = cls.env["crm.offer.overrule.wizard"]
         wizard.create({"order_id": order.id, "reason": "x"}).action_overrule()
         return {
-            "crm.customer.program": cls.env["crm.customer.program"].create(
-                {"name": "Back", "company_id": company.id}
-            ),
             "crm.offer.advice": cls.env["crm.offer.advice"].search(
                 [("partner_id", "=", cls.partner.id), ("offer_id", "=", offer.id)]
             ),
@@ -214,6 +245,28 @@ class TestAttackMatrix(HttpCase):
                 {"order_id": order.id, "reason": "x"}
             ),
             "sale.order": order,
+        }
+
+    @classmethod
+    def _program_records(cls, segment):
+        program = cls.env["crm.customer.program"].create(
+            {
+                "name": "Keep",
+                "segment_id": segment.id,
+                "medium": "portal",
+                "message": "<p>Hello</p>",
+                "control_share": 0,
+            }
+        )
+        program.action_start()
+        return {
+            "crm.customer.program": program,
+            "crm.customer.program.create": cls.env[
+                "crm.customer.program.create"
+            ].create({"kind": "retention"}),
+            "crm.customer.program.member": program.member_ids.filtered(
+                lambda member: member.partner_id == cls.partner
+            ),
         }
 
     @classmethod
@@ -240,6 +293,51 @@ class TestAttackMatrix(HttpCase):
                 {"program_id": program.id, "company_id": company.id}
             ),
             "loyalty.point.lot": card.lot_ids,
+        }
+
+    @classmethod
+    def _tier_records(cls, company):
+        program = cls.env["loyalty.tier.program"].create(
+            {
+                "name": "Club",
+                "company_id": company.id,
+                "tier_ids": [(0, 0, {"name": "Gold", "threshold": 1})],
+            }
+        )
+        program.action_publish()
+        tier = program.tier_ids
+        tier._invite(cls.partner, fields.Date.today(), "")
+        membership = cls.env["loyalty.tier.membership"].search(
+            [("partner_id", "=", cls.partner.id), ("ending", "=", False)]
+        )
+        benefit = cls.env["loyalty.tier.benefit"].create(
+            {"name": "Fast", "tier_id": tier.id, "kind": "service"}
+        )
+        gesture = cls.env["loyalty.tier.gesture"].create(
+            {
+                "benefit_id": benefit.id,
+                "membership_id": membership.id,
+                "partner_id": cls.partner.id,
+                "company_id": company.id,
+                "date": fields.Date.today(),
+            }
+        )
+        simulation = cls.env["loyalty.tier.simulation"]._run(program)
+        customers = cls.env["loyalty.tier.simulation.customer"]
+        return {
+            "loyalty.tier": tier,
+            "loyalty.tier.benefit": benefit,
+            "loyalty.tier.gesture": gesture,
+            "loyalty.tier.membership": membership,
+            "loyalty.tier.program": program,
+            "loyalty.tier.turn": cls.env["loyalty.tier.turn"].create(
+                {"partner_id": cls.partner.id}
+            ),
+            "loyalty.tier.simulation": simulation,
+            "loyalty.tier.simulation.customer": customers.search(
+                [("simulation_id", "=", simulation.id)], limit=1
+            ),
+            "loyalty.tier.simulation.line": simulation.line_ids[:1],
         }
 
     @classmethod

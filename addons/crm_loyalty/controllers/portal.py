@@ -35,7 +35,7 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
         values.update(
             page_name="points",
             accounts=partner._point_accounts()._portal_summary(),
-            tier=self._point_tier(partner),
+            tiers=partner._portal_tiers(request.env.company),
         )
         return request.render("crm_loyalty.portal_my_points", values)
 
@@ -67,7 +67,7 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
             history=card._portal_history(user, sortby, PAGE_SIZE, pager["offset"]),
             pager=pager,
             sortby=sortby,
-            tier=self._point_tier(user.partner_id),
+            tiers=user.partner_id._portal_tiers(request.env.company),
         )
         return request.render("crm_loyalty.portal_my_points_account", values)
 
@@ -78,7 +78,3 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
         if card_id in accounts.ids:
             return request.redirect(f"/my/points/{card_id}")
         return request.redirect("/my/points")
-
-    def _point_tier(self, partner):
-        """Where the customer stands, and what is missing to the next tier."""
-        return partner._point_tier_progress(request.env.company)

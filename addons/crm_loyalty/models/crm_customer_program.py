@@ -100,6 +100,12 @@ class CrmCustomerProgram(models.Model):
         ondelete="restrict",
         help="Quotations to a member have these terms until the offer ends.",
     )
+    tier_id = fields.Many2one(
+        "loyalty.tier",
+        domain="[('company_id', 'in', [False, company_id])]",
+        ondelete="restrict",
+        help="Each member who is touched is invited to it until the offer ends.",
+    )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
     offer_cost = fields.Monetary(
         "Cost of an Offer",
@@ -183,6 +189,7 @@ class CrmCustomerProgram(models.Model):
         *("kind", "segment_id", "exclude_segment_ids", "lead_domain", "state"),
         *("segment_id.active", "target_product_ids", "target_categ_ids", "medium"),
         *("offer", "loyalty_program_id.active", "payment_term_id.active"),
+        "tier_id.program_id.state",
         *("subject", "message", "mailing_id"),
     )
     def _compute_problem(self):

@@ -76,6 +76,15 @@ class CrmCustomerProgram(models.Model):
                     "The payment terms “%(terms)s” were archived.", terms=terms.name
                 )
 
+        if self.offer == "tier":
+            if not self.tier_id:
+                yield self.env._("Choose the tier to invite to.")
+            elif self.tier_id.program_id.state != "published":
+                yield self.env._(
+                    "Publish “%(tiers)s” before you invite to it.",
+                    tiers=self.tier_id.program_id.name,
+                )
+
     def _rate_problem(self, currency) -> str:
         """Odoo takes a currency without a rate one for one."""
         if not currency or currency == self.company_id.currency_id:

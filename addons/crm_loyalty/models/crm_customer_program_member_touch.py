@@ -93,6 +93,10 @@ class CrmCustomerProgramMember(models.Model):
                 code=self.card_id.code,
                 day=day,
             )
+        if self.offer_until and program.offer == "tier":
+            return self.env._(
+                "%(tier)s until %(day)s.", tier=program.tier_id.name, day=day
+            )
         if self.offer_until and program.offer == "payment_term":
             return self.env._(
                 "Payment terms %(terms)s until %(day)s.",

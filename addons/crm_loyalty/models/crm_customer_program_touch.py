@@ -87,8 +87,13 @@ class CrmCustomerProgram(models.Model):
             return
         until = fields.Date.add(self._today(), days=self.offer_days)
         members.offer_until = until
-        if self.offer != "discount":
-            return
+        if self.offer == "tier":
+            partners = members.partner_id | members.lead_id.partner_id
+            self.tier_id._invite(partners, until, self.name)
+        if self.offer == "discount":
+            self._give_coupons(members, until)
+
+    def _give_coupons(self, members, until) -> None:
         points = min(
             self.loyalty_program_id.reward_ids.mapped("required_points") or [1]
         )

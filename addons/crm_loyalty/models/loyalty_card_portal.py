@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..tools.dates import written_day
 
 # How the customer may sort the history, by the word in the address.
 PORTAL_SORTINGS = {"date": "id desc", "points": "points desc, id desc"}
@@ -11,6 +15,10 @@ class LoyaltyCard(models.Model):
 
     _inherit = "loyalty.card"
 
+    expiring_display = fields.Char(
+        "Points That Expire Soon", compute="_compute_expiring_display"
+    )
+
     @api.depends_context("uid")
     def _compute_points_display(self):
         res = super()._compute_points_display()
@@ -21,6 +29,24 @@ class LoyaltyCard(models.Model):
             if not user.partner_id._may_use_points_of(holder):
                 card.points_display = card._format_points(0)
         return res
+
+    def _compute_expiring_display(self):
+        """The points that a notice is about, each amount with its last day."""
+        # sudo: who sees the card sees when its points expire
+        cards = self.sudo()
+        expiring = cards._portal_expiring()
+        today = fields.Date.today()
+        for card in cards:
+            soon = today + timedelta(card.program_id.point_notice_days)
+            card.expiring_display = ", ".join(
+                self.env._(
+                    "%(points)s on %(day)s",
+                    points=each["points"].strip(),
+                    day=each["day"],
+                )
+                for each in expiring[card]
+                if each["on"] <= soon
+            )
 
     def _portal_summary(self) -> list[dict]:
         """Of each account: what is available, what waits, and what expires next."""
@@ -58,7 +84,7 @@ class LoyaltyCard(models.Model):
             told[card].append(
                 {
                     "points": card._format_points(points),
-                    "day": day,
+                    "day": written_day(self.env, day),
                     "event": "" if day else events[card.program_id.point_vesting],
                     "days": 0 if day else card.program_id.point_vesting_days,
                 }
@@ -81,7 +107,13 @@ class LoyaltyCard(models.Model):
         told = {card: [] for card in self}
         for card, day, points in groups:
             if len(told[card]) < NEXT_EXPIRIES:
-                told[card].append({"points": card._format_points(points), "day": day})
+                told[card].append(
+                    {
+                        "points": card._format_points(points),
+                        "on": day,
+                        "day": written_day(self.env, day),
+                    }
+                )
         return told
 
     def _portal_domain(self) -> Domain:
@@ -113,7 +145,10 @@ class LoyaltyCard(models.Model):
         }
         return [
             {
-                "day": entry.create_date,
+                "day": written_day(
+                    self.env,
+                    fields.Datetime.context_timestamp(entry, entry.create_date).date(),
+                ),
                 "kind": kinds[entry.kind],
                 "points": ("+" if entry.points > 0 else "\N{MINUS SIGN}")
                 + self._format_points(abs(entry.points)),

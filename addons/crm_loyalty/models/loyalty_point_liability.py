@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.dates import written_day
+
 # What whoever begins a valuation may say; the rest is computed.
 ASKED = {"program_id", "company_id", "date"}
 
@@ -204,7 +206,7 @@ class LoyaltyPointLiability(models.Model):
             )
 
     def _say(self, day) -> str:
-        return self.env["ir.qweb.field.date"].value_to_html(day, {})
+        return written_day(self.env, day)
 
     def action_value_again(self):
         """After a price or a rate was set; not once an entry was proposed."""

@@ -99,9 +99,10 @@ class LoyaltyTierProgram(models.Model):
     @api.model
     def _evaluate_customers(self, partners, company) -> None:
         """What these customers' dealings of the moment mean for their tiers."""
-        customers = partners.commercial_partner_id - company.partner_id
+        customers = (partners.commercial_partner_id - company.partner_id).sorted("id")
         if not customers:
             return
+        self.env["loyalty.tier.turn"]._take(customers)
         # sudo: whoever confirms or refunds may have nothing to do with tiers
         for program in self.sudo().browse(self._published_ids(company.id)):
             program._evaluate(customers.ids, program._today())

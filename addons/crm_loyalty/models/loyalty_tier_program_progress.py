@@ -91,7 +91,7 @@ class LoyaltyTierProgram(models.Model):
         if progress.missing_to_keep and progress.keep_by:
             sentences.append(
                 self.env._(
-                    "%(amount)s more by %(day)s to keep %(tier)s.",
+                    "%(amount)s more by %(day)s to keep %(tier)s for longer.",
                     amount=self._format_amount(progress.missing_to_keep),
                     day=written_day(self.env, progress.keep_by),
                     tier=progress.tier.name,

@@ -16,6 +16,7 @@ OFFERS = [
     ("none", "No Offer"),
     ("discount", "Coupon"),
     ("payment_term", "Payment Terms"),
+    ("tier", "Tier Invitation"),
 ]
 # How a program touches its members. Add-ons add their own.
 MEDIUMS = [

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -27,3 +28,26 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.program_member_count = counts.get(partner._origin, 0)
+
+    def _program_messages(self) -> list[dict]:
+        """What running programs say to this customer in the portal, as plain values.
+
+        Nobody who is held back is told anything, nor who has responded already.
+        """
+        # sudo: a portal user may not read members; only his own company's are asked for
+        members = self.env["crm.customer.program.member"].sudo()
+        told = members.search(
+            Domain("partner_id", "=", self.commercial_partner_id.id)
+            & Domain("state", "=", "touched")
+            & Domain("observed_until", ">", fields.Datetime.now())
+            & Domain("program_id.medium", "=", "portal")
+            & Domain("program_id.state", "in", ("running", "done"))
+        )
+        return [
+            {
+                "subject": member.program_id.subject,
+                "message": member.program_id.message,
+                "offer": member.offer_words,
+            }
+            for member in told
+        ]

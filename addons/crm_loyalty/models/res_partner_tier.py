@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .tier_words import SERVICE_LEVELS
-
 # What lists show of every customer's tier.
 TIER_COLUMNS = {
     "customer_tier_id": "tier_id",
@@ -36,8 +34,7 @@ class TierProgress(NamedTuple):
 class ResPartner(models.Model):
     """A contact shows the tier of its commercial entity with the current company.
 
-    Looked up under the user's rights, never stored; what a tier gives is asked for
-    by `_tier_benefits`, which looks at today's memberships.
+    Looked up under the user's rights, never stored.
     """
 
     _inherit = "res.partner"
@@ -66,27 +63,6 @@ class ResPartner(models.Model):
         "Tier Memberships",
         readonly=True,
         groups="sales_team.group_sale_salesman",
-    )
-    customer_birthday = fields.Date(
-        "Birthday",
-        groups="sales_team.group_sale_salesman",
-        help="For a gesture that the customer's tier grants.",
-    )
-    service_level = fields.Selection(
-        SERVICE_LEVELS,
-        compute="_compute_tier_grants",
-        groups="base.group_user",
-        help="By the customer's tier, as long as it lasts.",
-    )
-    tier_contact_id = fields.Many2one(
-        "res.users",
-        "Named Contact",
-        compute="_compute_tier_grants",
-        groups="base.group_user",
-        help="By the customer's tier, as long as it lasts.",
-    )
-    tier_community_url = fields.Char(
-        "Community", compute="_compute_tier_grants", groups="base.group_user"
     )
 
     @api.model
@@ -121,24 +97,6 @@ class ResPartner(models.Model):
             progress = readable and partner.id and partner._tier_progress()
             partner.customer_tier_progress = " ".join(
                 sentence for step in progress or () for sentence in step.sentences
-            )
-
-    @api.depends("commercial_partner_id")
-    @api.depends_context("company")
-    def _compute_tier_grants(self):
-        levels, contacts, communities = (
-            self._tier_benefits(kind) for kind in ("service", "contact", "community")
-        )
-        for partner in self:
-            customer = partner.commercial_partner_id
-            partner.service_level = (
-                customer in levels and levels[customer].service_level
-            )
-            partner.tier_contact_id = (
-                customer in contacts and contacts[customer].user_id
-            )
-            partner.tier_community_url = (
-                customer in communities and communities[customer].url
             )
 
     def _search_customer_tier_id(self, operator, value):
@@ -223,50 +181,6 @@ class ResPartner(models.Model):
         )
         return tier_alias
 
-    def _tier_benefits(self, kind: str, company=None) -> dict:
-        """The benefit of a kind that these contacts' customers have today.
-
-        :return: by commercial partner; who has none is not in it
-        """
-        company = company or self.env.company
-        # sudo: what a member is granted holds, whoever deals with him
-        benefits = self.env["loyalty.tier.benefit"].sudo()
-        if kind not in benefits._published_kinds(company.id):
-            return {}
-        today = self.env["loyalty.tier.program"]._company_today(company)
-        memberships = self.env["loyalty.tier.membership"]
-        # sudo: as above
-        memberships = memberships.sudo().search_fetch(
-            self._current_memberships_domain(company)
-            & Domain("partner_id", "in", self.commercial_partner_id.ids),
-            ["partner_id", "tier_id", "program_id"],
-        )
-        found = {}
-        for membership in memberships.sorted(lambda one: one.program_id._place()):
-            granted = membership.tier_id._granted_benefits(today)
-            customer = membership.partner_id.with_env(self.env)
-            for benefit in granted.filtered(lambda one: one.kind == kind):
-                found.setdefault(customer, benefit)
-        return found
-
-    def _has_tier_benefit(self, code: str, company=None) -> bool:
-        """Whether a portal function or an integration is granted to a contact today."""
-        self.ensure_one()
-        company = company or self.env.company
-        today = self.env["loyalty.tier.program"]._company_today(company)
-        # sudo: as for other benefits
-        memberships = self.env["loyalty.tier.membership"].sudo()
-        memberships = memberships.search(
-            self._current_memberships_domain(company)
-            & Domain("partner_id", "=", self.commercial_partner_id.id)
-        )
-        return any(
-            benefit.code == code
-            for membership in memberships
-            for benefit in membership.tier_id._granted_benefits(today)
-            if benefit.kind in ("portal", "integration")
-        )
-
     def _tier_progress(self, company=None) -> list[TierProgress]:
         """Where a contact's customer stands in each published program, and what next.
 
@@ -279,18 +193,6 @@ class ResPartner(models.Model):
         programs = programs.browse(programs._published_ids(company.id))
         customer = self.commercial_partner_id
         return [program._progress_of(customer) for program in programs]
-
-    def _inverse_product_pricelist(self):
-        """A form may send back what it showed: the tier's pricelist is not kept."""
-        granted = self._tier_benefits("pricelist")
-        shown = self.filtered(
-            lambda partner: (
-                partner.commercial_partner_id in granted
-                and partner.property_product_pricelist
-                == granted[partner.commercial_partner_id].pricelist_id
-            )
-        )
-        return super(ResPartner, self - shown)._inverse_product_pricelist()
 
     def action_open_tier_memberships(self):
         self.ensure_one()

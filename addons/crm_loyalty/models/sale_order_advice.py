@@ -102,7 +102,7 @@ class SaleOrder(models.Model):
             )
         )
         # once for all: rewards are asked for by each order
-        found.offer_id.sudo().reward_ids.fetch(["reward_type", "discount"])
+        found.offer_id.reward_ids.fetch(["reward_type", "discount"])
         by_customer = {}
         for advice in found:
             key = advice.partner_id.id, advice.company_id.id
@@ -147,14 +147,12 @@ class SaleOrder(models.Model):
     def _cost_of_offer(self, offer, lines, rate: float) -> tuple[float | None, bool]:
         """Of its dearest reward on these lines, and whether each line that it lowers
         keeps the company's least margin."""
-        # sudo: salespeople need not read the rewards that they give
+        # sudo: what a gift costs is no field of salespeople
         rewards = offer.sudo().reward_ids
-        floor = self.company_id.sudo().advice_margin_floor
+        floor = self.company_id.advice_margin_floor
         dearest, keeps = None, True
         for reward in rewards:
-            cost, lowered = reward._order_cost(
-                lines.sudo(), self.company_id.sudo(), rate
-            )
+            cost, lowered = reward._order_cost(lines, self.company_id, rate)
             if cost != cost:
                 return None, True
             dearest = max(cost, dearest or 0.0)

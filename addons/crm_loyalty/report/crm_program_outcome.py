@@ -147,7 +147,9 @@ class CrmProgramOutcome(models.AbstractModel):
                 """,
                 revenue=purchases._company_amount_sql(SQL("sale.amount_untaxed")),
                 margin=purchases._company_amount_sql(SQL("coalesce(sale.margin, 0)")),
-                refunds=purchases._refunds_sql(),
+                refunds=purchases._refunds_sql(
+                    SQL("AND sale.partner_id IN (SELECT contact_id FROM subject)")
+                ),
             ),
             SQL(
                 """

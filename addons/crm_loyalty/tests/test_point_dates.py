@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.dates import written_day
 from .point_common import PointCommon
 
 
@@ -175,6 +176,22 @@ class TestPointDates(PointCommon):
             self.assertFalse(lots.search(lots._notice_domain()))
         mail = self.env["mail.mail"].search([("model", "=", "loyalty.card")], limit=1)
         self.assertEqual(mail.recipient_ids, self.customer)
+
+    def test_notice_says_how_many_points_expire_on_which_day(self):
+        self.program.write({"point_valid_days": 30, "point_notice_days": 7})
+        self.customer.email = "alba@example.com"
+        self._order(quantity=2)
+        today = fields.Date.today()
+        with freeze_time(today + timedelta(20)):
+            self._order(quantity=5)
+        with freeze_time(today + timedelta(24)):
+            lots = self.env["loyalty.point.lot"].sudo()
+            lots.search(lots._notice_domain())._send_notices()
+        mail = self.env["mail.mail"].search([("model", "=", "loyalty.card")], limit=1)
+        day = written_day(self.env, today + timedelta(30))
+        self.assertIn(f"200 Points on {day}", mail.body_html)
+        self.assertNotIn("500 Points", mail.body_html)
+        self.assertIn("700 Points", mail.body_html)
 
     def test_crons_do_it_all(self):
         self.program.write({"point_vesting_days": 2, "point_valid_days": 3})

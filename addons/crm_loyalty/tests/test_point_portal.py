@@ -1,5 +1,6 @@
 from lxml import html
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .point_common import PointCommon
@@ -93,6 +94,7 @@ class TestPointPortal(PointCommon, HttpCase):
         for _n in range(24):
             card.points += 1
         queries = []
+        card._portal_history(self.user, "date", 2, 0)  # fills Odoo's caches
         for limit in (2, 20):
             self.env.flush_all()
             self.env.invalidate_all()
@@ -184,6 +186,45 @@ class TestPointPortal(PointCommon, HttpCase):
         self.assertTrue(offered.order_line.filtered("reward_id"))
         self.assertEqual(self._card(self.company_customer).points, 100)
         self.assertWhole()
+
+    def _tiers(self):
+        program = (
+            self.env["loyalty.tier.program"]
+            .sudo()
+            .create(
+                {
+                    "name": "Club",
+                    "company_id": self.company.id,
+                    "tier_ids": [
+                        Command.create({"name": "Silver", "threshold": 200}),
+                        Command.create({"name": "Gold", "threshold": 1_000}),
+                    ],
+                }
+            )
+        )
+        program.action_publish()
+
+    def test_tier_and_what_is_missing_to_the_next(self):
+        self._tiers()
+        self._order(quantity=3)
+        _answer, page = self._page("points_customer", "/my/points")
+        (tier,) = page.xpath("//section[contains(@class, 'o_points_tier')]")
+        text = " ".join(tier.text_content().split())
+        self.assertIn("Club: Silver", text)
+        self.assertIn("700.00", text)
+        (bar,) = tier.xpath(".//*[@role='progressbar']")
+        self.assertEqual(
+            (bar.get("aria-valuenow"), bar.get("aria-label")), ("30", "Gold")
+        )
+
+    def test_a_companys_tier_is_seen_with_permission_only(self):
+        self._tiers()
+        self._order(self.company_customer, quantity=3)
+        partner = self.contact.partner_id
+        for permitted in (False, True):
+            partner.may_use_company_points = permitted
+            _answer, page = self._page("points_contact", "/my/points")
+            self.assertEqual("Silver" in page.text_content(), permitted)
 
     def test_another_companys_program_is_left_out(self):
         self._order()

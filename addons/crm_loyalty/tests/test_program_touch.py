@@ -1,6 +1,8 @@
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .program_common import ProgramCommon
@@ -234,6 +236,32 @@ class TestProgramTouch(ProgramCommon):
         self.assertEqual(customer.property_payment_term_id, own)
         with self._later(11):
             self.assertEqual(offered(), own)
+
+    def test_invitation_to_a_tier_is_for_those_touched_and_ends(self):
+        tiers = self.env["loyalty.tier.program"].create(
+            {
+                "name": "Club",
+                "tier_ids": [Command.create({"name": "Gold", "threshold": 1_000_000})],
+            }
+        )
+        customers = self._customers(8)
+        program = self._program(
+            offer="tier", tier_id=tiers.tier_ids.id, control_share=0.5
+        )
+        with self.assertRaisesRegex(UserError, "Publish"):
+            program.action_start()
+        tiers.action_publish()
+        program.action_start()
+        self._touch(program)
+        memberships = self.env["loyalty.tier.membership"].search(
+            [("partner_id", "in", customers.ids), ("tier_id", "in", tiers.tier_ids.ids)]
+        )
+        touched = program.member_ids.filtered("touched_at")
+        self.assertEqual(memberships.partner_id, touched.partner_id)
+        self.assertEqual(
+            set(memberships.mapped("date_to")), set(touched.mapped("offer_until"))
+        )
+        self.assertIn("Gold", self._mails(program)[0].body_html)
 
     def test_two_steps_at_once_are_refused(self):
         self._customers(1)

@@ -62,7 +62,7 @@ class TestTierProgram(TierCommon):
         self.program.action_publish()
         self._spend(600)
         self.env.flush_all()
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(5):
             order._evaluate_tiers()
 
     def test_simulation_tells_who_would_land_where(self):

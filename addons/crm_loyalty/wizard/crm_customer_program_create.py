@@ -63,6 +63,9 @@ class CrmCustomerProgramCreate(models.TransientModel):
         " ('company_id', 'in', [False, company_id])]",
     )
     payment_term_id = fields.Many2one("account.payment.term")
+    tier_id = fields.Many2one(
+        "loyalty.tier", domain="[('company_id', 'in', [False, company_id])]"
+    )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
     control_share = fields.Float("Held Back", default=0.10)
     touch_cost = fields.Monetary("Cost of a Touch")
@@ -141,6 +144,8 @@ class CrmCustomerProgramCreate(models.TransientModel):
         values["company_id"] = self.company_id.id
         if self.offer == "discount":
             values["loyalty_program_id"] = self.loyalty_program_id.id
+        if self.offer == "tier":
+            values["tier_id"] = self.tier_id.id
         if self.offer == "payment_term":
             values["payment_term_id"] = self.payment_term_id.id
         if self.kind == "cross_sell":

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from ..tiers import add_months
+from ..tools.dates import written_day
 
 CHANGES = [
     ("new", "Comes In"),
@@ -35,7 +34,9 @@ class LoyaltyTierSimulation(models.TransientModel):
     line_ids = fields.One2many("loyalty.tier.simulation.line", "simulation_id")
     up_count = fields.Integer("Come In or Go Up", compute="_compute_counts")
     down_count = fields.Integer("Go Down or Leave", compute="_compute_counts")
+    summary = fields.Char(compute="_compute_counts")
 
+    @api.depends_context("lang")
     @api.depends("line_ids")
     def _compute_counts(self):
         groups = self.env["loyalty.tier.simulation.customer"]._read_group(
@@ -48,6 +49,13 @@ class LoyaltyTierSimulation(models.TransientModel):
             one.up_count, one.down_count = (
                 sum(counts.get((one, change), 0) for change in changes)
                 for changes in (("new", "up"), ("down", "out"))
+            )
+            one.summary = self.env._(
+                "With these thresholds and the purchases up to %(day)s %(up)s "
+                "customers would come in or go up, and %(down)s go down or leave.",
+                day=written_day(self.env, one.date),
+                up=one.up_count,
+                down=one.down_count,
             )
 
     @api.model
@@ -65,64 +73,14 @@ class LoyaltyTierSimulation(models.TransientModel):
                 "date": program._today(),
             }
         )
-        simulation._fill()
+        program._write_landings(simulation)
+        simulation._add_up()
         return simulation
 
-    def _fill(self) -> None:
-        """All customers in one statement, then their sums."""
-        program, today = self.program_id, self.date
-        amounts = self.env["loyalty.tier.amount"]
-        self.env["loyalty.tier.membership"].flush_model()
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO loyalty_tier_simulation_customer
-                       (simulation_id, partner_id, tier_id, current_tier_id, amount,
-                        revenue, margin, points, change, company_id, currency_id,
-                        unit_currency_id, create_uid, create_date)
-                SELECT %(simulation)s, coalesce(landing.partner_id, held.partner_id),
-                       landing.tier_id, held.tier_id, coalesce(landing.amount, 0),
-                       coalesce(landing.revenue, 0), coalesce(landing.margin, 0),
-                       coalesce(landing.points, 0),
-                       CASE WHEN held.tier_id IS NULL THEN 'new'
-                            WHEN landing.tier_id IS NULL THEN 'out'
-                            WHEN level.rank > held.rank THEN 'up'
-                            WHEN level.rank < held.rank THEN 'down'
-                            ELSE 'same' END,
-                       %(company)s, %(currency)s, %(unit)s, %(user)s,
-                       now() AT TIME ZONE 'UTC'
-                  FROM (%(landing)s) landing
-             LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
-             FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
-                          FROM loyalty_tier_membership member
-                          JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
-                         WHERE member.program_id = %(compared)s
-                           AND %(today)s BETWEEN member.date_from AND member.date_to
-                       ) held ON held.partner_id = landing.partner_id
-                 WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
-                """,
-                simulation=self.id,
-                company=program.company_id.id,
-                currency=program.currency_id.id,
-                unit=program.unit_currency_id.id or None,
-                user=self.env.uid,
-                landing=amounts._landing_sql(program, today, add_months(today, -12)),
-                ranks=SQL(
-                    "SELECT id, rank() OVER (PARTITION BY program_id"
-                    " ORDER BY threshold) AS rank FROM loyalty_tier"
-                ),
-                compared=self.compared_id.id,
-                today=today,
-            )
-        )
-        self.env["loyalty.tier.simulation.customer"].invalidate_model()
-        self._add_up()
-
     def _add_up(self) -> None:
-        customers = self.env["loyalty.tier.simulation.customer"]
         # sudo: the sums are of all customers, whoever simulates
-        groups = customers.sudo()._read_group(
+        customers = self.env["loyalty.tier.simulation.customer"].sudo()
+        groups = customers._read_group(
             [("simulation_id", "=", self.id)],
             ["tier_id"],
             ["__count", "revenue:sum", "margin:sum", "points:sum"],
@@ -134,7 +92,7 @@ class LoyaltyTierSimulation(models.TransientModel):
             for tier, *sums in groups
         }
         held = dict(
-            customers.sudo()._read_group(
+            customers._read_group(
                 [("simulation_id", "=", self.id)], ["current_tier_id"], ["__count"]
             )
         )
@@ -166,8 +124,3 @@ class LoyaltyTierSimulation(models.TransientModel):
             "domain": [("simulation_id", "=", self.id)],
             "context": {"search_default_group_tier": 1},
         }
-
-    def action_publish(self):
-        self.ensure_one()
-        self.check_access("read")
-        return self.program_id.action_publish()
