@@ -5,7 +5,13 @@
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
-    "depends": ["sale_crm", "sale_loyalty", "sale_margin", "mass_mailing_sale"],
+    "depends": [
+        "sale_crm",
+        "sale_loyalty",
+        "sale_margin",
+        "mass_mailing_sale",
+        "portal",
+    ],
     "external_dependencies": {"python": ["numpy", "scipy"]},
     "data": [
         "security/crm_loyalty_groups.xml",

@@ -10,6 +10,8 @@ from dev import odoo, templates
 
 CUSTOMERS = 24
 BATCH = 4
+# of a touch with its offer
+PRICE = 3
 
 SHOP = f"""
 tag = env["res.partner.category"].create({{"name": "All"}})
@@ -30,7 +32,7 @@ program = env["crm.customer.program"].create({{
     "segment_id": segment.id,
     "subject": "Hello",
     "message": "<p>Hello</p>",
-    "control_share": 0.2,
+    "control_share": 0.4,
     "offer": "discount",
     "loyalty_program_id": coupons.id,
     "touch_cost": 1,
@@ -104,9 +106,9 @@ def batches(path) -> list[str]:
     return [line for line in path.read_text().splitlines() if line.startswith("batch")]
 
 
-def assert_each_touched_once(server, database: str) -> None:
-    """One touch, one mail and one coupon for who is in; nothing for who is held back;
-    and what was spent is what they cost."""
+def check_each_touched_once(server, database: str) -> int:
+    """One touch, one mail and one coupon for who was touched, nothing for the others,
+    least of all for who is held back; what was spent is what they cost."""
     rows = server.query(
         "SELECT arm, touch_count, cost,"
         "       (SELECT count(*) FROM mail_mail mail JOIN mail_message message"
@@ -119,15 +121,25 @@ def assert_each_touched_once(server, database: str) -> None:
         database=database,
     )
     assert len(rows) == CUSTOMERS
-    treated = [row for row in rows if row[0] == "treated"]
-    assert 0 < len(treated) < CUSTOMERS
-    for arm, touches, cost, mails, cards in rows:
-        expected = (1, 3, 1, 1) if arm == "treated" else (0, 0, 0, 0)
+    touched = [row for row in rows if row[1]]
+    assert {row[0] for row in touched} == {"treated"}
+    for _arm, touches, cost, mails, cards in rows:
+        expected = (1, PRICE, 1, 1) if touches else (0, 0, 0, 0)
         assert (touches, float(cost or 0), mails, cards) == expected
-    ((spent, state),) = server.query(
-        "SELECT spent, state FROM crm_customer_program", database=database
+    ((spent,),) = server.query(
+        "SELECT spent FROM crm_customer_program", database=database
     )
-    assert (float(spent), state) == (3 * len(treated), "running")
+    assert float(spent) == PRICE * len(touched)
+    return len(touched)
+
+
+def treated(server, database: str) -> int:
+    ((count,),) = server.query(
+        "SELECT count(*) FROM crm_customer_program_member WHERE arm = 'treated'",
+        database=database,
+    )
+    assert 0 < count < CUSTOMERS
+    return count
 
 
 def test_killed_in_the_middle_nobody_is_touched_twice(env, server, database, tmp_path):
@@ -148,12 +160,22 @@ def test_killed_in_the_middle_nobody_is_touched_twice(env, server, database, tmp
     with second.open("w") as output:
         host = processes.start(env, database, HOST, output, START_FILE=start)
         assert host.wait(120) == 0
-    assert_each_touched_once(server, database)
+    assert check_each_touched_once(server, database) == treated(server, database)
     # the third batch, and no other, is done again
     assert set(batches(first)) & set(batches(second)) == {batches(first)[2]}
 
 
-def test_two_processes_touch_nobody_twice(env, server, database, tmp_path):
+def test_two_processes_touch_nobody_twice_and_keep_to_the_budget(
+    env, server, database, tmp_path
+):
+    # for all but two, and a rest that pays for nobody
+    paid = treated(server, database) - 2
+    budget = PRICE * paid + 1
+    processes.shell(
+        env,
+        database,
+        f'env["crm.customer.program"].search([]).budget = {budget}; env.cr.commit()',
+    )
     start = tmp_path / "start"
     logs = [tmp_path / "one.log", tmp_path / "two.log"]
     with logs[0].open("w") as one, logs[1].open("w") as two:
@@ -166,7 +188,11 @@ def test_two_processes_touch_nobody_twice(env, server, database, tmp_path):
         )
         start.touch()
         assert [host.wait(120) for host in hosts] == [0, 0]
-    assert_each_touched_once(server, database)
+    assert check_each_touched_once(server, database) == paid
+    ((state,),) = server.query(
+        "SELECT state FROM crm_customer_program", database=database
+    )
+    assert state == "paused"
     for log in logs:
         lines = odoo.read_log(log.read_text())
         assert not [line for line in lines if line["level"] in odoo.FAILURES]

@@ -87,6 +87,19 @@ class CrmCustomerProgram(models.Model):
             self._work_out()
             self.measured_on = today
 
+    def _forget_measures(self) -> None:
+        """Have the job measure all members again."""
+        members = self.env["crm.customer.program.member"]
+        members.flush_model(["measured_on"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_customer_program_member SET measured_on = NULL"
+                " WHERE program_id = %s",
+                self.id,
+            )
+        )
+        members.invalidate_model(["measured_on"])
+
     def _count_members(self) -> None:
         self.env["crm.customer.program.member"].flush_model()
         [counts] = self.env.execute_query_dict(

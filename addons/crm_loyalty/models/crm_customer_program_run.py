@@ -63,6 +63,8 @@ class CrmCustomerProgram(models.Model):
             program.measured_on = False
             if program.enrolled_count <= BATCH_SIZE:
                 program._measure_step(BATCH_SIZE, anew=True)
+            else:
+                program._forget_measures()
         self._wake("cron_measure_programs")
 
     def action_open_mailing(self):
@@ -216,4 +218,5 @@ class CrmCustomerProgram(models.Model):
                 ("date_end", "<=", fields.Date.today()),
             ]
         ).filtered(lambda program: program.date_end < program._today())
+        ended = ended.try_lock_for_update(allow_referencing=True)
         ended.write({"state": "done", "halt_reason": False})

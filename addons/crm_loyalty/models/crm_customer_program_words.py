@@ -64,12 +64,13 @@ class CrmCustomerProgram(models.Model):
 
     def _rate_in_words(self) -> str:
         values = {
+            "measure": self.measure_name,
             "treated": self._percent(self.treated_rate),
             "control": self._percent(self.control_rate),
         }
         if not self.control_count:
-            return self.env._("%(treated)s; nobody is held back.", **values)
-        words = self.env._("%(treated)s, held back %(control)s.", **values)
+            return self.env._("%(measure)s %(treated)s; nobody is held back.", **values)
+        words = self.env._("%(measure)s %(treated)s, held back %(control)s.", **values)
         if not self.rate_enough:
             return f"{words} {self._evidence_in_words(self.rate_more_needed)}"
         return words

@@ -26,7 +26,9 @@ class CrmProgramOutcome(models.AbstractModel):
             purchase AS (%(purchases)s),
             success AS (
                 SELECT member_id, moment FROM purchase
-                 WHERE NOT targeted AND revenue > 0
+                 WHERE NOT targeted
+                 GROUP BY member_id, moment
+                HAVING sum(revenue) > 0
                  UNION ALL %(targets)s
             )
             SELECT member.id,

@@ -88,6 +88,26 @@ class ProgramCommon(ValueCommon):
             order.date_order = when
         return order
 
+    def _buy_all(self, quantities):
+        """Orders made at once, for tests that need many: a quantity by partner."""
+        return self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "state": "sale",
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": self.product.id,
+                                "product_uom_qty": quantity,
+                            }
+                        )
+                    ],
+                }
+                for partner, quantity in quantities.items()
+            ]
+        )
+
     def _member(self, program, partner):
         return program.member_ids.filtered(lambda m: m.partner_id == partner)
 

@@ -61,7 +61,7 @@ class TestProgramEnrol(ProgramCommon):
         self.assertEqual(self._arms(program), before)
 
     def test_arm_is_kept_by_the_database(self):
-        self._customers(12)
+        self._customers(24)
         program = self._running(control_share=0.5)
         control = program.member_ids.filtered(lambda m: m.arm == "control")[0]
         for values in (

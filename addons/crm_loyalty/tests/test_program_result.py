@@ -78,12 +78,10 @@ class TestProgramResult(ProgramCommon):
     def test_everybody_counts_touched_or_not(self):
         program, treated, control = self._half(40)
         program._touch_step(3)
-        for place, member in enumerate(treated):
-            if place % 2:
-                self._buy(member.partner_id, 1 + place % 3)
-        for place, member in enumerate(control):
-            if place % 4 == 0:
-                self._buy(member.partner_id)
+        self._buy_all(
+            {m.partner_id: 1 + n % 3 for n, m in enumerate(treated) if n % 2}
+            | {m.partner_id: 1 for n, m in enumerate(control) if n % 4 == 0}
+        )
         program.action_measure()
         self.env.invalidate_all()
         margins = margin_uplift(treated.mapped("margin"), control.mapped("margin"))
@@ -126,8 +124,7 @@ class TestProgramResult(ProgramCommon):
     def test_a_clear_effect_is_proved_and_paid_for(self):
         program, treated, _control = self._half(60, touch_cost=2)
         self._touch(program)
-        for member in treated:
-            self._buy(member.partner_id, 2 + member.id % 2)
+        self._buy_all({m.partner_id: 2 + n % 2 for n, m in enumerate(treated)})
         program.action_measure()
         self.assertTrue(program.enough)
         self.assertGreater(program.margin_low, MARGIN)
@@ -196,7 +193,7 @@ class TestProgramResult(ProgramCommon):
         self.assertEqual(program.margin_chart["labels"], ["0", "1", "2"])
 
     def test_night_measures_once_and_the_same(self):
-        program, treated, _control = self._half(10)
+        program, treated, _control = self._half(20)
         self._buy(treated[0].partner_id)
         self._cron("measure_programs")
         self.assertEqual(program.measured_on, fields.Date.today())

@@ -244,7 +244,7 @@ class TestProgramTouch(ProgramCommon):
                 "tier_ids": [Command.create({"name": "Gold", "threshold": 1_000_000})],
             }
         )
-        customers = self._customers(8)
+        customers = self._customers(20)
         program = self._program(
             offer="tier", tier_id=tiers.tier_ids.id, control_share=0.5
         )

@@ -1,4 +1,6 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+
+from freezegun import freeze_time
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -92,3 +94,25 @@ class TestPosPurchase(ValueCommon):
         self.runs._refresh_now(self.company)
         value = self._value(self.customer)
         self.assertEqual((value.purchase_count, value.revenue), (3, 300))
+
+    def test_sales_at_the_till_count_in_programs(self):
+        tag = self.env["res.partner.category"].create({"name": "Till"})
+        self.customer.write({"category_id": tag.ids, "phone": "+1 212 555 0100"})
+        segment = self.env["crm.customer.segment"].create(
+            {"name": "Till", "tag_ids": tag.ids}
+        )
+        program = self.env["crm.customer.program"].create(
+            {"name": "Keep", "segment_id": segment.id, "medium": "call"}
+        )
+        with freeze_time(datetime.combine(TODAY, time()) - timedelta(days=20)):
+            program.action_start()
+        self._sale(40, quantity=3)
+        sale = self._sale(10, quantity=2)
+        program.action_measure()
+        member = program.sudo().member_ids
+        self.assertRecordValues(
+            member, [{"margin": 80, "margin_before": 120, "success": 1}]
+        )
+        self._sale(5, quantity=-2, refunds=sale)
+        program.action_measure()
+        self.assertRecordValues(member, [{"margin": 0, "success": 0}])

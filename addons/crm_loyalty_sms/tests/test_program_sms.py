@@ -6,7 +6,7 @@ from odoo.addons.crm_loyalty.tests.program_common import ProgramCommon
 @tagged("post_install", "-at_install")
 class TestProgramSms(ProgramCommon):
     def test_members_get_one_text_message_and_blacklisted_ones_none(self):
-        customers = self._customers(6)
+        customers = self._customers(20)
         program = self._running(medium="sms", control_share=0.5)
         treated = program.member_ids.filtered(lambda m: m.arm == "treated").partner_id
         self.env["phone.blacklist"].sudo().add(treated[0].phone_sanitized)
