@@ -48,8 +48,8 @@ RIGHTS = {
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
-    "crm.customer.program.create": {"manager"},
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
+    "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
     "loyalty.tier.simulation": {"manager"},
     "loyalty.tier.simulation.customer": {"manager"},
@@ -213,34 +213,12 @@ class TestAttackMatrix(HttpCase):
             "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
             "crm.value.run": run,
             **cls._point_records(company),
+            **cls._offer_records(company),
             **cls._tier_records(company),
             **cls._program_records(segment),
-            **cls._offer_records(company),
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
-
-    @classmethod
-    def _program_records(cls, segment):
-        program = cls.env["crm.customer.program"].create(
-            {
-                "name": "Keep",
-                "segment_id": segment.id,
-                "medium": "portal",
-                "message": "<p>Hello</p>",
-                "control_share": 0,
-            }
-        )
-        program.action_start()
-        return {
-            "crm.customer.program": program,
-            "crm.customer.program.create": cls.env[
-                "crm.customer.program.create"
-            ].create({"kind": "retention"}),
-            "crm.customer.program.member": program.member_ids.filtered(
-                lambda member: member.partner_id == cls.partner
-            ),
-        }
 
     @classmethod
     def _offer_records(cls, company):
@@ -267,6 +245,28 @@ class TestAttackMatrix(HttpCase):
                 {"order_id": order.id, "reason": "x"}
             ),
             "sale.order": order,
+        }
+
+    @classmethod
+    def _program_records(cls, segment):
+        program = cls.env["crm.customer.program"].create(
+            {
+                "name": "Keep",
+                "segment_id": segment.id,
+                "medium": "portal",
+                "message": "<p>Hello</p>",
+                "control_share": 0,
+            }
+        )
+        program.action_start()
+        return {
+            "crm.customer.program": program,
+            "crm.customer.program.create": cls.env[
+                "crm.customer.program.create"
+            ].create({"kind": "retention"}),
+            "crm.customer.program.member": program.member_ids.filtered(
+                lambda member: member.partner_id == cls.partner
+            ),
         }
 
     @classmethod

@@ -99,7 +99,7 @@ class CrmOfferAdvice(models.Model):
             advice.reason = reason[:1].upper() + reason[1:] + "." if reason else ""
 
     def _say_reason(self, code: str) -> str:
-        company = self.company_id.sudo()
+        company = self.company_id
         return advice_words.reason(
             self.env,
             code,
@@ -114,7 +114,7 @@ class CrmOfferAdvice(models.Model):
     def _say(self, verdict: str, code: str, extra: float, cost: float) -> str:
         """The line that a quotation shows."""
         said = {
-            "offer": self.offer_id.sudo().display_name,
+            "offer": self.offer_id.display_name,
             "reason": self._say_reason(code),
             "extra": format_amount(self.env, extra, self.currency_id),
             "cost": format_amount(self.env, cost, self.currency_id),

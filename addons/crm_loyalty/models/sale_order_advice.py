@@ -53,6 +53,11 @@ class SaleOrder(models.Model):
         readonly=True,
         groups="sales_team.group_sale_salesman",
     )
+    offer_overrule_text = fields.Char(
+        "Overruled",
+        compute="_compute_offer_overrule_text",
+        groups="sales_team.group_sale_salesman",
+    )
 
     @api.depends_context("lang", "uid", "allowed_company_ids")
     @api.depends(
@@ -73,6 +78,17 @@ class SaleOrder(models.Model):
                 best.verdict, best.reason, best.extra, best.cost
             )
 
+    @api.depends_context("lang")
+    @api.depends("offer_overrule_ids")
+    def _compute_offer_overrule_text(self):
+        for order in self:
+            last = order.offer_overrule_ids.sorted("id", reverse=True)[:1]
+            order.offer_overrule_text = last and self.env._(
+                "Overruled by %(user)s: %(reason)s",
+                user=last.user_id.name,
+                reason=last.reason,
+            )
+
     def _read_offer_advice(self) -> dict:
         """What this user may see of it, by customer and company."""
         orders = self.filtered(lambda order: order.state in OPEN_STATES)
@@ -86,7 +102,7 @@ class SaleOrder(models.Model):
             )
         )
         # once for all: rewards are asked for by each order
-        found.offer_id.sudo().reward_ids.fetch(["reward_type", "discount"])
+        found.offer_id.reward_ids.fetch(["reward_type", "discount"])
         by_customer = {}
         for advice in found:
             key = advice.partner_id.id, advice.company_id.id
@@ -131,14 +147,12 @@ class SaleOrder(models.Model):
     def _cost_of_offer(self, offer, lines, rate: float) -> tuple[float | None, bool]:
         """Of its dearest reward on these lines, and whether each line that it lowers
         keeps the company's least margin."""
-        # sudo: salespeople need not read the rewards that they give
+        # sudo: what a gift costs is no field of salespeople
         rewards = offer.sudo().reward_ids
-        floor = self.company_id.sudo().advice_margin_floor
+        floor = self.company_id.advice_margin_floor
         dearest, keeps = None, True
         for reward in rewards:
-            cost, lowered = reward._order_cost(
-                lines.sudo(), self.company_id.sudo(), rate
-            )
+            cost, lowered = reward._order_cost(lines, self.company_id, rate)
             if cost != cost:
                 return None, True
             dearest = max(cost, dearest or 0.0)

@@ -7,6 +7,7 @@ from . import (
     test_need_stated,
     test_needs,
     test_offer_advice,
+    test_offer_enrolment,
     test_offer_quotation,
     test_partner_value,
     test_point_dates,

@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("crm_loyalty_offer_advice", {
         },
         {
             content: "The quotation shows who overruled it",
-            trigger: "[name=offer_advice] td:contains('Asked for a better price')",
+            trigger: "[name=offer_overrule_text]:contains('Asked for a better price')",
         },
     ],
 });
