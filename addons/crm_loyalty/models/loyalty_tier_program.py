@@ -132,7 +132,7 @@ class LoyaltyTierProgram(models.Model):
     def write(self, vals):
         if DECIDED_BY.intersection(vals):
             self._check_undecided(vals)
-        if {"state", "active", "company_id"}.intersection(vals):
+        if {"state", "active", "company_id", "sequence"}.intersection(vals):
             self.env.registry.clear_cache()
         return super().write(vals)
 

@@ -91,7 +91,7 @@ class TestTiers(TierCommon):
     def test_late_night_decides_as_each_night_would_have(self):
         self._spend(5_000)
         self._spend(5_000, self.other_customer)
-        for day in range(0, 1_300, 5):
+        for day in range(0, 1_300, 30):
             self._go(day)
             self.program._evaluate(self.customer.ids, self.program._today())
         self.program._evaluate(self.other_customer.ids, self.program._today())

@@ -51,7 +51,7 @@ class LoyaltyTierSimulation(models.TransientModel):
                 for changes in (("new", "up"), ("down", "out"))
             )
             one.summary = self.env._(
-                "With these thresholds and the purchases up to %(day)s %(up)s "
+                "With these thresholds and the purchases up to %(day)s, %(up)s "
                 "customers would come in or go up, and %(down)s go down or leave.",
                 day=written_day(self.env, one.date),
                 up=one.up_count,
