@@ -11,6 +11,8 @@ NUMBERS = {"numpy", "scipy"}
 ALSO = {"tabular": {"openpyxl"}}
 # Every add-on of ours extends the CRM, which stands on these.
 COME_ALONG = {"base", "crm", "mail", "product", "sale", "sales_team", "web"}
+# `sale` and `sale_loyalty` bring these.
+COME_ALONG |= {"loyalty", "portal"}
 # A pure package has no clock, keeps no log and touches no machine.
 IMPURE = {"logging", "os", "socket", "sqlite3", "subprocess", "threading", "time"}
 CLOCK = ("now", "today", "utcnow")

@@ -160,6 +160,14 @@ def vacuum(name: str, *tables: str) -> None:
         connection.cursor().execute("VACUUM ANALYZE " + ", ".join(tables))
 
 
+def count(name: str, query: str) -> int:
+    """One figure from a database that another process works on."""
+    with closing(_connect(name)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
 def _execute(query: str, parameters: list | None = None) -> list[tuple]:
     with closing(_connect("postgres")) as connection:
         connection.autocommit = True

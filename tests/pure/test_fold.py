@@ -65,3 +65,19 @@ def test_nothing_folds_to_nothing():
     empty = np.zeros(0)
     folded = fold_purchases(empty.astype(int), empty.astype(int), empty, empty)
     assert {len(column) for column in folded.values()} == {0}
+
+
+def test_margin_trend_compares_the_halves_of_each_ones_time():
+    customer = np.array([1, 1, 1, 1, 2, 2, 3, 4, 4, 5])
+    day = np.array([0, 40, 100, 100, 0, 10, 5, 0, 10, 7])
+    revenue = np.array([100.0, 100.0, 50.0, 50.0, 50.0, 50.0, 20.0, 10.0, 10.0, -5.0])
+    margin = np.array([40.0, 20.0, 6.0, 4.0, np.nan, 5.0, 1.0, 2.0, 3.0, -1.0])
+    folded = fold_purchases(customer, day, revenue, margin, trend=True)
+    assert folded["customer"].tolist() == [1, 2, 3, 4]
+    np.testing.assert_allclose(folded["margin_trend"], [-0.2, np.nan, np.nan, 0.1])
+    assert "margin_trend" not in fold_purchases(customer, day, revenue, margin)
+
+
+def test_margin_trend_of_nobody():
+    nothing = np.zeros(0, int), np.zeros(0, int), np.zeros(0), np.zeros(0)
+    assert len(fold_purchases(*nothing, trend=True)["margin_trend"]) == 0

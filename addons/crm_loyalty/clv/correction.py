@@ -34,6 +34,8 @@ SMALLEST_WORD = 0.05
 WORDS = 3
 # Settled when another step would gain less log-likelihood than CLOSE.
 ITERATIONS, HALVINGS, CLOSE = 60, 20, 1e-4
+# The penalty of what is not penalised: no base can send it to infinity.
+FREE = 1e-3
 _TINY = 1e-9
 
 
@@ -77,15 +79,32 @@ class Factors(NamedTuple):
 
 @dataclass(frozen=True)
 class Correction:
-    """A fitted one: ``weights`` of the design's columns."""
+    """A fitted one: ``weights`` of the design's columns, and the ``level`` by which
+    what they take from some is given back to all."""
 
     design: Design
     weights: tuple[float, ...]
     penalty: float
+    level: float = 0.0
+
+    @classmethod
+    def fit(
+        cls,
+        design: Design,
+        attributes: Sequence[Attribute],
+        outcomes: Outcomes,
+        rng: np.random.Generator,
+    ) -> Correction:
+        """:raise FitError: the weights do not settle"""
+        columns = design.columns(attributes)
+        penalty = choose_penalty(columns, outcomes, rng)
+        weights, level = fit_weights(columns, outcomes, penalty)
+        return cls(design, tuple(weights.tolist()), penalty, level)
 
     def shift(self, attributes: Sequence[Attribute]) -> Floats:
         """What each customer's attributes add to the log-odds of being alive."""
-        return bounded(self.design.columns(attributes) @ np.array(self.weights))
+        columns = self.design.columns(attributes)
+        return bounded(columns @ np.array(self.weights) + self.level)
 
     def factors(self, attributes: Sequence[Attribute]) -> Factors:
         columns = self.design.columns(attributes) * np.array(self.weights)
@@ -110,12 +129,13 @@ class Correction:
             "design": self.design.to_list(),
             "weights": list(self.weights),
             "penalty": self.penalty,
+            "level": self.level,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Correction:
         design = Design.from_list(data["design"])
-        return cls(design, tuple(data["weights"]), data["penalty"])
+        return cls(design, tuple(data["weights"]), data["penalty"], data["level"])
 
 
 def bounded(shift: Floats) -> Floats:
@@ -134,25 +154,56 @@ def shifted_threshold(threshold: float, shift: Floats) -> Floats:
     return np.where(shift == 0.0, threshold, moved)
 
 
-def fit_weights(columns: Floats, outcomes: Outcomes, penalty: float) -> Floats:
-    """Weights of the largest penalised likelihood, by Fisher's scoring from zero.
+def fit_weights(
+    columns: Floats, outcomes: Outcomes, penalty: float
+) -> tuple[Floats, float]:
+    """Weights of the largest penalised likelihood, and the level that goes with them.
+
+    A level of its own is fitted with the weights and then left out: whether the quarter
+    was good or bad for everyone is the plain model's matter. In its place comes the
+    level that leaves the plain forecast of the base's buyers as it is.
+
+    :raise FitError: it does not settle
+    """
+    everyone = np.ones((len(columns), 1))
+    ridge = np.full(columns.shape[1] + 1, penalty)
+    ridge[0] = FREE
+    found = climb(np.concatenate([everyone, columns], axis=1), outcomes, ridge)
+    return found[1:], _keeping_level(outcomes, columns @ found[1:])
+
+
+def _keeping_level(outcomes: Outcomes, shift: Floats) -> float:
+    """What to add to the shift so that as many are forecast to buy as without it."""
+    wanted, level = outcomes.forecast().sum(), 0.0
+    for _iteration in range(ITERATIONS):
+        alive = expit(outcomes.log_odds + shift + level)
+        buys = outcomes.given_alive * alive
+        step = (buys.sum() - wanted) / max(dot(buys, 1.0 - alive), _TINY)
+        level -= float(np.clip(step, -1.0, 1.0))
+        if abs(step) < _TINY:
+            break
+    return float(level)
+
+
+def climb(columns: Floats, outcomes: Outcomes, ridge: Floats) -> Floats:
+    """Weights of the largest likelihood, each held back by its own penalty, by Fisher's
+    scoring from zero.
 
     :raise FitError: it does not settle
     """
     weights = np.zeros(columns.shape[1])
     value = -outcomes.losses().sum()
-    ridge = penalty * np.eye(len(weights))
     for _iteration in range(ITERATIONS):
         slope, information = slopes(outcomes, columns @ weights)
-        gradient = np.einsum("ij,i->j", columns, slope) - penalty * weights
-        step = np.linalg.solve(cross(columns, information) + ridge, gradient)
+        gradient = np.einsum("ij,i->j", columns, slope) - ridge * weights
+        step = np.linalg.solve(cross(columns, information) + np.diag(ridge), gradient)
         gain = dot(gradient, step)
         if gain < CLOSE:
             return weights
         for _halving in range(HALVINGS):
             tried = weights + step
             loss = outcomes.losses(columns @ tried).sum()
-            now = -loss - penalty * dot(tried, tried) / 2.0
+            now = -loss - dot(ridge * tried, tried) / 2.0
             if now > value:
                 break
             step = step / 2.0
@@ -178,11 +229,13 @@ def choose_penalty(
         learn, judge = fold != part, fold == part
         for place, penalty in enumerate(PENALTIES):
             try:
-                weights = fit_weights(columns[learn], outcomes.rows(learn), penalty)
+                weights, level = fit_weights(
+                    columns[learn], outcomes.rows(learn), penalty
+                )
             except FitError:  # too weak a penalty for so few customers
                 losses[place] = np.inf
                 continue
-            shift = bounded(columns[judge] @ weights)
+            shift = bounded(columns[judge] @ weights + level)
             losses[place] += outcomes.rows(judge).losses(shift).sum()
     return PENALTIES[int(np.argmin(losses))]
 

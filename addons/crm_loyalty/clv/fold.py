@@ -11,6 +11,7 @@ def fold_purchases(
     day: NDArray[np.int64],
     revenue: NDArray[np.float64],
     margin: NDArray[np.float64],
+    trend: bool = False,
 ) -> dict[str, NDArray]:
     """Fold dealings into purchase days, and these into histories.
 
@@ -19,14 +20,15 @@ def fold_purchases(
 
     :param day: day numbers from any origin
     :param margin: NaN where unknown
+    :param trend: with ``margin_trend``, see ``margin_trend``
     :return: arrays of equal length, customers ascending: ``customer``, ``first_day``,
         ``last_day``, ``purchase_count``, ``log_intervals`` (sum of the logarithms of
         the days between purchases), ``last_interval`` (days, 0 with one purchase),
         ``revenue``, ``margin``, ``costed_revenue`` (the revenue whose margin is known)
     """
-    day_owner, day, day_revenue, totals = _fold_days(customer, day, revenue, margin)
+    day_owner, days, day_revenue, totals = _fold_days(customer, day, revenue, margin)
     is_purchase = day_revenue > 0
-    owner, bought_on = day_owner[is_purchase], day[is_purchase]
+    owner, bought_on = day_owner[is_purchase], days[is_purchase]
     start = np.flatnonzero(np.diff(owner, prepend=-1))
     buyers = owner[start]
     end = np.append(start[1:], len(owner))[: len(start)] - 1
@@ -41,7 +43,45 @@ def fold_purchases(
         "log_intervals": _sums(np.log(gap), start),
         "last_interval": np.where(end > start, gap[end], 0),
         **{name: totals[name][row] for name in ("revenue", "margin", "costed_revenue")},
+        **(
+            {"margin_trend": margin_trend(buyers, customer, day, revenue, margin)}
+            if trend
+            else {}
+        ),
     }
+
+
+def margin_trend(
+    buyers: NDArray[np.int64],
+    customer: NDArray[np.int64],
+    day: NDArray[np.int64],
+    revenue: NDArray[np.float64],
+    margin: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Margin rate of the later half of each one's time less that of the earlier half.
+
+    NaN where a half has no revenue of known margin, or everything fell on one day.
+
+    :param buyers: ascending; dealings of others do not count
+    """
+    place = np.minimum(np.searchsorted(buyers, customer), max(len(buyers) - 1, 0))
+    known = np.isfinite(margin)
+    if len(buyers):
+        known &= buyers[place] == customer
+    row, day, revenue, margin = (a[known] for a in (place, day, revenue, margin))
+    first = np.full(len(buyers), np.iinfo(np.int64).max)
+    last = np.full(len(buyers), np.iinfo(np.int64).min)
+    np.minimum.at(first, row, day)
+    np.maximum.at(last, row, day)
+    # twice the middle, so that nothing is rounded
+    late = 2 * day.astype(np.int64) > first[row] + last[row]
+    cell, cells = 2 * row + late, 2 * len(buyers)
+    sold = np.bincount(cell, revenue, cells).reshape(-1, 2).astype(np.float64)
+    gained = np.bincount(cell, margin, cells).reshape(-1, 2)
+    both = (sold > 0).all(axis=1)
+    rate = np.zeros_like(sold)
+    np.divide(gained, sold, out=rate, where=sold > 0)
+    return np.where(both, np.clip(rate[:, 1] - rate[:, 0], -1.0, 1.0), np.nan)
 
 
 def _fold_days(customer, day, revenue, margin):

@@ -94,6 +94,7 @@ class PurchaseHistory:
         value: ArrayLike | None = None,
         margin: ArrayLike | None = None,
         unit_days: float = 7.0,
+        shift: ArrayLike | None = None,
     ) -> PurchaseHistory:
         """From columns counted in days, as a database aggregates them."""
         x = np.asarray(repeats)
@@ -107,6 +108,7 @@ class PurchaseHistory:
             log_intervals=log_interval_days,
             value=value,
             margin=margin,
+            shift=shift,
             unit_days=unit_days,
         )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from .attributes import Design
-from .correction import Outcomes, fit_weights, slopes
+from .correction import FREE, Outcomes, climb, slopes
 from .sums import cross, inner
 
 Floats = NDArray[np.float64]
@@ -31,8 +31,7 @@ class ScoreTest:
     """
 
     def __init__(self, design: Design, columns: Floats, outcomes: Outcomes):
-        everyone = np.ones((len(columns), 1))
-        level = fit_weights(everyone, outcomes, 1e-3)
+        level = climb(np.ones((len(columns), 1)), outcomes, np.array([FREE]))
         self._null = outcomes._replace(log_odds=outcomes.log_odds + level[0])
         _slope, information = slopes(self._null)
         # what is left of the columns when the level is fitted with them

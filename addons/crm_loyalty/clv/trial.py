@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .attributes import Attribute, Design
 from .backtest import Decile, deciles
-from .correction import Correction, Outcomes, choose_penalty, fit_weights
+from .correction import Correction, Outcomes
 from .errors import FitError
 from .history import PurchaseHistory
 from .screening import ScoreTest
@@ -168,10 +168,7 @@ def _learn(
     )
     if not design.width:
         return None
-    columns = design.columns(attributes)
-    penalty = choose_penalty(columns, outcomes, rng)
-    weights = fit_weights(columns, outcomes, penalty)
-    return Correction(design, tuple(weights.tolist()), penalty)
+    return Correction.fit(design, attributes, outcomes, rng)
 
 
 def _cross_fitted(

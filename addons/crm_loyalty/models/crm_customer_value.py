@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.dates import written_day
-from . import value_words
+from . import factor_words, value_words
 
 
 class CrmCustomerValue(models.Model):
@@ -78,10 +78,22 @@ class CrmCustomerValue(models.Model):
     frequency_score = fields.Integer("Frequency (1-5)", readonly=True, aggregator="avg")
     monetary_score = fields.Integer("Monetary (1-5)", readonly=True, aggregator="avg")
 
+    attribute_shift = fields.Float(
+        readonly=True,
+        aggregator=None,
+        help="What the customer's attributes add to the logarithm of the odds of still "
+        "being one; zero where attributes are not used.",
+    )
+    factors = fields.Json(
+        readonly=True, help="The attributes that speak loudest, for staying or leaving."
+    )
+
     silent_days = fields.Integer(
         "Days since Last Purchase", compute="_compute_silent_days"
     )
     reason = fields.Char(compute="_compute_reason")
+    speaks_for = fields.Char("Speaks for Staying", compute="_compute_speaks")
+    speaks_against = fields.Char("Speaks for Leaving", compute="_compute_speaks")
 
     _partner_company_uniq = models.UniqueIndex(
         "(partner_id, company_id)", "A customer has one value per company."
@@ -105,7 +117,9 @@ class CrmCustomerValue(models.Model):
             value.silent_days = last and (cutoffs[value.company_id] - last).days
 
     @api.depends_context("lang")
-    @api.depends("lifecycle", "silent_days", "contact_before", "mean_interval")
+    @api.depends(
+        "lifecycle", "silent_days", "contact_before", "mean_interval", "factors"
+    )
     def _compute_reason(self):
         for value in self:
             value.reason = value_words.reason(
@@ -116,6 +130,19 @@ class CrmCustomerValue(models.Model):
                 last=written_day(self.env, value.last_purchase),
                 before=written_day(self.env, value.contact_before),
             )
+            if value.lifecycle == "at_risk" and value.factors:
+                value.reason = value._reason_with_factors()
+
+    @api.depends_context("lang")
+    @api.depends("factors", "currency_id")
+    def _compute_speaks(self):
+        for value in self:
+            words = factor_words.both_sides(value.env, value.factors or [])
+            value.speaks_for, value.speaks_against = words
+
+    def _reason_with_factors(self) -> str:
+        staying, leaving = factor_words.both_sides(self.env, self.factors)
+        return factor_words.sentences(self.env, self.reason, staying, leaving)
 
     def _search_display_name(self, operator, value):
         return Domain("partner_id.display_name", operator, value)

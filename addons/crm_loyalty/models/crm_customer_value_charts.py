@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -98,6 +99,10 @@ class CrmCustomerValue(models.Model):
         ages = np.union1d(grid, [known])
         bought = np.array([(day - first).days for day in days])
         history = _history_at(bought, ages)
+        if self.attribute_shift:
+            # what is known of the customer today, at each moment
+            shift = np.full(len(ages), self.attribute_shift)
+            history = replace(history, shift=shift)
         alive = np.round(100 * estimate.alive(history), 1).tolist()
         today = int(np.searchsorted(ages, known))
         so_far = alive[: today + 1]

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..clv import BackTest, backtest, estimate
+from ..clv import BackTest, Trial, backtest, estimate
 from ..tools.columns import EPOCH, day_number
+from .crm_value_run_attributes import without_trend
 from .value_arrays import history_of, holdout_counts
 
 BATCH_SIZE = 10_000
@@ -37,14 +38,26 @@ class CrmValueRun(models.Model):
     def _read_and_fit(self):
         company = self.company_id
         History = self.env["crm.purchase.history"]
-        columns = History._read_arrays(company, self.cutoff)
+        tested = self._fresh_backtest()
+        trial = tested._trial() if tested else None
+        # attributes are read where they are used, or may turn out to be
+        trend = trial.adopted if trial else company.value_use_attributes
+        columns = History._read_arrays(company, self.cutoff, trend=trend)
         history = history_of(columns, day_number(self.cutoff))
-        report, tested_on = self._backtest_report(columns)
+        if tested:
+            report, tested_on = BackTest.from_dict(tested.backtest), tested.backtest_on
+        else:
+            report, trial = self._run_backtest(columns)
+            tested_on = self.cutoff
         found = estimate(
             history,
             report,
             years=company.value_horizon_years,
             discount_rate=company.value_discount_rate,
+        )
+        attributes = self._prepare_attributes(trial, found)
+        columns = without_trend(columns) | (
+            self._attribute_columns(trial, columns) if attributes["used"] else {}
         )
         for rows in self._batch_slices(len(history)):
             part = {name: column[rows] for name, column in columns.items()}
@@ -59,6 +72,7 @@ class CrmValueRun(models.Model):
                 "log_likelihood": population.log_likelihood if population else 0,
                 "backtest": report and report.to_dict(),
                 "backtest_on": tested_on,
+                "attributes": attributes,
             }
         )
 
@@ -67,8 +81,8 @@ class CrmValueRun(models.Model):
         starts = range(0, max(count, 1), BATCH_SIZE)
         return [slice(start, start + BATCH_SIZE) for start in starts]
 
-    def _backtest_report(self, columns):
-        """The latest back-test while it is fresh, else a new one, with its day."""
+    def _fresh_backtest(self):
+        """The run with the latest back-test while that is fresh."""
         fresh = self.search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -78,21 +92,31 @@ class CrmValueRun(models.Model):
             ],
             limit=1,
         )
-        if fresh.backtest:
-            return BackTest.from_dict(fresh.backtest), fresh.backtest_on
-        return self._run_backtest(columns), self.cutoff
+        return fresh if fresh.backtest and fresh._attributes_fresh() else self.browse()
 
-    def _run_backtest(self, columns) -> BackTest | None:
-        """Hold out the last quarter of the company's time; None without purchases."""
+    def _run_backtest(self, columns) -> tuple[BackTest | None, Trial]:
+        """Hold out the last quarter of the company's time; None without purchases.
+
+        What was known at its beginning forecasts it: purchases and credit notes up to
+        that day, and attributes as they were then.
+        """
         if not len(columns["first_day"]):
-            return None
+            return None, Trial("few_outcomes")
         company = self.company_id
         History = self.env["crm.purchase.history"]
         first, last = int(columns["first_day"].min()), day_number(self.cutoff)
         split = last - round((last - first) * HOLDOUT_SHARE)
         split_date = EPOCH + timedelta(days=split)
-        columns = History._read_arrays(company, split_date)
+        columns = History._read_arrays(
+            company, split_date, known_by=split_date, trend=company.value_use_attributes
+        )
         calibration = history_of(columns, split)
         holdout = History._read_holdout(company, split_date, self.cutoff)
         actual = holdout_counts(columns["customer"], holdout)
-        return backtest(calibration, actual, (last - split) / calibration.unit_days)
+        plain = estimate(calibration)
+        horizon = (last - split) / calibration.unit_days
+        report = backtest(calibration, actual, horizon, plain)
+        trial = self._try_attributes(
+            plain, report, calibration, actual, columns, split_date, split
+        )
+        return report, trial

@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ..clv import BaseTotal, concentration, value_classes
+from ..clv.correction import WORDS
 from ..clv.lifecycle import POTENTIAL
 from ..clv.rfm import fifths
 from ..tools.columns import write_columns
@@ -31,6 +34,14 @@ STAGE_TYPES = {
     "recency_score": "int2",
     "frequency_score": "int2",
     "monetary_score": "int2",
+}
+# where attributes are used: what they add up to, and the three that speak loudest
+FACTORS = range(WORDS)
+FACTOR_TYPES = {
+    "shift": "float8",
+    **{f"factor_{place}": "int2" for place in FACTORS},
+    **{f"factor_value_{place}": "float8" for place in FACTORS},
+    **{f"factor_weight_{place}": "float8" for place in FACTORS},
 }
 # staged as whole cents: PostgreSQL turns a float into a decimal by way of text
 MONEY = ("revenue", "margin", "lifetime_value", "value_low", "value_high")
@@ -111,9 +122,10 @@ class CrmValueRun(models.Model):
 
     def _stage(self, columns: dict) -> None:
         """All new values in a temporary table, potential customers among them."""
+        types = STAGE_TYPES | (FACTOR_TYPES if self._uses_attributes() else {})
         definition = SQL(", ").join(
             SQL("%s %s", SQL.identifier(name), SQL.identifier(kind))
-            for name, kind in STAGE_TYPES.items()
+            for name, kind in types.items()
         )
         cr = self.env.cr
         cr.execute("DROP TABLE IF EXISTS pg_temp.customer_value_stage")
@@ -122,7 +134,7 @@ class CrmValueRun(models.Model):
                 "CREATE TEMP TABLE customer_value_stage (%s) ON COMMIT DROP", definition
             )
         )
-        write_columns(cr, "customer_value_stage", STAGE_TYPES, columns)
+        write_columns(cr, "customer_value_stage", types, columns)
         potential = self.env["crm.purchase.history"]._potential_customers_sql(
             self.company_id
         )
@@ -230,4 +242,31 @@ class CrmValueRun(models.Model):
         values["contact_before"] = SQL(
             "date '2000-01-01' + nullif(stage.contact_day, %s)", int(NEVER)
         )
-        return values
+        return values | self._staged_factors_sql()
+
+    def _uses_attributes(self) -> bool:
+        return bool(self.attributes and self.attributes["used"])
+
+    def _staged_factors_sql(self) -> dict[str, SQL]:
+        if not self._uses_attributes():
+            return {
+                "attribute_shift": SQL("NULL::float8"),
+                "factors": SQL("NULL::jsonb"),
+            }
+        terms = SQL("%s::jsonb[]", [json.dumps(term) for term in self._factor_terms()])
+        factors = [
+            SQL(
+                "(%(terms)s)[nullif(%(column)s, -1) + 1]"
+                " || jsonb_build_object('value', %(value)s, 'weight', %(weight)s)",
+                terms=terms,
+                column=SQL("stage.%s", SQL.identifier(f"factor_{place}")),
+                value=SQL("stage.%s", SQL.identifier(f"factor_value_{place}")),
+                weight=SQL("stage.%s", SQL.identifier(f"factor_weight_{place}")),
+            )
+            for place in FACTORS
+        ]
+        said = SQL("array_remove(ARRAY[%s], NULL)", SQL(", ").join(factors))
+        return {
+            "attribute_shift": SQL("stage.shift"),
+            "factors": SQL("nullif(to_jsonb(%s), '[]'::jsonb)", said),
+        }

@@ -169,6 +169,7 @@ class LoyaltyPointLiability(models.Model):
             raise UserError(
                 self.env._("The month of %s is not over yet.", self._say(self.date))
             )
+        # sudo: what kind of program it is is no secret
         program = self.sudo().program_id
         if program.program_type != "loyalty":
             raise UserError(

@@ -118,7 +118,7 @@ class LoyaltyPointLiability(models.Model):
         company = self.company_id
         label = self.env._(
             "Points of %(program)s, %(day)s",
-            program=self.sudo().program_id.name,
+            program=self.program_id.display_name,
             day=self._say(self.date),
         )
         lines = (

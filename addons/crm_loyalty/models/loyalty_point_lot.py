@@ -131,13 +131,16 @@ class LoyaltyPointLot(models.Model):
 
     @api.model
     def _close_day(self, lots):
-        cards = lots.card_id
+        # the entries tell it; a message on each card would take most of the time
+        cards = lots.card_id.with_context(tracking_disable=True)
         books = cards._open_books()
         cards._keep_books(books)
 
     @api.model
     def _vest_on_event(self, lots):
         """Start the program's days; without any the points are available at once."""
+        # the entries tell it; a message on each card would take most of the time
+        lots = lots.with_context(tracking_disable=True)
         books = lots.card_id._open_books()
         for lot in lots:
             book = books[lot.card_id]

@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from ..tiers import Change, Ending, Judge, Reason, Standing, Window, invite
 
-BATCH_SIZE = 2_000
+BATCH_SIZE = 1_000
 
 
 class AmountMissing(Exception):  # noqa: N818

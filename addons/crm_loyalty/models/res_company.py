@@ -19,6 +19,13 @@ class ResCompany(models.Model):
         "for a closed history, such as a test or an archive.",
     )
 
+    value_use_attributes = fields.Boolean(
+        "Use Attributes",
+        default=True,
+        help="Industry, source, payment delay and the like correct how likely a "
+        "customer still is one, where the back-test shows that they forecast better.",
+    )
+
     _value_horizon_range = models.Constraint(
         "CHECK (value_horizon_years BETWEEN 1 AND 20)",
         "The value horizon lies between 1 and 20 years.",

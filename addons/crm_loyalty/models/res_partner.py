@@ -107,7 +107,13 @@ class ResPartner(models.Model):
     def _compute_detailed_value(self):
         # records, with what the sentence on the customer needs too
         Value = self.env["crm.customer.value"]
-        names = ("partner_id", "company_id", "last_purchase", "mean_interval")
+        names = (
+            "partner_id",
+            "company_id",
+            "last_purchase",
+            "mean_interval",
+            "factors",
+        )
         sources = [*LISTED_FIELDS.values(), *DETAIL_FIELDS.values()]
         values = Value._fetch_query(
             self._own_values(), [Value._fields[name] for name in (*names, *sources)]

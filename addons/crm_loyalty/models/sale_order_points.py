@@ -70,7 +70,9 @@ class SaleOrder(models.Model):
             note = order._points_note(card, before_this.count, document)
             earned = now.earned - before.earned
             sales = order._sale_of_points(card, now.earned) - before_this.sales
-            note.sale_per_unit = sales / earned if earned else None
+            # what was earned before entries knew their sale stays without one
+            unknown = before.earned and not before_this.sales
+            note.sale_per_unit = sales / earned if earned and not unknown else None
             book.note = note
             if now.spent < before.spent:
                 spent = order._spent_lots(card, book)

@@ -28,6 +28,7 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
         log_interval_days=columns["log_intervals"],
         value=value,
         margin=rate * value,
+        shift=columns.get("shift"),
     )
 
 
@@ -43,6 +44,11 @@ def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
         "mean_interval": np.round(span / np.maximum(count - 1, 1), 1),
         "revenue": columns["revenue"],
         "margin": columns["margin"],
+        **{
+            name: column
+            for name, column in columns.items()
+            if name == "shift" or name.startswith("factor_")
+        },
     }
 
 

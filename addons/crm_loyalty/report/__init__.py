@@ -1,4 +1,5 @@
 from . import (
+    crm_customer_signal,
     crm_need_prospect,
     crm_program_outcome,
     crm_purchase,

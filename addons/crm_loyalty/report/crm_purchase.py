@@ -165,8 +165,10 @@ class CrmPurchase(models.Model):
         A refunded amount goes back at the rate of the order, so that a full refund
         leaves nothing, and takes its share of the order line's margin with it. A line
         of negative quantity on a credit note is a sale, and down payments are no
-        revenue of the order yet: both stay out.
+        revenue of the order yet: both stay out. The context may name a last day whose
+        credit notes count (``credits_until``), for a look back at what was known then.
         """
+        until = self.env.context.get("credits_until")
         return SQL(
             """
             SELECT line.order_id,
@@ -189,12 +191,14 @@ class CrmPurchase(models.Model):
                        AND move.state = 'posted'
                        AND item.quantity > 0
                        AND ordered.is_downpayment IS NOT TRUE
+                       %(known)s
                        %(theirs)s
                    ) credit
               JOIN sale_order_line line ON line.id = credit.order_line_id
              GROUP BY line.order_id
             """,
             amount=self._company_amount_sql(SQL("item.price_subtotal")),
+            known=SQL("AND move.date <= %s", until) if until else SQL(),
             theirs=theirs,
         )
 

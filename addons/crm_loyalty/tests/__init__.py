@@ -16,6 +16,7 @@ from . import (
     test_point_faults,
     test_point_liability,
     test_point_liability_entry,
+    test_point_liability_rules,
     test_point_opening,
     test_point_portal,
     test_point_queries,
@@ -51,7 +52,10 @@ from . import (
     test_tiers,
     test_translations,
     test_value_access,
+    test_value_attributes,
     test_value_cron,
     test_value_run,
+    test_value_signal_sources,
+    test_value_signals,
     test_value_tours,
 )

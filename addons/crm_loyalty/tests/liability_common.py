@@ -61,3 +61,11 @@ class LiabilityCommon(PointCommon):
                 "date": Date.to_date(day),
             }
         )
+
+    def _currency(self, rate=None):
+        currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q"})
+        if rate:
+            self.env["res.currency.rate"].create(
+                {"currency_id": currency.id, "name": "2020-01-01", "rate": rate}
+            )
+        return currency

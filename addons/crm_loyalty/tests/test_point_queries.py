@@ -1,6 +1,10 @@
 from contextlib import ExitStack
+from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -76,3 +80,28 @@ class TestPointQueries(PointCommon):
         )
         self._order(company.child_ids, quantity=9)
         self._check(company.child_ids)
+
+    def test_a_days_closing_costs_the_same_for_many_cards(self):
+        """And writes no message on each of them, which would."""
+        self.program.point_valid_days = 1
+        lots = self.env["loyalty.point.lot"].sudo()
+        counts = []
+        for number in (3, 12):
+            cards = self.env["loyalty.card"].create(
+                [
+                    {"program_id": self.program.id, "partner_id": p.id, "points": 50}
+                    for p in self.env["res.partner"].create([{"name": "C"}] * number)
+                ]
+            )
+            messages = len(cards.message_ids)
+            self.env.flush_all()
+            with freeze_time(fields.Date.today() + timedelta(3)):
+                due = lots.search([*lots._due_domain(), ("card_id", "in", cards.ids)])
+                self.env.invalidate_all()
+                start = self.cr.sql_log_count
+                lots._close_day(due)
+                self.env.flush_all()
+                counts.append(self.cr.sql_log_count - start)
+            self.assertEqual(cards.mapped("points"), [0] * number)
+            self.assertEqual(len(cards.message_ids), messages)
+        self.assertLessEqual(counts[1], counts[0])
