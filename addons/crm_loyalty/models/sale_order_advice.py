@@ -83,11 +83,13 @@ class SaleOrder(models.Model):
     def _compute_offer_overrule_text(self):
         for order in self:
             last = order.offer_overrule_ids.sorted("id", reverse=True)[:1]
-            order.offer_overrule_text = last and self.env._(
-                "Overruled by %(user)s: %(reason)s",
-                user=last.user_id.name,
-                reason=last.reason,
-            )
+            order.offer_overrule_text = ""
+            if last:
+                order.offer_overrule_text = self.env._(
+                    "Overruled by %(user)s: %(reason)s",
+                    user=last.user_id.name,
+                    reason=last.reason,
+                )
 
     def _read_offer_advice(self) -> dict:
         """What this user may see of it, by customer and company."""

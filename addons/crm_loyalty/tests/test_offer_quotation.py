@@ -192,6 +192,7 @@ class TestOfferOverrule(QuotationCommon):
 
     def test_salesperson_overrules_with_a_reason(self):
         order = self._own(self.regular)
+        self.assertFalse(order.offer_overrule_text)
         with self._wizard(order) as form:
             self.assertEqual(form.advised, "wait")
             self.assertEqual(form.decision, "give")
@@ -210,6 +211,7 @@ class TestOfferOverrule(QuotationCommon):
                 }
             ],
         )
+        self.assertIn("advised", order.offer_overrule_text)
         self.assertIn("competitor", order.message_ids[0].body)
 
     def test_no_reason_no_overruling(self):
