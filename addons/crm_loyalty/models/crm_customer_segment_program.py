@@ -4,8 +4,8 @@ from odoo import api, fields, models
 class CrmCustomerSegment(models.Model):
     _inherit = "crm.customer.segment"
 
-    program_ids = fields.One2many("crm.customer.program", "segment_id", "Programs")
-    program_count = fields.Integer("Program Count", compute="_compute_program_count")
+    program_ids = fields.One2many("crm.customer.program", "segment_id")
+    program_count = fields.Integer(compute="_compute_program_count")
 
     @api.depends("program_ids")
     def _compute_program_count(self):

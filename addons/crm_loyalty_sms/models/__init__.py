@@ -1,1 +1,1 @@
-from . import crm_customer_program, crm_customer_program_create
+from . import crm_customer_program
