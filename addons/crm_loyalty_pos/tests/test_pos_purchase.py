@@ -101,10 +101,10 @@ class TestPosPurchase(ValueCommon):
         segment = self.env["crm.customer.segment"].create(
             {"name": "Till", "tag_ids": tag.ids}
         )
-        program = self.env["crm.customer.program"].create(
-            {"name": "Keep", "segment_id": segment.id, "medium": "call"}
-        )
         with freeze_time(datetime.combine(TODAY, time()) - timedelta(days=20)):
+            program = self.env["crm.customer.program"].create(
+                {"name": "Keep", "segment_id": segment.id, "medium": "call"}
+            )
             program.action_start()
         self._sale(40, quantity=3)
         sale = self._sale(10, quantity=2)
