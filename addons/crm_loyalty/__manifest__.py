@@ -78,6 +78,7 @@
         "views/menus.xml",
     ],
     "post_init_hook": "_open_ledger",
+    "uninstall_hook": "_forget_inheritance",
     "demo": [
         "demo/res.partner.csv",
         "demo/demo_shop.xml",

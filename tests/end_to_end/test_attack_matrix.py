@@ -6,127 +6,14 @@ A model or method that is new fails here until somebody has said who may use it.
 import inspect
 import json
 
-from odoo import fields
+from attack_records import AttackRecords
+from attack_rights import ACTORS, HOOKS, METHODS, RIGHTS, ROUTES, WIZARDS
+
 from odoo.http import Controller
 from odoo.tests import HttpCase, new_test_user, tagged
 
 MODULES = ("crm_loyalty", "crm_loyalty_pos", "crm_loyalty_sms")
 OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
-
-# What each actor may do with the records of the company: read, write, create, delete.
-# Those who are not named may do nothing.
-RIGHTS = {
-    "crm.customer.program": {"salesperson": "r", "manager": "rwcd"},
-    "crm.customer.program.member": {"salesperson": "r", "manager": "r"},
-    "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
-    "crm.customer.segment.purchase": {"salesperson": "r", "manager": "rwcd"},
-    "crm.customer.value": {"salesperson": "r", "manager": "r"},
-    "crm.need": {"salesperson": "r", "manager": "rwcd"},
-    "crm.need.prospect": {"salesperson": "r", "manager": "r"},
-    "crm.need.run": {"manager": "r"},
-    "crm.offer.advice": {"salesperson": "r", "manager": "r"},
-    "crm.offer.effect": {"manager": "r"},
-    "crm.offer.overrule": {"salesperson": "r", "manager": "r"},
-    "crm.partner.need": {"salesperson": "rwcd", "manager": "rwcd"},
-    "crm.purchase": {"salesperson": "r", "manager": "r"},
-    "crm.purchase.history": {"salesperson": "r", "manager": "r"},
-    "crm.purchase.import": {"manager": "rwcd"},
-    "crm.purchase.import.issue": {"manager": "r"},
-    "crm.purchase.import.line": {"manager": "r"},
-    "crm.value.batch": {},
-    "crm.value.run": {"manager": "r"},
-    "loyalty.point.difference": {"manager": "r"},
-    "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
-    "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
-    "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
-    "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
-    "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
-    "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.turn": {},
-}
-# Who may begin each wizard; nobody sees or uses another's.
-WIZARDS = {
-    "crm.offer.overrule.wizard": {"salesperson", "manager"},
-    "crm.customer.program.create": {"manager"},
-    "crm.segment.opportunity": {"salesperson", "manager"},
-    "loyalty.tier.simulation": {"manager"},
-    "loyalty.tier.simulation.customer": {"manager"},
-    "loyalty.tier.simulation.line": {"manager"},
-}
-# Who may call each public method with records of the company.
-METHODS = {
-    ("crm.customer.program", "action_finish"): {"manager"},
-    ("crm.customer.program", "action_measure"): {"manager"},
-    ("crm.customer.program", "action_open_mailing"): {"salesperson", "manager"},
-    ("crm.customer.program", "action_pause"): {"manager"},
-    ("crm.customer.program", "action_resume"): {"manager"},
-    ("crm.customer.program", "action_start"): {"manager"},
-    ("crm.customer.program.create", "action_back"): set(),
-    ("crm.customer.program.create", "action_create_and_start"): set(),
-    ("crm.customer.program.create", "action_create_draft"): set(),
-    ("crm.customer.program.create", "action_next"): set(),
-    ("crm.customer.program.member", "action_open_who"): {"salesperson", "manager"},
-    ("crm.customer.segment", "action_create_mailing"): {"manager"},
-    ("crm.customer.segment", "action_create_opportunities"): {
-        "salesperson",
-        "manager",
-    },
-    ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
-    ("account.move", "button_draft"): {"accountant"},
-    ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
-    ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
-    ("crm.need", "action_open_customers"): {"salesperson", "manager"},
-    ("crm.customer.program", "action_open_left_out"): {"salesperson", "manager"},
-    ("crm.offer.effect", "action_open_advice"): {"manager"},
-    # each one's own wizard
-    ("crm.offer.overrule.wizard", "action_overrule"): set(),
-    ("sale.order", "action_overrule_advice"): {"salesperson", "manager"},
-    ("crm.purchase.import", "action_check"): {"manager"},
-    ("crm.purchase.import", "action_download_issues"): {"manager"},
-    ("crm.purchase.import", "action_import"): {"manager"},
-    ("crm.purchase.import", "action_stop"): {"manager"},
-    ("crm.purchase.import", "action_undo"): {"manager"},
-    ("crm.purchase.import", "action_view_customers"): {"manager"},
-    ("crm.purchase.import", "action_view_purchases"): {"manager"},
-    ("crm.segment.opportunity", "action_create"): set(),
-    ("crm.value.run", "action_open_at_risk"): {"manager"},
-    ("crm.value.run", "action_refresh"): {"manager"},
-    ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
-    ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
-    ("loyalty.point.liability", "action_value_again"): {"accountant"},
-    ("product.product", "action_who_bought"): {"salesperson", "manager"},
-    ("product.template", "action_who_bought"): {"salesperson", "manager"},
-    ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
-    ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
-    ("res.partner", "action_open_needs"): {"salesperson", "manager"},
-    ("res.partner", "action_open_tier_memberships"): {"salesperson", "manager"},
-    ("loyalty.tier.membership", "action_open_customer"): {"salesperson", "manager"},
-    ("loyalty.tier.program", "action_open_members"): {"salesperson", "manager"},
-    ("loyalty.tier.program", "action_publish"): {"manager"},
-    ("loyalty.tier.program", "action_simulate"): {"manager"},
-    ("loyalty.tier.program", "action_withdraw"): {"manager"},
-    # each one's own simulation
-    ("loyalty.tier.simulation", "action_open_customers"): set(),
-}
-# Odoo's own hooks that we extend: it lets nobody call them.
-HOOKS = {"create", "write", "unlink", "init", "copy"}
-ROUTES: set[str] = {
-    "CustomerPortalPoints.portal_my_points",
-    "CustomerPortalPoints.portal_my_points_account",
-    "CustomerPortalPoints.portal_my_loyalty_card_history",
-}
-
-ACTORS = (
-    "anonymous",
-    "portal customer",
-    "employee",
-    "stranger",
-    "salesperson",
-    "manager",
-    "accountant",
-)
 
 
 def our_classes(model):
@@ -134,7 +21,7 @@ def our_classes(model):
 
 
 @tagged("post_install", "-at_install")
-class TestAttackMatrix(HttpCase):
+class TestAttackMatrix(AttackRecords, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -219,126 +106,6 @@ class TestAttackMatrix(HttpCase):
             "res.partner": cls.partner,
         }
         cls.env.flush_all()
-
-    @classmethod
-    def _offer_records(cls, company):
-        offer = cls.env["loyalty.program"].create(
-            {
-                "name": "Off",
-                "program_type": "coupons",
-                "company_id": company.id,
-                "advise_offer": True,
-            }
-        )
-        effect = cls.env["crm.offer.effect"]._advise_now(company)
-        effect = effect.filtered(lambda effect: effect.offer_id == offer)
-        order = cls.env["sale.order"].create({"partner_id": cls.partner.id})
-        wizard = cls.env["crm.offer.overrule.wizard"]
-        wizard.create({"order_id": order.id, "reason": "x"}).action_overrule()
-        return {
-            "crm.offer.advice": cls.env["crm.offer.advice"].search(
-                [("partner_id", "=", cls.partner.id), ("offer_id", "=", offer.id)]
-            ),
-            "crm.offer.effect": effect,
-            "crm.offer.overrule": order.offer_overrule_ids,
-            "crm.offer.overrule.wizard": wizard.create(
-                {"order_id": order.id, "reason": "x"}
-            ),
-            "sale.order": order,
-        }
-
-    @classmethod
-    def _program_records(cls, segment):
-        program = cls.env["crm.customer.program"].create(
-            {
-                "name": "Keep",
-                "segment_id": segment.id,
-                "medium": "portal",
-                "message": "<p>Hello</p>",
-                "control_share": 0,
-            }
-        )
-        program.action_start()
-        return {
-            "crm.customer.program": program,
-            "crm.customer.program.create": cls.env[
-                "crm.customer.program.create"
-            ].create({"kind": "retention"}),
-            "crm.customer.program.member": program.member_ids.filtered(
-                lambda member: member.partner_id == cls.partner
-            ),
-        }
-
-    @classmethod
-    def _point_records(cls, company):
-        program = cls.env["loyalty.program"].create(
-            {"name": "Points", "program_type": "loyalty", "company_id": company.id}
-        )
-        card = cls.env["loyalty.card"].create(
-            {"program_id": program.id, "partner_id": cls.partner.id, "points": 10}
-        )
-        wizard = cls.env["loyalty.card.update.balance"]
-        return {
-            "account.move": cls.env["account.move"].create(
-                {"move_type": "out_invoice"}
-            ),
-            "loyalty.card.update.balance": wizard.create(
-                {"card_id": card.id, "new_balance": 5_000, "description": "Why not"}
-            ),
-            "loyalty.point.difference": cls.env["loyalty.point.difference"].create(
-                {"card_id": card.id, "what": "available", "held": 1, "posted": 2}
-            ),
-            "loyalty.point.entry": card.entry_ids,
-            "loyalty.point.liability": cls.env["loyalty.point.liability"].create(
-                {"program_id": program.id, "company_id": company.id}
-            ),
-            "loyalty.point.lot": card.lot_ids,
-        }
-
-    @classmethod
-    def _tier_records(cls, company):
-        program = cls.env["loyalty.tier.program"].create(
-            {
-                "name": "Club",
-                "company_id": company.id,
-                "tier_ids": [(0, 0, {"name": "Gold", "threshold": 1})],
-            }
-        )
-        program.action_publish()
-        tier = program.tier_ids
-        tier._invite(cls.partner, fields.Date.today(), "")
-        membership = cls.env["loyalty.tier.membership"].search(
-            [("partner_id", "=", cls.partner.id), ("ending", "=", False)]
-        )
-        benefit = cls.env["loyalty.tier.benefit"].create(
-            {"name": "Fast", "tier_id": tier.id, "kind": "service"}
-        )
-        gesture = cls.env["loyalty.tier.gesture"].create(
-            {
-                "benefit_id": benefit.id,
-                "membership_id": membership.id,
-                "partner_id": cls.partner.id,
-                "company_id": company.id,
-                "date": fields.Date.today(),
-            }
-        )
-        simulation = cls.env["loyalty.tier.simulation"]._run(program)
-        customers = cls.env["loyalty.tier.simulation.customer"]
-        return {
-            "loyalty.tier": tier,
-            "loyalty.tier.benefit": benefit,
-            "loyalty.tier.gesture": gesture,
-            "loyalty.tier.membership": membership,
-            "loyalty.tier.program": program,
-            "loyalty.tier.turn": cls.env["loyalty.tier.turn"].create(
-                {"partner_id": cls.partner.id}
-            ),
-            "loyalty.tier.simulation": simulation,
-            "loyalty.tier.simulation.customer": customers.search(
-                [("simulation_id", "=", simulation.id)], limit=1
-            ),
-            "loyalty.tier.simulation.line": simulation.line_ids[:1],
-        }
 
     @classmethod
     def _product(cls):

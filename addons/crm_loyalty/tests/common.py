@@ -29,7 +29,7 @@ class ValueCommon(TestSaleCommon):
         return cls.env["product.product"].create(
             {
                 "name": name,
-                "type": "consu",
+                "type": "service",
                 "list_price": price,
                 "standard_price": cost,
                 "invoice_policy": "order",

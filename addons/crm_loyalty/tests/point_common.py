@@ -26,7 +26,7 @@ class PointCommon(TestSaleCommon):
         return cls.env["product.product"].create(
             {
                 "name": name,
-                "type": "consu",
+                "type": "service",
                 "list_price": price,
                 "invoice_policy": "order",
                 "taxes_id": [Command.clear()],

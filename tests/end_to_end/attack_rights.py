@@ -1,0 +1,116 @@
+"""Who may do what with the add-ons' models, methods and routes."""
+
+# What each actor may do with the records of the company: read, write, create, delete.
+# Those who are not named may do nothing.
+RIGHTS = {
+    "crm.customer.program": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.program.member": {"salesperson": "r", "manager": "r"},
+    "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.segment.purchase": {"salesperson": "r", "manager": "rwcd"},
+    "crm.customer.value": {"salesperson": "r", "manager": "r"},
+    "crm.need": {"salesperson": "r", "manager": "rwcd"},
+    "crm.need.prospect": {"salesperson": "r", "manager": "r"},
+    "crm.need.run": {"manager": "r"},
+    "crm.offer.advice": {"salesperson": "r", "manager": "r"},
+    "crm.offer.effect": {"manager": "r"},
+    "crm.offer.overrule": {"salesperson": "r", "manager": "r"},
+    "crm.partner.need": {"salesperson": "rwcd", "manager": "rwcd"},
+    "crm.purchase": {"salesperson": "r", "manager": "r"},
+    "crm.purchase.history": {"salesperson": "r", "manager": "r"},
+    "crm.purchase.import": {"manager": "rwcd"},
+    "crm.purchase.import.issue": {"manager": "r"},
+    "crm.purchase.import.line": {"manager": "r"},
+    "crm.value.batch": {},
+    "crm.value.run": {"manager": "r"},
+    "loyalty.point.difference": {"manager": "r"},
+    "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
+    "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
+    "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
+    "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "loyalty.tier.turn": {},
+}
+# Who may begin each wizard; nobody sees or uses another's.
+WIZARDS = {
+    "crm.offer.overrule.wizard": {"salesperson", "manager"},
+    "crm.customer.program.create": {"manager"},
+    "crm.segment.opportunity": {"salesperson", "manager"},
+    "loyalty.tier.simulation": {"manager"},
+    "loyalty.tier.simulation.customer": {"manager"},
+    "loyalty.tier.simulation.line": {"manager"},
+}
+# Who may call each public method with records of the company.
+METHODS = {
+    ("crm.customer.program", "action_finish"): {"manager"},
+    ("crm.customer.program", "action_measure"): {"manager"},
+    ("crm.customer.program", "action_open_mailing"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_pause"): {"manager"},
+    ("crm.customer.program", "action_resume"): {"manager"},
+    ("crm.customer.program", "action_start"): {"manager"},
+    ("crm.customer.program.create", "action_back"): set(),
+    ("crm.customer.program.create", "action_create_and_start"): set(),
+    ("crm.customer.program.create", "action_create_draft"): set(),
+    ("crm.customer.program.create", "action_next"): set(),
+    ("crm.customer.program.member", "action_open_who"): {"salesperson", "manager"},
+    ("crm.customer.segment", "action_create_mailing"): {"manager"},
+    ("crm.customer.segment", "action_create_opportunities"): {
+        "salesperson",
+        "manager",
+    },
+    ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
+    ("account.move", "button_draft"): {"accountant"},
+    ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
+    ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
+    ("crm.need", "action_open_customers"): {"salesperson", "manager"},
+    ("crm.customer.program", "action_open_left_out"): {"salesperson", "manager"},
+    ("crm.offer.effect", "action_open_advice"): {"manager"},
+    # each one's own wizard
+    ("crm.offer.overrule.wizard", "action_overrule"): set(),
+    ("sale.order", "action_overrule_advice"): {"salesperson", "manager"},
+    ("crm.purchase.import", "action_check"): {"manager"},
+    ("crm.purchase.import", "action_download_issues"): {"manager"},
+    ("crm.purchase.import", "action_import"): {"manager"},
+    ("crm.purchase.import", "action_stop"): {"manager"},
+    ("crm.purchase.import", "action_undo"): {"manager"},
+    ("crm.purchase.import", "action_view_customers"): {"manager"},
+    ("crm.purchase.import", "action_view_purchases"): {"manager"},
+    ("crm.segment.opportunity", "action_create"): set(),
+    ("crm.value.run", "action_open_at_risk"): {"manager"},
+    ("crm.value.run", "action_refresh"): {"manager"},
+    ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
+    ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
+    ("loyalty.point.liability", "action_value_again"): {"accountant"},
+    ("product.product", "action_who_bought"): {"salesperson", "manager"},
+    ("product.template", "action_who_bought"): {"salesperson", "manager"},
+    ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
+    ("res.partner", "action_open_customer_value"): {"salesperson", "manager"},
+    ("res.partner", "action_open_needs"): {"salesperson", "manager"},
+    ("res.partner", "action_open_tier_memberships"): {"salesperson", "manager"},
+    ("loyalty.tier.membership", "action_open_customer"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_open_members"): {"salesperson", "manager"},
+    ("loyalty.tier.program", "action_publish"): {"manager"},
+    ("loyalty.tier.program", "action_simulate"): {"manager"},
+    ("loyalty.tier.program", "action_withdraw"): {"manager"},
+    # each one's own simulation
+    ("loyalty.tier.simulation", "action_open_customers"): set(),
+}
+# Odoo's own hooks that we extend: it lets nobody call them.
+HOOKS = {"create", "write", "unlink", "init", "copy"}
+ROUTES: set[str] = {
+    "CustomerPortalPoints.portal_my_points",
+    "CustomerPortalPoints.portal_my_points_account",
+    "CustomerPortalPoints.portal_my_loyalty_card_history",
+}
+
+ACTORS = (
+    "anonymous",
+    "portal customer",
+    "employee",
+    "stranger",
+    "salesperson",
+    "manager",
+    "accountant",
+)
