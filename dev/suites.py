@@ -19,6 +19,8 @@ class Suite:
     paths: list[Path]
     database: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
+    # It shares no database with the others, so that it may run beside them.
+    apart: bool = False
 
     @property
     def report(self) -> Path:
@@ -55,7 +57,7 @@ def plain(env: Mapping[str, str]) -> list[Suite]:
     return [
         Suite("pure", [TESTS / "pure"], env=env),
         Suite("architecture", [TESTS / "architecture"], env=env),
-        Suite("setup", set_up, env=env),
+        Suite("setup", set_up, env=env, apart=True),
     ]
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from . import chromium, lint, templates
@@ -54,16 +55,24 @@ def copy_of(template: str, server: Server) -> Iterator[str]:
 
 
 def run_all(suites: list[Suite], wanted: set[str], counts: dict[str, Count]) -> None:
-    for suite in suites:
-        if suite.name in wanted:
-            counts[suite.name] = run_one(suite)
+    """Run the parts; one that makes its own databases runs beside the others."""
+    chosen = [suite for suite in suites if suite.name in wanted]
+    apart = [suite for suite in chosen if suite.apart and len(chosen) > 1]
+    with ThreadPoolExecutor() as pool:
+        beside = {suite.name: pool.submit(run_one, suite, True) for suite in apart}
+        for suite in chosen:
+            if suite not in apart:
+                counts[suite.name] = run_one(suite)
+        for name, count in beside.items():
+            counts[name] = count.result()
 
 
-def run_one(suite: Suite) -> Count:
-    """Run one part and say how it went."""
+def run_one(suite: Suite, quiet: bool = False) -> Count:
+    """Run one part and say how it went; a quiet one says it all at its end."""
     if not suite.paths:
         return Count(failed=1, remarks=[f"{suite.name}: there is no test"])
-    print(f"\n== {suite.name}", flush=True)
+    if not quiet:
+        print(f"\n== {suite.name}", flush=True)
     for file in (suite.report, suite.log):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
@@ -73,11 +82,16 @@ def run_one(suite: Suite) -> Count:
         cwd=ROOT,
         env=suite.environment(),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        text=True,
         check=False,
         preexec_fn=die_with_parent,
     )
     count = read_report(suite.report, done.returncode) + read_odoo_log(suite.log)
-    print(f"== {suite.name}: {count}, {time.monotonic() - started:.0f} s", flush=True)
+    said = f"\n== {suite.name}\n{done.stdout}" if quiet else ""
+    took = time.monotonic() - started
+    print(f"{said}== {suite.name}: {count}, {took:.0f} s", flush=True)
     return count
 
 
