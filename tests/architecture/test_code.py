@@ -7,28 +7,30 @@ import pytest
 import sources
 
 LONGEST = 300
+# calls its step between commits; whoever calls it must be a cron
+CRON_LOOP = "work_through"
 LENGTH_COUNTS = {".py", ".js", ".scss", ".xml"}
 WRITES = ("INSERT ", "UPDATE ", "DELETE ", "TRUNCATE ", "ALTER ", "CREATE ", "DROP ")
 
 
 def commits(addon: Path) -> list[str]:
-    """Only a cron ends a transaction, and only the scheduler commits for it."""
+    """Only a cron ends a transaction, itself or through the one loop that crons share."""
     found = []
     for file in sources.python_files(addon):
         tree = sources.tree(file)
-        crons = [
-            node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("_cron_")
-        ]
+        functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+        crons = [node for node in functions if node.name.startswith("_cron_")]
+        loops = [node for node in functions if node.name == CRON_LOOP]
         allowed = {
             node
-            for cron in crons
-            for node in attributes(cron, "_commit_progress", "rollback")
-        }
+            for function in crons + loops
+            for node in attributes(function, "_commit_progress", "rollback")
+        } | {call.func for cron in crons for call in sources.calls(cron, CRON_LOOP)}
+        ending = attributes(tree, "commit", "rollback", "_commit_progress")
+        ending += [call.func for call in sources.calls(tree, CRON_LOOP)]
         found += [
-            f"{sources.place(file, node.lineno)} {node.attr}"
-            for node in attributes(tree, "commit", "rollback", "_commit_progress")
+            f"{sources.place(file, node.lineno)} {ast.unparse(node)}"
+            for node in ending
             if node not in allowed
         ]
     return found
@@ -161,14 +163,23 @@ def test_files_are_named_after_their_model(addon):
         "def _refresh(self):\n    self.env['ir.cron']._commit_progress(1)",
         "def undo(cr):\n    cr.rollback()",
         "def _work(self):\n    done = self.env['ir.cron']._commit_progress",
+        "def action_work(self):\n    work_through(self, [], print)",
+        "def work_through(cr):\n    cr.commit()",
     ],
 )
 def test_stray_commit_is_found(example, code):
     assert len(commits(example({"models/a.py": code}))) == 1
 
 
-def test_cron_may_commit(example):
-    code = "def _cron_a(self):\n    self.env['ir.cron']._commit_progress(1)"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def _cron_a(self):\n    self.env['ir.cron']._commit_progress(1)",
+        "def _cron_a(self):\n    work_through(self, [], print)",
+        "def work_through(model):\n    model.env['ir.cron']._commit_progress(1)",
+    ],
+)
+def test_cron_may_commit(example, code):
     assert commits(example({"models/a.py": code})) == []
 
 

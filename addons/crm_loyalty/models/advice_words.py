@@ -21,6 +21,11 @@ REASONS = [
 DECISIONS = [("give", "Given"), ("withhold", "Not Given")]
 
 
+def opposite(verdict: str) -> str:
+    """The decision of DECISIONS that goes against an advice of VERDICTS."""
+    return "withhold" if verdict == "give" else "give"
+
+
 def reason(env, code: str, from_arms: bool, **said) -> str:
     """A sentence that a salesperson can repeat.
 

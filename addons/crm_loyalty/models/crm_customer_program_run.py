@@ -1,10 +1,8 @@
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
+from ..tools.batches import work_through
 from .crm_customer_program_enrol import BATCH_SIZE
 
 TOUCH_BATCH = 200
@@ -100,78 +98,32 @@ class CrmCustomerProgram(models.Model):
     def _cron_enrol(self, batch_size=BATCH_SIZE):
         self._end_overdue()
         came_to = {}
-        work = self._to_enrol_domain()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self.search_count(work))
-        while True:
-            try:
-                if not (program := self._take(work)):
-                    break
-                program._enrol_step(came_to, batch_size)
-                self.env.flush_all()
-            except SerializationFailure:
-                # another process was a moment faster: look again
-                self.env.cr.rollback()
-            if not commit_progress(1, remaining=self.search_count(work)):
-                break
+        work_through(
+            lambda: self.search(self._to_enrol_domain()),
+            lambda program: program._enrol_step(came_to, batch_size),
+        )
         self._wake("cron_touch_members")
 
     @api.model
     def _cron_touch(self, batch_size=TOUCH_BATCH):
-        self._end_overdue()
-        work = self._to_touch_domain()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self.search_count(work))
-        while True:
-            program = self.browse()
+        def touch(program):
             try:
-                if not (program := self._take(work)):
-                    return
                 program._touch_step(batch_size)
                 self.env.flush_all()
-            except SerializationFailure:
-                self.env.cr.rollback()
             except UserError as error:
                 # what was to be sent cannot be: nobody of this batch was touched
                 self.env.cr.rollback()
                 program._halt(str(error))
-            if not commit_progress(1, remaining=self.search_count(work)):
-                return
+
+        self._end_overdue()
+        work_through(lambda: self.search(self._to_touch_domain()), touch)
 
     @api.model
     def _cron_measure(self, batch_size=BATCH_SIZE):
-        work = self._to_measure_domain()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self.search_count(work))
-        while True:
-            try:
-                if not (program := self._take(work)):
-                    return
-                program._measure_step(batch_size)
-                self.env.flush_all()
-            except SerializationFailure:
-                self.env.cr.rollback()
-            if not commit_progress(1, remaining=self.search_count(work)):
-                return
-
-    @api.model
-    def _take(self, domain: Domain):
-        """Lock one program with work left; none when other processes have them all."""
-        programs = self.search(domain)
-        if not programs:
-            return programs
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT id FROM crm_customer_program WHERE id IN %s
-                 ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-                """,
-                programs._ids,
-            ),
-            # losing a race is no error
-            log_exceptions=False,
+        work_through(
+            lambda: self.search(self._to_measure_domain()),
+            lambda program: program._measure_step(batch_size),
         )
-        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     @api.model
     def _to_enrol_domain(self) -> Domain:

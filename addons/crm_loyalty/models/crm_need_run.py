@@ -1,12 +1,11 @@
 import logging
 
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..affinity import Rule, find_rules
+from ..tools.batches import work_through
 from ..tools.columns import read_columns
 
 _logger = logging.getLogger(__name__)
@@ -60,18 +59,11 @@ class CrmNeedRun(models.Model):
 
     @api.model
     def _cron_refresh(self, batch_size=BATCH_SIZE):
-        commit_progress = self.env["ir.cron"]._commit_progress
         self._queue_due_runs()
-        is_open = Domain("state", "in", OPEN_STATES)
-        commit_progress(remaining=self.search_count(is_open))
-        while run := self.search(is_open, limit=1).try_lock_for_update():
-            try:
-                run._work(batch_size)
-            except SerializationFailure:
-                # somebody stated a need that this batch was about to write
-                self.env.cr.rollback()
-            if not commit_progress(1, remaining=self.search_count(is_open)):
-                return
+        work_through(
+            lambda: self.search([("state", "in", OPEN_STATES)]),
+            lambda run: run._work(batch_size),
+        )
 
     @api.autovacuum
     def _gc_done(self):

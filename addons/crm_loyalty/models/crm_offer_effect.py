@@ -1,8 +1,7 @@
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..tools.batches import work_through
 
 BATCH_SIZE = 20_000
 
@@ -74,44 +73,16 @@ class CrmOfferEffect(models.Model):
 
     @api.model
     def _cron_advise(self, batch_size=BATCH_SIZE):
-        commit_progress = self.env["ir.cron"]._commit_progress
         self._follow_offers()
-        due = self._due_domain()
-        commit_progress(remaining=self.search_count(due))
-        while True:
-            try:
-                if not (effect := self._take(due)):
-                    return
-                effect._work(batch_size)
-                self.env.flush_all()
-            except SerializationFailure:
-                # another process was a moment faster: look again
-                self.env.cr.rollback()
-            if not commit_progress(1, remaining=self.search_count(due)):
-                return
+        work_through(
+            lambda: self.search(self._due_domain()),
+            lambda effect: effect._work(batch_size),
+        )
 
     @api.model
     def _due_domain(self) -> Domain:
         today = fields.Date.today()
         return Domain("advised_on", "=", False) | Domain("advised_on", "<", today)
-
-    @api.model
-    def _take(self, domain: Domain):
-        """Lock one that is due; none when other processes have them all."""
-        found = self.search(domain)
-        if not found:
-            return found
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT id FROM crm_offer_effect WHERE id IN %s
-                 ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-                """,
-                found._ids,
-            ),
-            log_exceptions=False,
-        )
-        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     @api.model
     def _follow_offers(self) -> None:

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..clv import Customers, Offer, OfferEffect, advise, buys_anyway
-from ..tools.columns import day_number, read_columns, write_columns
+from ..tools.columns import day_number, read_columns, stage_columns
 from .advice_words import REASONS, VERDICTS
 
 # where no customer bought twice, as the value ladder has it
@@ -213,15 +213,7 @@ class CrmOfferEffect(models.Model):
 
     def _write_advice(self, columns: dict) -> None:
         cr = self.env.cr
-        definition = SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL.identifier(kind))
-            for name, kind in STAGE_TYPES.items()
-        )
-        cr.execute("DROP TABLE IF EXISTS pg_temp.offer_advice_stage")
-        cr.execute(
-            SQL("CREATE TEMP TABLE offer_advice_stage (%s) ON COMMIT DROP", definition)
-        )
-        write_columns(cr, "offer_advice_stage", STAGE_TYPES, columns)
+        stage_columns(cr, "offer_advice_stage", STAGE_TYPES, columns)
         values = self._staged_advice_sql()
         names = [SQL.identifier(name) for name in values]
         comma = SQL(", ")

@@ -9,7 +9,7 @@ from ..clv import BaseTotal, concentration, value_classes
 from ..clv.correction import WORDS
 from ..clv.lifecycle import POTENTIAL
 from ..clv.rfm import fifths
-from ..tools.columns import write_columns
+from ..tools.columns import stage_columns
 from .value_arrays import NEVER, known_columns
 from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
 
@@ -123,18 +123,8 @@ class CrmValueRun(models.Model):
     def _stage(self, columns: dict) -> None:
         """All new values in a temporary table, potential customers among them."""
         types = STAGE_TYPES | (FACTOR_TYPES if self._uses_attributes() else {})
-        definition = SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL.identifier(kind))
-            for name, kind in types.items()
-        )
         cr = self.env.cr
-        cr.execute("DROP TABLE IF EXISTS pg_temp.customer_value_stage")
-        cr.execute(
-            SQL(
-                "CREATE TEMP TABLE customer_value_stage (%s) ON COMMIT DROP", definition
-            )
-        )
-        write_columns(cr, "customer_value_stage", types, columns)
+        stage_columns(cr, "customer_value_stage", types, columns)
         potential = self.env["crm.purchase.history"]._potential_customers_sql(
             self.company_id
         )

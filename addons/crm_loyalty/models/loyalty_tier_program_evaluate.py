@@ -3,7 +3,6 @@ from functools import partial
 
 from psycopg2.errors import (
     ExclusionViolation,
-    SerializationFailure,
     UniqueViolation,
 )
 
@@ -12,6 +11,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from ..tiers import Change, Ending, Judge, Reason, Standing, Window, invite
+from ..tools.batches import work_through
 
 BATCH_SIZE = 1_000
 
@@ -31,16 +31,7 @@ class LoyaltyTierProgram(models.Model):
     @api.model
     def _cron_evaluate(self, batch_size=BATCH_SIZE):
         """Every published program once a day, so many customers in a transaction."""
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self._count_due())
-        while program := self._first_due():
-            try:
-                program._evaluate_batch(batch_size)
-            except (ConcurrencyError, SerializationFailure):
-                # an order of one of these customers came in between
-                self.env.cr.rollback()
-            if not commit_progress(1, remaining=self._count_due()):
-                return
+        work_through(self._due, lambda program: program._evaluate_batch(batch_size))
 
     @api.model
     def _due(self):
@@ -50,14 +41,6 @@ class LoyaltyTierProgram(models.Model):
                 not program.evaluated_on or program.evaluated_on < program._today()
             )
         )
-
-    @api.model
-    def _count_due(self) -> int:
-        return len(self._due())
-
-    @api.model
-    def _first_due(self):
-        return self._due().try_lock_for_update()[:1]
 
     def _evaluate_soon(self):
         """Now, if that is a matter of moments; or as soon as the scheduler can."""

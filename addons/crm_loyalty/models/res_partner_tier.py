@@ -198,9 +198,10 @@ class ResPartner(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Tier Memberships"),
             "res_model": "loyalty.tier.membership",
             "view_mode": "list,form",
             "domain": [("partner_id", "=", self.commercial_partner_id.id)],
+            # after the tuple, which the export of terms would else take for a term
+            "name": self.env._("Tier Memberships"),
             "context": {"create": False},
         }

@@ -1,1 +1,1 @@
-from . import arrays, columns, dates
+from . import arrays, batches, columns, dates

@@ -78,6 +78,20 @@ def write_columns(
     cr.copy_expert(cr.mogrify(copy).decode(), buffer)
 
 
+def stage_columns(
+    cr, table: str, types: dict[str, str], columns: dict[str, NDArray]
+) -> None:
+    """Write the arrays to a temporary ``table`` that ends with the transaction."""
+    definition = SQL(", ").join(
+        SQL("%s %s", SQL.identifier(name), SQL.identifier(kind))
+        for name, kind in types.items()
+    )
+    name = SQL.identifier(table)
+    cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", name))
+    cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", name, definition))
+    write_columns(cr, table, types, columns)
+
+
 def _row_layout(types: dict[str, str]) -> np.dtype:
     """One row as COPY lays it out: a field count, then a size before each value."""
     fields = [("_fields", ">i2")]

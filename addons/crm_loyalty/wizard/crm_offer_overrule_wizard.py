@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.advice_words import DECISIONS, VERDICTS
+from ..models.advice_words import DECISIONS, VERDICTS, opposite
 
 
 class CrmOfferOverruleWizard(models.TransientModel):
@@ -24,9 +24,7 @@ class CrmOfferOverruleWizard(models.TransientModel):
             order = wizard.order_id
             wizard.advised = order.offer_verdict
             wizard.advised_text = order.offer_advice_text
-            # the opposite of what was advised
-            given = order.offer_verdict == "give"
-            wizard.decision = "withhold" if given else "give"
+            wizard.decision = opposite(order.offer_verdict)
 
     def action_overrule(self):
         self.ensure_one()
@@ -54,7 +52,7 @@ class CrmOfferOverruleWizard(models.TransientModel):
                 "advised": weighed.verdict,
                 "advised_text": order.offer_advice_text,
                 "from_arms": advice.from_arms,
-                "decision": "withhold" if weighed.verdict == "give" else "give",
+                "decision": opposite(weighed.verdict),
                 "reason": self.reason.strip(),
                 "expected_margin": advice.anyway * advice.usual_margin + followed,
                 "evaluate_on": fields.Date.add(today, days=company.advice_days),

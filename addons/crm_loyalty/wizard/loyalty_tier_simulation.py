@@ -118,9 +118,10 @@ class LoyaltyTierSimulation(models.TransientModel):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Who Would Land Where"),
             "res_model": "loyalty.tier.simulation.customer",
             "view_mode": "list,pivot,graph",
             "domain": [("simulation_id", "=", self.id)],
+            # after the tuple, which the export of terms would else take for a term
+            "name": self.env._("Who Would Land Where"),
             "context": {"search_default_group_tier": 1},
         }
