@@ -24,6 +24,7 @@ from . import (
     crm_customer_segment_tier,
     crm_customer_value,
     crm_customer_value_charts,
+    crm_customer_value_tier,
     crm_lead,
     crm_lead_contactable,
     crm_lead_for_customers,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 
@@ -13,21 +13,6 @@ class ResPartner(models.Model):
         "Programs",
         groups="sales_team.group_sale_salesman",
     )
-    program_member_count = fields.Integer(
-        "Program Memberships",
-        compute="_compute_program_member_count",
-        groups="sales_team.group_sale_salesman",
-    )
-
-    @api.depends("program_member_ids")
-    def _compute_program_member_count(self):
-        counts = dict(
-            self.env["crm.customer.program.member"]._read_group(
-                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-            )
-        )
-        for partner in self:
-            partner.program_member_count = counts.get(partner._origin, 0)
 
     def _program_messages(self) -> list[dict]:
         """What running programs say to this customer in the portal, as plain values.

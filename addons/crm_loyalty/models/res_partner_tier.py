@@ -83,10 +83,12 @@ class ResPartner(models.Model):
         )
         rows = self.env.execute_query(visible) if visible else []
         found = {partner: (tier, until) for partner, tier, until in rows}
-        for partner in self:
-            tier, until = found.get(partner.commercial_partner_id.id, (False, False))
-            partner.customer_tier_id = tier
-            partner.customer_tier_until = until
+        alike = self.grouped(
+            lambda partner: found.get(partner.commercial_partner_id.id, (False, False))
+        )
+        for (tier, until), partners in alike.items():
+            partners.customer_tier_id = tier
+            partners.customer_tier_until = until
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "lang")

@@ -19,6 +19,7 @@ class TestTierTour(HttpCase):
                 ],
             }
         ).action_confirm()
+        cls.env["crm.value.run"]._refresh_now(cls.env.company)
 
     def test_from_an_idea_to_a_member(self):
         self.start_tour(

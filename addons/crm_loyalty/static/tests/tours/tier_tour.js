@@ -157,8 +157,12 @@ registry.category("web_tour.tours").add("crm_loyalty_tier", {
             run: "click",
         },
         {
+            trigger: "button[name=action_open_customer_value]",
+            run: "click",
+        },
+        {
             content: "The customer's page says what is next",
-            trigger: ".o_form_view .o_field_widget[name=customer_tier_progress]:contains(You keep Gold until)",
+            trigger: ".o_form_view .o_field_widget[name=tier_progress]:contains(You keep Gold until)",
         },
     ],
 });
