@@ -14,7 +14,7 @@ WRITES = ("INSERT ", "UPDATE ", "DELETE ", "TRUNCATE ", "ALTER ", "CREATE ", "DR
 
 
 def commits(addon: Path) -> list[str]:
-    """Only a cron ends a transaction, itself or through the one loop that crons share."""
+    """Only a cron ends a transaction, itself or by the loop that crons share."""
     found = []
     for file in sources.python_files(addon):
         tree = sources.tree(file)
