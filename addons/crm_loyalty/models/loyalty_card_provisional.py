@@ -5,6 +5,8 @@ QUOTED = ("draft", "sent")
 # Whoever works on a quotation asks for its cards by this very object, which no call
 # from outside can carry.
 QUOTATION_AT_WORK = object()
+IN_USE = Domain("active", "=", True)
+PROVISIONAL = Domain("provisional", "=", True)
 
 
 class LoyaltyCard(models.Model):
@@ -38,10 +40,13 @@ class LoyaltyCard(models.Model):
         domain = Domain(domain)
         named = {leaf.field_expr for leaf in domain.iter_conditions()}
         if active_test and not (self.env.su and "provisional" in named):
-            if self.env.context.get("provisional_cards") is not QUOTATION_AT_WORK:
-                domain &= Domain("provisional", "!=", True)
-            elif "active" not in named and self.env.context.get("active_test", True):
-                domain &= Domain("active", "=", True) | Domain("provisional", "=", True)
+            in_use = "active" not in named and self.env.context.get("active_test", True)
+            if self.env.context.get("provisional_cards") is QUOTATION_AT_WORK:
+                if in_use:
+                    domain &= IN_USE | PROVISIONAL
+            elif not in_use:
+                # those in use are none of these anyway
+                domain &= ~PROVISIONAL
         return super()._search(domain, *args, active_test=active_test, **kwargs)
 
     def _with_provisional(self):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -13,12 +15,17 @@ LISTED_FIELDS = {
 }
 DETAIL_FIELDS = {
     "customer_value_id": "id",
-    "customer_alive": "alive",
     "customer_lifetime_value": "lifetime_value",
 }
-# What the database can sort and group by.
-VALUE_COLUMNS = {**LISTED_FIELDS, **DETAIL_FIELDS}
-del VALUE_COLUMNS["customer_value_id"]
+VALUE_COLUMNS = [*LISTED_FIELDS.values(), "lifetime_value"]
+# What the database can sort and group by: the join that has it, and the column there.
+JOINED_FIELDS = {
+    "customer_tier_id": ("_join_customer_tier", "tier_id"),
+    "customer_lifetime_value": ("_join_customer_value", "lifetime_value"),
+    **{
+        name: ("_join_customer_value", column) for name, column in LISTED_FIELDS.items()
+    },
+}
 
 
 def _value_field(field_type, name, compute="_compute_listed_value", **options):
@@ -57,23 +64,12 @@ class ResPartner(models.Model):
         compute="_compute_detailed_value",
         comodel_name="crm.customer.value",
     )
-    customer_alive = _value_field(
-        fields.Float,
-        "alive",
-        compute="_compute_detailed_value",
-        string="Alive Probability",
-    )
+    # not monetary, which would fetch the currency to round what is rounded already
     customer_lifetime_value = _value_field(
-        fields.Monetary,
+        fields.Float,
         "lifetime_value",
         compute="_compute_detailed_value",
         string="Lifetime Value",
-        currency_field="customer_value_currency_id",
-    )
-    customer_value_currency_id = fields.Many2one(
-        "res.currency",
-        "Currency of the Customer Value",
-        compute="_compute_customer_value_currency_id",
     )
     customer_reason = fields.Char(
         "Customer in a Sentence",
@@ -97,15 +93,16 @@ class ResPartner(models.Model):
         )
         by_customer = {customer: values for customer, *values in rows}
         nothing = [False] * len(LISTED_FIELDS)
-        found = {
-            partner.id: by_customer.get(partner.commercial_partner_id.id, nothing)
-            for partner in self
-        }
-        for place, name in enumerate(LISTED_FIELDS):
-            values = {partner: values[place] for partner, values in found.items()}
-            # one assignment to all that are alike is faster than one to each
-            for value, partners in self.grouped(lambda p, v=values: v[p.id]).items():
-                partners[name] = value
+        # one assignment to all that are alike is faster than one to each
+        alike = defaultdict(list)
+        for partner in self:
+            customer = partner.commercial_partner_id.id
+            for found in zip(
+                LISTED_FIELDS, by_customer.get(customer, nothing), strict=True
+            ):
+                alike[found].append(partner.id)
+        for (name, value), ids in alike.items():
+            self.browse(ids)[name] = value
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
@@ -128,10 +125,6 @@ class ResPartner(models.Model):
             found = by_customer.get(partner.commercial_partner_id.id, values.browse())
             for name, source in DETAIL_FIELDS.items():
                 partner[name] = found[source]
-
-    @api.depends_context("company")
-    def _compute_customer_value_currency_id(self):
-        self.customer_value_currency_id = self.env.company.currency_id
 
     def _own_values(self):
         """The query of these contacts' values."""
@@ -163,10 +156,11 @@ class ResPartner(models.Model):
         return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
-        if field_expr in VALUE_COLUMNS and query is not None:
-            value = self._join_customer_value(alias, query)
-            return SQL.identifier(value, VALUE_COLUMNS[field_expr])
-        return super()._field_to_sql(alias, field_expr, query)
+        # every column of every query passes here, so one look-up serves all of ours
+        if field_expr not in JOINED_FIELDS or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        join, column = JOINED_FIELDS[field_expr]
+        return SQL.identifier(getattr(self, join)(alias, query), column)
 
     def _join_customer_value(self, alias: str, query) -> str:
         """Join the values that the user may see; returns the alias of their table."""
@@ -174,7 +168,7 @@ class ResPartner(models.Model):
         visible = self._visible_values(Domain.TRUE)
         columns = SQL(", ").join(
             SQL.identifier(visible.table, name)
-            for name in ("partner_id", *VALUE_COLUMNS.values())
+            for name in ("partner_id", *VALUE_COLUMNS)
         )
         query.add_join(
             "LEFT JOIN",

@@ -5,11 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# What lists show of every customer's tier.
-TIER_COLUMNS = {
-    "customer_tier_id": "tier_id",
-    "customer_tier_until": "date_to",
-}
 GRANTED_FIELDS = ("service_level", "tier_contact_id", "tier_community_url")
 
 
@@ -46,12 +41,6 @@ class ResPartner(models.Model):
         search="_search_customer_tier_id",
         groups="sales_team.group_sale_salesman",
     )
-    customer_tier_until = fields.Date(
-        "Tier Until",
-        compute="_compute_customer_tier",
-        search="_search_customer_tier_until",
-        groups="sales_team.group_sale_salesman",
-    )
     customer_tier_progress = fields.Char(
         "Tier in Words",
         compute="_compute_customer_tier_progress",
@@ -69,7 +58,7 @@ class ResPartner(models.Model):
     def _tier_fields(self) -> list[str]:
         """What changes with a membership."""
         return [
-            *TIER_COLUMNS,
+            "customer_tier_id",
             *GRANTED_FIELDS,
             "customer_tier_progress",
             "property_product_pricelist",
@@ -82,13 +71,10 @@ class ResPartner(models.Model):
             Domain("partner_id", "in", self.commercial_partner_id.ids)
         )
         rows = self.env.execute_query(visible) if visible else []
-        found = {partner: (tier, until) for partner, tier, until in rows}
-        alike = self.grouped(
-            lambda partner: found.get(partner.commercial_partner_id.id, (False, False))
-        )
-        for (tier, until), partners in alike.items():
+        found = dict(rows)
+        alike = self.grouped(lambda p: found.get(p.commercial_partner_id.id, False))
+        for tier, partners in alike.items():
             partners.customer_tier_id = tier
-            partners.customer_tier_until = until
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "lang")
@@ -112,11 +98,6 @@ class ResPartner(models.Model):
         if False in value:
             found |= ~self._with_tier(Domain.TRUE)
         return found
-
-    def _search_customer_tier_until(self, operator, value):
-        if operator not in ("in", "<", "<=", ">", ">="):
-            return NotImplemented
-        return self._with_tier(Domain("date_to", operator, value))
 
     def _with_tier(self, domain: Domain) -> Domain:
         """Contacts whose commercial entity has such a membership now."""
@@ -149,7 +130,7 @@ class ResPartner(models.Model):
         return SQL(
             """
             SELECT DISTINCT ON (membership.partner_id)
-                   membership.partner_id, membership.tier_id, membership.date_to
+                   membership.partner_id, membership.tier_id
               FROM loyalty_tier_membership membership
               JOIN loyalty_tier_program program ON program.id = membership.program_id
              WHERE membership.id IN %s
@@ -158,18 +139,11 @@ class ResPartner(models.Model):
             found.subselect(),
         )
 
-    def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
-        if field_expr in TIER_COLUMNS and query is not None:
-            tier = self._join_customer_tier(alias, query)
-            return SQL.identifier(tier, TIER_COLUMNS[field_expr])
-        return super()._field_to_sql(alias, field_expr, query)
-
     def _join_customer_tier(self, alias: str, query) -> str:
         # the ORM joins the tier itself under the field's name
         tier_alias = query.make_alias(alias, "customer_tier_membership")
         nothing = SQL(
-            "SELECT NULL::int AS partner_id, NULL::int AS tier_id,"
-            " NULL::date AS date_to WHERE FALSE"
+            "SELECT NULL::int AS partner_id, NULL::int AS tier_id WHERE FALSE"
         )
         query.add_join(
             "LEFT JOIN",

@@ -57,7 +57,8 @@ class TestPointQueries(PointCommon):
 
     def _check(self, partner):
         for claim in (False, True):
-            self._queries(partner, 2, claim)  # fills Odoo's caches
+            for lines in (2, 30):
+                self._queries(partner, lines, claim)  # fills Odoo's caches
             # Odoo's own part may grow with the lines, as it does with stock installed
             extra = {
                 lines: self._queries(partner, lines, claim)

@@ -123,7 +123,6 @@ class TestValueAccess(ValueCommon):
             "customer_value_class",
             "customer_lifecycle",
             "customer_contact_before",
-            "customer_alive",
             "customer_lifetime_value",
             "customer_reason",
             "customer_value_id",
