@@ -83,6 +83,7 @@
         "demo/res.partner.csv",
         "demo/demo_shop.xml",
         "demo/demo_program.xml",
+        "demo/demo_loyalty.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_loyalty/static/src/**/*"],
