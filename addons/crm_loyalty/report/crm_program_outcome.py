@@ -191,20 +191,27 @@ class CrmProgramOutcome(models.AbstractModel):
                    AND line.product_uom_qty > coalesce(credit.quantity, 0)
                    AND sale.date_order >= subject.enrolled_at
                    AND sale.date_order < subject.observed_until
-                   AND (EXISTS (
-                           SELECT FROM crm_customer_program_product_rel chosen
-                            WHERE chosen.crm_customer_program_id = subject.program_id
-                              AND chosen.product_product_id = product.id)
-                        OR EXISTS (
-                           SELECT FROM crm_customer_program_category_rel chosen
-                             JOIN product_category above
-                               ON above.id = chosen.product_category_id
-                            WHERE chosen.crm_customer_program_id = subject.program_id
-                              AND category.parent_path LIKE above.parent_path || '%%'))
+                   AND %(targeted)s
                 """,
                 credits=self.env["crm.purchase.line"]._line_credits_sql(),
+                targeted=self._targeted_sql(),
             )
         ]
+
+    def _targeted_sql(self) -> SQL:
+        """Whether ``subject``'s program is to sell ``product``, of ``category``."""
+        return SQL(
+            """
+            (EXISTS (SELECT FROM crm_customer_program_product_rel chosen
+                      WHERE chosen.crm_customer_program_id = subject.program_id
+                        AND chosen.product_product_id = product.id)
+             OR EXISTS (SELECT FROM crm_customer_program_category_rel chosen
+                          JOIN product_category above
+                            ON above.id = chosen.product_category_id
+                         WHERE chosen.crm_customer_program_id = subject.program_id
+                           AND category.parent_path LIKE above.parent_path || '%%'))
+            """
+        )
 
     def _flush_sources(self) -> None:
         """Hook: write pending changes of what the sources read."""

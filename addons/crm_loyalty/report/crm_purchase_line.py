@@ -180,69 +180,6 @@ class CrmPurchaseLine(models.AbstractModel):
             until or None,
         )
 
-    def _needs_served_sql(self, company, first: int, last: int) -> SQL:
-        """What the customers of a range of ids bought for which need.
-
-        One row per commercial partner and need: in how many orders goods were kept, the
-        day of the last one, and the untaxed revenue less credits, in the currency of
-        the company. A need stands for its product categories and what is below them.
-        """
-        self._flush_sources()
-        self.env["crm.need"].flush_model(["active", "company_id"])
-        self.env["product.category"].flush_model(["parent_path"])
-        self.env["product.template"].flush_model(["categ_id"])
-        return SQL(
-            """
-            SELECT partner_id, need_id, count(*) AS order_count,
-                   max(date_order)::date AS bought_on, sum(revenue) AS revenue
-              FROM (
-                    SELECT customer.commercial_partner_id AS partner_id,
-                           served.need_id, line.order_id, sale.date_order,
-                           sum(%(revenue)s - coalesce(credit.revenue, 0)) AS revenue
-                      FROM res_partner customer
-                      JOIN sale_order_line line ON line.order_partner_id = customer.id
-                      JOIN sale_order sale ON sale.id = line.order_id
-                      JOIN (%(products)s) served ON served.product_id = line.product_id
-                 LEFT JOIN LATERAL (%(credits)s) credit ON true
-                     WHERE customer.commercial_partner_id BETWEEN %(first)s AND %(last)s
-                       AND customer.commercial_partner_id <> %(seller)s
-                       AND line.state = 'sale'
-                       AND line.company_id = %(company)s
-                       AND line.is_downpayment IS NOT TRUE
-                     GROUP BY 1, 2, 3, 4
-                    HAVING sum(line.product_uom_qty - coalesce(credit.quantity, 0)) > 0
-                   ) kept
-             GROUP BY partner_id, need_id
-            """,
-            revenue=self.env["crm.purchase"]._company_amount_sql(
-                SQL("line.price_subtotal")
-            ),
-            products=self._needs_products_sql(company),
-            credits=self._line_credits_sql(),
-            first=first,
-            last=last,
-            seller=company.partner_id.id,
-            company=company.id,
-        )
-
-    def _needs_products_sql(self, company) -> SQL:
-        """Which product serves which of the company's needs, each pair once."""
-        return SQL(
-            """
-            SELECT DISTINCT need.id AS need_id, product.id AS product_id
-              FROM crm_need need
-              JOIN crm_need_product_category_rel link ON link.crm_need_id = need.id
-              JOIN product_category above ON above.id = link.product_category_id
-              JOIN product_category category
-                ON category.parent_path LIKE above.parent_path || '%%'
-              JOIN product_template template ON template.categ_id = category.id
-              JOIN product_product product ON product.product_tmpl_id = template.id
-             WHERE need.active
-               AND coalesce(need.company_id, %(company)s) = %(company)s
-            """,
-            company=company.id,
-        )
-
     def _line_credits_sql(self) -> SQL:
         """What posted credit notes took back from ``line``, in its unit."""
         return SQL(

@@ -1,1 +1,1 @@
-from . import crm_program_outcome, crm_purchase
+from . import crm_program_outcome, crm_purchase, crm_purchase_line

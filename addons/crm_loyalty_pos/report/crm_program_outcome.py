@@ -8,6 +8,38 @@ class CrmProgramOutcome(models.AbstractModel):
     def _purchase_sources(self):
         return [*super()._purchase_sources(), self._pos_purchases_sql()]
 
+    def _target_sources(self):
+        return [*super()._target_sources(), self._pos_targets_sql()]
+
+    def _pos_targets_sql(self) -> SQL:
+        """When members bought, and kept, what their program is to sell."""
+        return SQL(
+            """
+            SELECT subject.member_id, pos.date_order
+              FROM subject
+              JOIN pos_order pos ON pos.partner_id = subject.contact_id
+                                AND pos.company_id = subject.company_id
+              JOIN pos_order_line line ON line.order_id = pos.id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN product_category category ON category.id = template.categ_id
+             WHERE subject.targeted
+               AND pos.state IN ('paid', 'done')
+               AND pos.date_order >= subject.enrolled_at
+               AND pos.date_order < subject.observed_until
+               AND line.qty > coalesce((
+                       SELECT -sum(back.qty)
+                         FROM pos_order_line back
+                         JOIN pos_order refund ON refund.id = back.order_id
+                        WHERE back.refunded_orderline_id = line.id
+                          AND refund.state IN ('paid', 'done')), 0)
+               AND %(sold_here)s
+               AND %(targeted)s
+            """,
+            sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
+            targeted=self._targeted_sql(),
+        )
+
     def _pos_purchases_sql(self) -> SQL:
         """What members bought at the till, at the moment of the sale; as for days."""
         return SQL(

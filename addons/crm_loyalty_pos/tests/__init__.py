@@ -1,1 +1,1 @@
-from . import test_pos_points, test_pos_purchase
+from . import test_pos_lines, test_pos_points, test_pos_purchase
