@@ -80,7 +80,7 @@ class CrmPurchaseLine(models.AbstractModel):
         )
 
     def _pos_needs_sql(self, company, customers: SQL, served: SQL) -> SQL:
-        """What was kept of each sale at the till; a refund belongs to what it refunds."""
+        """What was kept of each sale at the till, less what came back of it."""
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id, served.need_id,

@@ -75,7 +75,9 @@ class TestPosSegments(SegmentCommon, TillCommon):
 
     def test_owned_products_can_be_searched(self):
         self._take(self.buyer)
-        found = self.partners.search([("purchased_product_ids", "in", self.machine.ids)])
+        found = self.partners.search(
+            [("purchased_product_ids", "in", self.machine.ids)]
+        )
         self.assertEqual(found & self.people, self.buyer)
 
     def test_another_companys_till_is_not_ours(self):
