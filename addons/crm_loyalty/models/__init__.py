@@ -58,6 +58,7 @@ from . import (
     loyalty_card_portal,
     loyalty_card_provisional,
     loyalty_point_difference,
+    loyalty_point_document_mixin,
     loyalty_point_entry,
     loyalty_point_liability,
     loyalty_point_liability_entry,

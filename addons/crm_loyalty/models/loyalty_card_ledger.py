@@ -93,7 +93,7 @@ class LoyaltyCard(models.Model):
             "card_id": card.id,
             "program_id": card.program_id.id,
             "company_id": card.company_id.id,
-            "order_id": lot.origin,
+            **dict([lot.origin] if lot.origin else []),
             "points": to_points(lot.points),
             "pending": lot.pending,
             "available_on": lot.available_on,

@@ -149,13 +149,17 @@ class LoyaltyPointLot(models.Model):
                 book.vest(pure, book.day + wait)
         lots.card_id._keep_books(books)
 
+    def _rewarded_document(self) -> tuple[str, int] | None:
+        """Hook: the purchase that the points reward, by field and id."""
+        return ("order_id", self.order_id.id) if self.order_id else None
+
     def _as_pure(self) -> Lot:
         return Lot(
             to_units(self.points),
             self.pending,
             self.available_on or None,
             self.expires_on or None,
-            self.order_id.id or None,
+            self._rewarded_document(),
             self.id,
         )
 

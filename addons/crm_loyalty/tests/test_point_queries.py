@@ -8,7 +8,10 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models import loyalty_card, sale_order_loyalty, sale_order_points
+from ..models import loyalty_card, sale_order_loyalty
+from ..models.loyalty_point_document_mixin import (
+    LoyaltyPointDocumentMixin as PointDocument,
+)
 from .point_common import PointCommon
 
 BUDGET = 8
@@ -50,7 +53,7 @@ class TestPointQueries(PointCommon):
             for owner, name, instead in (
                 (Card, "write", write),
                 (Order, "_get_point_changes", changes),
-                (sale_order_points.SaleOrder, "_post_points", post),
+                (PointDocument, "_post_points", post),
             ):
                 without.enter_context(patch.object(owner, name, instead))
             return self._queries(*args)
