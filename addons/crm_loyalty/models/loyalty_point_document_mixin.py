@@ -61,7 +61,9 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         """
         # sudo: the ledger is the same for everybody who may confirm, cancel or refund
         documents = self.sudo()
-        documents._post_effects({} if cancelled else documents._point_effects(), document)
+        documents._post_effects(
+            {} if cancelled else documents._point_effects(), document
+        )
 
     def _post_effects(self, wanted: dict, document=None):
         posted, past = self._posted_effects()

@@ -98,7 +98,7 @@ class LoyaltyPointLiability(models.Model):
         "Points Given without a Sale",
         digits=(16, 2),
         readonly=True,
-        help="Opening balances, gifts, and what the till gave.",
+        help="Opening balances and gifts.",
     )
     newly_deferred = fields.Monetary("Deferred This Time", readonly=True)
     deferred = fields.Monetary("Deferred in All", readonly=True)

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..liability import Fates, deferral, expected_redemption, recognised
 
 SOLD = ("earn", "claw_back")
-# Where a till or a person adds or takes points, no sale is known.
+# Where a person adds or takes points, no sale is known.
 GIVEN = ("adjust", "opening")
 
 
@@ -77,18 +77,19 @@ class LoyaltyPointLiability(models.Model):
     def _pool(self) -> SQL:
         """The entries of this program's lots in this company up to the day.
 
-        A lot of a program for every company belongs to that of the order it rewards;
-        one that no order earned belongs to the first company.
+        A lot of a program for every company belongs to that of the purchase it rewards;
+        one that no purchase earned belongs to the first company.
         """
         first = self.env["res.company"].search([], order="id", limit=1)
+        purchase = self.env["loyalty.point.lot"]._purchases_sql(SQL("lot"))
         return SQL(
             """
             pool AS (
                 SELECT lot.id
                   FROM loyalty_point_lot lot
-                  LEFT JOIN sale_order rewarded ON rewarded.id = lot.order_id
+                  %(purchases)s
                  WHERE lot.program_id = %(program)s
-                   AND coalesce(lot.company_id, rewarded.company_id, %(first)s)
+                   AND coalesce(lot.company_id, %(purchase_company)s, %(first)s)
                        = %(company)s
             ), entry AS (
                 SELECT entry.id, entry.lot_id, entry.kind, entry.points, entry.pending,
@@ -97,6 +98,8 @@ class LoyaltyPointLiability(models.Model):
                   JOIN pool ON pool.id = entry.lot_id
                  WHERE entry.create_date < %(until)s
             )""",
+            purchases=purchase.joins,
+            purchase_company=purchase.company,
             program=self.program_id.id,
             company=self.company_id.id,
             first=first.id,

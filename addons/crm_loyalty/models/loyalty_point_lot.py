@@ -1,11 +1,21 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..points import Lot, to_units
 
 PAID_STATES = ("paid", "in_payment", "reversed")
+
+
+class PurchaseJoin(NamedTuple):
+    """SQL that joins purchases, and their time and company."""
+
+    joins: SQL
+    time: SQL
+    company: SQL
 
 
 class LoyaltyPointLot(models.Model):
@@ -152,6 +162,16 @@ class LoyaltyPointLot(models.Model):
     def _rewarded_document(self) -> tuple[str, int] | None:
         """Hook: the purchase that the points reward, by field and id."""
         return ("order_id", self.order_id.id) if self.order_id else None
+
+    @api.model
+    def _purchases_sql(self, rewards: SQL) -> PurchaseJoin:
+        """Hook: the purchase behind each row of a table of lots or entries."""
+        self.env["sale.order"].flush_model(["date_order", "company_id"])
+        return PurchaseJoin(
+            SQL("LEFT JOIN sale_order sale ON sale.id = %s.order_id", rewards),
+            SQL("sale.date_order"),
+            SQL("sale.company_id"),
+        )
 
     def _as_pure(self) -> Lot:
         return Lot(

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ..points import DebtPolicy
 
+# a share below this is the noise of adding amounts
+NOTHING = 1e-6
+
 
 class LoyaltyProgram(models.Model):
     _inherit = "loyalty.program"
@@ -88,6 +91,20 @@ class LoyaltyProgram(models.Model):
         """
         waits = self.point_vesting != "confirmation" or self.point_vesting_days
         return not (waits and self.is_nominative)
+
+    def _rewarded_products(self, products):
+        """Those of the products that the program gives points for."""
+        rules = self._get_valid_products(products)
+        return self.env["product.product"].union(*rules.values())
+
+    def _kept_points_share(self, share: float) -> float:
+        """The share of points that stays when so much of the goods is kept.
+
+        Half a coupon is none: it goes with the last of the goods.
+        """
+        if self.is_nominative or self.is_payment_program:
+            return share
+        return 1.0 if share > NOTHING else 0.0
 
     @api.model
     def _open_ledger(self, batch_size=1000):

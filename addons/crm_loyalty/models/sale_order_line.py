@@ -3,9 +3,6 @@ from odoo import api, models
 from ..points import kept_share
 from .loyalty_card import POSTED_BY_CALLER
 
-# a share below this is the noise of adding amounts
-NOTHING = 1e-6
-
 
 class SaleOrderLine(models.Model):
     """Odoo changes cards when reward lines of confirmed orders change; we post that."""
@@ -61,14 +58,10 @@ class SaleOrderLine(models.Model):
             amounts["out_invoice"],
             amounts["out_refund"],
         )
-        if program and not (program.is_nominative or program.is_payment_program):
-            # half a coupon is none: it goes with the last of the goods
-            return 1.0 if share > NOTHING else 0.0
-        return share
+        return program._kept_points_share(share) if program else share
 
     def _rewarded_by(self, program):
-        rules = program._get_valid_products(self.product_id)
-        products = self.env["product.product"].union(*rules.values())
+        products = program._rewarded_products(self.product_id)
         return self.filtered(lambda line: line.product_id in products)
 
     def _confirmed_orders(self):

@@ -198,18 +198,17 @@ class LoyaltyTierAmount(models.AbstractModel):
         )
 
     def _points_sql(self, program, customers: SQL | None = None) -> SQL:
-        """Points that orders earned, less those that refunds took back.
+        """Points that purchases earned, less those that refunds took back.
 
-        On the day of the order, as money counts; and without what a tier multiplied,
+        On the day of the purchase, as money counts; and without what a tier multiplied,
         or a tier would help to reach the next one.
         """
         self.env["loyalty.point.entry"].flush_model()
-        self.env["sale.order"].flush_model(
-            ["date_order", "company_id", "tier_point_factor"]
-        )
+        self.env["sale.order"].flush_model(["tier_point_factor"])
         self.env["res.partner"].flush_model(["commercial_partner_id", "tz"])
+        purchase = self.env["loyalty.point.lot"]._purchases_sql(SQL("entry"))
         day = self.env["crm.purchase"]._local_date_sql(
-            SQL("coalesce(sale.date_order, entry.create_date)")
+            SQL("coalesce(%s, entry.create_date)", purchase.time)
         )
         programs = program.point_program_ids.ids
         return SQL(
@@ -221,15 +220,17 @@ class LoyaltyTierAmount(models.AbstractModel):
               FROM loyalty_point_entry entry
               JOIN loyalty_program source ON source.id = entry.program_id
               JOIN res_partner contact ON contact.id = entry.partner_id
-         LEFT JOIN sale_order sale ON sale.id = entry.order_id
+              %(purchases)s
               JOIN res_company company ON company.id = %(company)s
               JOIN res_partner place ON place.id = company.partner_id
              WHERE entry.kind IN ('earn', 'claw_back')
-               AND coalesce(sale.company_id, entry.company_id) = company.id
+               AND coalesce(%(purchase_company)s, entry.company_id) = company.id
                AND %(theirs)s
                AND %(source)s
             """,
             day=day,
+            purchases=purchase.joins,
+            purchase_company=purchase.company,
             company=program.company_id.id,
             theirs=SQL("contact.commercial_partner_id IN (%s)", customers)
             if customers

@@ -1,0 +1,87 @@
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.crm_loyalty.tests.point_common import PointCommon
+
+
+class TillPointsCommon(PointCommon):
+    """A till with its cashier; a point for each unit of money, 10 off for 100."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("point_of_sale.group_pos_manager")
+        cls.cashier = new_test_user(
+            cls.env,
+            "cashier",
+            "point_of_sale.group_pos_user",
+            company_id=cls.company.id,
+        )
+        cls.till = cls.env["pos.config"].create({"name": "Till"})
+        cls.till.open_ui()
+        cls.sale = cls._ring_up()
+
+    @classmethod
+    def _ring_up(cls, quantity=1, reward=None, refunds=None, **values):
+        """An order as the till's screen sends it, with a reward taken if wanted.
+
+        :param refunds: the line of an earlier order whose goods come back
+        """
+        lines = [
+            {
+                "product_id": cls.product.id,
+                "qty": quantity,
+                "price_unit": 100,
+                "price_subtotal": 100 * quantity,
+                "price_subtotal_incl": 100 * quantity,
+                "refunded_orderline_id": refunds and refunds.id,
+            }
+        ]
+        if reward:
+            lines.append(
+                {
+                    "product_id": reward.discount_line_product_id.id,
+                    "qty": 1,
+                    "price_unit": -10,
+                    "price_subtotal": -10,
+                    "price_subtotal_incl": -10,
+                    "is_reward_line": True,
+                    "reward_id": reward.id,
+                    "points_cost": 100,
+                }
+            )
+        total = sum(line["price_subtotal_incl"] for line in lines)
+        return cls.env["pos.order"].create(
+            {
+                "session_id": cls.till.current_session_id.id,
+                "partner_id": cls.customer.id,
+                "amount_total": total,
+                "amount_paid": total,
+                "amount_tax": 0,
+                "amount_return": 0,
+                "is_refund": bool(refunds),
+                "lines": [Command.create(line) for line in lines],
+                **values,
+            }
+        )
+
+    def _tell(self, program, points, card=None, sale=None):
+        """As the till's screen reports what an order earned less what it spent."""
+        sale = sale or self.sale
+        return sale.with_user(self.cashier).confirm_coupon_programs(
+            {
+                str(card.id if card else -1): {
+                    "points": points,
+                    "program_id": program.id,
+                    "partner_id": self.customer.id,
+                    "coupon_id": card.id if card else -1,
+                    "code": card.code if card else "",
+                }
+            }
+        )
+
+    def _bring_back(self, sale, quantity=1):
+        """Refund goods of a sale, up to the payment that makes it final."""
+        refund = self._ring_up(-quantity, refunds=sale.lines[0])
+        refund.with_user(self.cashier).action_pos_order_paid()
+        return refund
