@@ -99,6 +99,7 @@ from . import (
     res_partner_tier_benefits,
     sale_order,
     sale_order_advice,
+    sale_order_contract,
     sale_order_line,
     sale_order_loyalty,
     sale_order_points,

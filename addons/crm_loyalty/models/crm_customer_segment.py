@@ -20,7 +20,7 @@ CRITERIA = (
     *(f"lifecycle_{key}" for key, _label in LIFECYCLES),
     *("need_ids", "need_strength", "need_unserved", "purchase_ids"),
     *("country_ids", "industry_ids", "tag_ids", "user_ids", "domain"),
-    *("quotation", "opportunity", "contactable_by"),
+    *("quotation", "contract", "opportunity", "contactable_by"),
     "tier_ids",
 )
 
@@ -82,6 +82,9 @@ class CrmCustomerSegment(models.Model):
     user_ids = fields.Many2many("res.users", string="Salespeople", ondelete="restrict")
     domain = fields.Char("More Conditions")
     quotation = fields.Selection(OPEN_OR_NOT)
+    contract = fields.Selection(
+        OPEN_OR_NOT, help="A confirmed order with something to deliver or to invoice."
+    )
     opportunity = fields.Selection(OPEN_OR_NOT)
     contactable_by = fields.Selection(MEDIA)
 

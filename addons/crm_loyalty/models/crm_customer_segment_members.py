@@ -102,10 +102,12 @@ class CrmCustomerSegment(models.Model):
         partners = self.env["res.partner"]
         quotations = Domain("state", "in", ("draft", "sent"))
         quotations &= Domain("company_id", "=", company.id)
+        contracts = self.env["sale.order"]._open_contracts_domain(company)
         pursued = self.env["crm.lead"]._open_opportunities_domain(company)
         found = []
         for model, documents, wanted in (
             ("sale.order", quotations, self.quotation),
+            ("sale.order", contracts, self.contract),
             ("crm.lead", pursued, self.opportunity),
         ):
             if wanted:

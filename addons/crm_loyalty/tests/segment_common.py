@@ -46,5 +46,7 @@ class SegmentCommon(ValueCommon):
         segment = segment.with_user(user) if user else segment
         partners = self.partners.with_user(user) if user else self.partners
         found = partners.search(segment._customers_domain())
+        # whoever asks later asks the database anew
+        segment.invalidate_recordset(["member_count", "problem"])
         self.assertLessEqual(len(found), segment.member_count)
         return found.with_env(self.env) & self.people

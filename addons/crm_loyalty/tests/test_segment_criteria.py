@@ -2,6 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import Form, tagged
 
+from .common import TODAY
 from .segment_common import SegmentCommon
 
 
@@ -57,7 +58,10 @@ class TestSegmentCriteria(SegmentCommon):
         self.buyer.write(
             {"category_id": tag.ids, "industry_id": industry.id, "user_id": user.id}
         )
+        countries = self.env.ref("base.be"), self.env.ref("base.ir")
+        self.buyer.country_id, self.returner.country_id = countries
         for values in (
+            {"country_ids": countries[0].ids},
             {"tag_ids": tag.ids},
             {"industry_ids": industry.ids},
             {"user_ids": user.ids},
@@ -86,6 +90,22 @@ class TestSegmentCriteria(SegmentCommon):
             self.buyer | self.returner,
         )
 
+    def test_need_not_bought_for_yet(self):
+        paper = self.env["crm.need"].create({"name": "Paper"})
+        served, unserved = self.env["crm.partner.need"].create(
+            [
+                {"partner_id": partner.id, "need_id": paper.id, "strength": 0.9}
+                for partner in (self.buyer, self.returner)
+            ]
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_partner_need SET bought_on = %s WHERE id = %s",
+            [TODAY, served.id],
+        )
+        segment = self._segment(need_ids=paper.ids, need_unserved=True)
+        self.assertEqual(self._members(segment), unserved.partner_id)
+
     def test_open_quotation_or_none(self):
         contact = self.partners.create(
             {"name": "Dara", "parent_id": self.buyer.id, "type": "contact"}
@@ -98,6 +118,53 @@ class TestSegmentCriteria(SegmentCommon):
         self.assertEqual(
             self._members(self._segment(quotation="none", **only)), self.returner
         )
+
+    def test_open_contract_or_none(self):
+        client, nobody = self.partners.create([{"name": "Dara"}, {"name": "Ester"}])
+        both = client | nobody
+        self.people |= both
+        product = self.env["product.product"].create(
+            {"name": "Care", "type": "service", "invoice_policy": "order"}
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": client.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        only = {"domain": repr([("id", "in", both.ids)])}
+        having = self._segment(contract="open", **only)
+        without = self._segment(contract="none", **only)
+        quoted = self._segment(quotation="open", **only)
+        self.assertFalse(self._members(having))
+        self.assertEqual(self._members(quoted), client)
+        order.action_confirm()
+        self.assertEqual(self._members(having), client)
+        self.assertEqual(self._members(without), nobody)
+        self.assertFalse(self._members(quoted))
+        line = order.order_line
+        line.qty_delivered = 1
+        self.assertEqual(self._members(having), client, "not invoiced yet")
+        order._create_invoices().action_post()
+        self.assertFalse(self._members(having))
+        # what is delivered by hand is done when all is invoiced
+        line.qty_delivered = 0
+        self.assertFalse(self._members(having))
+        line.product_uom_qty = 2
+        self.assertEqual(self._members(having), client)
+        order._action_cancel()
+        self.assertEqual(self._members(without), both)
+
+    def test_contract_of_another_company_does_not_count(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        client = self.partners.create({"name": "Dara"})
+        self.people |= client
+        only = {"domain": repr([("id", "=", client.id)])}
+        self._order(client, 3)
+        here = self._segment(contract="open", **only)
+        there = self._segment(contract="open", company_id=elsewhere.id, **only)
+        self.assertEqual(self._members(here), client)
+        self.assertFalse(self._members(there))
 
     def test_open_opportunity_or_none(self):
         leads = self.env["crm.lead"].create(
