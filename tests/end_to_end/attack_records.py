@@ -64,7 +64,19 @@ class AttackRecords:
             {"program_id": program.id, "partner_id": cls.partner.id, "points": 10}
         )
         wizard = cls.env["loyalty.card.update.balance"]
+        till = cls.env["pos.config"].create({"name": "Till", "company_id": company.id})
+        till.open_ui()
         return {
+            "pos.order": cls.env["pos.order"].create(
+                {
+                    "session_id": till.current_session_id.id,
+                    "partner_id": cls.partner.id,
+                    **dict.fromkeys(
+                        ("amount_total", "amount_paid", "amount_tax", "amount_return"),
+                        0,
+                    ),
+                }
+            ),
             "account.move": cls.env["account.move"].create(
                 {"move_type": "out_invoice"}
             ),

@@ -61,7 +61,8 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
-    ("account.move", "button_draft"): {"accountant"},
+    # by Odoo's own rights on invoices
+    ("account.move", "button_draft"): {"salesperson", "manager", "accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},
@@ -83,6 +84,8 @@ METHODS = {
     ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
     ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
     ("loyalty.point.liability", "action_value_again"): {"accountant"},
+    # cashiers, with their own sales
+    ("pos.order", "confirm_coupon_programs"): set(),
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
     ("loyalty.card.update.balance", "action_update_card_point"): {"manager"},
@@ -97,11 +100,14 @@ METHODS = {
     # each one's own simulation
     ("loyalty.tier.simulation", "action_open_customers"): set(),
 }
+# What a method cannot be called without.
+ARGUMENTS = {("pos.order", "confirm_coupon_programs"): ({},)}
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points",
     "CustomerPortalPoints.portal_my_points_account",
+    "CustomerPortalPoints.portal_my_benefit",
     "CustomerPortalPoints.portal_my_loyalty_card_history",
 }
 

@@ -71,6 +71,20 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
         )
         return request.render("crm_loyalty.portal_my_points_account", values)
 
+    @route(
+        "/my/benefits/<string:code>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_benefit(self, code, **kw):
+        """To a portal function, for whom a tier grants it today."""
+        partner = request.env.user.partner_id
+        url = partner._portal_function(code, request.env.company)
+        # a manager set the link: it may lead elsewhere
+        return request.redirect(url or "/my/points", local=not url)
+
     @route()
     def portal_my_loyalty_card_history(self, card_id, page=1, sortby="date", **kw):
         """Odoo's own page reads what is not the ledger."""

@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    account_move_payment_term,
     account_move_points,
     account_move_tier,
     account_payment_term,
@@ -97,6 +98,7 @@ from . import (
     res_partner_segment,
     res_partner_tier,
     res_partner_tier_benefits,
+    res_partner_tier_portal,
     sale_order,
     sale_order_advice,
     sale_order_contract,

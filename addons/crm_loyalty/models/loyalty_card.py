@@ -60,8 +60,7 @@ class LoyaltyCard(models.Model):
         ledger = cards.sudo()
         ledger._link_accounts()
         ledger.filtered("points")._post_first_points()
-        for card in ledger.filtered("account_card_id"):
-            card._hand_points_over(card.account_card_id)
+        ledger._hand_points_to_accounts()
         return cards
 
     def write(self, vals):
@@ -77,7 +76,7 @@ class LoyaltyCard(models.Model):
         res = super().write(vals) if vals else True
         if {"partner_id", "program_id", "active"}.intersection(vals):
             # sudo: the ledger is written by the card alone
-            self.sudo()._link_accounts()
+            self.sudo()._join_accounts()
         return res
 
     def unlink(self):
@@ -134,6 +133,16 @@ class LoyaltyCard(models.Model):
             card = card.account_card_id
         return card
 
+    def _join_accounts(self):
+        self._link_accounts()
+        self._hand_points_to_accounts()
+
+    def _hand_points_to_accounts(self):
+        """Who shares an account holds no points himself."""
+        for account, members in self.grouped("account_card_id").items():
+            if account:
+                members._hand_points_over(account)
+
     def _link_accounts(self):
         """Give each customer one account in each program that keeps points for him."""
         holders = {card: card._holder() for card in self}
@@ -159,11 +168,18 @@ class LoyaltyCard(models.Model):
                 if former.provisional and not card.provisional:
                     owner[keys[card]] = card
                     former._yield_to(card)
+                elif former != card and not card.provisional:
+                    # a second card shows what the first one holds
+                    card.account_card_id = former
         wanted = {card: keys[card] for card in keys if owner[keys[card]] == card}
         stale = self.filtered(
             lambda card: card.account_key and card.account_key != wanted.get(card)
         )
         stale.account_key = False
+        if stale:
+            # the second card of who put the first one away is the first
+            freed = everywhere.search([("account_card_id", "in", stale.ids)])
+            (freed - self)._link_accounts()
         self._claim_keys(
             {card: key for card, key in wanted.items() if card.account_key != key}
         )

@@ -76,10 +76,7 @@ class LoyaltyProgram(models.Model):
         """Contacts' points go to their company's card, or stay there and part ways."""
         # sudo: whoever may set the program may have its cards follow
         cards = self.env["loyalty.card"].sudo().search([("program_id", "in", self.ids)])
-        cards._link_accounts()
-        for account, members in cards.grouped("account_card_id").items():
-            if account:
-                members._hand_points_over(account)
+        cards._join_accounts()
 
     def _points_last_days(self) -> int:
         return self.point_valid_days
@@ -114,5 +111,5 @@ class LoyaltyProgram(models.Model):
         unopened = [("points", "!=", 0), ("entry_ids", "=", False)]
         while cards := Card.search(unopened, limit=batch_size):
             cards._open_balances()
-        Card.search([("account_key", "=", False)])._link_accounts()
+        Card.search([("account_key", "=", False)])._join_accounts()
         Card.with_context(active_test=True)._hide_quoted_cards()

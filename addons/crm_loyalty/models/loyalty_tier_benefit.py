@@ -1,8 +1,11 @@
+import re
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from .tier_words import (
     BENEFITS,
+    CODED,
     COSTS,
     DELIVERY_PRIORITIES,
     GESTURES,
@@ -11,6 +14,8 @@ from .tier_words import (
     SERVICE_LEVELS,
 )
 
+LINK = re.compile(r"https?://[^\s/]|/(?!/)")
+CODE = re.compile(r"[A-Za-z0-9._-]+")
 # What each kind cannot do without.
 NEEDED = {
     "payment_term": "payment_term_id",
@@ -73,7 +78,7 @@ class LoyaltyTierBenefit(models.Model):
         ondelete="restrict",
     )
     event_date = fields.Date("Day of the Event")
-    url = fields.Char("Link")
+    url = fields.Char("Link", help="A web address, or a page of your site: /shop.")
     delivery_priority = fields.Selection(DELIVERY_PRIORITIES, default="1")
     service_level = fields.Selection(SERVICE_LEVELS, default="priority")
     code = fields.Char(help="The name by which other functions ask for it.")
@@ -119,6 +124,26 @@ class LoyaltyTierBenefit(models.Model):
                     )
                 )
 
+    @api.constrains("url", "code")
+    def _check_link(self):
+        for benefit in self:
+            if benefit.url and not LINK.match(benefit.url):
+                raise ValidationError(
+                    self.env._(
+                        "“%(link)s” is no link: it begins with https:// or, for a page "
+                        "of your site, with /.",
+                        link=benefit.url,
+                    )
+                )
+            if benefit.code and not CODE.fullmatch(benefit.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” is no code: letters, digits, full stop, hyphen and "
+                        "underscore only.",
+                        code=benefit.code,
+                    )
+                )
+
     @api.constrains("kind", "cost_by")
     def _check_cost(self):
         for benefit in self:
@@ -142,6 +167,15 @@ class LoyaltyTierBenefit(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
+    def _portal_url(self) -> str:
+        """What the benefit's name leads to on the member's own page."""
+        if self.kind == "contact":
+            return f"mailto:{self.user_id.email}" if self.user_id.email else ""
+        if self.kind == "portal" and self.url:
+            # asked again for the grant when it is followed
+            return f"/my/benefits/{self.code}"
+        return self.url or ""
+
     def _valid_on(self, day) -> bool:
         return (not self.date_from or self.date_from <= day) and (
             not self.date_to or self.date_to >= day
@@ -149,7 +183,7 @@ class LoyaltyTierBenefit(models.Model):
 
     def _sameness(self) -> tuple:
         """Benefits with the same cannot be had twice."""
-        if self.kind in ("portal", "integration"):
+        if self.kind in CODED:
             return self.kind, self.code
         return self.kind, self.event_date if self.kind == "event" else None
 

@@ -51,28 +51,3 @@ class ResPartner(models.Model):
             ),
             order="program_id, id",
         )
-
-    def _portal_tiers(self, company) -> list[dict]:
-        """Where the customer stands in each tier program, in plain values.
-
-        Tiers count a company's purchases: its contacts see them as they see its points.
-        """
-        if not self._may_use_points_of(self.commercial_partner_id):
-            return []
-        told = []
-        for progress in self._tier_progress(company):
-            target = progress.next_tier.threshold
-            percent = None
-            if target:
-                reached = 1 - progress.missing / target
-                percent = round(100 * min(max(reached, 0.0), 1.0))
-            told.append(
-                {
-                    "program": progress.program.name,
-                    "tier": progress.tier.name or "",
-                    "next": progress.next_tier.name or "",
-                    "sentences": progress.sentences,
-                    "percent": percent,
-                }
-            )
-        return [each for each in told if each["sentences"]]

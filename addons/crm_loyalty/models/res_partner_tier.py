@@ -5,7 +5,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-GRANTED_FIELDS = ("service_level", "tier_contact_id", "tier_community_url")
+GRANTED_FIELDS = (
+    *("service_level", "tier_contact_id", "tier_community_url"),
+    "tier_codes",
+)
 
 
 class TierProgress(NamedTuple):

@@ -1,7 +1,10 @@
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .tier_words import SERVICE_LEVELS
+from .tier_words import CODED, SERVICE_LEVELS
 
 
 class ResPartner(models.Model):
@@ -34,6 +37,54 @@ class ResPartner(models.Model):
         "Community", compute="_compute_tier_grants", groups="base.group_user"
     )
 
+    tier_codes = fields.Char(
+        compute="_compute_tier_codes",
+        search="_search_tier_codes",
+        groups="base.group_user",
+        help="Of the portal functions and integrations that the customer's tier grants "
+        "today, with a comma between them. Search for one with “=”.",
+    )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_tier_codes(self):
+        codes = self._tier_codes()
+        for partner in self:
+            granted = codes.get(partner.commercial_partner_id, ())
+            partner.tier_codes = ",".join(sorted(granted))
+
+    def _search_tier_codes(self, operator, value):
+        """Customers who are granted one of the codes today."""
+        if operator != "in":
+            return NotImplemented
+        # sudo: what a member is granted holds, whoever deals with him
+        tiers = self.env["loyalty.tier"].sudo()
+        tiers = tiers.search([("company_id", "=", self.env.company.id)])
+        today = self.env["loyalty.tier.program"]._company_today(self.env.company)
+        codes = {
+            tier: {
+                benefit.code
+                for benefit in tier._granted_benefits(today)
+                if benefit.kind in CODED
+            }
+            for tier in tiers
+        }
+        found = self._in_tiers(
+            tier for tier in tiers if codes[tier].intersection(value)
+        )
+        if False in value:
+            found |= ~self._in_tiers(tier for tier in tiers if codes[tier])
+        return found
+
+    def _in_tiers(self, tiers: Iterable) -> Domain:
+        # sudo: as above
+        memberships = self.env["loyalty.tier.membership"].sudo()
+        current = memberships._search(
+            self._current_memberships_domain()
+            & Domain("tier_id", "in", [tier.id for tier in tiers])
+        )
+        return Domain("commercial_partner_id", "in", current.subselect("partner_id"))
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_tier_grants(self):
@@ -52,16 +103,17 @@ class ResPartner(models.Model):
                 customer in communities and communities[customer].url
             )
 
-    def _tier_benefits(self, kind: str, company=None) -> dict:
-        """The benefit of a kind that these contacts' customers have today.
+    def _granted_today(self, kinds: Iterable[str], company=None) -> Iterator[tuple]:
+        """What these contacts' customers are granted today, of some kinds.
 
-        :return: by commercial partner; who has none is not in it
+        :return: commercial partner and benefit, in the order of the programs
         """
         company = company or self.env.company
         # sudo: what a member is granted holds, whoever deals with him
         benefits = self.env["loyalty.tier.benefit"].sudo()
-        if kind not in benefits._published_kinds(company.id):
-            return {}
+        kinds = benefits._published_kinds(company.id).intersection(kinds)
+        if not kinds:
+            return
         today = self.env["loyalty.tier.program"]._company_today(company)
         memberships = self.env["loyalty.tier.membership"]
         # sudo: as above
@@ -70,31 +122,33 @@ class ResPartner(models.Model):
             & Domain("partner_id", "in", self.commercial_partner_id.ids),
             ["partner_id", "tier_id", "program_id"],
         )
-        found = {}
         for membership in memberships.sorted(lambda one: one.program_id._place()):
-            granted = membership.tier_id._granted_benefits(today)
             customer = membership.partner_id.with_env(self.env)
-            for benefit in granted.filtered(lambda one: one.kind == kind):
-                found.setdefault(customer, benefit)
+            for benefit in membership.tier_id._granted_benefits(today):
+                if benefit.kind in kinds:
+                    yield customer, benefit
+
+    def _tier_benefits(self, kind: str, company=None) -> dict:
+        """The benefit of a kind that these contacts' customers have today.
+
+        :return: by commercial partner; who has none is not in it
+        """
+        found = {}
+        for customer, benefit in self._granted_today((kind,), company):
+            found.setdefault(customer, benefit)
         return found
+
+    def _tier_codes(self, company=None) -> dict:
+        """The codes granted today, by commercial partner."""
+        codes = defaultdict(set)
+        for customer, benefit in self._granted_today(CODED, company):
+            codes[customer].add(benefit.code)
+        return codes
 
     def _has_tier_benefit(self, code: str, company=None) -> bool:
         """Whether a portal function or an integration is granted to a contact today."""
         self.ensure_one()
-        company = company or self.env.company
-        today = self.env["loyalty.tier.program"]._company_today(company)
-        # sudo: as for other benefits
-        memberships = self.env["loyalty.tier.membership"].sudo()
-        memberships = memberships.search(
-            self._current_memberships_domain(company)
-            & Domain("partner_id", "=", self.commercial_partner_id.id)
-        )
-        return any(
-            benefit.code == code
-            for membership in memberships
-            for benefit in membership.tier_id._granted_benefits(today)
-            if benefit.kind in ("portal", "integration")
-        )
+        return code in self._tier_codes(company)[self.commercial_partner_id]
 
     def _inverse_product_pricelist(self):
         """A form may send back what it showed: the tier's pricelist is not kept."""

@@ -48,6 +48,8 @@ BENEFITS = {
     "integration": ("structural", "Integration"),
 }
 KINDS = [(kind, label) for kind, (_nature, label) in BENEFITS.items()]
+# What other functions and systems ask for by its code.
+CODED = ("portal", "integration")
 GESTURES = ("event", "birthday", "anniversary")
 COSTS = [
     ("member", "Fixed for each member and year"),

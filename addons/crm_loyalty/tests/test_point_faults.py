@@ -123,6 +123,47 @@ class TestPointFaults(PointCommon):
         self.assertEqual(self._card(company).points, 300)
         self.assertWhole()
 
+    def test_a_second_card_shares_the_first_ones_account(self):
+        self._order()
+        first = self._card()
+        second = (
+            self.env["loyalty.card"]
+            .sudo()
+            .create(
+                {
+                    "program_id": self.program.id,
+                    "partner_id": self.customer.id,
+                    "points": 50,
+                }
+            )
+        )
+        self.assertEqual(second.account_card_id, first)
+        self.assertEqual((first.points, second.points), (150, 0))
+        self.assertEqual(second.points_display, first.points_display)
+        self._order()
+        self.assertEqual(first.points, 250)
+        second.points += 10
+        self.assertEqual((first.points, second.points), (260, 0))
+        self.assertWhole()
+        # put away, the first one keeps its points, and the second takes its place
+        first.sudo().active = False
+        self.assertFalse(second.account_card_id)
+        self._order()
+        self.assertEqual((first.points, second.points), (260, 100))
+        first.sudo().active = True
+        self.assertEqual(first.account_card_id, second)
+        self.assertEqual((first.points, second.points), (0, 360))
+        self.assertWhole()
+
+    def test_a_card_that_changes_hands_brings_its_points(self):
+        self._order()
+        self._order(self.other_customer)
+        mine, other = self._card(), self._card(self.other_customer)
+        mine.sudo().partner_id = self.other_customer
+        self.assertEqual(mine.account_card_id, other)
+        self.assertEqual((mine.points, other.points), (0, 200))
+        self.assertWhole()
+
     def test_contact_who_never_bought_spends_the_companys_points(self):
         self.program.point_holder = "company"
         company = self.env["res.partner"].create(

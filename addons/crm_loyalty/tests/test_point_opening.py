@@ -53,6 +53,19 @@ class TestPointOpening(PointCommon):
         self.assertTrue(all(cards.filtered("active").mapped("account_key")))
         self.assertWhole()
 
+    def test_two_old_cards_of_a_customer_become_one_account(self):
+        first, second = self._old_cards(75, 25)
+        self.env.cr.execute(
+            "UPDATE loyalty_card SET partner_id = %s WHERE id = %s",
+            [first.partner_id.id, second.id],
+        )
+        self.env.invalidate_all()
+        for _time in range(2):
+            self.env["loyalty.program"]._open_ledger()
+            self.assertEqual((first.points, second.points), (100, 0))
+            self.assertEqual(second.account_card_id, first)
+        self.assertWhole()
+
     def test_opened_points_are_spent_and_debts_are_paid(self):
         rich, poor = self._old_cards(150, -40)
         self._migrate("19.0.1.1.0/post-open-ledger.py")

@@ -1,39 +1,12 @@
-from lxml import html
-
-from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .point_common import PointCommon
+from .portal_common import PortalCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPointPortal(PointCommon, HttpCase):
+class TestPointPortal(PortalCommon):
     """What a customer sees of his points, and who else sees them."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program.point_valid_days = 90
-        cls.user = cls._login("points_customer")
-        cls.customer = cls.user.partner_id
-        cls.company_customer = cls.env["res.partner"].create(
-            {"name": "Dana Trading", "is_company": True}
-        )
-        cls.contact = cls._login("points_contact")
-        cls.contact.partner_id.parent_id = cls.company_customer
-
-    @classmethod
-    def _login(cls, login):
-        return new_test_user(cls.env, login, "base.group_portal", password=login)
-
-    def _page(self, login, url):
-        self.authenticate(login, login)
-        answer = self.url_open(url)
-        self.assertEqual(answer.status_code, 200, url)
-        return answer, html.fromstring(answer.text)
-
-    def _text(self, page, xpath):
-        return [" ".join(node.text_content().split()) for node in page.xpath(xpath)]
 
     def test_account_shows_what_the_ledger_says(self):
         order = self._order(quantity=3)
@@ -186,45 +159,6 @@ class TestPointPortal(PointCommon, HttpCase):
         self.assertTrue(offered.order_line.filtered("reward_id"))
         self.assertEqual(self._card(self.company_customer).points, 100)
         self.assertWhole()
-
-    def _tiers(self):
-        program = (
-            self.env["loyalty.tier.program"]
-            .sudo()
-            .create(
-                {
-                    "name": "Club",
-                    "company_id": self.company.id,
-                    "tier_ids": [
-                        Command.create({"name": "Silver", "threshold": 200}),
-                        Command.create({"name": "Gold", "threshold": 1_000}),
-                    ],
-                }
-            )
-        )
-        program.action_publish()
-
-    def test_tier_and_what_is_missing_to_the_next(self):
-        self._tiers()
-        self._order(quantity=3)
-        _answer, page = self._page("points_customer", "/my/points")
-        (tier,) = page.xpath("//section[contains(@class, 'o_points_tier')]")
-        text = " ".join(tier.text_content().split())
-        self.assertIn("Club: Silver", text)
-        self.assertIn("700.00", text)
-        (bar,) = tier.xpath(".//*[@role='progressbar']")
-        self.assertEqual(
-            (bar.get("aria-valuenow"), bar.get("aria-label")), ("30", "Gold")
-        )
-
-    def test_a_companys_tier_is_seen_with_permission_only(self):
-        self._tiers()
-        self._order(self.company_customer, quantity=3)
-        partner = self.contact.partner_id
-        for permitted in (False, True):
-            partner.may_use_company_points = permitted
-            _answer, page = self._page("points_contact", "/my/points")
-            self.assertEqual("Silver" in page.text_content(), permitted)
 
     def test_another_companys_program_is_left_out(self):
         self._order()

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import TODAY
 from .tier_common import TierCommon
@@ -55,6 +55,27 @@ class TestTierBenefits(TierCommon):
         self.assertFalse(self.customer.property_payment_term_id)
         self._expire()
         self.assertFalse(self._quote().payment_term_id)
+
+    def test_invoice_without_an_order_has_the_term_too(self):
+        self._benefit(self.silver, "payment_term", payment_term_id=self.terms[1].id)
+
+        def term(move_type="out_invoice"):
+            move = self.env["account.move"].create(
+                {"move_type": move_type, "partner_id": self.customer.id}
+            )
+            return move.invoice_payment_term_id
+
+        self.assertFalse(term())
+        order = self._spend(600)
+        self.assertEqual(term(), self.terms[1])
+        self.assertFalse(term("in_invoice"))
+        self.customer.property_payment_term_id = self.terms[2]
+        self.assertEqual(term(), self.terms[2])
+        self.customer.property_payment_term_id = False
+        # an invoice of an order has the order's
+        self.assertFalse(order._create_invoices().invoice_payment_term_id)
+        self._expire()
+        self.assertFalse(term())
 
     def test_longer_payment_term_wins(self):
         self._benefit(self.silver, "payment_term", payment_term_id=self.terms[1].id)
@@ -125,6 +146,59 @@ class TestTierBenefits(TierCommon):
         only.and_above = True
         self.assertTrue(self.customer._has_tier_benefit("swap"))
         self.assertFalse(self.other_customer._has_tier_benefit("swap"))
+
+    def test_other_systems_read_and_search_codes(self):
+        self._benefit(self.silver, "portal", code="swap", and_above=False)
+        self._benefit(self.silver, "integration", code="fast-lane")
+        self._benefit(self.gold, "integration", code="edi")
+        contact = self.customer.create({"name": "Eli", "parent_id": self.customer.id})
+        self.customer.is_company = True
+        reader = new_test_user(
+            self.env, "reader", "base.group_user", company_id=self.company.id
+        )
+        partners = self.env["res.partner"].with_user(reader)
+        both = self.customer | contact
+        for spent, codes in ((0, ""), (600, "fast-lane,swap"), (500, "edi,fast-lane")):
+            if spent:
+                self._spend(spent)
+            self.env.flush_all()
+            partners.invalidate_model()
+            self.assertEqual(
+                [partner.tier_codes for partner in both.with_user(reader)], [codes] * 2
+            )
+            for code in ("swap", "fast-lane", "edi"):
+                found = partners.search([("tier_codes", "=", code)])
+                self.assertEqual(found, both if code in codes else partners.browse())
+            without = partners.search([("tier_codes", "=", False)])
+            self.assertIn(self.other_customer, without)
+            self.assertEqual(both <= without, not codes)
+        self._expire()
+        self.assertFalse(partners.search([("tier_codes", "=", "edi")]))
+
+    def test_codes_are_looked_up_by_a_few_queries(self):
+        self._benefit(self.silver, "integration", code="edi")
+        partners = self.customer.create([{"name": f"Member {n}"} for n in range(9)])
+        for partner in partners:
+            self._spend(600, partner)
+        counts = []
+        for some in (partners[:2], partners):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some.mapped("commercial_partner_id")
+            before = self.env.cr.sql_log_count
+            self.assertEqual(set(some.mapped("tier_codes")), {"edi"})
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
+    def test_links_and_codes_that_are_none(self):
+        for url in ("javascript:alert(1)", "//elsewhere.example", "shop", "https://"):
+            with self.assertRaises(ValidationError, msg=url):
+                self._benefit(self.silver, "community", url=url)
+        for code in ("a b", "a/b", "../x", "é"):
+            with self.assertRaises(ValidationError, msg=code):
+                self._benefit(self.silver, "integration", code=code)
+        self._benefit(self.silver, "community", url="https://club.example/a?b=c")
+        self._benefit(self.silver, "portal", code="early", url="/shop")
 
     def test_benefits_have_dates_of_their_own(self):
         self._benefit(

@@ -1,0 +1,122 @@
+"""The actors and what they attack, for every test of the matrix."""
+
+import json
+
+from attack_records import AttackRecords
+
+from odoo.tests import HttpCase, new_test_user
+
+REFUSALS = {"odoo.exceptions.AccessError", "odoo.http.SessionExpiredException"}
+
+
+class AttackCase(AttackRecords, HttpCase):
+    """Tries the add-ons from outside, by RPC and by address."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        company = cls.env.company
+        elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        groups = {
+            "portal customer": ("base.group_portal", company),
+            "employee": ("base.group_user", company),
+            "stranger": ("sales_team.group_sale_manager", elsewhere),
+            "salesperson": ("sales_team.group_sale_salesman", company),
+            "manager": ("sales_team.group_sale_manager", company),
+            "accountant": ("account.group_account_user", company),
+        }
+        for actor, (group, home) in groups.items():
+            new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
+        customer = cls.env["res.users"].search([("login", "=", "portal customer")])
+        cls.partner = customer.partner_id
+        cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": cls.partner.id,
+                    "company_id": company.id,
+                    "state": "sale",
+                    "date_order": day,
+                    "order_line": [
+                        (0, 0, {"product_id": cls._product().id, "price_unit": 10})
+                    ],
+                }
+                for day in ("2024-01-01", "2024-02-01", "2024-03-01")
+            ]
+        )
+        run = cls.env["crm.value.run"]._refresh_now(company)
+        source = cls.env["crm.purchase.import"].create(
+            {"name": "Old shop", "company_id": company.id}
+        )
+        line = {"import_id": source.id, "company_id": company.id, "key": "a"}
+        need = cls.env["crm.need"].create({"name": "A", "company_id": company.id})
+        stated = cls.env["crm.partner.need"].create(
+            {"partner_id": cls.partner.id, "need_id": need.id}
+        )
+        segment = cls.env["crm.customer.segment"].create(
+            {
+                "name": "Buyers",
+                "purchase_ids": [(0, 0, {"product_ids": cls._product().ids})],
+            }
+        )
+        cls.env.flush_all()
+        cls.records = {
+            "crm.customer.segment": segment,
+            "crm.customer.segment.purchase": segment.purchase_ids,
+            "crm.need": need,
+            "crm.need.prospect": cls.env["crm.need.prospect"].browse(stated.id),
+            "crm.need.run": cls.env["crm.need.run"]._refresh_now(company),
+            "crm.partner.need": stated,
+            "crm.segment.opportunity": cls.env["crm.segment.opportunity"].create(
+                {"name": "Call", "segment_id": segment.id}
+            ),
+            "product.product": cls._product(),
+            "product.template": cls._product().product_tmpl_id,
+            "crm.customer.value": cls.env["crm.customer.value"].search(
+                [("partner_id", "=", cls.partner.id)]
+            ),
+            "crm.purchase": cls.env["crm.purchase"].search(
+                [("partner_id", "=", cls.partner.id)], limit=1
+            ),
+            "crm.purchase.history": cls.env["crm.purchase.history"].search(
+                [("partner_id", "=", cls.partner.id)]
+            ),
+            "crm.purchase.import": source,
+            "crm.purchase.import.issue": cls.env["crm.purchase.import.issue"].create(
+                {"import_id": source.id, "row": 2, "reason": "No date"}
+            ),
+            "crm.purchase.import.line": cls.env["crm.purchase.import.line"].create(
+                {**line, "partner_id": cls.partner.id, "date": "2023-01-01"}
+            ),
+            "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
+            "crm.value.run": run,
+            **cls._point_records(company),
+            **cls._offer_records(company),
+            **cls._tier_records(company),
+            **cls._program_records(segment),
+            "res.partner": cls.partner,
+        }
+        cls.env.flush_all()
+
+    @classmethod
+    def _product(cls):
+        return cls.env["product.product"].search([], limit=1)
+
+    def _call(self, actor, model, method, *args):
+        """The answer of one RPC call: its result, or the name of the error."""
+        if actor == "anonymous":
+            self.authenticate(None, None)
+        else:
+            self.authenticate(actor, actor * 2)
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        answer = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps({"jsonrpc": "2.0", "params": params}),
+            headers={"Content-Type": "application/json"},
+        ).json()
+        error = answer.get("error", {}).get("data", {}).get("name")
+        return answer.get("result"), error
+
+    def assertRefused(self, actor, model, method, *args):
+        with self.subTest(actor=actor, model=model, method=method):
+            _result, error = self._call(actor, model, method, *args)
+            self.assertIn(error, REFUSALS)
