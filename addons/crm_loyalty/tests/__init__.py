@@ -10,6 +10,7 @@ from . import (
     test_offer_enrolment,
     test_offer_quotation,
     test_partner_value,
+    test_point_accounts,
     test_point_dates,
     test_point_differences,
     test_point_entries,
