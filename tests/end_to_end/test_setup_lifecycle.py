@@ -158,6 +158,42 @@ def test_upgrade_keeps_structure_and_what_people_changed(env, server, database):
     assert kept != [(False,)]
 
 
+OLD_CARDS = """
+program = env["loyalty.program"].create({
+    "name": "Points", "program_type": "loyalty", "trigger": "auto",
+    "applies_on": "both",
+    "rule_ids": [(0, 0, {"reward_point_mode": "money"})],
+    "reward_ids": [(0, 0, {"required_points": 100})],
+})
+partners = env["res.partner"].create([{"name": str(n)} for n in range(1, 1501)])
+env["loyalty.card"].create([
+    {"program_id": program.id, "partner_id": partner.id, "points": n % 7 - 1}
+    for n, partner in enumerate(partners)
+])
+env.cr.commit()
+"""
+
+
+def test_installing_opens_the_balances_that_were_there(env, server, empty):
+    shell = ("shell", "-d", empty, "--no-http")
+    odoo.batch(env, "old-cards", *shell, input=OLD_CARDS, text=True)
+    install(env, empty, ["crm_loyalty"])
+    ((wrong, opened, cards),) = server.query(
+        """
+        SELECT count(*) FILTER (WHERE coalesce(entry.points, 0) <> card.points),
+               count(entry.points), count(*)
+          FROM loyalty_card card
+     LEFT JOIN (SELECT card_id, sum(points) AS points FROM loyalty_point_entry
+                 WHERE kind = 'opening' AND key = 'opening/' || card_id
+                 GROUP BY card_id) entry ON entry.card_id = card.id
+        """,
+        database=empty,
+    )
+    assert (wrong, cards) == (0, 1500)
+    # a balance of zero has nothing to open
+    assert opened == sum(n % 7 != 1 for n in range(1500))
+
+
 class Web:
     """A person's browser, as far as this needs one."""
 

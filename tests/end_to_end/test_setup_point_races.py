@@ -121,6 +121,50 @@ assert balances() == [0.0], balances()
 assert sorted(order.state for order in orders) == ["draft", "sale"]
 """
 
+CLOSING = """
+Entry, Lot = env["loyalty.point.entry"], env["loyalty.point.lot"]
+quote(env, company).action_confirm()
+quote(env, company).action_confirm()
+order = quote(env, company, 0.1)
+card = order.coupon_point_ids.coupon_id | order.applied_coupon_ids
+assert not order._apply_program_reward(program.reward_ids, card)
+old, new = Lot.search([], order="id")
+def close(env):
+    env["loyalty.point.lot"]._cron_close_day()
+def spend(env):
+    order.with_env(env).action_confirm()
+env.cr.execute(
+    "UPDATE loyalty_point_lot SET expires_on = current_date - 1 WHERE id = %s", [old.id]
+)
+env.cr.commit()
+answers = race(spend, close)
+assert all(isinstance(answer, int) for answer in answers), answers
+# what had expired did so once, and what had not paid for the reward
+assert balances() == [0.0], balances()
+def moved(lot):
+    return sorted(Entry.search([("lot_id", "=", lot.id)]).mapped("kind"))
+assert (moved(old), moved(new)) == (["earn", "expire"], ["earn", "spend"])
+"""
+
+ALL_EXPIRED = """
+quote(env, company).action_confirm()
+order = quote(env, company, 0.1)
+card = order.coupon_point_ids.coupon_id | order.applied_coupon_ids
+assert not order._apply_program_reward(program.reward_ids, card)
+env.cr.execute("UPDATE loyalty_point_lot SET expires_on = current_date - 1")
+env.cr.commit()
+def close(env):
+    env["loyalty.point.lot"]._cron_close_day()
+def spend(env):
+    order.with_env(env).action_confirm()
+spent, *closed = race(spend, close, close)
+assert isinstance(spent, Exception), spent
+assert all(isinstance(answer, int) for answer in closed), closed
+assert order.state == "draft" and balances() == [0.0], balances()
+kinds = env["loyalty.point.entry"].search([]).mapped("kind")
+assert sorted(kinds) == ["earn", "expire"], kinds
+"""
+
 
 @pytest.fixture
 def database(server, env):
@@ -132,8 +176,17 @@ def database(server, env):
 
 @pytest.mark.parametrize(
     ("holder", "script"),
-    [("contact", FIRST_ORDERS), ("company", CONTACTS), ("contact", SPENDING)],
-    ids=["first orders", "a company's contacts", "spending the same points"],
+    [
+        ("contact", FIRST_ORDERS),
+        ("company", CONTACTS),
+        ("contact", SPENDING),
+        ("contact", CLOSING),
+        ("contact", ALL_EXPIRED),
+    ],
+    ids=[
+        *("first orders", "a company's contacts", "spending the same points"),
+        *("the night and a customer", "two nights and a customer"),
+    ],
 )
 def test_races_end_as_if_one_after_the_other(env, database, holder, script):
     processes.shell(env, database, f"HOLDER = {holder!r}\n" + RACE + script)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
+from .loyalty_card_provisional import QUOTATION_AT_WORK
+
 # What the ledger keeps: set by nobody but it.
 KEPT_FIELDS = {"pending_points", "account_key", "account_card_id", "provisional"}
 # A caller who posts the entries himself says so by this very object, which no call
@@ -84,12 +86,16 @@ class LoyaltyCard(models.Model):
         self.check_access("unlink")
         # sudo: who may delete a card need not read the ledger
         kept = self.sudo().filtered("entry_ids")
-        if kept:
-            kept._post_adjustments({card: -card.points for card in kept})
-            kept.active = False
+        emptied = kept
+        if self.env.context.get("provisional_cards") is QUOTATION_AT_WORK:
+            # an order that drops its promise leaves the customer's other points alone
+            emptied -= kept.filtered("program_id.is_nominative")
+        if emptied:
+            emptied._post_adjustments({card: -card.points for card in emptied})
+            emptied.active = False
             # sudo: a card takes these with it, whoever deletes it
             promised = self.env["sale.order.coupon.points"].sudo()
-            promised.search([("coupon_id", "in", kept.ids)]).unlink()
+            promised.search([("coupon_id", "in", emptied.ids)]).unlink()
         return super(LoyaltyCard, self - self.browse(kept.ids)).unlink()
 
     def _drop_unused(self):

@@ -94,6 +94,11 @@ class LoyaltyCard(models.Model):
 
     def _yield_to(self, card):
         """Quotations that counted on these cards count on this one."""
+        self._hand_orders_over(card)
+        self.unlink()
+
+    def _hand_orders_over(self, card):
+        """What counted on these cards counts on this one."""
         Promise = self.env["sale.order.coupon.points"]
         promised = Promise.search([("coupon_id", "in", (self | card).ids)])
         has_one = promised.filtered(lambda line: line.coupon_id == card).order_id
@@ -105,7 +110,6 @@ class LoyaltyCard(models.Model):
         self.env["loyalty.history"].search([("card_id", "in", self.ids)]).card_id = card
         members = self._with_provisional().search([("account_card_id", "in", self.ids)])
         members.account_card_id = card
-        self.unlink()
 
     @api.model
     def _hide_quoted_cards(self):

@@ -72,6 +72,43 @@ class TestPointAccounts(PointCommon):
         self.assertEqual((mine.points, other.points), (0, 200))
         self.assertWhole()
 
+    def test_order_edited_after_a_merge_leaves_other_points_alone(self):
+        """Odoo drops surplus promises of an order, and would drop their card too."""
+        self._order(self.other_customer, quantity=2)
+        self._order(quantity=2)
+        order = self._order(quantity=0.2)
+        self.assertEqual(order.coupon_point_ids.points, 0)
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge(
+            (self.customer | self.other_customer).ids, self.other_customer
+        )
+        card = self._card(self.other_customer)
+        self.assertEqual(card.points, 400)
+        for quantity, points in ((3, 700), (0, 400), (2, 600)):
+            order.order_line[0].product_uom_qty = quantity
+            order._update_programs_and_rewards()
+            self.assertEqual(order.coupon_point_ids.coupon_id, card)
+            self.assertEqual(card.points, points)
+            self.assertTrue(card.active)
+        self.assertWhole()
+
+    def test_surplus_promise_takes_no_account_along(self):
+        order = self._order(quantity=2)
+        self._order()
+        card = self._card()
+        second = card.sudo().create(
+            {"program_id": self.program.id, "partner_id": self.customer.id}
+        )
+        order.sudo().coupon_point_ids.coupon_id = second
+        self.env.flush_all()
+        self.env["sale.order.coupon.points"].sudo().create(
+            {"order_id": order.id, "coupon_id": card.id, "points": 0}
+        )
+        for _time in range(2):
+            order._update_programs_and_rewards()
+            self.assertEqual(card.points, 300)
+            self.assertTrue(card.active)
+        self.assertWhole()
+
     def test_contact_who_never_bought_spends_the_companys_points(self):
         self.program.point_holder = "company"
         company = self.env["res.partner"].create(

@@ -31,6 +31,20 @@ class TestPointFaults(PointCommon):
         self.assertEqual(self._card().points, 100)
         self.assertWhole()
 
+    def test_partial_credit_notes_give_spent_points_back(self):
+        self._order(quantity=3)
+        order = self._order(quantity=4, claim=True)
+        earned = order.coupon_point_ids.points
+        self.assertEqual(self._card().points, 300 + earned - 100)
+        for kept in (3, 2, 0):
+            self._refund(order, quantity=1 if kept else 2)
+            share = kept / 4
+            expected = 300 + share * (earned - 100)
+            self.assertAlmostEqual(self._card().points, expected, 4)
+            returned = self.entries.search([("kind", "=", "return")])
+            self.assertAlmostEqual(sum(returned.mapped("points")), 100 * (1 - share), 4)
+        self.assertWhole()
+
     def test_partial_credit_notes_take_their_share(self):
         order = self._order(quantity=3)
         self._refund(order, quantity=1)

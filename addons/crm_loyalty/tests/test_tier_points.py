@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .common import TODAY
 from .tier_common import TierCommon
 
 
@@ -100,6 +101,46 @@ class TestTierPoints(TierCommon):
         self._go(3)
         self._refund(second)
         self.assertFalse(self._tier(program=program))
+
+    def test_points_of_calendar_years(self):
+        program = self._make_program(
+            measure="points", period="year", grace_days=0, thresholds=(500, 700)
+        )
+        self._order(700)
+        self.assertEqual(self._tier(program=program), program.tier_ids[1])
+        self._go(TODAY.replace(year=2026, month=2, day=1))
+        self._order(500)
+        self._go(TODAY.replace(year=2027, month=1, day=1))
+        self._night(program)
+        self.assertEqual(self._tier(program=program), program.tier_ids[0])
+
+    def test_redeeming_takes_nothing_from_what_qualifies(self):
+        program = self._make_program(measure="points", thresholds=(600,))
+        self.points.reward_ids.write(
+            {"required_points": 100, "discount": 5, "discount_mode": "per_order"}
+        )
+        self._order(600)
+        before = self._points()
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [
+                    Command.create({"product_id": self.product.id, "price_unit": 50})
+                ],
+            }
+        )
+        order._update_programs_and_rewards()
+        card = self.env["loyalty.card"].search([("program_id", "=", self.points.id)])
+        self.assertFalse(order._apply_program_reward(self.points.reward_ids, card))
+        order.action_confirm()
+        earned = order.coupon_point_ids.points
+        self.assertEqual(self._points(), before + earned - 100)
+        self._night(program)
+        self.assertEqual(self._tier(program=program), program.tier_ids)
+        question = self.customer.id, TODAY.replace(month=1, day=1), program._today()
+        found = self.env["loyalty.tier.amount"]._read_amounts(program, [question])
+        factor = order.tier_point_factor
+        self.assertAlmostEqual(found[question].amount, 600 + earned / factor, 2)
 
     def test_extra_points_are_a_cost_of_the_tier(self):
         self._order(600)

@@ -151,6 +151,32 @@ class TestTiers(TierCommon):
         self._refund(order)
         self.assertFalse(self._tier())
 
+    def test_refund_of_a_part_around_each_threshold(self):
+        for threshold, below, tier in (
+            (500, self.silver.browse(), self.silver),
+            (1_000, self.silver, self.gold),
+            (3_000, self.gold, self.platinum),
+        ):
+            for left, expected in (
+                (threshold + 0.01, tier),
+                (threshold, tier),
+                (threshold - 0.01, below),
+            ):
+                with self.subTest(left=left):
+                    partner = self.customer.create({"name": str(left)})
+                    order = self._spend(threshold + 100, partner)
+                    self.assertEqual(self._tier(partner), tier)
+                    invoice = order._create_invoices()
+                    invoice.action_post()
+                    refund = invoice._reverse_moves()
+                    refund.invoice_line_ids.price_unit = threshold + 100 - left
+                    refund.action_post()
+                    self._night()
+                    self.assertEqual(self._tier(partner), expected)
+                    # and what is missing brings it back
+                    self._spend(0.01, partner)
+                    self.assertEqual(self._tier(partner), tier)
+
     def test_cancelled_order_withdraws_too(self):
         order = self._spend(1_000)
         order._action_cancel()
@@ -179,6 +205,27 @@ class TestTiers(TierCommon):
         self._go(TODAY.replace(year=2027, month=1, day=1))
         self._night(program)
         self.assertEqual(self._tier(program=program).name, "Silver")
+
+    def test_margin_of_calendar_years(self):
+        self.program.active = False
+        program = self._make_program(
+            measure="margin", period="year", grace_days=0, thresholds=(40, 80)
+        )
+        self.product.standard_price = 60
+        self._spend(140)
+        membership = self.customer.tier_membership_ids
+        self.assertEqual(self._tier(program=program).name, "Gold")
+        self.assertEqual(
+            (membership.amount, str(membership.kept_until)), (80, "2026-12-31")
+        )
+        # the next year counts by itself
+        self._go(TODAY.replace(year=2026, month=2, day=1))
+        self._spend(100)
+        self._go(TODAY.replace(year=2027, month=1, day=1))
+        self._night(program)
+        self.assertEqual(self._tier(program=program).name, "Silver")
+        last = self.customer.tier_membership_ids.filtered(lambda one: not one.ending)
+        self.assertEqual(last.amount, 40)
 
     def test_margin_and_points_qualify(self):
         self.program.active = False

@@ -36,6 +36,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 target.partner_id = dst_partner
             sources = group - target
             sources._hand_points_over(target)
+            # else an order edited later would promise its points a second time
+            sources._hand_orders_over(target)
             merged[target] = sources
         res = super()._merge_loyalty_cards(src_partners, dst_partner)
         for target, sources in merged.items():
