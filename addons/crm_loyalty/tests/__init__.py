@@ -50,6 +50,7 @@ from . import (
     test_tier_points,
     test_tier_portal,
     test_tier_program,
+    test_tier_refunds,
     test_tier_sequences,
     test_tier_tour,
     test_tiers,
