@@ -42,7 +42,13 @@ def install(
     """Install or update modules."""
     wanted = ",".join(modules)
     stop = ("--no-http", "--stop-after-init")
-    batch(env, name, "-d", database, "-i", wanted, "-u", wanted, *stop, *flags)
+    text = batch(env, name, "-d", database, "-i", wanted, "-u", wanted, *stop, *flags)
+    # Odoo goes on without demo data that does not go in, and only warns.
+    failed = [
+        line["text"] for line in read_log(text) if "demo data failed" in line["text"]
+    ]
+    if failed:
+        raise Problem(f"Odoo said: {failed[0][:200]}: see the log ({log_file(name)})")
 
 
 def progress(name: str) -> Callable[[], str]:

@@ -24,6 +24,27 @@ def database(env, server):
     server.drop(name)
 
 
+def test_first_run_has_something_to_look_at(env, server):
+    name = f"run-{os.getpid()}"
+    steps = run.Steps(2)
+    server.make(name, lambda part: run.fill(steps, env, server, part, "mark"))
+    try:
+        ((needs, segments, tiers, points, purchases),) = server.query(
+            """
+            SELECT (SELECT count(*) FROM crm_need),
+                   (SELECT count(*) FROM crm_customer_segment),
+                   (SELECT count(*) FROM loyalty_tier),
+                   (SELECT count(*) FROM loyalty_point_entry),
+                   (SELECT count(*) FROM crm_purchase_import_line)
+            """,
+            database=name,
+        )
+    finally:
+        server.drop(name)
+    assert min(needs, segments, tiers, points) > 0
+    assert purchases > 6_000
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_second_run_serves_soon_and_ends_whole(env, database, ending):
     port = free_port()
