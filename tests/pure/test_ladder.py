@@ -10,6 +10,7 @@ from clv import (
     BackTest,
     Estimate,
     GammaGamma,
+    MbgCnbd,
     PurchaseHistory,
     estimate,
     lifetime_value,
@@ -117,6 +118,30 @@ def test_small_or_odd_spending_has_a_convention_with_its_name():
     assert {"spend_convention", "no_margins"} <= set(codes(found))
     assert found.spend.expected_value([1], [25.0])[0] == pytest.approx(25.0)
     assert GammaGamma.convention(40.0).expected_value([0], [0.0])[0] == 40.0
+
+
+def test_uncertain_amounts_do_not_cost_the_model_of_purchases(monkeypatch):
+    """What says too little is left out, not what stands beside it."""
+    history = base(500)
+    vague = replace(GammaGamma.fit(history.x + 1, history.value), covariance=None)
+    vague = replace(vague, covariance=tuple(map(tuple, 9.0 * np.eye(3))))
+    monkeypatch.setattr(GammaGamma, "fit", lambda x, value: vague)
+    found = estimate(history)
+    assert codes(found) == ["population", "spend_convention"]
+    assert found.spend.covariance is None
+    assert 0 < found.parameter_error < 0.5
+
+
+def test_uncertain_purchases_are_not_saved_by_a_convention(monkeypatch):
+    history = base(500)
+    model = MbgCnbd.fit(history)
+    vague = replace(model, covariance=tuple(map(tuple, 9.0 * np.eye(4))))
+    monkeypatch.setattr(MbgCnbd, "fit", lambda history: vague)
+    found = estimate(history)
+    assert codes(found) == ["uncertain"]
+    assert found.population is None
+    # the amounts were no part of the trouble
+    assert found.spend.covariance is not None
 
 
 def test_without_amounts_values_are_zero_and_the_rest_stands():

@@ -159,6 +159,13 @@ def estimate(
         discount_rate=discount_rate,
     )
     error = revenue_error(found, history)
+    if population and not error <= LARGEST_ERROR and spend and spend.covariance:
+        # it may be the amounts alone that say too little
+        plain, why_plain = _plain_spend(history)
+        simpler = replace(found, spend=plain)
+        simpler_error = revenue_error(simpler, history)
+        if simpler_error <= LARGEST_ERROR:
+            found, error, why_spend = simpler, simpler_error, why_plain
     if population and not error <= LARGEST_ERROR:
         why = Reason("uncertain", {"error": error})
         found = replace(found, population=None)
@@ -195,16 +202,27 @@ def _population(history: PurchaseHistory) -> tuple[MbgCnbd | None, Reason]:
 
 
 def _spend(history: PurchaseHistory) -> tuple[GammaGamma | None, list[Reason]]:
-    known = np.zeros(len(history), dtype=bool)
-    if history.value is not None:
-        known = history.value > 0
-    if not known.any():
+    x, value = _amounts(history)
+    if not len(value):
         return None, [Reason("no_values")]
-    x, value = history.x[known] + 1, history.value[known]
-    figures = {"customers": int(known.sum())}
-    if known.sum() >= FEWEST_CUSTOMERS:
+    if len(value) >= FEWEST_CUSTOMERS:
         model = GammaGamma.fit(x, value)
         if model.trusted:
             return model, []
+    return _plain_spend(history)
+
+
+def _plain_spend(history: PurchaseHistory) -> tuple[GammaGamma, list[Reason]]:
+    """Each one's average drawn towards the average of all, by convention."""
+    x, value = _amounts(history)
     mean = float(np.average(value, weights=x))
+    figures = {"customers": len(value)}
     return GammaGamma.convention(mean), [Reason("spend_convention", figures)]
+
+
+def _amounts(history: PurchaseHistory) -> tuple[Floats, Floats]:
+    """Purchases and their average amount, of customers where it is known."""
+    if history.value is None:
+        return np.empty(0), np.empty(0)
+    known = history.value > 0
+    return history.x[known] + 1, history.value[known]

@@ -12,6 +12,7 @@ from . import (
     crm_customer_program_member_before,
     crm_customer_program_member_measure,
     crm_customer_program_member_touch,
+    crm_customer_program_nobody,
     crm_customer_program_offer_advice,
     crm_customer_program_result,
     crm_customer_program_run,

@@ -137,6 +137,21 @@ class TestProgramEnrol(ProgramCommon):
         self.assertEqual(program.member_ids.partner_id, customers)
         self.assertEqual(program.enrolled_on, fields.Date.today())
 
+    def test_says_why_nobody_is_in(self):
+        program = self._program()
+        self.assertFalse(program.nobody_words)
+        program.action_start()
+        self.assertIn("Nobody is in the segment", program.nobody_words)
+        customers = self._customers(2, email=False)
+        later = self._running()
+        self.segment.invalidate_recordset()
+        self.assertIn("customers: 2", later.nobody_words)
+        self.assertIn("“E-mail”", later.nobody_words)
+        customers[0].email = "one@example.com"
+        first = self._running()
+        self.assertFalse(first.nobody_words)
+        self.assertIn("another program", self._running().nobody_words)
+
     def test_what_the_comparison_rests_on_is_fixed_once_somebody_is_in(self):
         self._customers(1)
         program = self._running()
