@@ -6,9 +6,16 @@ from odoo import models
 from odoo.models import BaseModel
 
 from odoo.addons.crm_loyalty.models.loyalty_point_document_mixin import Effect
-from odoo.addons.crm_loyalty.points import in_proportion, kept_share, to_units
+from odoo.addons.crm_loyalty.points import (
+    in_proportion,
+    kept_share,
+    to_points,
+    to_units,
+)
 
 SOLD_STATES = ("paid", "done")
+# points that a till's rounding may add
+ROUNDING = 0.01
 
 
 class TillSale(NamedTuple):
@@ -49,12 +56,46 @@ class PosOrder(models.Model):
         :param changes: by card, the points it earned less those it spent
         """
         wanted, past = self._posted_effects()
+        beyond = {}
         for card, change in changes.items():
             place = self, card._account()
             # what the till tells again is known
-            if not past[place].count:
-                wanted[place] = self._till_effect(card, to_units(change))
+            if past[place].count:
+                continue
+            told = self._till_effect(card, to_units(change))
+            most = self._most_units(card.program_id)
+            if told.earned > most + to_units(ROUNDING):
+                beyond[card] = to_points(told.earned - most)
+                told = told._replace(earned=most)
+            wanted[place] = told
         self._post_effects(wanted)
+        if beyond:
+            beyond_sale = self.env._(
+                "Beyond what %(sale)s can earn, told by %(user)s",
+                sale=self.display_name,
+                user=self.env.user.name,
+            )
+            self.env["loyalty.card"]._post_adjustments(beyond, beyond_sale)
+
+    def _most_units(self, program) -> int:
+        """The most that the rules can give for these goods, minimums left aside.
+
+        The till reckons by itself; what it claims beyond stands as given by hand.
+        """
+        goods = self.lines.filtered(lambda line: not line.reward_id and line.qty > 0)
+        most = 0.0
+        for rule, products in program._get_valid_products(goods.product_id).items():
+            lines = goods.filtered(
+                lambda line, named=products: line.product_id in named
+            )
+            by_mode = {
+                "order": 1.0,
+                "money": sum(lines.mapped("price_subtotal_incl")),
+                "unit": sum(lines.mapped("qty")),
+            }
+            if lines:
+                most += rule.reward_point_amount * by_mode[rule.reward_point_mode]
+        return to_units(most)
 
     def _till_effect(self, card, net: int) -> Effect:
         """The till tells the sum only; what its rewards cost tells the parts."""

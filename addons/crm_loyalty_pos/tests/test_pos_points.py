@@ -277,6 +277,32 @@ class TestPosPointRights(TillPointsCommon):
             self.sale.with_user(seller).confirm_coupon_programs(data)
         self.assertEqual(self._card().points, 100)
 
+    def test_more_than_the_rules_give_stands_as_given_by_hand(self):
+        self._tell(self.program, 5_000)
+        card = self._card()
+        self.assertEqual(card.points, 5_000)
+        self.assertEqual(self._kinds(card), [("earn", 100), ("adjust", 4_900)])
+        reason = card.entry_ids.filtered(lambda entry: entry.kind == "adjust").reason
+        self.assertIn(self.cashier.name, reason)
+        self.assertIn(self.sale.display_name, reason)
+        self._tell(self.program, 5_000, card)
+        self.assertEqual(card.points, 5_000)
+        self.assertWhole()
+
+    def test_rules_of_every_mode_may_give(self):
+        for mode, amount, points in (
+            ("order", 7, 7),
+            ("unit", 3, 6),
+            ("money", 2, 400),
+        ):
+            program = self._make_program()
+            program.rule_ids.write(
+                {"reward_point_mode": mode, "reward_point_amount": amount}
+            )
+            self._tell(program, points, sale=self._ring_up(2))
+            card = self._card(program=program)
+            self.assertEqual(self._kinds(card), [("earn", points)], mode)
+
     def test_till_manager_may_update_a_balance(self):
         self._order()
         values = {
