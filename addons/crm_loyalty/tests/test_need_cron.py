@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import crm_need_run
 from .need_common import NeedCommon
 
 
@@ -129,7 +128,3 @@ class TestNeedCron(NeedCommon):
         )
         self.runs_of_needs._gc_done()
         self.assertEqual((done | open_run).exists(), open_run)
-
-    def test_known_strength_takes_one_order(self):
-        """One purchase is enough to be known by: n / (n + 1) at n = 1."""
-        self.assertLessEqual(crm_need_run.KNOWN_STRENGTH, 1 / 2)

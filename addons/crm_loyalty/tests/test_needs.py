@@ -146,8 +146,10 @@ class TestInferredNeeds(NeedCommon):
 
     def test_nothing_is_inferred_from_what_is_not_needed(self):
         self._state(self.customer, self.coffee, 0)
-        self._read()
-        self.assertFalse(self._need(self.customer, self.drinking))
+        for strength, inferred in ((0, False), (0.49, False), (0.5, True)):
+            self._need(self.customer, self.coffee).strength = strength
+            self._read()
+            self.assertEqual(bool(self._need(self.customer, self.drinking)), inferred)
 
     def test_inferred_need_becomes_bought_and_goes_with_its_reason(self):
         order = self._buy(self.customer, self.beans)
