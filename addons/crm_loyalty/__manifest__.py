@@ -11,6 +11,7 @@
         "sale_margin",
         "mass_mailing_sale",
         "portal",
+        "rating",
     ],
     "external_dependencies": {"python": ["numpy", "scipy"]},
     "data": [

@@ -1,6 +1,8 @@
+from collections.abc import Iterator
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 
 class CrmCustomerProgramMember(models.Model):
@@ -35,15 +37,36 @@ class CrmCustomerProgramMember(models.Model):
         """Who is to be touched now."""
         return Domain("next_touch_on", "<=", fields.Date.today())
 
-    def _stopped(self):
-        """Those of these who want no more of it."""
-        return self.search(
-            Domain("id", "in", self.ids) & self._stopped_members_domain()
-        )
+    def _stopped(self) -> Iterator[tuple]:
+        """Those of these who want no more of it, by the reason."""
+        mine = Domain("id", "in", self.ids)
+        yield "objected", self.search(mine & self._objected_domain())
+        yield "complained", self.search(mine & self._complained_domain())
 
     @api.model
-    def _stopped_members_domain(self) -> Domain:
-        """Hook: whom a program stops touching for good; other modules refine it.
+    def _complained_domain(self) -> Domain:
+        """Hook: who complained since being enrolled; other modules know of more.
+
+        Here: customers, or contacts of theirs, who rated something as unhappy.
+        """
+        self.env["rating.rating"].flush_model(["partner_id", "rating_text", "consumed"])
+        self.flush_model(["partner_id", "enrolled_at"])
+        unhappy = SQL(
+            """(
+                SELECT member.id
+                  FROM rating_rating rating
+                  JOIN res_partner contact ON contact.id = rating.partner_id
+                  JOIN crm_customer_program_member member
+                    ON member.partner_id = contact.commercial_partner_id
+                   AND member.enrolled_at <= rating.write_date
+                 WHERE rating.consumed AND rating.rating_text = 'ko'
+            )"""
+        )
+        return Domain("id", "in", unhappy)
+
+    @api.model
+    def _objected_domain(self) -> Domain:
+        """Hook: who wants no more messages; other modules know of more.
 
         Here: who was archived, whose lead was lost or won, and who is blacklisted.
         """

@@ -27,9 +27,11 @@ class CrmCustomerProgram(models.Model):
         )
         due._measure()
         due = due.filtered("next_touch_on")
-        stopped = due.filtered_domain([("id", "in", due._stopped().ids)])
-        stopped._stop("objected")
-        due -= stopped
+        for reason, found in due._stopped():
+            # each is asked in the order in which touches are made
+            stopped = due.filtered(lambda member, found=found: member in found)
+            stopped._stop(reason)
+            due -= stopped
         medium = self._contact_media()[self.medium]
         reachable = due._may_contact(medium, "marketing")
         today = fields.Date.today()

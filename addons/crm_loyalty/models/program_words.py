@@ -43,4 +43,5 @@ MEMBER_STATES = [
 STOP_REASONS = [
     ("bought", "Bought before being touched"),
     ("objected", "Wants no more messages, or is archived"),
+    ("complained", "Complained"),
 ]

@@ -30,6 +30,7 @@ from . import (
     test_program_leads,
     test_program_portal,
     test_program_result,
+    test_program_stop,
     test_program_touch,
     test_program_tour,
     test_purchase_history,

@@ -1,3 +1,6 @@
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -57,6 +60,9 @@ class ProgramCommon(ValueCommon):
     @classmethod
     def _make_user(cls, login, groups):
         return new_test_user(cls.env(su=True), login, groups, company_id=cls.company.id)
+
+    def _later(self, days):
+        return freeze_time(fields.Datetime.add(fields.Datetime.now(), days=days))
 
     def _touch(self, program):
         program._touch_step(1000)

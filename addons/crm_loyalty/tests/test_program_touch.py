@@ -1,5 +1,3 @@
-from freezegun import freeze_time
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -11,9 +9,6 @@ from .program_common import ProgramCommon
 @tagged("post_install", "-at_install")
 class TestProgramTouch(ProgramCommon):
     """Who is touched, how often, and what stops it."""
-
-    def _later(self, days):
-        return freeze_time(fields.Datetime.add(fields.Datetime.now(), days=days))
 
     def _coupons(self, **values):
         return self.env["loyalty.program"].create(
@@ -78,36 +73,6 @@ class TestProgramTouch(ProgramCommon):
             self.assertEqual(activity.user_id, owner)
             self.assertIn("Listen.", activity.note)
             self.assertEqual(activity.summary, "Hello")
-
-    def test_who_may_not_be_contacted_any_more_is_not_touched(self):
-        customers = self._customers(3)
-        program = self._running()
-        customers[0].email = False
-        self.env["mail.blacklist"].sudo()._add(customers[1].email)
-        self._touch(program)
-        blocked, refused, touched = (self._member(program, c) for c in customers)
-        self.assertEqual(self._mails(program).recipient_ids, customers[2])
-        self.assertRecordValues(
-            blocked | refused | touched,
-            [
-                {"state": "enrolled", "blocked_on": fields.Date.today()},
-                {"state": "stopped", "blocked_on": False},
-                {"state": "touched", "blocked_on": False},
-            ],
-        )
-        self.assertEqual(refused.stop_reason, "objected")
-        # tried again the next day
-        customers[0].email = "new@example.com"
-        with self._later(1):
-            self._touch(program)
-        self.assertEqual(blocked.state, "touched")
-
-    def test_archived_customer_is_stopped(self):
-        customers = self._customers(2)
-        program = self._running()
-        customers[0].active = False
-        self._touch(program)
-        self.assertEqual(self._member(program, customers[0]).state, "stopped")
 
     def test_response_stops_the_reminder(self):
         customers = self._customers(2)

@@ -1,1 +1,7 @@
-from . import test_pos_lines, test_pos_points, test_pos_purchase
+from . import (
+    test_pos_lines,
+    test_pos_point_rights,
+    test_pos_points,
+    test_pos_purchase,
+    test_pos_refunds,
+)
