@@ -33,13 +33,7 @@ class SaleOrder(models.Model):
     def _compute_payment_term_id(self):
         """The tier's term where it gives more time than the customer's own."""
         res = super()._compute_payment_term_id()
-        for company, orders in self.grouped("company_id").items():
-            granted = orders.partner_id._tier_benefits("payment_term", company)
-            for order in orders if granted else ():
-                benefit = granted.get(order.partner_id.commercial_partner_id)
-                own = order.payment_term_id
-                if benefit and benefit.payment_term_id._lasts_longer(own):
-                    order.payment_term_id = benefit.payment_term_id
+        self.env["account.payment.term"]._grant_longer(self, "payment_term_id")
         return res
 
     def _action_confirm(self):
