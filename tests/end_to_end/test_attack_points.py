@@ -136,11 +136,9 @@ class TestAttackPoints(AttackCase):
             )
         for actor in (*ACTORS, "cashier"):
             for ids in ([], [sale.id, sale.id + 1]):
-                with self.subTest(actor=actor, ids=ids):
-                    _result, error = self._call(
-                        actor, "pos.order", "confirm_coupon_programs", ids, told
-                    )
-                    self.assertTrue(error)
+                self.assertRefused(
+                    actor, "pos.order", "confirm_coupon_programs", ids, told
+                )
         self.env.invalidate_all()
         self.assertEqual(card.points, 10)
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 
 from odoo.addons.crm_loyalty.models.loyalty_point_document_mixin import Effect
@@ -37,7 +38,9 @@ class PosOrder(models.Model):
         """
         :raise AccessError: the caller may not write this sale, or names none
         """
-        self.ensure_one().check_access("write")
+        if len(self) != 1:
+            raise AccessError(self.env._("Points belong to a sale: name one."))
+        self.check_access("write")
         # sudo: the ledger is the same for every cashier
         told = self.with_context(till_sale=TillSale(self.sudo()))
         return super(PosOrder, told).confirm_coupon_programs(coupon_data)

@@ -24,7 +24,7 @@ class TestPosPointRights(TillPointsCommon):
             }
         }
         nothing = self.env["pos.order"].with_user(self.cashier)
-        with self.assertRaises(ValueError):
+        with self.assertRaises(AccessError):
             nothing.confirm_coupon_programs(data)
         seller = new_test_user(
             self.env,
