@@ -37,9 +37,8 @@ class LoyaltyTierMembership(models.Model):
     program_id = fields.Many2one(
         "loyalty.tier.program", required=True, readonly=True, ondelete="restrict"
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
-    )
+    # no index: with most members in one company it would only lead a search astray
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     unit_currency_id = fields.Many2one("res.currency", readonly=True)
     reason = fields.Selection(REASONS, required=True, readonly=True)
     note = fields.Char(readonly=True, help="Why the customer was invited.")

@@ -51,6 +51,12 @@ class ResCompany(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        """Another contact may be elsewhere, where it is another day."""
+        if "partner_id" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
     def _value_class_shares(self) -> list[float]:
         """Cumulative shares of the base's value at which classes A, B, C end."""
         return [self.value_class_a, self.value_class_b, self.value_class_c]

@@ -57,6 +57,12 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
+    def write(self, vals):
+        """The zone of a company's own contact says which day it is there."""
+        if "tz" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
     @api.model
     def _tier_fields(self) -> list[str]:
         """What changes with a membership."""
@@ -70,11 +76,14 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_customer_tier(self):
+        programs = self.env["loyalty.tier.program"]
+        if not programs._published_ids(self.env.company.id):
+            self.customer_tier_id = False
+            return
         visible = self._visible_tiers(
             Domain("partner_id", "in", self.commercial_partner_id.ids)
         )
-        rows = self.env.execute_query(visible) if visible else []
-        found = dict(rows)
+        found = dict(self.env.execute_query(visible) if visible else ())
         alike = self.grouped(lambda p: found.get(p.commercial_partner_id.id, False))
         for tier, partners in alike.items():
             partners.customer_tier_id = tier
