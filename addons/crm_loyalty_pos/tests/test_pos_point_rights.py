@@ -62,6 +62,23 @@ class TestPosPointRights(TillPointsCommon):
             card = self._card(program=program)
             self.assertEqual(self._kinds(card), [("earn", points)], mode)
 
+    def test_salesperson_reads_the_entry_of_a_sale_he_may_not_open(self):
+        self._tell(self.program, 100)
+        seller = new_test_user(
+            self.env,
+            "reader",
+            "sales_team.group_sale_salesman_all_leads",
+            company_id=self.company.id,
+        )
+        self.assertFalse(self.sale.with_user(seller).has_access("read"))
+        entries = self.entries.with_user(seller)
+        shown = entries.web_search_read(
+            [("card_id", "=", self._card().id)],
+            {"points": {}, "pos_order_id": {"fields": {"display_name": {}}}},
+        )
+        (record,) = shown["records"]
+        self.assertEqual(record["pos_order_id"]["display_name"], self.sale.display_name)
+
     def test_till_manager_may_update_a_balance(self):
         self._order()
         values = {
