@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,8 @@ from .paths import data
 from .problem import Problem
 
 OLDEST_POSTGRES = 13
+# How long a database that is being vacuumed may keep others waiting.
+VACUUM_SECONDS = 60
 
 
 class Server:
@@ -80,10 +83,18 @@ class Server:
     def drop(self, name: str, force: bool = True) -> bool:
         """Forget a database; whether it went (without force, users keep it)."""
         end = " WITH (FORCE)" if force else ""
-        try:
-            self.run("DROP DATABASE IF EXISTS {name}" + end, name=name)
-        except errors.ObjectInUse:
-            return False
+        deadline = time.monotonic() + VACUUM_SECONDS
+        while True:
+            try:
+                self.run("DROP DATABASE IF EXISTS {name}" + end, name=name)
+                break
+            except errors.ObjectInUse:
+                return False
+            except errors.InsufficientPrivilege:
+                # PostgreSQL is vacuuming there, and nobody else may stop it
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
         shutil.rmtree(filestore(name), ignore_errors=True)
         return True
 

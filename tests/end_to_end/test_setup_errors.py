@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from psycopg2 import errors
 
 from dev import commands, odoo_fetch, odoo_home, paths, problem, run, setup
 from dev.database import Server
@@ -242,6 +243,23 @@ def speak_postgres(listener: socket.socket, version: str) -> None:
 def test_role_that_odoo_refuses(env):
     with pytest.raises(Problem, match="Odoo cannot work as the role postgres"):
         Server({**env, "PGUSER": "postgres"})
+
+
+def test_database_goes_once_it_is_vacuumed(server, monkeypatch):
+    name = f"vacuumed-{os.getpid()}"
+    server.create(name)
+    refusals = [errors.InsufficientPrivilege("denied to terminate process")] * 2
+    run_statement = server.run
+
+    def refuse_twice(statement, **names):
+        if refusals:
+            raise refusals.pop()
+        run_statement(statement, **names)
+
+    monkeypatch.setattr(server, "run", refuse_twice)
+    assert server.drop(name)
+    assert not refusals
+    assert name not in server.names()
 
 
 def test_database_of_somebody_else_is_left_alone(env, server):
