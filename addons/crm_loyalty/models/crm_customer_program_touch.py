@@ -28,8 +28,7 @@ class CrmCustomerProgram(models.Model):
         due._measure()
         due = due.filtered("next_touch_on")
         for reason, found in due._stopped():
-            # each is asked in the order in which touches are made
-            stopped = due.filtered(lambda member, found=found: member in found)
+            stopped = due & found
             stopped._stop(reason)
             due -= stopped
         medium = self._contact_media()[self.medium]

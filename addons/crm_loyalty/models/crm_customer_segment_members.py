@@ -100,18 +100,16 @@ class CrmCustomerSegment(models.Model):
 
     def _document_criteria(self, company) -> list[Domain]:
         partners = self.env["res.partner"]
-        quotations = Domain("state", "in", ("draft", "sent"))
-        quotations &= Domain("company_id", "=", company.id)
-        contracts = self.env["sale.order"]._open_contracts_domain(company)
-        pursued = self.env["crm.lead"]._open_opportunities_domain(company)
+        orders, leads = self.env["sale.order"], self.env["crm.lead"]
         found = []
-        for model, documents, wanted in (
-            ("sale.order", quotations, self.quotation),
-            ("sale.order", contracts, self.contract),
-            ("crm.lead", pursued, self.opportunity),
+        for documents, open_domain, wanted in (
+            (orders, orders._open_quotations_domain, self.quotation),
+            (orders, orders._open_contracts_domain, self.contract),
+            (leads, leads._open_opportunities_domain, self.opportunity),
         ):
             if wanted:
-                having = partners._having_documents(model, documents)
+                open_ones = open_domain(company)
+                having = partners._having_documents(documents._name, open_ones)
                 found.append(having if wanted == "open" else ~having)
         if self.contactable_by:
             found.append(partners._may_contact_domain(self.contactable_by, "marketing"))

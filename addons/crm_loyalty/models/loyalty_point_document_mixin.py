@@ -19,6 +19,14 @@ class Effect(NamedTuple):
     spent: int = 0
 
 
+def effects_of(earned: dict, spent: dict) -> dict:
+    """What is earned and what is spent, by document and account, as one."""
+    return {
+        place: Effect(earned.get(place, 0), spent.get(place, 0))
+        for place in dict.fromkeys([*earned, *spent])
+    }
+
+
 class Posted(NamedTuple):
     """Beside what was posted: in how many entries, and of what sale."""
 

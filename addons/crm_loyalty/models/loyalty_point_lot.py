@@ -165,7 +165,10 @@ class LoyaltyPointLot(models.Model):
 
     @api.model
     def _purchases_sql(self, rewards: SQL) -> PurchaseJoin:
-        """Hook: the purchase behind each row of a table of lots or entries."""
+        """Hook: the purchase behind each row of a table of lots or entries.
+
+        Sales orders go by the name of `sale`.
+        """
         self.env["sale.order"].flush_model(["date_order", "company_id"])
         return PurchaseJoin(
             SQL("LEFT JOIN sale_order sale ON sale.id = %s.order_id", rewards),

@@ -53,9 +53,10 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Another contact may be elsewhere, where it is another day."""
+        res = super().write(vals)
         if "partner_id" in vals:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return res
 
     def _value_class_shares(self) -> list[float]:
         """Cumulative shares of the base's value at which classes A, B, C end."""

@@ -59,9 +59,11 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """The zone of a company's own contact says which day it is there."""
-        if "tz" in vals:
+        res = super().write(vals)
+        # sudo: whose contact it is is no secret
+        if "tz" in vals and self.sudo().ref_company_ids:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return res
 
     @api.model
     def _tier_fields(self) -> list[str]:
@@ -116,6 +118,10 @@ class ResPartner(models.Model):
         memberships = self.env["loyalty.tier.membership"]
         if not memberships.has_access("read"):
             return Domain.FALSE
+        return self._of_members(memberships, domain)
+
+    def _of_members(self, memberships, domain: Domain) -> Domain:
+        """Contacts of today's members, as far as the memberships' environment sees."""
         found = memberships._search(self._current_memberships_domain() & domain)
         return Domain("commercial_partner_id", "in", found.subselect("partner_id"))
 

@@ -79,11 +79,8 @@ class ResPartner(models.Model):
     def _in_tiers(self, tiers: Iterable) -> Domain:
         # sudo: as above
         memberships = self.env["loyalty.tier.membership"].sudo()
-        current = memberships._search(
-            self._current_memberships_domain()
-            & Domain("tier_id", "in", [tier.id for tier in tiers])
-        )
-        return Domain("commercial_partner_id", "in", current.subselect("partner_id"))
+        wanted = Domain("tier_id", "in", [tier.id for tier in tiers])
+        return self._of_members(memberships, wanted)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")

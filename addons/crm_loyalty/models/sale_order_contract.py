@@ -4,9 +4,15 @@ from odoo.tools import SQL
 
 
 class SaleOrder(models.Model):
-    """What a confirmed order still has to give: the contract with the customer."""
+    """What is open with a customer: quotations, and what confirmed orders still owe."""
 
     _inherit = "sale.order"
+
+    @api.model
+    def _open_quotations_domain(self, company) -> Domain:
+        return Domain("state", "in", ("draft", "sent")) & Domain(
+            "company_id", "=", company.id
+        )
 
     @api.model
     def _open_contracts_domain(self, company) -> Domain:

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 
 from ..points import in_proportion, to_units
-from .loyalty_point_document_mixin import Effect
+from .loyalty_point_document_mixin import effects_of
 
 
 class SaleOrder(models.Model):
@@ -45,10 +45,7 @@ class SaleOrder(models.Model):
                 if line.reward_id and line.coupon_id:
                     points = in_proportion(to_units(max(line.points_cost, 0)), kept)
                     spent[order, line.coupon_id._account()] += points
-        return {
-            place: Effect(earned[place], spent[place])
-            for place in dict.fromkeys([*earned, *spent])
-        }
+        return effects_of(earned, spent)
 
     def _card_expired(self, card) -> bool:
         return bool(card.expiration_date) and (

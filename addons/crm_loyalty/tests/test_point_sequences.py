@@ -113,7 +113,7 @@ class TestPointSequences(PointCommon):
             ).action_update_card_point()
 
     def at_the_counter(self):
-        """What the point of sale does."""
+        """A balance written directly, as another add-on may; tills post documents."""
         if card := self._pick_card():
             card.points += round(self.dice.uniform(-120, 120), 2)
 

@@ -6,7 +6,10 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 
-from odoo.addons.crm_loyalty.models.loyalty_point_document_mixin import Effect
+from odoo.addons.crm_loyalty.models.loyalty_point_document_mixin import (
+    Effect,
+    effects_of,
+)
 from odoo.addons.crm_loyalty.points import (
     in_proportion,
     kept_share,
@@ -48,7 +51,7 @@ class PosOrder(models.Model):
     def write(self, vals):
         res = super().write(vals)
         if vals.get("state") == "paid":
-            for refund in self:
+            for refund in self.filtered("lines.refunded_orderline_id"):
                 sold = refund.lines.refunded_orderline_id.order_id
                 sold._post_points(refund)
         return res
@@ -85,7 +88,7 @@ class PosOrder(models.Model):
 
         The till reckons by itself; what it claims beyond stands as given by hand.
         """
-        goods = self.lines.filtered(lambda line: not line.reward_id and line.qty > 0)
+        goods = self._goods().filtered(lambda line: line.qty > 0)
         most = 0.0
         for rule, products in program._get_valid_products(goods.product_id).items():
             lines = goods.filtered(
@@ -131,17 +134,18 @@ class PosOrder(models.Model):
                 earned[place] += in_proportion(units, share)
             else:
                 spent[place] += in_proportion(-units, order._kept_share())
-        return {
-            place: Effect(earned[place], spent[place])
-            for place in dict.fromkeys([*earned, *spent])
-        }
+        return effects_of(earned, spent)
+
+    def _goods(self):
+        """What was bought, without rewards."""
+        return self.lines.filtered(lambda line: not line.reward_id)
 
     def _kept_share(self, program=None) -> float:
         """Which share of the goods the customer keeps after refunds.
 
         :param program: count the goods it gives points for
         """
-        goods = self.lines.filtered(lambda line: not line.reward_id)
+        goods = self._goods()
         if program:
             products = program._rewarded_products(goods.product_id)
             goods = goods.filtered(lambda line: line.product_id in products)
