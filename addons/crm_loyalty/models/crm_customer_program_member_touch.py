@@ -49,7 +49,9 @@ class CrmCustomerProgramMember(models.Model):
 
         Here: customers, or contacts of theirs, who rated something as unhappy.
         """
-        self.env["rating.rating"].flush_model(["partner_id", "rating_text", "consumed"])
+        self.env["rating.rating"].flush_model(
+            ["partner_id", "rating_text", "consumed", "rated_on"]
+        )
         self.flush_model(["partner_id", "enrolled_at"])
         unhappy = SQL(
             """(
@@ -58,7 +60,7 @@ class CrmCustomerProgramMember(models.Model):
                   JOIN res_partner contact ON contact.id = rating.partner_id
                   JOIN crm_customer_program_member member
                     ON member.partner_id = contact.commercial_partner_id
-                   AND member.enrolled_at <= rating.write_date
+                   AND member.enrolled_at <= rating.rated_on
                  WHERE rating.consumed AND rating.rating_text = 'ko'
             )"""
         )

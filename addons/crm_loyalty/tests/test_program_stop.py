@@ -37,7 +37,8 @@ class TestProgramStop(ProgramCommon):
         contact = company.create({"name": "Eli", "parent_id": company.id})
         program = self._running()
         for partner, stars, days in ((early, 1, -1), (contact, 1, 1), (happy, 5, 1)):
-            rating = self.env["rating.rating"].create(
+            rated_on = fields.Datetime.add(fields.Datetime.now(), days=days)
+            self.env["rating.rating"].create(
                 {
                     "partner_id": partner.id,
                     "rating": stars,
@@ -45,12 +46,13 @@ class TestProgramStop(ProgramCommon):
                     "res_model_id": self.env["ir.model"]._get_id("res.partner"),
                     "res_id": partner.id,
                 }
-            )
-            self.env.flush_all()
-            self.env.cr.execute(
-                "UPDATE rating_rating SET write_date = %s WHERE id = %s",
-                [fields.Datetime.add(fields.Datetime.now(), days=days), rating.id],
-            )
+            ).rated_on = rated_on
+        # answered later, an old complaint stays old
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE rating_rating SET write_date = %s WHERE partner_id = %s",
+            [fields.Datetime.add(fields.Datetime.now(), days=1), early.id],
+        )
         self._touch(program)
         stopped = self._member(program, company)
         self.assertEqual(

@@ -4,4 +4,5 @@ from . import (
     test_pos_points,
     test_pos_purchase,
     test_pos_refunds,
+    test_pos_sequences,
 )

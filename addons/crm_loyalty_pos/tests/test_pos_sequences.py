@@ -1,0 +1,66 @@
+import random
+
+from odoo.tests import tagged
+
+from .till_points_common import TillPointsCommon
+
+OPERATIONS = 200
+
+
+@tagged("post_install", "-at_install")
+class TestPosSequences(TillPointsCommon):
+    """Whatever the till does in whatever sequence, the card holds what is kept."""
+
+    def setUp(self):
+        super().setUp()
+        self.dice = random.Random(19)
+        # by sale: what it earned and spent, how many pieces were sold and came back
+        self.told = {}
+
+    def sell(self):
+        quantity = self.dice.randint(1, 4)
+        reward = self.dice.choice([None, self.program.reward_ids])
+        sale = self._ring_up(quantity, reward=reward)
+        earned, spent = 100 * quantity - (10 if reward else 0), 100 if reward else 0
+        self._tell(self.program, earned - spent, self._card() or None, sale)
+        self.told[sale] = [earned, spent, quantity, 0]
+
+    def bring_back(self):
+        some = [sale for sale, (*_p, sold, back) in self.told.items() if back < sold]
+        if some:
+            sale = self.dice.choice(some)
+            self._bring_back(sale)
+            self.told[sale][3] += 1
+
+    def tell_again(self):
+        if self.told:
+            sale = self.dice.choice(list(self.told))
+            earned, spent, *_pieces = self.told[sale]
+            self._card().history_ids.sudo().unlink()
+            self._tell(self.program, earned - spent, self._card(), sale)
+
+    def pay_again(self):
+        refunds = self.env["pos.order"].search([("is_refund", "=", True)])
+        if refunds:
+            self.dice.choice(refunds).sudo().write({"state": "paid"})
+
+    def test_many_operations(self):
+        weights = {
+            self.sell: 5,
+            self.bring_back: 7,
+            self.tell_again: 2,
+            self.pay_again: 1,
+        }
+        for number in range(OPERATIONS):
+            (operation,) = self.dice.choices(list(weights), list(weights.values()))
+            operation()
+            held = sum(
+                (earned - spent) * (sold - back) / sold
+                for earned, spent, sold, back in self.told.values()
+            )
+            self.assertAlmostEqual(self._card().points, held, 2, (number, operation))
+            if number % 50 == 0:
+                self.assertWhole()
+        self.assertWhole()
+        kinds = set(self._card().entry_ids.mapped("kind"))
+        self.assertGreaterEqual(kinds, {"earn", "spend", "claw_back", "return"})
