@@ -2,6 +2,7 @@ from functools import partial
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CrmCustomerDataMixin(models.AbstractModel):
@@ -15,9 +16,10 @@ class CrmCustomerDataMixin(models.AbstractModel):
     _description = "Data on a Customer"
 
     def _search(self, domain, *args, bypass_access=False, **kwargs):
+        query = super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
         if not (self.env.su or bypass_access):
-            domain = Domain(domain) & self._visible_customers_domain()
-        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+            query.add_where(self._visible_customers_sql(query))
+        return query
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
@@ -36,6 +38,15 @@ class CrmCustomerDataMixin(models.AbstractModel):
         unseen = self.sudo().filtered(lambda record: record.partner_id in hidden.sudo())
         return forbidden | unseen.sudo(False), error
 
-    def _visible_customers_domain(self) -> Domain:
+    def _visible_customers_sql(self, query) -> SQL:
+        """The condition that a record's customer is visible.
+
+        Put into the finished query, since another part of the domain would have the
+        whole of it optimized anew.
+        """
         customers = self.env["res.partner"].with_context(active_test=False)
-        return Domain("partner_id", "in", customers._search(Domain.TRUE))
+        return SQL(
+            "%s IN %s",
+            self._field_to_sql(query.table, "partner_id", query),
+            customers._search(Domain.TRUE).subselect(),
+        )

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .program_words import ARMS, MEMBER_STATES, STOP_REASONS
@@ -113,9 +112,11 @@ class CrmCustomerProgramMember(models.Model):
             who = member.partner_id or member.lead_id
             member.display_name = who.display_name
 
-    def _visible_customers_domain(self) -> Domain:
+    def _visible_customers_sql(self, query) -> SQL:
         """A lead has no customer yet: the record rules decide by its salesperson."""
-        return super()._visible_customers_domain() | Domain("partner_id", "=", False)
+        visible = super()._visible_customers_sql(query)
+        customer = self._field_to_sql(query.table, "partner_id", query)
+        return SQL("(%s OR %s IS NULL)", visible, customer)
 
     def action_open_who(self):
         """The customer's or the lead's own page."""

@@ -1,9 +1,24 @@
+from collections.abc import Iterator
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 from ..tools.dates import written_day
 from . import factor_words, value_words
+
+# What contacts, opportunities and quotations tell of it.
+TOLD_FIELDS = [
+    "partner_id",
+    "company_id",
+    "last_purchase",
+    "mean_interval",
+    "factors",
+    "value_class",
+    "lifecycle",
+    "contact_before",
+    "lifetime_value",
+]
 
 
 class CrmCustomerValue(models.Model):
@@ -111,22 +126,31 @@ class CrmCustomerValue(models.Model):
 
     @api.depends("last_purchase", "company_id.value_cutoff")
     def _compute_silent_days(self):
+        for value, days in self._days_of_silence():
+            value.silent_days = days
+
+    def _days_of_silence(self) -> Iterator[tuple]:
         cutoffs = {c: c._value_cutoff_date() for c in self.company_id}
         for value in self:
             last = value.last_purchase
-            value.silent_days = last and (cutoffs[value.company_id] - last).days
+            yield value, last and (cutoffs[value.company_id] - last).days
 
     @api.depends_context("lang")
     @api.depends(
-        "lifecycle", "silent_days", "contact_before", "mean_interval", "factors"
+        "lifecycle",
+        "last_purchase",
+        "company_id.value_cutoff",
+        "contact_before",
+        "mean_interval",
+        "factors",
     )
     def _compute_reason(self):
-        for value in self:
+        for value, silent in self._days_of_silence():
             value.reason = value_words.reason(
                 self.env,
                 value.lifecycle,
                 interval=round(value.mean_interval),
-                silent=value.silent_days,
+                silent=silent,
                 last=written_day(self.env, value.last_purchase),
                 before=written_day(self.env, value.contact_before),
             )
@@ -143,6 +167,24 @@ class CrmCustomerValue(models.Model):
     def _reason_with_factors(self) -> str:
         staying, leaving = factor_words.both_sides(self.env, self.factors)
         return factor_words.sentences(self.env, self.reason, staying, leaving)
+
+    @api.model
+    def _fetch_of(self, customers):
+        """These customers' values to the current company that the user may see.
+
+        With all that a contact tells of them, in one query. For a few: the rules are
+        asked of every value, for one much faster than to put them into the query.
+        """
+        query = Query(self.env, self._table, self._table_sql)
+        for name, wanted in (
+            ("partner_id", customers.ids),
+            ("company_id", self.env.company.ids),
+        ):
+            column = self._field_to_sql(query.table, name, query)
+            query.add_where(SQL("%s = ANY(%s)", column, wanted))
+        # sudo: the user's rights are asked next
+        values = self.sudo()._fetch_query(query, [self._fields[n] for n in TOLD_FIELDS])
+        return values.sudo(False)._filtered_access("read")
 
     def _search_display_name(self, operator, value):
         return Domain("partner_id.display_name", operator, value)

@@ -4,10 +4,9 @@ from datetime import timedelta
 import numpy as np
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ..clv import Estimate, PurchaseHistory
-from ..tools.dates import written_day
+from ..tools.dates import start_of_month, written_day, written_month
 
 CURVE_POINTS = 80
 # The curve goes on after today for this share of the time known, without a purchase.
@@ -68,7 +67,7 @@ class CrmCustomerValue(models.Model):
     def _prepare_timeline_chart(self, bought) -> dict | bool:
         months = {}
         for day, revenue in bought:
-            month = day.replace(day=1)
+            month = start_of_month(self.env, day)
             months[month] = months.get(month, 0) + revenue
         if not months:
             return False
@@ -76,12 +75,10 @@ class CrmCustomerValue(models.Model):
         month = min(months)
         while month <= max(months):
             axis.append(month)
-            month = (month + timedelta(days=32)).replace(day=1)
+            month = start_of_month(self.env, month + timedelta(days=32))
         return {
             "type": "bar",
-            "labels": [
-                format_date(self.env, month, date_format="MMM yyyy") for month in axis
-            ],
+            "labels": [written_month(self.env, month) for month in axis],
             "yTitle": self.currency_id.name,
             "series": [
                 {

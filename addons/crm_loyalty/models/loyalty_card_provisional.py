@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 QUOTED = ("draft", "sent")
 # Whoever works on a quotation asks for its cards by this very object, which no call
@@ -39,15 +40,17 @@ class LoyaltyCard(models.Model):
         """
         domain = Domain(domain)
         named = {leaf.field_expr for leaf in domain.iter_conditions()}
-        if active_test and not (self.env.su and "provisional" in named):
-            in_use = "active" not in named and self.env.context.get("active_test", True)
-            if self.env.context.get("provisional_cards") is QUOTATION_AT_WORK:
-                if in_use:
-                    domain &= IN_USE | PROVISIONAL
-            elif not in_use:
-                # those in use are none of these anyway
-                domain &= ~PROVISIONAL
-        return super()._search(domain, *args, active_test=active_test, **kwargs)
+        tested = active_test and not (self.env.su and "provisional" in named)
+        at_work = self.env.context.get("provisional_cards") is QUOTATION_AT_WORK
+        in_use = "active" not in named and self.env.context.get("active_test", True)
+        if tested and at_work and in_use:
+            domain &= IN_USE | PROVISIONAL
+        query = super()._search(domain, *args, active_test=active_test, **kwargs)
+        if tested and not at_work and not in_use:
+            # those in use are none of these anyway
+            provisional = self._field_to_sql(query.table, "provisional", query)
+            query.add_where(SQL("%s IS NOT TRUE", provisional))
+        return query
 
     def _with_provisional(self):
         return self.with_context(provisional_cards=QUOTATION_AT_WORK)

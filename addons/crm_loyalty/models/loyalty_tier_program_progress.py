@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, tools
+from odoo import models
 
 from ..tiers import Reason, Window, add_months
 from ..tools.dates import written_day
@@ -11,22 +11,6 @@ class LoyaltyTierProgram(models.Model):
     """What a customer has in a program and may reach, in figures and in words."""
 
     _inherit = "loyalty.tier.program"
-
-    @api.model
-    def _company_today(self, company):
-        """The calendar day where a company is."""
-        return fields.Date.context_today(
-            self.with_context(tz=self._company_zone(company.id))
-        )
-
-    @api.model
-    @tools.ormcache("company_id")
-    def _company_zone(self, company_id: int) -> str:
-        # sudo: where it is is no secret
-        return self.env["res.company"].sudo().browse(company_id).partner_id.tz or "UTC"
-
-    def _place(self):
-        return self.sequence, self.id
 
     def _progress_of(self, customer) -> TierProgress:
         self.ensure_one()

@@ -1,18 +1,30 @@
 import itertools
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+
+from ..tools.prefetch import SELDOM_READ
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    value_horizon_years = fields.Integer("Value Horizon (Years)", default=3)
-    value_discount_rate = fields.Float("Yearly Discount Rate", default=0.10)
-    value_lapse_threshold = fields.Float("Lapse Threshold", default=0.30)
-    value_class_a = fields.Float("Share of Class A", default=0.50)
-    value_class_b = fields.Float("Share up to Class B", default=0.80)
-    value_class_c = fields.Float("Share up to Class C", default=0.95)
+    value_horizon_years = fields.Integer(
+        "Value Horizon (Years)", default=3, prefetch=SELDOM_READ
+    )
+    value_discount_rate = fields.Float(
+        "Yearly Discount Rate", default=0.10, prefetch=SELDOM_READ
+    )
+    value_lapse_threshold = fields.Float(
+        "Lapse Threshold", default=0.30, prefetch=SELDOM_READ
+    )
+    value_class_a = fields.Float("Share of Class A", default=0.50, prefetch=SELDOM_READ)
+    value_class_b = fields.Float(
+        "Share up to Class B", default=0.80, prefetch=SELDOM_READ
+    )
+    value_class_c = fields.Float(
+        "Share up to Class C", default=0.95, prefetch=SELDOM_READ
+    )
     value_cutoff = fields.Date(
         "Value Customers as of",
         help="Purchases after this day are left out. Empty means today: set a day only "
@@ -22,6 +34,7 @@ class ResCompany(models.Model):
     value_use_attributes = fields.Boolean(
         "Use Attributes",
         default=True,
+        prefetch=SELDOM_READ,
         help="Industry, source, payment delay and the like correct how likely a "
         "customer still is one, where the back-test shows that they forecast better.",
     )
@@ -65,5 +78,15 @@ class ResCompany(models.Model):
     def _value_cutoff_date(self):
         """The last day whose purchases count, in the company's own time zone."""
         self.ensure_one()
-        place = self.with_context(tz=self.partner_id.tz or "UTC")
-        return self.value_cutoff or fields.Date.context_today(place)
+        return self.value_cutoff or self._local_today()
+
+    def _local_today(self):
+        """The calendar day where this company is."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self._zone(self.id)))
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _zone(self, company_id: int) -> str:
+        # sudo: where it is is no secret
+        return self.sudo().browse(company_id).partner_id.tz or "UTC"

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.prefetch import SELDOM_READ
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -7,17 +9,20 @@ class ResCompany(models.Model):
     advice_response = fields.Float(
         "Assumed Response",
         default=0.10,
+        prefetch=SELDOM_READ,
         help="Share of customers at risk who buy because of an offer, assumed until "
         "past programs tell.",
     )
     advice_margin_floor = fields.Float(
         "Least Margin",
         default=0.10,
+        prefetch=SELDOM_READ,
         help="Share of the price that must be left as margin after a discount.",
     )
     advice_days = fields.Integer(
         "Days to Judge By",
         default=90,
+        prefetch=SELDOM_READ,
         help="Who would buy anyway within so many days needs no offer; and an "
         "overruled advice is evaluated after them.",
     )

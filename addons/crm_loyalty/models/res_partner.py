@@ -80,27 +80,23 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
     def _compute_listed_value(self):
-        if len(self) == 1:
+        if len(self) == 1 or not all(self._ids):
             # a form, which asks for the details of the same value too
-            for name, source in LISTED_FIELDS.items():
-                self[name] = self.customer_value_id[source]
+            for partner in self:
+                for name, source in LISTED_FIELDS.items():
+                    partner[name] = partner.customer_value_id[source]
             return
-        # plain rows are enough, and a list has many
-        visible = self._own_values()
-        columns = ("partner_id", *LISTED_FIELDS.values())
-        rows = self.env.execute_query(
-            visible.select(*(SQL.identifier(visible.table, name) for name in columns))
-        )
-        by_customer = {customer: values for customer, *values in rows}
-        nothing = [False] * len(LISTED_FIELDS)
+        # a list has many: what it shows is read as it is sorted and grouped by
+        query = self._as_query(ordered=False)
+        joined = self._join_customer_value(query.table, query)
+        columns = [SQL.identifier(joined, column) for column in LISTED_FIELDS.values()]
         # one assignment to all that are alike is faster than one to each
         alike = defaultdict(list)
-        for partner in self:
-            customer = partner.commercial_partner_id.id
-            for found in zip(
-                LISTED_FIELDS, by_customer.get(customer, nothing), strict=True
-            ):
-                alike[found].append(partner.id)
+        for id_, *values in self.env.execute_query(
+            query.select(SQL.identifier(query.table, "id"), *columns)
+        ):
+            for found in zip(LISTED_FIELDS, values, strict=True):
+                alike[found].append(id_)
         for (name, value), ids in alike.items():
             self.browse(ids)[name] = value
 
@@ -108,28 +104,12 @@ class ResPartner(models.Model):
     @api.depends_context("company", "uid")
     def _compute_detailed_value(self):
         # records, with what the sentence on the customer needs too
-        Value = self.env["crm.customer.value"]
-        names = (
-            "partner_id",
-            "company_id",
-            "last_purchase",
-            "mean_interval",
-            "factors",
-        )
-        sources = [*LISTED_FIELDS.values(), *DETAIL_FIELDS.values()]
-        values = Value._fetch_query(
-            self._own_values(), [Value._fields[name] for name in (*names, *sources)]
-        )
-        by_customer = {value.partner_id.id: value for value in values}
+        values = self.env["crm.customer.value"]._fetch_of(self.commercial_partner_id)
+        by_customer = values.grouped("partner_id")
         for partner in self:
-            found = by_customer.get(partner.commercial_partner_id.id, values.browse())
+            found = by_customer.get(partner.commercial_partner_id, values.browse())
             for name, source in DETAIL_FIELDS.items():
                 partner[name] = found[source]
-
-    def _own_values(self):
-        """The query of these contacts' values."""
-        customers = self.commercial_partner_id.ids
-        return self._visible_values(Domain("partner_id", "in", customers))
 
     def _search_customer_value(self, name, operator, value):
         if operator in ("any", "any!"):
@@ -155,6 +135,14 @@ class ResPartner(models.Model):
             return Value.browse()._as_query()
         return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
+    def write(self, vals):
+        """The zone of a company's own contact says which day it is there."""
+        res = super().write(vals)
+        # sudo: whose contact it is is no secret
+        if "tz" in vals and self.sudo().ref_company_ids:
+            self.env.registry.clear_cache()
+        return res
+
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         # every column of every query passes here, so one look-up serves all of ours
         if field_expr not in JOINED_FIELDS or query is None:
@@ -176,7 +164,7 @@ class ResPartner(models.Model):
             visible.subselect(columns),
             SQL(
                 "%s = %s",
-                SQL.identifier(alias, "commercial_partner_id"),
+                self._field_to_sql(alias, "commercial_partner_id", query),
                 SQL.identifier(value_alias, "partner_id"),
             ),
         )

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..tools.prefetch import SELDOM_READ
+
 
 class ResPartner(models.Model):
     """Whose points a customer may see and spend by himself."""
@@ -10,6 +12,7 @@ class ResPartner(models.Model):
     may_use_company_points = fields.Boolean(
         "May See and Spend the Company's Points",
         groups="sales_team.group_sale_salesman",
+        prefetch=SELDOM_READ,
         help="For this contact's own doings, in the portal and the shop. Salespeople "
         "spend the company's points for any of its contacts.",
     )

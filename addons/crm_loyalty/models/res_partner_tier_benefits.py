@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.prefetch import SELDOM_READ
 from .tier_words import CODED, SERVICE_LEVELS
 
 
@@ -18,6 +19,7 @@ class ResPartner(models.Model):
     customer_birthday = fields.Date(
         "Birthday",
         groups="sales_team.group_sale_salesman",
+        prefetch=SELDOM_READ,
         help="For a gesture that the customer's tier grants.",
     )
     service_level = fields.Selection(
@@ -60,7 +62,7 @@ class ResPartner(models.Model):
         # sudo: what a member is granted holds, whoever deals with him
         tiers = self.env["loyalty.tier"].sudo()
         tiers = tiers.search([("company_id", "=", self.env.company.id)])
-        today = self.env["loyalty.tier.program"]._company_today(self.env.company)
+        today = self.env.company._local_today()
         codes = {
             tier: {
                 benefit.code
@@ -111,15 +113,8 @@ class ResPartner(models.Model):
         kinds = benefits._published_kinds(company.id).intersection(kinds)
         if not kinds:
             return
-        today = self.env["loyalty.tier.program"]._company_today(company)
-        memberships = self.env["loyalty.tier.membership"]
-        # sudo: as above
-        memberships = memberships.sudo().search_fetch(
-            self._current_memberships_domain(company)
-            & Domain("partner_id", "in", self.commercial_partner_id.ids),
-            ["partner_id", "tier_id", "program_id"],
-        )
-        for membership in memberships.sorted(lambda one: one.program_id._place()):
+        today = company._local_today()
+        for membership in self._memberships_today(company):
             customer = membership.partner_id.with_env(self.env)
             for benefit in membership.tier_id._granted_benefits(today):
                 if benefit.kind in kinds:

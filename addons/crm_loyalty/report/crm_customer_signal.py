@@ -36,7 +36,7 @@ class CrmCustomerSignal(models.AbstractModel):
 
     def _end_of(self, company, until: date) -> datetime:
         """The first moment after that day where the company is, in UTC."""
-        place = pytz.timezone(company.partner_id.tz or "UTC")
+        place = pytz.timezone(company._zone(company.id))
         midnight = datetime.combine(until + timedelta(days=1), time())
         return place.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
 

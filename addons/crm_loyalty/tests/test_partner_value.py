@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.tests import Form, tagged
 
 from .common import ValueCommon
@@ -114,6 +116,22 @@ class TestPartnerValue(ValueCommon):
         self.assertAlmostEqual(so_far[today], 100 * value.alive, places=0)
         self.assertEqual(ahead[today], so_far[today])
         self.assertEqual(sorted(ahead[today:], reverse=True), ahead[today:])
+
+    def test_months_are_those_of_the_users_calendar(self):
+        """A Jalali year begins on 21 March, its second month on 21 April."""
+        self.env["res.lang"]._activate_lang("fa_IR")
+        value = self._value(self.shop[4])
+        bought = [
+            (date(2025, 3, 20), 10),
+            (date(2025, 3, 21), 20),
+            (date(2025, 4, 20), 3),
+        ]
+        chart = value._prepare_timeline_chart(bought)
+        self.assertEqual(chart["labels"], ["Mar 2025", "Apr 2025"])
+        self.assertEqual(chart["series"][0]["data"], [30, 3])
+        chart = value.with_context(lang="fa_IR")._prepare_timeline_chart(bought)
+        self.assertEqual(chart["labels"], ["اسفند 1403", "فروردین 1404"])
+        self.assertEqual(chart["series"][0]["data"], [10, 23])
 
     def test_reason_speaks_of_the_customers_own_days(self):
         customer = self.customer

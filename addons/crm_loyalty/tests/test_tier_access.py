@@ -52,6 +52,8 @@ class TestTierAccess(TierCommon):
         )
 
     def test_rules_of_customers_hide_their_tiers_too(self):
+        contact = self.customer.create({"name": "C", "parent_id": self.customer.id})
+        self.assertTrue(contact.customer_tier_id)
         self.env["ir.rule"].sudo().create(
             {
                 "name": "No Alba Bakery",
@@ -61,6 +63,7 @@ class TestTierAccess(TierCommon):
             }
         )
         member = self.customer.sudo().tier_membership_ids.with_user(self.manager)
+        self.assertFalse(contact.with_user(self.manager).customer_tier_id)
         with self.assertRaises(AccessError):
             member.read(["tier_id"])
         members = self.env["loyalty.tier.membership"].with_user(self.manager)

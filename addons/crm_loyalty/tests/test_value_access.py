@@ -118,6 +118,45 @@ class TestValueAccess(ValueCommon):
         self.assertFalse(theirs.customer_lifecycle)
         self.assertTrue(theirs.with_user(self.manager).customer_lifecycle)
 
+    def test_list_form_and_search_agree_for_everybody(self):
+        """Rights are asked of a form's value, and are part of a list's query."""
+        hidden = self.mine.create({"name": "Hidden", "user_id": self.seller.id})
+        contact, inner = self.mine.create(
+            [
+                {"name": "Contact", "parent_id": self.mine.id},
+                {"name": "Of somebody hidden", "parent_id": hidden.id},
+            ]
+        )
+        self._orders(hidden, 60, 40, 20)
+        self.runs._refresh_now(self.company)
+        self.env["ir.rule"].sudo().create(
+            {
+                "name": "No customers called Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": "[('name', '!=', 'Hidden')]",
+                "groups": [],
+            }
+        )
+        self.assertTrue(inner.sudo().customer_lifecycle)
+        partners = self.mine | self.theirs | self.nobodys | contact | inner
+        expected = {
+            self.seller: self.mine | self.nobodys | contact,
+            self.leader: partners - inner,
+            self.manager: partners - inner,
+            self.clerk: partners.browse(),
+        }
+        for user, shown in expected.items():
+            theirs = partners.with_user(user)
+            self.env.invalidate_all()
+            in_list = theirs.filtered("customer_lifecycle")
+            self.env.invalidate_all()
+            in_form = theirs.browse().union(
+                *(one for one in theirs if one.with_prefetch().customer_lifecycle)
+            )
+            self.assertEqual((in_list.ids, in_form.ids), (shown.ids, shown.ids), user)
+            found = theirs.search([("customer_value_id", "!=", False)])
+            self.assertEqual((theirs & found).ids, shown.ids, user.login)
+
     def test_partner_fields_are_empty_for_others(self):
         names = [
             "customer_value_class",

@@ -1,27 +1,56 @@
+"""Days and months in words of the user's language and calendar.
+
+The web client writes dates of Persian users in the Jalali calendar, so texts that the
+server makes do the same. Their language is that of the text around them, which is
+English where nobody says another.
+"""
+
 from datetime import date
 from functools import lru_cache
 
 import babel.dates
 
-from odoo.tools.misc import babel_locale_parse, get_lang
+from odoo.tools.misc import babel_locale_parse
 
-from ..tabular.jalali import MONTHS, gregorian_to_jalali
+from ..tabular.jalali import MONTHS, gregorian_to_jalali, jalali_to_gregorian
 
 
 def written_day(env, day: date | None) -> str:
-    """A day in words of the user's language, empty without one.
-
-    The web client writes dates of Persian users in the Jalali calendar, so texts that
-    the server makes do the same.
-    """
-    if day and (env.lang or "").startswith("fa"):
+    """A day in words, empty without one."""
+    if not day:
+        return ""
+    if _counts_in_jalali(env):
         year, month, number = gregorian_to_jalali(day)
         return f"{number} {MONTHS[month - 1]} {year}"
-    return _in_words(get_lang(env).code, day) if day else ""
+    return _in_words(_language(env), day, "medium")
+
+
+def written_month(env, day: date) -> str:
+    """The month of a day in words."""
+    if _counts_in_jalali(env):
+        year, month, _number = gregorian_to_jalali(day)
+        return f"{MONTHS[month - 1]} {year}"
+    return _in_words(_language(env), day, "MMM yyyy")
+
+
+def start_of_month(env, day: date) -> date:
+    """The first day of the user's month that a day is in."""
+    if _counts_in_jalali(env):
+        year, month, _number = gregorian_to_jalali(day)
+        return jalali_to_gregorian(year, month, 1)
+    return day.replace(day=1)
+
+
+def _language(env) -> str:
+    return env.lang or "en_US"
+
+
+def _counts_in_jalali(env) -> bool:
+    return _language(env).startswith("fa")
 
 
 @lru_cache(maxsize=4096)
-def _in_words(language: str, day: date) -> str:
+def _in_words(language: str, day: date, form: str) -> str:
     # lists say the same few days again and again
     locale = babel_locale_parse(language)
-    return babel.dates.format_date(day, format="medium", locale=locale)
+    return babel.dates.format_date(day, format=form, locale=locale)

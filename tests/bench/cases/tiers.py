@@ -26,9 +26,9 @@ def run(truth: Truth) -> Iterator[Measure]:
 
 
 def _measure(database: str) -> list[Measure]:
-    program, order = _publish(database)
-    first, count = _night(database, program)
-    second, again = _night(database, program)
+    program, order = publish(database)
+    first, count = night(database, program)
+    second, again = night(database, program)
     say(
         f"{count} memberships: first night {sum(first):.1f} s in {len(first)} "
         f"transactions, next {sum(second):.1f} s"
@@ -42,7 +42,7 @@ def _measure(database: str) -> list[Measure]:
     ]
 
 
-def _publish(database: str) -> tuple[int, int]:
+def publish(database: str) -> tuple[int, int]:
     """A program over all purchases of the last five years, its thresholds drawn."""
     with environment(database) as env:
         env["loyalty.tier.program"].search([]).active = False
@@ -69,7 +69,7 @@ def _publish(database: str) -> tuple[int, int]:
         return program.id, order.id
 
 
-def _night(database: str, program: int) -> tuple[list[float], int]:
+def night(database: str, program: int) -> tuple[list[float], int]:
     """Each transaction's seconds, and how many memberships there are after it."""
     taken = []
     with environment(database) as env:
