@@ -42,11 +42,16 @@ def seconds(function: Callable[[], object]) -> float:
 def alternate(rounds: int, *functions: Callable[[], float]) -> list[float]:
     """The median of each function's seconds, taken in turns.
 
-    In turns, so that what else the machine does falls on all alike. Each function times
+    In turns, so that what else the machine does falls on all alike, and backwards in
+    every other round, so that nobody always comes after the same. Each function times
     itself, so that it may prepare before.
     """
-    taken = [[function() for function in functions] for _round in range(rounds)]
-    return [statistics.median(column) for column in zip(*taken, strict=True)]
+    taken = [[] for _function in functions]
+    places = list(zip(functions, taken, strict=True))
+    for turn in range(rounds):
+        for function, times in places[:: -1 if turn % 2 else 1]:
+            times.append(function())
+    return [statistics.median(times) for times in taken]
 
 
 class Memory:

@@ -16,6 +16,7 @@ LISTED_FIELDS = {
 DETAIL_FIELDS = {
     "customer_value_id": "id",
     "customer_lifetime_value": "lifetime_value",
+    "customer_reason": "reason",
 }
 VALUE_COLUMNS = [*LISTED_FIELDS.values(), "lifetime_value"]
 # What the database can sort and group by: the join that has it, and the column there.
@@ -72,9 +73,7 @@ class ResPartner(models.Model):
         string="Lifetime Value",
     )
     customer_reason = fields.Char(
-        "Customer in a Sentence",
-        related="customer_value_id.reason",
-        related_sudo=False,
+        "Customer in a Sentence", compute="_compute_detailed_value"
     )
 
     @api.depends("commercial_partner_id")
@@ -101,7 +100,7 @@ class ResPartner(models.Model):
             self.browse(ids)[name] = value
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company", "uid")
+    @api.depends_context("company", "uid", "lang")
     def _compute_detailed_value(self):
         # records, with what the sentence on the customer needs too
         values = self.env["crm.customer.value"]._fetch_of(self.commercial_partner_id)

@@ -86,6 +86,8 @@ class ResPartner(models.Model):
         published = self.env["loyalty.tier.program"]._published_ids(company.id)
         # sudo: see above
         memberships = self.env["loyalty.tier.membership"].sudo()
+        if not published:
+            return memberships
         memberships = memberships.search_fetch(
             self._current_memberships_domain(company)
             & Domain("partner_id", "in", self.commercial_partner_id.ids),
