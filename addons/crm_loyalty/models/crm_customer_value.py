@@ -175,6 +175,8 @@ class CrmCustomerValue(models.Model):
         With all that a contact tells of them, in one query. For a few: the rules are
         asked of every value, for one much faster than to put them into the query.
         """
+        if not customers.ids:
+            return self.browse()
         query = Query(self.env, self._table, self._table_sql)
         for name, wanted in (
             ("partner_id", customers.ids),
