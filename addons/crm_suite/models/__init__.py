@@ -1,0 +1,1 @@
+from . import suite_customer_data_mixin
