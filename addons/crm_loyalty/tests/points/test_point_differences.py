@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ...models import loyalty_point_difference
+from ...models.points import loyalty_point_difference
 from .point_common import PointCommon
 
 LOGGER = "odoo.addons.crm_loyalty.models.points.loyalty_point_difference"

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ...models import loyalty_card, sale_order_loyalty
+from ...models.points import loyalty_card, sale_order_loyalty
 from ...models.points.loyalty_point_document_mixin import (
     LoyaltyPointDocumentMixin as PointDocument,
 )

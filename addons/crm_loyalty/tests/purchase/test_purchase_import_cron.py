@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base.models import ir_cron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models import (
+from odoo.addons.crm_loyalty.models.purchase import (
     crm_purchase_import_load as load,
     crm_purchase_import_process as process,
 )

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
 
 from ..common import ValueCommon
 

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_loyalty.models import crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_run_estimate
 
 from ..common import ValueCommon
 
