@@ -1,0 +1,10 @@
+{
+    "name": "Customer Suite",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "The common ground of the customer add-ons",
+    "author": "Customer Suite maintainers",
+    "license": "LGPL-3",
+    "depends": ["crm", "mail"],
+    "data": ["security/ir.model.access.csv"],
+}

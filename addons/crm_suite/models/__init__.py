@@ -1,0 +1,8 @@
+from . import (
+    res_company,
+    res_partner,
+    suite_company_mixin,
+    suite_number_mixin,
+    suite_protected_mixin,
+    suite_turn,
+)
