@@ -2,11 +2,12 @@
     "name": "Customer Suite",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "The common ground of the suite's add-ons",
+    "summary": "The common ground of the customer add-ons",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm", "mail"],
     "external_dependencies": {"python": ["numpy"]},
+    "data": ["security/ir.model.access.csv"],
     "assets": {
         "web.assets_backend": ["crm_suite/static/src/**/*"],
     },

@@ -1,1 +1,9 @@
-from . import suite_customer_data_mixin
+from . import (
+    res_company,
+    res_partner,
+    suite_company_mixin,
+    suite_customer_data_mixin,
+    suite_number_mixin,
+    suite_protected_mixin,
+    suite_turn,
+)

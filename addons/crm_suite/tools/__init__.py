@@ -1,1 +1,12 @@
-from . import arrays, batches, columns, dates
+from . import (
+    arrays,
+    batches,
+    columns,
+    companies,
+    dates,
+    declared,
+    numbers,
+    permit,
+    text,
+    work,
+)

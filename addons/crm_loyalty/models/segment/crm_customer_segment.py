@@ -5,8 +5,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.models.res_partner import MEDIA
+
 from ..value.value_words import LIFECYCLES, VALUE_CLASSES
-from .res_partner_contactable import MEDIA
 
 # What a domain that somebody typed, or that names what is gone, may end in.
 BAD_DOMAIN = (

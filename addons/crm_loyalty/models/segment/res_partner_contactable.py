@@ -2,13 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MEDIA = [
-    ("email", "E-mail"),
-    ("sms", "Text Message"),
-    ("phone", "Phone"),
-    ("post", "Letter"),
-    ("portal", "Customer Portal"),
-]
+from odoo.addons.crm_suite.models.res_partner import MEDIA
 
 
 def _contactable(medium, label):
@@ -45,21 +39,14 @@ class ResPartner(models.Model):
             return NotImplemented
         return self._may_contact_domain(medium, "marketing")
 
-    def _may_contact(self, medium: str, purpose: str):
-        """Those of these contacts who may be contacted so; one query for them all."""
-        domain = self._may_contact_domain(medium, purpose)
-        contacts = self.with_context(active_test=False)
-        return self & contacts.search(Domain("id", "in", self.ids) & domain)
-
     @api.model
-    def _may_contact_domain(self, medium: str, purpose: str) -> Domain:
-        """Hook: who may be contacted; other modules refine it.
+    def _may_contact_domain(self, medium, purpose, when=None):
+        """An address must be known and not be blacklisted, whatever the purpose."""
+        return super()._may_contact_domain(medium, purpose, when) & (
+            self._reachable_domain(medium)
+        )
 
-        Here an address must be known and not be blacklisted, whatever the purpose.
-
-        :param medium: a key of ``MEDIA``
-        :param purpose: what for, such as ``marketing`` or ``service``
-        """
+    def _reachable_domain(self, medium: str) -> Domain:
         if medium == "email":
             return Domain("email_normalized", "!=", False) & self._not_blacklisted(
                 "mail.blacklist", "email", "email_normalized"
@@ -71,9 +58,7 @@ class ResPartner(models.Model):
             )
         if medium == "post":
             return Domain("street", "!=", False) & Domain("city", "!=", False)
-        if medium == "portal":
-            return Domain("user_ids", "any", [("share", "=", True)])
-        raise ValueError(f"unknown medium {medium!r}")
+        return Domain("user_ids", "any", [("share", "=", True)])
 
     def _not_blacklisted(self, model: str, column: str, address: str) -> Domain:
         """Odoo's own search lists every contact's id; here the database compares."""

@@ -40,7 +40,7 @@ class LoyaltyTier(models.Model):
             tier.yearly_cost = tier._origin._cost_of_a_year(found)
 
     def _read_figures(self, company) -> dict:
-        today = company._local_today()
+        today = company._today()
         memberships = self.env["loyalty.tier.membership"]
         query = memberships._search(
             memberships._current_domain(today) & Domain("tier_id", "in", self.ids)

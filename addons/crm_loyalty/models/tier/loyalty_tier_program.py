@@ -217,7 +217,7 @@ class LoyaltyTierProgram(models.Model):
         return Ladder(Tier(tier.id, tier.threshold) for tier in self.tier_ids)
 
     def _today(self):
-        return self.company_id._local_today()
+        return self.company_id._today()
 
     def _round_amount(self, amount: float) -> float:
         if self.unit_currency_id:

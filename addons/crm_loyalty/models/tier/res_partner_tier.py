@@ -135,7 +135,7 @@ class ResPartner(models.Model):
         company = company or self.env.company
         programs = self.env["loyalty.tier.program"]
         published = programs._published_ids(company.id)
-        today = company._local_today()
+        today = company._today()
         return Domain("program_id", "in", published) & self.env[
             "loyalty.tier.membership"
         ]._current_domain(today)

@@ -62,7 +62,7 @@ class ResPartner(models.Model):
         # sudo: what a member is granted holds, whoever deals with him
         tiers = self.env["loyalty.tier"].sudo()
         tiers = tiers.search([("company_id", "=", self.env.company.id)])
-        today = self.env.company._local_today()
+        today = self.env.company._today()
         codes = {
             tier: {
                 benefit.code
@@ -113,7 +113,7 @@ class ResPartner(models.Model):
         kinds = benefits._published_kinds(company.id).intersection(kinds)
         if not kinds:
             return
-        today = company._local_today()
+        today = company._today()
         for membership in self._memberships_today(company):
             customer = membership.partner_id.with_env(self.env)
             for benefit in membership.tier_id._granted_benefits(today):

@@ -1,6 +1,6 @@
 import itertools
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.prefetch import SELDOM_READ
@@ -64,13 +64,6 @@ class ResCompany(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        """Another contact may be elsewhere, where it is another day."""
-        res = super().write(vals)
-        if "partner_id" in vals:
-            self.env.registry.clear_cache()
-        return res
-
     def _value_class_shares(self) -> list[float]:
         """Cumulative shares of the base's value at which classes A, B, C end."""
         return [self.value_class_a, self.value_class_b, self.value_class_c]
@@ -78,15 +71,4 @@ class ResCompany(models.Model):
     def _value_cutoff_date(self):
         """The last day whose purchases count, in the company's own time zone."""
         self.ensure_one()
-        return self.value_cutoff or self._local_today()
-
-    def _local_today(self):
-        """The calendar day where this company is."""
-        self.ensure_one()
-        return fields.Date.context_today(self.with_context(tz=self._zone(self.id)))
-
-    @api.model
-    @tools.ormcache("company_id")
-    def _zone(self, company_id: int) -> str:
-        # sudo: where it is is no secret
-        return self.sudo().browse(company_id).partner_id.tz or "UTC"
+        return self.value_cutoff or self._today()

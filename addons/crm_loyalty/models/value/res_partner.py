@@ -134,14 +134,6 @@ class ResPartner(models.Model):
             return Value.browse()._as_query()
         return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
-    def write(self, vals):
-        """The zone of a company's own contact says which day it is there."""
-        res = super().write(vals)
-        # sudo: whose contact it is is no secret
-        if "tz" in vals and self.sudo().ref_company_ids:
-            self.env.registry.clear_cache()
-        return res
-
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         # every column of every query passes here, so one look-up serves all of ours
         if field_expr not in JOINED_FIELDS or query is None:

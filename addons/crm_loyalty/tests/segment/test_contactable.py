@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, tagged
 
-from ...models.segment.res_partner_contactable import MEDIA
+from odoo.addons.crm_suite.models.res_partner import MEDIA
 
 
 @tagged("post_install", "-at_install")

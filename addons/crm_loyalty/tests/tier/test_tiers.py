@@ -131,12 +131,12 @@ class TestTiers(TierCommon):
         self.assertEqual(contacts[0].customer_tier_id, self.gold)
 
     def test_day_is_that_of_the_companys_place(self):
-        self.assertEqual(self.company._local_today(), TODAY)
+        self.assertEqual(self.company._today(), TODAY)
         self.company.partner_id.tz = "Pacific/Kiritimati"
-        self.assertEqual(self.company._local_today(), TODAY + timedelta(days=1))
+        self.assertEqual(self.company._today(), TODAY + timedelta(days=1))
         elsewhere = self.customer.create({"name": "Here", "tz": "UTC"})
         self.company.sudo().partner_id = elsewhere
-        self.assertEqual(self.company._local_today(), TODAY)
+        self.assertEqual(self.company._today(), TODAY)
 
     def test_calendar_years(self):
         self.program.active = False

@@ -1,0 +1,55 @@
+"""What belongs together is of one company."""
+
+from collections.abc import Iterable
+
+from odoo.exceptions import ValidationError
+from odoo.models import BaseModel, check_company_domain_parent_of
+
+
+def check_links_of_company(records: BaseModel, field_names: Iterable[str]) -> None:
+    """Linked records are of the record's company, of one of its parents, or of none.
+
+    Odoo's own models say "same or none" for themselves and refuse a parent's; this
+    says the same of all of them. The records may be Odoo's as well as ours.
+
+    :raise ValidationError: names what the user may see of both sides
+    """
+    for record in records:
+        # sudo: what is linked may be hidden from whoever writes
+        inside = record.sudo().with_context(active_test=False)
+        for name in field_names:
+            if not (linked := inside[name]):
+                continue
+            fitting = linked.filtered_domain(
+                check_company_domain_parent_of(linked, inside.company_id)
+            )
+            if foreign := linked - fitting:
+                raise _error(record, name, foreign[0].with_env(record.env))
+
+
+def _error(record: BaseModel, name: str, foreign: BaseModel) -> ValidationError:
+    env = record.env
+    label = record._fields[name]._description_string(env)
+    # sudo: looked at below before it is told
+    companies = (record.sudo().company_id, foreign.sudo().company_id)
+    visible = all(
+        one.sudo(False).has_access("read") for one in (record, foreign, *companies)
+    )
+    if not visible:
+        return ValidationError(
+            env._(
+                "What is chosen as “%(field)s” belongs to another company.", field=label
+            )
+        )
+    return ValidationError(
+        env._(
+            "“%(record)s” is of company “%(company)s”, but “%(linked)s”, chosen as "
+            "“%(field)s”, is of “%(other)s”. Choose one of the same company, of one "
+            "above it, or of none.",
+            record=record.display_name,
+            company=companies[0].display_name or env._("none"),
+            linked=foreign.display_name,
+            field=label,
+            other=companies[1].display_name,
+        )
+    )
