@@ -95,6 +95,11 @@ class SuiteProtectedMixin(models.AbstractModel):
                     del vals[name]
         return copies
 
+    def copy_translations(self, new, excluded=()):
+        if not self._is_by_system() and self._protected_records():
+            excluded = {*excluded, *self._protected_names()}
+        return super().copy_translations(new, excluded)
+
     def _update_field_translations(
         self, field_name, translations, digest=None, source_lang=""
     ):
