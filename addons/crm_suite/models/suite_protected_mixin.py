@@ -234,7 +234,7 @@ class SuiteProtectedMixin(models.AbstractModel):
         labels = [self._fields[n]._description_string(self.env) for n in sorted(names)]
         return AccessError(
             self.env._(
-                "%(model)s: the system keeps “%(fields)s”; nobody changes it by hand.",
+                "%(model)s: only the system can change “%(fields)s”.",
                 model=self.env["ir.model"]._get(self._name).name,
                 fields="”, “".join(labels),
             )
