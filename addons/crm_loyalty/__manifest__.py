@@ -1,11 +1,12 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.1.5.0",
+    "version": "19.0.2.0.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": [
+        "crm_suite",
         "sale_crm",
         "sale_loyalty",
         "sale_margin",
@@ -87,7 +88,6 @@
         "demo/demo_loyalty.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_loyalty/static/src/**/*"],
         "web.assets_tests": ["crm_loyalty/static/tests/tours/**/*"],
     },
     "application": True,

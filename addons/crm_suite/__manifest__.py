@@ -6,5 +6,9 @@
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm", "mail"],
+    "external_dependencies": {"python": ["numpy"]},
     "data": ["security/ir.model.access.csv"],
+    "assets": {
+        "web.assets_backend": ["crm_suite/static/src/**/*"],
+    },
 }

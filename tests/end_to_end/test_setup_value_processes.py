@@ -38,7 +38,7 @@ env.cr.commit()
 HOST = f"""
 import os
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
 
 score = crm_value_batch.score
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "addons" / "crm_loyalty"))
+for addon in ("crm_loyalty", "crm_suite"):
+    sys.path.insert(0, str(HERE.parents[1] / "addons" / addon))
 
 
 def pytest_collection_modifyitems(items):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from odoo import models
 from odoo.tools import SQL
 
-from ..tools.columns import read_columns
+from odoo.addons.crm_suite.tools.columns import read_columns
 
 Column = tuple[NDArray[np.int64], NDArray[np.float64]]
 

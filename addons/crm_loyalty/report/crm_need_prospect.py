@@ -19,7 +19,7 @@ class CrmNeedProspect(models.Model):
 
     _name = "crm.need.prospect"
     _description = "Need to Pursue"
-    _inherit = "crm.customer.data.mixin"
+    _inherit = "suite.customer.data.mixin"
     _auto = False
     _order = "worth desc nulls last, strength desc, id"
     _rec_name = "partner_id"

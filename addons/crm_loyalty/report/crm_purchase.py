@@ -12,7 +12,7 @@ class CrmPurchase(models.Model):
 
     _name = "crm.purchase"
     _description = "Purchase"
-    _inherit = "crm.customer.data.mixin"
+    _inherit = "suite.customer.data.mixin"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "partner_id"

@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.columns import read_columns
+
 from ..clv.fold import fold_purchases
-from ..tools.columns import read_columns
 
 DOCUMENT_TYPES = {
     "customer": "int4",
@@ -25,7 +26,7 @@ class CrmPurchaseHistory(models.Model):
 
     _name = "crm.purchase.history"
     _description = "Purchase History"
-    _inherit = "crm.customer.data.mixin"
+    _inherit = "suite.customer.data.mixin"
     _auto = False
     _order = "last_date desc, id desc"
     _rec_name = "partner_id"

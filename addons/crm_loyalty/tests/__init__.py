@@ -1,15 +1,17 @@
-from . import (
-    test_contactable,
-    test_digest,
+from . import test_translations
+from .need import (
     test_need_access,
     test_need_cron,
     test_need_prospect,
     test_need_stated,
     test_needs,
+)
+from .offer import (
     test_offer_advice,
     test_offer_enrolment,
     test_offer_quotation,
-    test_partner_value,
+)
+from .points import (
     test_point_accounts,
     test_point_dates,
     test_point_differences,
@@ -24,6 +26,8 @@ from . import (
     test_point_quotations,
     test_point_refunds,
     test_point_sequences,
+)
+from .program import (
     test_program_access,
     test_program_circle,
     test_program_enrol,
@@ -33,6 +37,8 @@ from . import (
     test_program_stop,
     test_program_touch,
     test_program_tour,
+)
+from .purchase import (
     test_purchase_history,
     test_purchase_import,
     test_purchase_import_access,
@@ -40,12 +46,17 @@ from . import (
     test_purchase_import_customer,
     test_purchase_import_file,
     test_purchase_import_tour,
+)
+from .segment import (
+    test_contactable,
     test_segment_access,
     test_segment_actions,
     test_segment_criteria,
     test_segment_documents,
     test_segment_purchases,
     test_segment_tour,
+)
+from .tier import (
     test_tier_access,
     test_tier_benefits,
     test_tier_points,
@@ -55,7 +66,10 @@ from . import (
     test_tier_sequences,
     test_tier_tour,
     test_tiers,
-    test_translations,
+)
+from .value import (
+    test_digest,
+    test_partner_value,
     test_value_access,
     test_value_attributes,
     test_value_cron,

@@ -2,7 +2,7 @@ from lxml import html
 
 from odoo.tests import HttpCase, new_test_user
 
-from .point_common import PointCommon
+from .points.point_common import PointCommon
 
 
 class PortalCommon(PointCommon, HttpCase):

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from .common import ValueCommon
-from .purchase_import_common import PurchaseImportCommon
+from .purchase.purchase_import_common import PurchaseImportCommon
 
 LANGUAGE = "fa_IR"
 

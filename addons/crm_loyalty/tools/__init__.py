@@ -1,1 +1,1 @@
-from . import arrays, batches, columns, dates
+from . import prefetch

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.program_words import KINDS, MEDIUMS, OFFERS
+from ..models.program.program_words import KINDS, MEDIUMS, OFFERS
 from .program_templates import segment_values, template
 
 STEPS = [("1", "Goal"), ("2", "Customers"), ("3", "Touch and Offer")]

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.advice_words import DECISIONS, VERDICTS, opposite
+from ..models.offer.advice_words import DECISIONS, VERDICTS, opposite
 
 
 class CrmOfferOverruleWizard(models.TransientModel):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ..models.loyalty_card import POSTED_BY_CALLER
+from ..models.points.loyalty_card import POSTED_BY_CALLER
 
 
 class LoyaltyCardUpdateBalance(models.TransientModel):

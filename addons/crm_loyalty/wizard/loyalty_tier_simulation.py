@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.dates import written_day
+from odoo.addons.crm_suite.tools.dates import written_day
 
 CHANGES = [
     ("new", "Comes In"),

@@ -8,7 +8,7 @@ class LoyaltyTierSimulationCustomer(models.TransientModel):
 
     _name = "loyalty.tier.simulation.customer"
     _description = "Customer in a Simulation of Tiers"
-    _inherit = "crm.customer.data.mixin"
+    _inherit = "suite.customer.data.mixin"
     _order = "amount desc, id"
     _rec_name = "partner_id"
 

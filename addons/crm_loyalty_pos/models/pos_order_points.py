@@ -6,7 +6,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 
-from odoo.addons.crm_loyalty.models.loyalty_point_document_mixin import (
+from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import (
     Effect,
     effects_of,
 )

@@ -5,8 +5,8 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from odoo.addons.crm_loyalty.tests.common import TODAY
-from odoo.addons.crm_loyalty.tests.need_common import NeedCommon
-from odoo.addons.crm_loyalty.tests.segment_common import SegmentCommon
+from odoo.addons.crm_loyalty.tests.need.need_common import NeedCommon
+from odoo.addons.crm_loyalty.tests.segment.segment_common import SegmentCommon
 
 from .till_common import TillCommon
 

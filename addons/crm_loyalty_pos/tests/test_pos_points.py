@@ -1,7 +1,10 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.crm_loyalty.tests.liability_common import JANUARY, LiabilityCommon
+from odoo.addons.crm_loyalty.tests.points.liability_common import (
+    JANUARY,
+    LiabilityCommon,
+)
 
 from .till_points_common import TillPointsCommon
 

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.crm_loyalty.tests.point_common import PointCommon
+from odoo.addons.crm_loyalty.tests.points.point_common import PointCommon
 
 
 class TillPointsCommon(PointCommon):

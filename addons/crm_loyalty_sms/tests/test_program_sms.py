@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.crm_loyalty.tests.program_common import ProgramCommon
+from odoo.addons.crm_loyalty.tests.program.program_common import ProgramCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.crm_loyalty.tests.tier_common import TierCommon
+from odoo.addons.crm_loyalty.tests.tier.tier_common import TierCommon
 
 
 @tagged("post_install", "-at_install")

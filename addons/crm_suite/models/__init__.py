@@ -2,6 +2,7 @@ from . import (
     res_company,
     res_partner,
     suite_company_mixin,
+    suite_customer_data_mixin,
     suite_number_mixin,
     suite_protected_mixin,
     suite_turn,

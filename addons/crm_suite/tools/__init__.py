@@ -1,0 +1,12 @@
+from . import (
+    arrays,
+    batches,
+    columns,
+    companies,
+    dates,
+    declared,
+    numbers,
+    permit,
+    text,
+    work,
+)

@@ -92,7 +92,7 @@ def night(database: str, program: int) -> tuple[list[float], int]:
 
 
 def _batch_size() -> int:
-    from odoo.addons.crm_loyalty.models import loyalty_tier_program_evaluate
+    from odoo.addons.crm_loyalty.models.tier import loyalty_tier_program_evaluate
 
     return loyalty_tier_program_evaluate.BATCH_SIZE
 

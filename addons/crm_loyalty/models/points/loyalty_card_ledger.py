@@ -1,0 +1,185 @@
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from odoo import fields, models
+
+from ...points import Account, Kind, Lot, to_points, to_units
+
+
+@dataclass
+class Note:
+    """What an entry tells beside its points: the document, and the reason in words."""
+
+    reason: str
+    values: dict = field(default_factory=dict)
+    keys: Iterator[str] = field(default_factory=lambda: itertools.repeat(""))
+    # the sale behind each unit of points that is earned or taken back
+    sale_per_unit: float | None = None
+
+
+class LoyaltyCard(models.Model):
+    """Opens the books, lets `points` decide, and keeps what came of it.
+
+    `_open_books` and `_keep_books` are the only reader and writer of lots; all the
+    cards of one call cost the same few queries.
+    """
+
+    _inherit = "loyalty.card"
+
+    def _open_books(self) -> dict:
+        """Each card's account with the lots that are not empty, closed as of today."""
+        # sudo: lots are the ledger's own
+        lots = self.env["loyalty.point.lot"].sudo()
+        lots = lots.search_fetch([("card_id", "in", self.ids), ("points", "!=", 0)])
+        by_card = lots.grouped("card_id")
+        books = {}
+        for card in self:
+            pure = [lot._as_pure() for lot in by_card.get(card, ())]
+            book = Account(
+                fields.Date.today(), pure, card.program_id._points_last_days()
+            )
+            book.close_day()
+            books[card] = book
+        return books
+
+    def _keep_books(self, books: dict, *, counted: bool = False) -> None:
+        """Write the moves as entries, the lots and the balances.
+
+        :param counted: the cards' balances include the moves already
+        """
+        books = {card: book for card, book in books.items() if book.moves}
+        if not books:
+            return
+        self._keep_lots(books)
+        # sudo: entries are written by the ledger alone
+        self.env["loyalty.point.entry"].sudo().create(
+            [
+                self._prepare_entry_values(card, move)
+                for card, book in books.items()
+                for move in book.moves
+            ]
+        )
+        for card, book in books.items():
+            moved = {False: 0, True: 0}
+            for move in book.moves:
+                moved[move.lot.pending] += move.points
+            if counted:
+                moved[False] = 0
+            # add, never set: a difference stays visible until somebody has seen it
+            # sudo: the balance follows the entries, whoever caused them
+            card.sudo()._keep_balance(
+                to_points(to_units(card.points) + moved[False]),
+                to_points(to_units(card.pending_points) + moved[True]),
+            )
+            book.moves.clear()
+
+    def _keep_lots(self, books: dict) -> None:
+        # sudo: lots are the ledger's own
+        records = self.env["loyalty.point.lot"].sudo()
+        moved = {move.lot: card for card, book in books.items() for move in book.moves}
+        new = [lot for lot in moved if lot.ref is None]
+        for lot in moved:
+            if lot.ref is not None:
+                records.browse(lot.ref).points = to_points(lot.points)
+        created = records.create(
+            [self._prepare_lot_values(moved[lot], lot) for lot in new]
+        )
+        for lot, record in zip(new, created, strict=True):
+            lot.ref = record.id
+
+    def _prepare_lot_values(self, card, lot: Lot) -> dict:
+        return {
+            "card_id": card.id,
+            "program_id": card.program_id.id,
+            "company_id": card.company_id.id,
+            **dict([lot.origin] if lot.origin else []),
+            "points": to_points(lot.points),
+            "pending": lot.pending,
+            "available_on": lot.available_on,
+            "expires_on": lot.expires_on,
+        }
+
+    def _prepare_entry_values(self, card, move) -> dict:
+        note = move.note or Note("")
+        key = next(note.keys)
+        if not key and move.points < 0 and move.kind in (Kind.VEST, Kind.MERGE):
+            # a lot does so once
+            key = f"{move.kind.value}/{move.lot.ref}"
+        return {
+            "card_id": card.id,
+            "lot_id": move.lot.ref,
+            "program_id": card.program_id.id,
+            "company_id": card.company_id.id,
+            "partner_id": card.partner_id.commercial_partner_id.id,
+            "kind": move.kind.value,
+            "points": to_points(move.points),
+            "pending": move.lot.pending,
+            "reason": note.reason or False,
+            "key": key or False,
+            **self._prepare_sale_values(note, move),
+            **note.values,
+        }
+
+    def _prepare_sale_values(self, note, move) -> dict:
+        if note.sale_per_unit is None or move.kind not in (Kind.EARN, Kind.CLAW_BACK):
+            return {}
+        return {"sales_amount": note.sale_per_unit * move.points}
+
+    def _post_adjustments(self, changes: dict, reason: str = "") -> None:
+        """Change balances for a reason that no document gives.
+
+        What cannot be taken from lots is owed: the caller's balance is a fact.
+        """
+        reason = reason or self.env._("Changed by %s", self.env.user.name)
+        accounts = self.browse().union(*(card._account() for card in changes))
+        books = accounts._open_books()
+        for card, change in changes.items():
+            book = books[card._account()]
+            book.note = Note(reason)
+            units = to_units(change)
+            if units > 0:
+                book.earn(units, Kind.ADJUST)
+            else:
+                book.spend(-units, Kind.ADJUST, overdraw=True)
+            book.note = None
+            book.close_day()
+        self._keep_books(books)
+
+    def _post_first_points(self) -> None:
+        """Entries for points that the cards were created with."""
+        note = Note(self.env._("Issued by %s", self.env.user.name))
+        self._post_balances(Kind.ADJUST, dict.fromkeys(self, note))
+
+    def _open_balances(self) -> None:
+        """Entries for points from before there was a ledger."""
+        reason = self.env._("Balance when the ledger was opened")
+        self._post_balances(
+            Kind.OPENING,
+            {card: Note(reason, keys=iter([f"opening/{card.id}"])) for card in self},
+        )
+
+    def _post_balances(self, kind: Kind, notes: dict) -> None:
+        books = self._open_books()
+        for card, book in books.items():
+            book.note = notes[card]
+            units = to_units(card.points)
+            if units > 0:
+                book.earn(units, kind)
+            else:
+                book.spend(-units, kind, overdraw=True)
+        self._keep_books(books, counted=True)
+
+    def _hand_points_over(self, target) -> None:
+        """Move all lots to another card, with their dates and what earned them."""
+        sources = self - target
+        books = (sources | target)._open_books()
+        for card in sources:
+            books[card].note = Note(
+                self.env._(
+                    "From %(card)s to %(target)s", card=card.code, target=target.code
+                )
+            )
+            books[card].hand_over(books[target])
+        books[target].close_day()
+        self._keep_books(books)

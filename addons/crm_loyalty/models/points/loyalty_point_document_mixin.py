@@ -1,0 +1,209 @@
+import itertools
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import ValidationError
+
+from ...points import DebtPolicy, PointsMissingError, to_points, to_units
+from .loyalty_card_ledger import Note
+
+EARNED, SPENT = ("earn", "claw_back"), ("spend", "return")
+
+
+class Effect(NamedTuple):
+    """What a document does to a card, in units."""
+
+    earned: int = 0
+    spent: int = 0
+
+
+def effects_of(earned: dict, spent: dict) -> dict:
+    """What is earned and what is spent, by document and account, as one."""
+    return {
+        place: Effect(earned.get(place, 0), spent.get(place, 0))
+        for place in dict.fromkeys([*earned, *spent])
+    }
+
+
+class Posted(NamedTuple):
+    """Beside what was posted: in how many entries, and of what sale."""
+
+    count: int = 0
+    sales: float = 0.0
+
+
+class LoyaltyPointDocumentMixin(models.AbstractModel):
+    """A purchase posts the difference between what it should have done and has done.
+
+    So it may be edited, cancelled, confirmed again and refunded in any sequence, or the
+    same event may come twice: the ledger always ends at what it gives and takes.
+    """
+
+    _name = "loyalty.point.document.mixin"
+    _description = "Document of Points"
+
+    # the field of lots and entries that names such a document
+    _point_field: str
+
+    def _point_effects(self) -> dict:
+        """Hook: what each document should have done to each account by now."""
+        raise NotImplementedError
+
+    def _sale_of_points(self, card, units: int) -> float:
+        """Hook: the untaxed sale behind these points, in the company's currency."""
+        raise NotImplementedError
+
+    def _points_note(self, card, number: int, document) -> Note:
+        document = document or self
+        name = f"{self._name},{self.id}/{card.id}"
+        keys = (f"{name}/{n}" for n in itertools.count(number))
+        return Note(document.display_name, {self._point_field: self.id}, keys)
+
+    def _post_points(self, document=None, *, cancelled=False):
+        """Bring the ledger to what these documents earn and spend now.
+
+        :param document: the refund that changed it, if not the document itself
+        :param cancelled: they are about to be, and then earn and spend nothing
+        """
+        # sudo: the ledger is the same for everybody who may confirm, cancel or refund
+        documents = self.sudo()
+        documents._post_effects(
+            {} if cancelled else documents._point_effects(), document
+        )
+
+    def _post_effects(self, wanted: dict, document=None):
+        posted, past = self._posted_effects()
+        changes = [
+            (order, card, wanted.get((order, card), Effect()), posted[order, card])
+            for order, card in dict.fromkeys([*wanted, *posted])
+        ]
+        changes = [change for change in changes if change[2] != change[3]]
+        if not changes:
+            return
+        cards = self.env["loyalty.card"].union(*(card for _o, card, _w, _p in changes))
+        books = cards._open_books()
+        order_of = {order: number for number, order in enumerate(self)}
+        for order, card, now, before in sorted(
+            changes, key=lambda change: order_of[change[0]]
+        ):
+            book, before_this = books[card], past[order, card]
+            note = order._points_note(card, before_this.count, document)
+            earned = now.earned - before.earned
+            sales = order._sale_of_points(card, now.earned) - before_this.sales
+            # what was earned before entries knew their sale stays without one
+            unknown = before.earned and not before_this.sales
+            note.sale_per_unit = sales / earned if earned and not unknown else None
+            book.note = note
+            if now.spent < before.spent:
+                spent = order._spent_lots(card, book)
+                book.give_back(before.spent - now.spent, spent)
+            if now.earned < before.earned:
+                order._take_points_back(card, book, before.earned - now.earned)
+            self._gain_and_spend(order, card, book, now, before)
+            book.note = None
+            book.close_day()
+        cards._keep_books(books)
+
+    def _gain_and_spend(self, order, card, book, now, before):
+        """Points for this purchase come before what it spends, for later ones after."""
+        note = book.note
+        steps = [order._earn_points, order._spend_points]
+        if card.program_id.applies_on == "future":
+            steps.reverse()
+        amounts = {
+            order._earn_points: now.earned - before.earned,
+            order._spend_points: now.spent - before.spent,
+        }
+        for step in steps:
+            if amounts[step] > 0:
+                book.note = note
+                step(card, book, amounts[step])
+                book.note = None
+                book.close_day()
+
+    def _earn_points(self, card, book, points):
+        program = card.program_id
+        if program._vests_at_confirmation():
+            book.earn(points, origin=self._point_origin())
+            return
+        wait = timedelta(program.point_vesting_days)
+        dated = program.point_vesting == "confirmation"
+        book.earn(
+            points,
+            origin=self._point_origin(),
+            pending=True,
+            available_on=book.day + wait if dated else None,
+        )
+
+    def _spend_points(self, card, book, points):
+        try:
+            book.spend(points)
+        except PointsMissingError as error:
+            raise ValidationError(
+                self.env._(
+                    "%(order)s spends %(missing)s points more than there are on card "
+                    "%(card)s.",
+                    order=self.display_name,
+                    missing=f"{to_points(error.missing):g}",
+                    card=card.code,
+                )
+            ) from error
+
+    def _take_points_back(self, card, book, points):
+        policy = DebtPolicy(card.program_id.point_debt_policy)
+        try:
+            book.take_back(points, self._point_origin(), policy)
+        except PointsMissingError as error:
+            raise ValidationError(
+                self.env._(
+                    "%(missing)s points that %(order)s earned are spent already, and "
+                    "the program %(program)s does not let them be owed.",
+                    order=self.display_name,
+                    missing=f"{to_points(error.missing):g}",
+                    program=card.program_id.name,
+                )
+            ) from error
+
+    def _point_origin(self) -> tuple[str, int]:
+        """As lots know the purchase that they reward."""
+        return self._point_field, self.id
+
+    def _posted_effects(self) -> tuple[dict, dict]:
+        """What each document has done to each account, and in how many entries."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [(self._point_field, "in", self.ids), ("key", "!=", False)],
+            [self._point_field, "card_id", "kind"],
+            ["points:sum", "sales_amount:sum", "__count"],
+        )
+        posted, past = defaultdict(Effect), defaultdict(Posted)
+        for order, card, kind, points, sales, count in groups:
+            place = order, card._account()
+            earned, spent = posted[place]
+            if kind in EARNED:
+                earned += to_units(points)
+            elif kind in SPENT:
+                spent -= to_units(points)
+            posted[place] = Effect(earned, spent)
+            known = past[place]
+            past[place] = Posted(known.count + count, known.sales + sales)
+        return posted, past
+
+    def _spent_lots(self, card, book) -> list:
+        """The lots from which the points came, with what is not yet back."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [(self._point_field, "=", self.id), ("kind", "in", SPENT)],
+            ["lot_id"],
+            ["points:sum"],
+        )
+        known = {lot.ref: lot for lot in book.lots}
+        spent = []
+        for lot, points in groups:
+            if lot.card_id._account() == card and points < 0:
+                pure = known.get(lot.id) or lot._as_pure()
+                if lot.card_id != card:
+                    # merged since: the same dates, on the card that is left
+                    pure.points, pure.ref = 0, None
+                spent.append((pure, -to_units(points)))
+        return spent

@@ -1,0 +1,195 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...points import Lot, to_units
+
+PAID_STATES = ("paid", "in_payment", "reversed")
+
+
+class PurchaseJoin(NamedTuple):
+    """SQL that joins purchases, and their time and company."""
+
+    joins: SQL
+    time: SQL
+    company: SQL
+
+
+class LoyaltyPointLot(models.Model):
+    """Points that came together and share their dates; below zero it is a debt.
+
+    Its entries say how it came to hold what it holds. Only `loyalty.card` writes lots,
+    and always together with entries.
+    """
+
+    _name = "loyalty.point.lot"
+    _description = "Points of One Date"
+    _order = "id"
+
+    card_id = fields.Many2one(
+        "loyalty.card", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    program_id = fields.Many2one(
+        "loyalty.program", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    order_id = fields.Many2one(
+        "sale.order",
+        "Rewarded Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    points = fields.Float(digits=(16, 4), required=True, readonly=True)
+    pending = fields.Boolean(
+        readonly=True, help="They wait for a day or an event before they may be spent."
+    )
+    available_on = fields.Date(
+        readonly=True, help="Empty on pending points that wait for an event."
+    )
+    expires_on = fields.Date("Last Day", readonly=True)
+    notice_sent = fields.Boolean(readonly=True)
+    entry_ids = fields.One2many("loyalty.point.entry", "lot_id", readonly=True)
+
+    # what is empty is history: work looks at the rest only
+    _open_idx = models.Index("(card_id) WHERE points <> 0")
+    _pending_idx = models.Index("(available_on) WHERE pending AND points > 0")
+    _expiring_idx = models.Index("(expires_on) WHERE NOT pending AND points > 0")
+
+    @api.model
+    def _cron_close_day(self, batch_size=500):
+        """Let vest and expire what is due."""
+        happened, due = self._event_domain(), self._due_domain()
+        done = 0
+        for domain, work in (happened, self._vest_on_event), (due, self._close_day):
+            lots = self.search(domain, limit=batch_size)
+            # another process may be posting to some of these cards
+            cards = lots.card_id.try_lock_for_update()
+            lots = lots.filtered(lambda lot, cards=cards: lot.card_id in cards)
+            if lots:
+                work(lots)
+            done += len(lots)
+        self.env["ir.cron"]._commit_progress(
+            done, remaining=self.search_count(happened | due)
+        )
+
+    @api.model
+    def _cron_send_notices(self, batch_size=200):
+        """Tell customers in time which of their points are about to expire."""
+        due = self._notice_domain()
+        lots = self.search(due, limit=batch_size)
+        lots._send_notices()
+        self.env["ir.cron"]._commit_progress(
+            len(lots), remaining=self.search_count(due)
+        )
+
+    @api.model
+    def _due_domain(self) -> Domain:
+        """Lots whose day has come: to be available, or to expire."""
+        today = fields.Date.today()
+        vesting = Domain("pending", "=", True) & Domain("available_on", "<=", today)
+        expiring = Domain("pending", "=", False) & Domain("expires_on", "<", today)
+        return Domain("points", ">", 0) & (vesting | expiring)
+
+    @api.model
+    def _event_domain(self) -> Domain:
+        """Lots that wait for an event which has happened meanwhile."""
+        unpaid = [
+            ("parent_state", "=", "posted"),
+            ("move_id.payment_state", "not in", PAID_STATES),
+        ]
+        invoiced = Domain("order_id.invoice_status", "=", "invoiced")
+        happened = {
+            "confirmation": Domain.TRUE,
+            "delivery": Domain("order_id.is_fully_delivered", "=", True),
+            "invoice": invoiced,
+            "payment": invoiced
+            & Domain(
+                "order_id.order_line", "not any", [("invoice_lines", "any", unpaid)]
+            ),
+        }
+        waiting = Domain("points", ">", 0) & Domain("pending", "=", True)
+        return (
+            waiting
+            & Domain("available_on", "=", False)
+            & Domain.OR(
+                Domain("program_id.point_vesting", "=", event) & condition
+                for event, condition in happened.items()
+            )
+        )
+
+    @api.model
+    def _notice_domain(self) -> Domain:
+        today = fields.Date.today()
+        programs = self.env["loyalty.program"].search([("point_notice_days", ">", 0)])
+        soon = Domain.OR(
+            Domain("program_id", "=", program.id)
+            & Domain("expires_on", "<=", today + timedelta(program.point_notice_days))
+            for program in programs
+        )
+        return (
+            Domain("points", ">", 0)
+            & Domain("pending", "=", False)
+            & Domain("notice_sent", "=", False)
+            & Domain("card_id.partner_id", "!=", False)
+            & Domain("expires_on", ">=", today)
+            & soon
+        )
+
+    @api.model
+    def _close_day(self, lots):
+        # the entries tell it; a message on each card would take most of the time
+        cards = lots.card_id.with_context(tracking_disable=True)
+        books = cards._open_books()
+        cards._keep_books(books)
+
+    @api.model
+    def _vest_on_event(self, lots):
+        """Start the program's days; without any the points are available at once."""
+        # the entries tell it; a message on each card would take most of the time
+        lots = lots.with_context(tracking_disable=True)
+        books = lots.card_id._open_books()
+        for lot in lots:
+            book = books[lot.card_id]
+            wait = timedelta(lot.program_id.point_vesting_days)
+            for pure in [pure for pure in book.lots if pure.ref == lot.id]:
+                book.vest(pure, book.day + wait)
+        lots.card_id._keep_books(books)
+
+    def _rewarded_document(self) -> tuple[str, int] | None:
+        """Hook: the purchase that the points reward, by field and id."""
+        return ("order_id", self.order_id.id) if self.order_id else None
+
+    @api.model
+    def _purchases_sql(self, rewards: SQL) -> PurchaseJoin:
+        """Hook: the purchase behind each row of a table of lots or entries.
+
+        Sales orders go by the name of `sale`.
+        """
+        self.env["sale.order"].flush_model(["date_order", "company_id"])
+        return PurchaseJoin(
+            SQL("LEFT JOIN sale_order sale ON sale.id = %s.order_id", rewards),
+            SQL("sale.date_order"),
+            SQL("sale.company_id"),
+        )
+
+    def _as_pure(self) -> Lot:
+        return Lot(
+            to_units(self.points),
+            self.pending,
+            self.available_on or None,
+            self.expires_on or None,
+            self._rewarded_document(),
+            self.id,
+        )
+
+    def _send_notices(self):
+        template = self.env.ref("crm_loyalty.mail_template_points_expire")
+        for card in self.card_id:
+            template.send_mail(
+                card.id, email_layout_xmlid="mail.mail_notification_light"
+            )
+        self.notice_sent = True

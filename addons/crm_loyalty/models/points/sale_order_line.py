@@ -1,0 +1,71 @@
+from odoo import api, models
+
+from ...points import kept_share
+from .loyalty_card import POSTED_BY_CALLER
+
+
+class SaleOrderLine(models.Model):
+    """Odoo changes cards when reward lines of confirmed orders change; we post that."""
+
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not any(vals.get("coupon_id") for vals in vals_list):
+            return super().create(vals_list)
+        lines = super(SaleOrderLine, self._leaving_points()).create(vals_list)
+        lines = lines.with_env(self.env)
+        lines._confirmed_orders()._post_points_now()
+        return lines
+
+    def write(self, vals):
+        if "points_cost" not in vals:
+            return super().write(vals)
+        res = super(SaleOrderLine, self._leaving_points()).write(vals)
+        self._confirmed_orders()._post_points_now()
+        return res
+
+    def unlink(self):
+        orders = self.filtered("coupon_id")._confirmed_orders()
+        if not orders:
+            return super().unlink()
+        res = super(SaleOrderLine, self._leaving_points()).unlink()
+        orders._post_points_now()
+        return res
+
+    def _goods(self):
+        """What was bought, without rewards and down payments."""
+        return self.filtered(lambda line: not (line.reward_id or line.is_downpayment))
+
+    def _kept_share(self, program=None) -> float:
+        """Which share of these goods the customer keeps after credit notes.
+
+        :param program: count the goods it gives points for
+        """
+        goods = self._rewarded_by(program) if program else self
+        amounts = {"out_invoice": 0.0, "out_refund": 0.0}
+        for line in goods:
+            for item in line.invoice_lines:
+                if item.parent_state == "posted" and item.move_type in amounts:
+                    amounts[item.move_type] += item.currency_id._convert(
+                        item.price_total,
+                        line.currency_id,
+                        line.company_id,
+                        line.order_id.date_order,
+                    )
+        share = kept_share(
+            sum(goods.mapped("price_total")),
+            amounts["out_invoice"],
+            amounts["out_refund"],
+        )
+        return program._kept_points_share(share) if program else share
+
+    def _rewarded_by(self, program):
+        products = program._rewarded_products(self.product_id)
+        return self.filtered(lambda line: line.product_id in products)
+
+    def _confirmed_orders(self):
+        return self.order_id.filtered(lambda order: order.state == "sale")
+
+    def _leaving_points(self):
+        return self.with_context(points_posted=POSTED_BY_CALLER)

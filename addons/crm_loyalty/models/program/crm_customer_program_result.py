@@ -1,0 +1,203 @@
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.columns import read_columns
+
+from ...clv import margin_uplift, rate_uplift
+from .crm_customer_program_run import MEASURED_DAYS
+
+
+class CrmCustomerProgram(models.Model):
+    """What a program brought: all who were meant to be touched against those held back.
+
+    Written by the nightly job, so that a page of programs asks for no orders.
+    """
+
+    _inherit = "crm.customer.program"
+
+    measured_on = fields.Date("Figures As Of", readonly=True, copy=False)
+    enrolled_count = fields.Integer("Enrolled", readonly=True, copy=False)
+    control_count = fields.Integer("Held Back Members", readonly=True, copy=False)
+    touched_count = fields.Integer("Touched", readonly=True, copy=False)
+    responded_count = fields.Integer(
+        "Responded", readonly=True, copy=False, help="Of those who were touched."
+    )
+    success_count = fields.Integer(
+        "Successes", readonly=True, copy=False, help="Of those not held back."
+    )
+    treated_rate = fields.Float("Success Rate", readonly=True, copy=False)
+    control_rate = fields.Float("Success Rate Held Back", readonly=True, copy=False)
+    rate_difference = fields.Float(readonly=True, copy=False)
+    rate_low = fields.Float(readonly=True, copy=False)
+    rate_high = fields.Float(readonly=True, copy=False)
+    rate_enough = fields.Boolean(readonly=True, copy=False)
+    rate_more_needed = fields.Integer(readonly=True, copy=False)
+    margin_difference = fields.Monetary(
+        "Extra Margin per Customer",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="What each customer brought more than those held back.",
+    )
+    margin_low = fields.Monetary(readonly=True, copy=False, aggregator=None)
+    margin_high = fields.Monetary(readonly=True, copy=False, aggregator=None)
+    interval_known = fields.Boolean(readonly=True, copy=False)
+    enough = fields.Boolean(
+        "Proved", readonly=True, copy=False, help="The interval leaves zero out."
+    )
+    more_needed = fields.Integer(
+        "More Customers Needed", readonly=True, copy=False, aggregator=None
+    )
+    extra_margin = fields.Monetary(
+        "Extra Margin in All",
+        readonly=True,
+        copy=False,
+        help="Per customer × all who were not held back.",
+    )
+    return_on_cost = fields.Float(
+        "Return",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Extra margin less cost, for each unit of cost.",
+    )
+    success_cost = fields.Monetary(
+        "Cost per Success",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Of an acquisition program: the cost of a new customer.",
+    )
+    margin_by_week = fields.Json(readonly=True, copy=False)
+
+    def _measure_step(self, batch_size: int, anew=False) -> None:
+        """Measure the next members; when none is left, work out the figures."""
+        today = fields.Date.today()
+        due = Domain("program_id", "=", self.id)
+        if not anew:
+            due &= Domain("measured_on", "=", False) | Domain("measured_on", "<", today)
+            due &= Domain(
+                "observed_until", ">=", fields.Date.subtract(today, days=MEASURED_DAYS)
+            )
+        members = self.env["crm.customer.program.member"].search(
+            due, limit=batch_size, order="id"
+        )
+        members._measure()
+        if len(members) < batch_size or anew:
+            self._work_out()
+            self.measured_on = today
+
+    def _forget_measures(self) -> None:
+        """Have the job measure all members again."""
+        members = self.env["crm.customer.program.member"]
+        members.flush_model(["measured_on"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_customer_program_member SET measured_on = NULL"
+                " WHERE program_id = %s",
+                self.id,
+            )
+        )
+        members.invalidate_model(["measured_on"])
+
+    def _count_members(self) -> None:
+        self.env["crm.customer.program.member"].flush_model()
+        [counts] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT count(*) AS enrolled_count,
+                       count(*) FILTER (WHERE arm = 'control') AS control_count,
+                       count(*) FILTER (WHERE touched_at IS NOT NULL) AS touched_count,
+                       count(*) FILTER (WHERE arm = 'treated'
+                                          AND responded_at IS NOT NULL)
+                           AS responded_count,
+                       count(*) FILTER (WHERE arm = 'treated' AND success > 0)
+                           AS success_count
+                  FROM crm_customer_program_member WHERE program_id = %s
+                """,
+                self.id,
+            )
+        )
+        self.write(counts)
+
+    def _work_out(self) -> None:
+        self._count_members()
+        self.write({**self._figures(), "margin_by_week": self._weekly_margins()})
+
+    def _figures(self) -> dict:
+        treated, control = self._outcomes("treated"), self._outcomes("control")
+        margin = margin_uplift(
+            treated["margin"],
+            control["margin"],
+            treated_before=treated["before"],
+            control_before=control["before"],
+        )
+        successes = int(treated["success"].sum())
+        rate = rate_uplift(
+            successes,
+            len(treated["success"]),
+            int(control["success"].sum()),
+            len(control["success"]),
+        )
+        extra = (margin.difference or 0) * margin.treated_count
+        return {
+            "margin_difference": margin.difference,
+            "margin_low": margin.low,
+            "margin_high": margin.high,
+            "interval_known": margin.low is not None,
+            "enough": margin.enough,
+            "more_needed": margin.more_needed,
+            "extra_margin": extra,
+            "return_on_cost": (extra - self.spent) / self.spent if self.spent else 0,
+            "success_cost": self.spent / successes if successes else 0,
+            "treated_rate": rate.treated_mean,
+            "control_rate": rate.control_mean,
+            "rate_difference": rate.difference,
+            "rate_low": rate.low,
+            "rate_high": rate.high,
+            "rate_enough": rate.enough,
+            "rate_more_needed": rate.more_needed,
+        }
+
+    def _outcomes(self, arm: str) -> dict:
+        query = SQL(
+            """
+            SELECT coalesce(margin, 0), coalesce(margin_before, 0), success
+              FROM crm_customer_program_member
+             WHERE program_id = %s AND arm = %s ORDER BY id
+            """,
+            self.id,
+            arm,
+        )
+        columns = {"margin": "float8", "before": "float8", "success": "float8"}
+        return read_columns(self.env.cr, query, columns)
+
+    def _weekly_margins(self) -> dict:
+        """Margin per customer up to each full week, by arm.
+
+        A week's average is over those who were observed to its end, so that customers
+        who came late do not press the line down.
+        """
+        members = SQL(
+            "(SELECT id FROM crm_customer_program_member WHERE program_id = %s)",
+            self.id,
+        )
+        rows = self.env.execute_query(
+            self.env["crm.program.outcome"]._weeks_sql(members, fields.Datetime.now())
+        )
+        last = max(
+            (weeks for _arm, weeks, week, _sum in rows if week is None), default=0
+        )
+        lines = {}
+        for arm in ("treated", "control"):
+            total, line = 0.0, [0.0]
+            for number in range(last):
+                seen = [row for row in rows if row[0] == arm and row[1] > number]
+                count = sum(amount for *_row, week, amount in seen if week is None)
+                if not count:
+                    break
+                total += sum(a for *_row, week, a in seen if week == number) / count
+                line.append(round(total, 2))
+            lines[arm] = line
+        return lines

@@ -1,0 +1,18 @@
+from . import (
+    crm_customer_value,
+    crm_customer_value_charts,
+    crm_lead,
+    crm_value_batch,
+    crm_value_run,
+    crm_value_run_attribute_card,
+    crm_value_run_attributes,
+    crm_value_run_card,
+    crm_value_run_estimate,
+    crm_value_run_publish,
+    crm_value_run_signals,
+    digest_digest,
+    res_company,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

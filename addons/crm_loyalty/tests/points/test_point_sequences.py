@@ -1,0 +1,237 @@
+import random
+from collections import defaultdict
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...points import UNITS_PER_POINT
+from .point_common import PointCommon
+
+OPERATIONS = 1_000
+CUSTOMERS = 12
+
+
+@tagged("post_install", "-at_install")
+class TestPointSequences(PointCommon):
+    """Whatever is done in whatever sequence, the balance is what the entries say."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dice = random.Random(19)
+        cls.day = fields.Date.today()
+        cls.waiting = cls._make_program(
+            name="Waiting",
+            point_vesting="invoice",
+            point_vesting_days=2,
+            point_valid_days=20,
+            point_holder="company",
+        )
+        cls.forgiving = cls._make_program(
+            name="Forgiving", point_valid_days=3, point_debt_policy="write_off"
+        )
+        cls.blocking = cls._make_program(
+            name="Blocking", point_valid_days=9, point_debt_policy="block"
+        )
+        company = cls.env["res.partner"].create({"name": "C", "is_company": True})
+        cls.partners = cls.env["res.partner"].create(
+            [
+                {"name": f"P{n}", "parent_id": company.id if n % 3 == 0 else False}
+                for n in range(CUSTOMERS)
+            ]
+        )
+        cls.orders = cls.env["sale.order"]
+
+    def _pick(self, *states):
+        orders = self.orders.filtered(lambda order: order.state in states)
+        return self.dice.choice(orders) if orders else orders
+
+    def _pick_card(self):
+        programs = self.program | self.waiting | self.forgiving | self.blocking
+        cards = self.env["loyalty.card"].search([("program_id", "in", programs.ids)])
+        return self.dice.choice(cards).sudo() if cards else cards
+
+    def earn(self):
+        order = self._quote(self.dice.choice(self.partners), self.dice.randint(1, 5))
+        self.orders |= order
+        order.action_confirm()
+
+    def spend(self):
+        order = self._quote(self.dice.choice(self.partners), self.dice.choice([0.2, 1]))
+        self.orders |= order
+        for card, rewards in order._get_claimable_rewards().items():
+            order._apply_program_reward(rewards[0], card)
+        order.action_confirm()
+
+    def edit(self):
+        if order := self._pick("sale"):
+            order.order_line[0].product_uom_qty = self.dice.randint(0, 6)
+            order._update_programs_and_rewards()
+
+    def drop_reward(self):
+        if order := self._pick("sale", "draft"):
+            order.order_line.filtered("reward_id").unlink()
+
+    def cancel(self):
+        if order := self._pick("sale", "draft"):
+            order._action_cancel()
+
+    def confirm_again(self):
+        if order := self._pick("cancel"):
+            order.action_draft()
+            order._update_programs_and_rewards()
+            order.action_confirm()
+
+    def refund(self):
+        if (order := self._pick("sale")) and order.order_line[0].product_uom_qty > 0:
+            part = self.dice.choice([None, 1])
+            self._refund(order, quantity=part)
+
+    def invoice(self):
+        if (order := self._pick("sale")) and order.invoice_status == "to invoice":
+            order._create_invoices().action_post()
+
+    def withdraw_refund(self):
+        refunds = self.orders.invoice_ids.filtered(
+            lambda m: m.move_type == "out_refund" and m.state == "posted"
+        )
+        if refunds:
+            self.dice.choice(refunds).button_draft()
+
+    def by_hand(self):
+        if card := self._pick_card():
+            self.env["loyalty.card.update.balance"].sudo().create(
+                {
+                    "card_id": card.id,
+                    "new_balance": self.dice.randint(0, 900),
+                    "description": "By hand",
+                }
+            ).action_update_card_point()
+
+    def at_the_counter(self):
+        """A balance written directly, as another add-on may; tills post documents."""
+        if card := self._pick_card():
+            card.points += round(self.dice.uniform(-120, 120), 2)
+
+    def merge(self):
+        if len(self.partners) > 4:
+            source, target = self.dice.sample(list(self.partners), 2)
+            if source.parent_id == target.parent_id:
+                self.env["base.partner.merge.automatic.wizard"].create({})._merge(
+                    (source | target).ids, target
+                )
+                self.partners -= source
+
+    def next_day(self):
+        type(self).day += timedelta(self.dice.randint(1, 4))
+
+    def close_day(self):
+        lots = self.env["loyalty.point.lot"].sudo()
+        lots._vest_on_event(lots.search(lots._event_domain()))
+        lots._close_day(lots.search(lots._due_domain()))
+
+    def test_a_thousand_operations(self):
+        weights = {
+            self.earn: 14,
+            self.spend: 14,
+            self.edit: 12,
+            self.drop_reward: 4,
+            self.cancel: 9,
+            self.confirm_again: 6,
+            self.refund: 8,
+            self.invoice: 6,
+            self.withdraw_refund: 3,
+            self.by_hand: 6,
+            self.at_the_counter: 8,
+            self.merge: 0.5,
+            self.next_day: 5,
+            self.close_day: 5,
+        }
+        # those that moved points; a click on nothing is no operation
+        moved, refused, tried = dict.fromkeys(weights, 0), 0, 0
+        # one frozen clock that moves: freezing anew goes through every loaded module
+        with freeze_time(self.day) as clock:
+            while sum(moved.values()) < OPERATIONS:
+                clock.move_to(self.day)
+                (operation,) = self.dice.choices(list(weights), list(weights.values()))
+                before, tried = self._last_entry().id, tried + 1
+                try:
+                    with self.env.cr.savepoint():
+                        operation()
+                        self.env.flush_all()
+                    moved[operation] += self._last_entry().id != before
+                except UserError:
+                    refused += 1
+                    self.orders = self.orders.exists()
+                if tried % 50 == 0:
+                    self._check_all()
+        self._check_all()
+        # what two bring comes with the night; Odoo refuses the third once confirmed
+        silent = {self.next_day, self.invoice, self.drop_reward}
+        for operation, count in moved.items():
+            self.assertTrue(count or operation in silent, operation.__name__)
+        self.assertLess(refused, tried / 4)
+        self.assertLess(tried, 3 * OPERATIONS)
+        kinds = {kind for (kind,) in self.entries._read_group([], ["kind"])}
+        self.assertGreaterEqual(
+            kinds,
+            {
+                *("earn", "spend", "return", "claw_back", "vest", "expire"),
+                *("settle", "write_off", "adjust", "merge"),
+            },
+        )
+
+    def _check_all(self):
+        self._check_orders()
+        self._check_lots()
+        self.assertWhole()
+
+    def _check_orders(self):
+        """Each order has posted what its goods, as kept by now, earn and spend.
+
+        Reckoned anew from quantities: each order has one kind of goods.
+        """
+        posted, _counts = self.orders._posted_effects()
+        wanted = defaultdict(lambda: [0.0, 0.0])
+        for order in self.orders.filtered(lambda order: order.state == "sale"):
+            goods = order.order_line.filtered(lambda line: not line.reward_id)
+            items = goods.invoice_lines.filtered(lambda i: i.parent_state == "posted")
+            bought = sum(goods.mapped("product_uom_qty"))
+            taken, returned = (
+                sum(i.quantity for i in items if i.move_type == kind)
+                for kind in ("out_invoice", "out_refund")
+            )
+            kept = max(bought, taken) - taken + taken - returned
+            share = min(max(kept / bought, 0), 1) if bought > 0 else 1
+            for line in order.coupon_point_ids:
+                wanted[order, line.coupon_id._account()][0] += line.points * share
+            for line in order.order_line.filtered("reward_id"):
+                place = order, line.coupon_id._account()
+                wanted[place][1] += line.points_cost * share
+        for place in {*posted, *wanted}:
+            for units, points in zip(posted[place], wanted[place], strict=True):
+                self.assertAlmostEqual(units / UNITS_PER_POINT, points, 3, place)
+
+    def _check_lots(self):
+        """Nobody waits for what is owed, and what may be spent pays debts first."""
+        lots = self.env["loyalty.point.lot"].search([("points", "!=", 0)])
+        self.assertFalse(lots.filtered(lambda lot: lot.pending and lot.points < 0))
+        indebted = lots.filtered(lambda lot: lot.points < 0).card_id
+        usable = lots.filtered(
+            lambda lot: (
+                lot.points > 0
+                and not lot.pending
+                and (not lot.expires_on or lot.expires_on >= self.day)
+            )
+        )
+        self.assertFalse(indebted & usable.card_id)
+        sums = defaultdict(float)
+        for lot in lots:
+            sums[lot.card_id, lot.pending] += lot.points
+        for (card, pending), points in sums.items():
+            held = card.pending_points if pending else card.points
+            self.assertAlmostEqual(points, held, 3)

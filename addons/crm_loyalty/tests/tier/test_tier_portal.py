@@ -1,0 +1,88 @@
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..portal_common import PortalCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTierPortal(PortalCommon):
+    """What a member reads of the tier, and where its benefits lead."""
+
+    def _tiers(self):
+        program = (
+            self.env["loyalty.tier.program"]
+            .sudo()
+            .create(
+                {
+                    "name": "Club",
+                    "company_id": self.company.id,
+                    "tier_ids": [
+                        Command.create({"name": "Silver", "threshold": 200}),
+                        Command.create({"name": "Gold", "threshold": 1_000}),
+                    ],
+                }
+            )
+        )
+        program.action_publish()
+        return program
+
+    def test_benefits_of_the_tier(self):
+        silver, gold = self._tiers().tier_ids
+        self.env.user.email = "eli@example.com"
+        for tier, kind, values in (
+            (silver, "contact", {"user_id": self.env.user.id}),
+            (silver, "community", {"url": "https://club.example/"}),
+            (silver, "portal", {"code": "early", "url": "/my/orders"}),
+            (silver, "integration", {"code": "edi"}),
+            (gold, "service", {"service_level": "premium"}),
+        ):
+            self.env["loyalty.tier.benefit"].sudo().create(
+                {"name": f"The {kind}", "tier_id": tier.id, "kind": kind, **values}
+            )
+        _answer, page = self._page("points_customer", "/my/points")
+        self.assertFalse(page.xpath("//ul[contains(@class, 'o_points_benefits')]"))
+        answer = self.url_open("/my/benefits/early", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith("/my/points"))
+        self._order(quantity=3)
+        _answer, page = self._page("points_customer", "/my/points")
+        lines = page.xpath("//ul[contains(@class, 'o_points_benefits')]/li")
+        told = [" ".join(line.text_content().split()) for line in lines]
+        name = self.env.user.name
+        self.assertEqual(told, [f"The contact: {name}", "The community", "The portal"])
+        links = page.xpath("//ul[contains(@class, 'o_points_benefits')]//a/@href")
+        self.assertEqual(
+            links,
+            ["mailto:eli@example.com", "https://club.example/", "/my/benefits/early"],
+        )
+        answer = self.url_open("/my/benefits/early", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith("/my/orders"))
+        answer = self.url_open("/my/benefits/edi", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith("/my/points"))
+        # gone with the last day of the benefit
+        benefits = silver.benefit_ids
+        benefits.date_to = fields.Date.subtract(fields.Date.today(), days=1)
+        answer = self.url_open("/my/benefits/early", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith("/my/points"))
+
+    def test_tier_and_what_is_missing_to_the_next(self):
+        self._tiers()
+        self._order(quantity=3)
+        _answer, page = self._page("points_customer", "/my/points")
+        (tier,) = page.xpath("//section[contains(@class, 'o_points_tier')]")
+        text = " ".join(tier.text_content().split())
+        self.assertIn("Club: Silver", text)
+        self.assertIn("700.00", text)
+        (bar,) = tier.xpath(".//*[@role='progressbar']")
+        self.assertEqual(
+            (bar.get("aria-valuenow"), bar.get("aria-label")), ("30", "Gold")
+        )
+
+    def test_a_companys_tier_is_seen_with_permission_only(self):
+        self._tiers()
+        self._order(self.company_customer, quantity=3)
+        partner = self.contact.partner_id
+        for permitted in (False, True):
+            partner.may_use_company_points = permitted
+            _answer, page = self._page("points_contact", "/my/points")
+            self.assertEqual("Silver" in page.text_content(), permitted)
