@@ -94,6 +94,7 @@ class AttackCase(AttackRecords, HttpCase):
             **cls._tier_records(company),
             **cls._program_records(segment),
             "res.partner": cls.partner,
+            "suite.turn": cls.env["suite.turn"].create({"name": "a"}),
         }
         cls.env.flush_all()
 

@@ -32,6 +32,7 @@ RIGHTS = {
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
     "loyalty.tier.turn": {},
+    "suite.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
@@ -104,6 +105,7 @@ METHODS = {
 ARGUMENTS = {("pos.order", "confirm_coupon_programs"): ({},)}
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
+HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}
 ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points",
     "CustomerPortalPoints.portal_my_points_account",
