@@ -1,5 +1,7 @@
 """The words of tiers, for selections and sentences: the same in every view."""
 
+from odoo.addons.crm_suite.tools.dates import written_day
+
 MEASURES = [
     ("spend", "Spend, untaxed and net of refunds"),
     ("margin", "Margin, net of refunds"),
@@ -105,3 +107,40 @@ def end_explanation(env, ending: str, said: dict) -> str:
             **said,
         )
     return ""
+
+
+def progress_sentences(env, progress, reason: str) -> list[str]:
+    """What a member is told of a program: what he has, and what is missing."""
+    sentences = []
+    if progress.tier:
+        said = {
+            "tier": progress.tier.name,
+            "day": written_day(env, progress.last_day),
+        }
+        if reason == "grace":
+            text = env._("You keep %(tier)s by grace until %(day)s.", **said)
+        elif reason == "invited":
+            text = env._("You are invited to %(tier)s until %(day)s.", **said)
+        else:
+            said["day"] = written_day(env, progress.kept_until)
+            text = env._("You keep %(tier)s until %(day)s.", **said)
+        sentences.append(text)
+    if progress.missing_to_keep and progress.keep_by:
+        sentences.append(
+            env._(
+                "%(amount)s more by %(day)s to keep %(tier)s for longer.",
+                amount=progress.program._format_amount(progress.missing_to_keep),
+                day=written_day(env, progress.keep_by),
+                tier=progress.tier.name,
+            )
+        )
+    if progress.next_tier and progress.missing:
+        sentences.append(
+            env._(
+                "%(amount)s more by %(day)s for %(tier)s.",
+                amount=progress.program._format_amount(progress.missing),
+                day=written_day(env, progress.reach_by),
+                tier=progress.next_tier.name,
+            )
+        )
+    return sentences
