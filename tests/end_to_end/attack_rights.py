@@ -31,7 +31,6 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {

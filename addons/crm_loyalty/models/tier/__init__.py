@@ -8,7 +8,6 @@ from . import (
     loyalty_tier_gesture,
     loyalty_tier_membership,
     loyalty_tier_program,
-    loyalty_tier_turn,
     product_pricelist,
     res_partner,
     sale_order,
