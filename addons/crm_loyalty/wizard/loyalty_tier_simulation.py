@@ -22,7 +22,9 @@ class LoyaltyTierSimulation(models.TransientModel):
 
     _name = "loyalty.tier.simulation"
     _description = "Simulation of Tiers"
+    _inherit = ["suite.protected.mixin"]
     _rec_name = "program_id"
+    _protected_fields = {"program_id", "compared_id", "date", "line_ids"}
 
     program_id = fields.Many2one(
         "loyalty.tier.program", required=True, ondelete="cascade"
@@ -69,13 +71,14 @@ class LoyaltyTierSimulation(models.TransientModel):
         if program.state != "published":
             published = program._published_ids(program.company_id.id)
             compared = program.browse(published[:1]) or program
-        simulation = self.create(
+        simulation = self._as_system().create(
             {
                 "program_id": program.id,
                 "compared_id": compared.id,
                 "date": program._today(),
             }
         )
+        simulation = simulation.with_env(self.env)
         simulation._write_landings()
         simulation._add_up()
         return simulation
@@ -165,7 +168,7 @@ class LoyaltyTierSimulation(models.TransientModel):
                     "cost": tier._cost_of_a_year(figures),
                 }
             )
-        self.env["loyalty.tier.simulation.line"].create(lines)
+        self.env["loyalty.tier.simulation.line"]._as_system().create(lines)
 
     def action_open_customers(self):
         self.ensure_one()

@@ -14,11 +14,31 @@ class CrmOfferAdvice(models.Model):
 
     _name = "crm.offer.advice"
     _description = "Offer Advice"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
     _order = "extra_margin desc, id"
     _rec_name = "partner_id"
     # the evidence that wrote it says when
     _log_access = False
+    _protected_fields = {
+        "effect_id",
+        "offer_id",
+        "company_id",
+        "partner_id",
+        "verdict",
+        "reason_code",
+        "wait_until",
+        "extra_margin",
+        "margin_low",
+        "margin_high",
+        "cost",
+        "from_arms",
+        "use_cost",
+        "usual_margin",
+        "anyway",
+        "interval_days",
+        "treated_count",
+        "control_count",
+    }
 
     effect_id = fields.Many2one(
         "crm.offer.effect", required=True, readonly=True, ondelete="cascade"

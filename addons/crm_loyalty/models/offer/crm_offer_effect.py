@@ -61,8 +61,24 @@ class CrmOfferEffect(models.Model):
 
     _name = "crm.offer.effect"
     _description = "Evidence on an Offer"
+    _inherit = ["suite.protected.mixin"]
     _order = "offer_id, company_id"
     _rec_name = "offer_id"
+    _protected_fields = {
+        "offer_id",
+        "company_id",
+        "fitted_on",
+        "advised_on",
+        "last_partner",
+        "treated_count",
+        "control_count",
+        "effect",
+        "usual_interval",
+        "give_count",
+        "wait_count",
+        "withhold_count",
+        "unclear_count",
+    }
 
     offer_id = fields.Many2one(
         "loyalty.program", required=True, readonly=True, ondelete="cascade"

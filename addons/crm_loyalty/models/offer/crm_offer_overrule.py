@@ -13,9 +13,28 @@ class CrmOfferOverrule(models.Model):
 
     _name = "crm.offer.overrule"
     _description = "Overruled Offer Advice"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
     _order = "id desc"
     _rec_name = "partner_id"
+    _protected_fields = {
+        "order_id",
+        "partner_id",
+        "company_id",
+        "offer_id",
+        "user_id",
+        "overruled_on",
+        "advised",
+        "advised_text",
+        "from_arms",
+        "decision",
+        "reason",
+        "expected_margin",
+        "evaluate_on",
+        "evaluated_on",
+        "offer_used",
+        "outcome_margin",
+        "margin_difference",
+    }
 
     order_id = fields.Many2one(
         "sale.order", "Quotation", readonly=True, index=True, ondelete="set null"

@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
             & Domain("offer_id.active", "=", True)
             & (
                 Domain("offer_id.date_to", "=", False)
-                | Domain("offer_id.date_to", ">=", fields.Date.context_today(self))
+                | Domain("offer_id.date_to", ">=", self.env.company._today())
             )
         )
         # once for all: rewards are asked for by each order

@@ -12,9 +12,18 @@ class LoyaltyTierGesture(models.Model):
 
     _name = "loyalty.tier.gesture"
     _description = "Gesture to a Member"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
     _order = "date desc, id desc"
     _rec_name = "benefit_id"
+    _protected_fields = {
+        "benefit_id",
+        "membership_id",
+        "partner_id",
+        "company_id",
+        "date",
+        "user_id",
+        "cost",
+    }
 
     benefit_id = fields.Many2one(
         "loyalty.tier.benefit",

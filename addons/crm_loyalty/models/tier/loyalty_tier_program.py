@@ -63,7 +63,10 @@ class LoyaltyTierProgram(models.Model):
 
     _name = "loyalty.tier.program"
     _description = "Tier Program"
+    _inherit = ["suite.protected.mixin"]
     _order = "sequence, id"
+    # published by its button alone, which evaluates
+    _protected_fields = {"state", "evaluated_on", "last_partner"}
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean("In Use", default=True)
@@ -209,7 +212,9 @@ class LoyaltyTierProgram(models.Model):
 
     def action_publish(self):
         self.check_access("write")
-        self.write({"state": "published", "evaluated_on": False, "last_partner": 0})
+        self._as_system().write(
+            {"state": "published", "evaluated_on": False, "last_partner": 0}
+        )
         for program in self:
             program._evaluate_soon()
 
@@ -230,7 +235,7 @@ class LoyaltyTierProgram(models.Model):
     def action_withdraw(self):
         """Back to a draft: benefits rest, memberships stay as they are dated."""
         self.check_access("write")
-        self.state = "draft"
+        self._as_system().state = "draft"
 
     def action_open_members(self):
         self.ensure_one()
