@@ -14,11 +14,16 @@ class CrmOfferAdvice(models.Model):
 
     _name = "crm.offer.advice"
     _description = "Offer Advice"
-    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "extra_margin desc, id"
     _rec_name = "partner_id"
     # the evidence that wrote it says when
     _log_access = False
+    _company_links = {"effect_id", "offer_id"}
     _protected_fields = {
         "effect_id",
         "offer_id",

@@ -13,9 +13,14 @@ class CrmOfferOverrule(models.Model):
 
     _name = "crm.offer.overrule"
     _description = "Overruled Offer Advice"
-    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
+    _company_links = {"offer_id", "order_id"}
     _protected_fields = {
         "order_id",
         "partner_id",

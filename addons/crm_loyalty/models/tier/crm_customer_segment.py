@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.companies import check_links_of_company
 
 
 class CrmCustomerSegment(models.Model):
@@ -9,6 +11,10 @@ class CrmCustomerSegment(models.Model):
     _inherit = "crm.customer.segment"
 
     tier_ids = fields.Many2many("loyalty.tier", string="Tiers", ondelete="restrict")
+
+    @api.constrains("company_id", "tier_ids")
+    def _check_company_of_tiers(self):
+        check_links_of_company(self, ["tier_ids"])
 
     def _criteria(self, company):
         return [*super()._criteria(company), *self._tier_criteria(company)]

@@ -10,6 +10,7 @@ class LoyaltyTier(models.Model):
 
     _name = "loyalty.tier"
     _description = "Tier"
+    _inherit = ["suite.company.mixin"]
     _order = "program_id, threshold, id"
 
     name = fields.Char(required=True, translate=True)

@@ -46,7 +46,9 @@ class LoyaltyTierBenefit(models.Model):
 
     _name = "loyalty.tier.benefit"
     _description = "Tier Benefit"
+    _inherit = ["suite.company.mixin"]
     _order = "tier_id, sequence, id"
+    _company_links = {"pricelist_id"}
 
     name = fields.Char(required=True, translate=True, help="As members read it.")
     sequence = fields.Integer(default=10)
@@ -72,13 +74,17 @@ class LoyaltyTierBenefit(models.Model):
         "account.payment.term", check_company=True, ondelete="restrict"
     )
     pricelist_id = fields.Many2one(
-        "product.pricelist", check_company=True, ondelete="restrict"
+        "product.pricelist",
+        domain="['|', ('company_id', '=', False),"
+        " ('company_id', 'parent_of', company_id)]",
+        ondelete="restrict",
     )
     point_factor = fields.Float(default=1.0)
     credit_limit = fields.Monetary()
     user_id = fields.Many2one(
         "res.users",
         "Contact",
+        check_company=True,
         domain="[('share', '=', False)]",
         ondelete="restrict",
     )

@@ -12,9 +12,14 @@ class LoyaltyTierGesture(models.Model):
 
     _name = "loyalty.tier.gesture"
     _description = "Gesture to a Member"
-    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "date desc, id desc"
     _rec_name = "benefit_id"
+    _company_links = {"benefit_id", "membership_id"}
     _protected_fields = {
         "benefit_id",
         "membership_id",

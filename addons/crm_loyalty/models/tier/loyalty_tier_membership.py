@@ -19,7 +19,11 @@ class LoyaltyTierMembership(models.Model):
 
     _name = "loyalty.tier.membership"
     _description = "Tier Membership"
-    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "date_from desc, id desc"
     _rec_name = "tier_id"
     _protected_fields = {

@@ -28,7 +28,7 @@ from .tier_words import MEASURES, progress_sentences
 
 BATCH_SIZE = 1_000
 # What memberships were decided by: may not change under them.
-DECIDED_BY = {"company_id", "measure", "point_program_ids"}
+DECIDED_BY = {"measure", "point_program_ids"}
 
 
 class AmountMissing(Exception):  # noqa: N818
@@ -63,9 +63,10 @@ class LoyaltyTierProgram(models.Model):
 
     _name = "loyalty.tier.program"
     _description = "Tier Program"
-    _inherit = ["suite.protected.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _order = "sequence, id"
     # published by its button alone, which evaluates
+    _company_links = {"point_program_ids"}
     _protected_fields = {"state", "evaluated_on", "last_partner"}
 
     name = fields.Char(required=True, translate=True)
@@ -97,7 +98,8 @@ class LoyaltyTierProgram(models.Model):
     point_program_ids = fields.Many2many(
         "loyalty.program",
         string="Points Of",
-        domain="[('program_type', '=', 'loyalty')]",
+        domain="[('program_type', '=', 'loyalty'),"
+        " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         help="Empty: of every loyalty program.",
     )
     period = fields.Selection(
@@ -120,6 +122,7 @@ class LoyaltyTierProgram(models.Model):
         "Answers for Members",
         default=lambda self: self.env.user,
         ondelete="set null",
+        check_company=True,
         domain="[('share', '=', False)]",
         help="Does what members are promised where they have no salesperson.",
     )
@@ -180,7 +183,7 @@ class LoyaltyTierProgram(models.Model):
     def write(self, vals):
         if DECIDED_BY.intersection(vals):
             self._check_undecided(vals)
-        if {"state", "active", "company_id", "sequence"}.intersection(vals):
+        if {"state", "active", "sequence"}.intersection(vals):
             self.env.registry.clear_cache()
         return super().write(vals)
 
