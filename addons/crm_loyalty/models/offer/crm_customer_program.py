@@ -41,6 +41,7 @@ class CrmCustomerProgram(models.Model):
     def action_open_left_out(self):
         """Who is left out, each with the reason."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_offer_advice_action"
         )

@@ -126,6 +126,7 @@ class CrmOfferEffect(models.Model):
 
     def action_open_advice(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_offer_advice_action"
         )

@@ -21,7 +21,8 @@ class ResPartner(models.Model):
     """A contact shows the tier of its commercial entity with the current company.
 
     Looked up under the user's rights, never stored; so is what it is granted, of which
-    nothing has to be taken away.
+    nothing has to be taken away. Who may not know a customer's dealings reads and finds
+    nothing of it, neither in what the contact shows nor by searching for it.
     """
 
     _inherit = "res.partner"
@@ -54,23 +55,25 @@ class ResPartner(models.Model):
     service_level = fields.Selection(
         SERVICE_LEVELS,
         compute="_compute_tier_grants",
-        groups="base.group_user",
+        groups="sales_team.group_sale_salesman",
         help="By the customer's tier, as long as it lasts.",
     )
     tier_contact_id = fields.Many2one(
         "res.users",
         "Named Contact",
         compute="_compute_tier_grants",
-        groups="base.group_user",
+        groups="sales_team.group_sale_salesman",
         help="By the customer's tier, as long as it lasts.",
     )
     tier_community_url = fields.Char(
-        "Community", compute="_compute_tier_grants", groups="base.group_user"
+        "Community",
+        compute="_compute_tier_grants",
+        groups="sales_team.group_sale_salesman",
     )
     tier_codes = fields.Char(
         compute="_compute_tier_codes",
         search="_search_tier_codes",
-        groups="base.group_user",
+        groups="sales_team.group_sale_salesman",
         help="Of the portal functions and integrations that the customer's tier grants "
         "today, with a comma between them. Search for one with “=”.",
     )
@@ -117,12 +120,26 @@ class ResPartner(models.Model):
     @api.depends_context("company", "uid", "lang")
     def _compute_customer_tier_progress(self):
         """For a form: a few queries for each customer."""
-        readable = self.env["loyalty.tier.membership"].has_access("read")
+        known = self._customers_with_known_tiers()
         for partner in self:
-            progress = readable and partner.id and partner._tier_progress()
+            progress = ()
+            if partner.commercial_partner_id in known:
+                progress = partner._tier_progress()
             partner.customer_tier_progress = " ".join(
-                sentence for step in progress or () for sentence in step.sentences
+                sentence for step in progress for sentence in step.sentences
             )
+
+    def _customers_with_known_tiers(self):
+        """Those of these contacts' customers whose tiers the user may know."""
+        customers = self.commercial_partner_id.filtered("id")
+        programs = self.env["loyalty.tier.program"]
+        if self.env.su or not programs._published_ids(self.env.company.id):
+            return customers
+        if not self.env["loyalty.tier.membership"].has_access("read"):
+            return customers.browse()
+        return customers & customers.with_context(active_test=False).search(
+            Domain("id", "in", customers.ids) & self._visible_customers_domain()
+        )
 
     def _search_customer_tier_id(self, operator, value):
         if operator in ("any", "any!"):
@@ -137,18 +154,18 @@ class ResPartner(models.Model):
         return found
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_tier_codes(self):
-        codes = self._tier_codes()
+        codes = self._customers_with_known_tiers()._tier_codes()
         for partner in self:
             granted = codes.get(partner.commercial_partner_id, ())
             partner.tier_codes = ",".join(sorted(granted))
 
     def _search_tier_codes(self, operator, value):
-        """Customers who are granted one of the codes today."""
+        """Customers who are granted one of the codes today, as far as visible."""
         if operator != "in":
             return NotImplemented
-        # sudo: what a member is granted holds, whoever deals with him
+        # sudo: what tiers grant; who has them is asked with the user's rights
         tiers = self.env["loyalty.tier"].sudo()
         tiers = tiers.search([("company_id", "=", self.env.company.id)])
         today = self.env.company._today()
@@ -160,24 +177,19 @@ class ResPartner(models.Model):
             }
             for tier in tiers
         }
-        found = self._in_tiers(
-            tier for tier in tiers if codes[tier].intersection(value)
-        )
+        granting = tiers.filtered(lambda tier: codes[tier].intersection(value))
+        found = self._with_tier(Domain("tier_id", "in", granting.ids))
         if False in value:
-            found |= ~self._in_tiers(tier for tier in tiers if codes[tier])
+            coded = tiers.filtered(lambda tier: codes[tier])
+            found |= ~self._with_tier(Domain("tier_id", "in", coded.ids))
         return found
 
-    def _in_tiers(self, tiers: Iterable) -> Domain:
-        # sudo: as above
-        memberships = self.env["loyalty.tier.membership"].sudo()
-        wanted = Domain("tier_id", "in", [tier.id for tier in tiers])
-        return self._of_members(memberships, wanted)
-
     @api.depends("commercial_partner_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_tier_grants(self):
+        known = self._customers_with_known_tiers()
         levels, contacts, communities = (
-            self._tier_benefits(kind) for kind in ("service", "contact", "community")
+            known._tier_benefits(kind) for kind in ("service", "contact", "community")
         )
         for partner in self:
             customer = partner.commercial_partner_id
@@ -193,6 +205,8 @@ class ResPartner(models.Model):
 
     def action_open_tier_memberships(self):
         self.ensure_one()
+        self.check_access("read")
+        self.env["loyalty.tier.membership"].check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "loyalty.tier.membership",
@@ -203,16 +217,12 @@ class ResPartner(models.Model):
             "context": {"create": False},
         }
 
-    def _with_tier(self, domain: Domain) -> Domain:
-        """Contacts whose commercial entity has such a membership now."""
+    def _with_tier(self, domain: Domain, company=None) -> Domain:
+        """Contacts whose customer has such a membership now, as far as visible."""
         memberships = self.env["loyalty.tier.membership"]
         if not memberships.has_access("read"):
             return Domain.FALSE
-        return self._of_members(memberships, domain)
-
-    def _of_members(self, memberships, domain: Domain) -> Domain:
-        """Contacts of today's members, as far as the memberships' environment sees."""
-        found = memberships._search(self._current_memberships_domain() & domain)
+        found = memberships._search(self._current_memberships_domain(company) & domain)
         return Domain("commercial_partner_id", "in", found.subselect("partner_id"))
 
     @api.model
