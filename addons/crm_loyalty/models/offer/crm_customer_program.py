@@ -91,9 +91,7 @@ class CrmCustomerProgram(models.Model):
             "id", "in", against.subselect(SQL.identifier("partner_id"))
         )
 
-    def _enrol_from(self, model, domain, after, batch_size):
-        since = fields.Datetime.now()
-        res = super()._enrol_from(model, domain, after, batch_size)
-        if model == "res.partner":
-            self.env["crm.customer.program.member"]._remember_before(self, since)
+    def _note_enrolled(self, members):
+        res = super()._note_enrolled(members)
+        members._remember_before(self)
         return res

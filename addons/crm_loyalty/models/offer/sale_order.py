@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass, replace
 
 from odoo import api, fields, models
@@ -155,7 +156,7 @@ class SaleOrder(models.Model):
         dearest, keeps = None, True
         for reward in rewards:
             cost, lowered = reward._order_cost(lines, self.company_id, rate)
-            if cost != cost:
+            if math.isnan(cost):
                 return None, True
             dearest = max(cost, dearest or 0.0)
             total = sum(lowered.mapped("price_subtotal")) * rate
