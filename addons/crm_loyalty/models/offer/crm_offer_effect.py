@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.batches import work_through
 from odoo.addons.crm_suite.tools.columns import day_number, read_columns, stage_columns
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...clv import Customers, Offer, OfferEffect, advise, buys_anyway
 from .advice_words import REASONS, VERDICTS
@@ -136,10 +136,7 @@ class CrmOfferEffect(models.Model):
     @api.model
     def _cron_advise(self, batch_size=BATCH_SIZE):
         self._follow_offers()
-        work_through(
-            lambda: self.search(self._due_domain()),
-            lambda effect: effect._work(batch_size),
-        )
+        work_through(self, self._due_domain, lambda effect: effect._work(batch_size))
 
     @api.model
     def _due_domain(self) -> Domain:

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.work import work_through
+
 from .advice_words import DECISIONS, VERDICTS
 
 BATCH_SIZE = 5_000
@@ -95,16 +97,10 @@ class CrmOfferOverrule(models.Model):
         due = Domain("evaluated_on", "=", False) & Domain(
             "evaluate_on", "<=", fields.Date.today()
         )
-        records = self.search(due, limit=batch_size).try_lock_for_update()
-        records._evaluate()
-        self.env["ir.cron"]._commit_progress(
-            len(records), remaining=self.search_count(due)
-        )
+        work_through(self, due, lambda records: records._evaluate(), batch_size)
 
     def _evaluate(self) -> None:
         """One statement for all of these."""
-        if not self:
-            return
         self.flush_model()
         self.env["sale.order.line"].flush_model(["order_id", "reward_id"])
         self.env.cr.execute(

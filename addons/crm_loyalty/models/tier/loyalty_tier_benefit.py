@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -223,6 +224,17 @@ class LoyaltyTierBenefit(models.Model):
         # sudo: what members get is theirs, whoever sells to them
         benefits = self.sudo().search([("program_id", "in", programs)])
         return frozenset(benefits.mapped("kind"))
+
+    @api.model
+    def _with_occasions_domain(self) -> Domain:
+        """Benefits of which an occasion comes near without a gesture."""
+        gestures = self.search(
+            Domain("kind", "in", GESTURES)
+            & Domain("program_id.state", "=", "published")
+            & Domain("program_id.active", "=", True)
+        )
+        near = gestures.filtered(lambda benefit: benefit._find_occasions(1))
+        return Domain("id", "in", near.ids)
 
     def _find_occasions(self, limit: int) -> list[tuple[int, date, int]]:
         """Contact, day and membership of occasions that come near unprepared."""

@@ -9,7 +9,7 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
-from odoo.addons.crm_suite.tools.batches import work_through
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...tiers import (
     Change,
@@ -255,14 +255,23 @@ class LoyaltyTierProgram(models.Model):
     @api.model
     def _cron_evaluate(self, batch_size=BATCH_SIZE):
         """Every published program once a day, so many customers in a transaction."""
-        work_through(self._due, lambda program: program._evaluate_batch(batch_size))
+        work_through(
+            self,
+            self._due_domain,
+            lambda program: program._evaluate_batch(batch_size),
+        )
 
     @api.model
-    def _due(self):
-        programs = self.search([("state", "=", "published")])
-        return programs.filtered(
-            lambda program: (
-                not program.evaluated_on or program.evaluated_on < program._today()
+    def _due_domain(self) -> Domain:
+        """Published programs that are not evaluated on the day it is where they are."""
+        published = Domain("state", "=", "published")
+        groups = self._read_group(published, ["company_id"])
+        return published & (
+            Domain("evaluated_on", "=", False)
+            | Domain.OR(
+                Domain("company_id", "=", company.id)
+                & Domain("evaluated_on", "<", company._today())
+                for [company] in groups
             )
         )
 
