@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.text import check_link
 
 from .tier_words import (
     BENEFITS,
@@ -20,8 +21,8 @@ from .tier_words import (
     SERVICE_LEVELS,
 )
 
-LINK = re.compile(r"https?://[^\s/]|/(?!/)")
-CODE = re.compile(r"[A-Za-z0-9._-]+")
+# A part of an address by itself, so neither “.” nor “..”.
+CODE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 # What each kind cannot do without.
 NEEDED = {
     "payment_term": "payment_term_id",
@@ -139,19 +140,12 @@ class LoyaltyTierBenefit(models.Model):
     @api.constrains("url", "code")
     def _check_link(self):
         for benefit in self:
-            if benefit.url and not LINK.match(benefit.url):
-                raise ValidationError(
-                    self.env._(
-                        "“%(link)s” is no link: it begins with https:// or, for a page "
-                        "of your site, with /.",
-                        link=benefit.url,
-                    )
-                )
+            check_link(self.env, benefit.url or "")
             if benefit.code and not CODE.fullmatch(benefit.code):
                 raise ValidationError(
                     self.env._(
-                        "“%(code)s” is no code: letters, digits, full stop, hyphen and "
-                        "underscore only.",
+                        "“%(code)s” is no code: up to 64 letters, digits, full stops, "
+                        "hyphens and underscores, no full stop at the beginning.",
                         code=benefit.code,
                     )
                 )
