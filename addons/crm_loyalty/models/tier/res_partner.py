@@ -257,6 +257,13 @@ class ResPartner(models.Model):
             found.subselect(),
         )
 
+    @api.model
+    def _joined_fields(self):
+        return {
+            **super()._joined_fields(),
+            "customer_tier_id": ("_join_customer_tier", "tier_id"),
+        }
+
     def _join_customer_tier(self, alias: str, query) -> str:
         # the ORM joins the tier itself under the field's name
         tier_alias = query.make_alias(alias, "customer_tier_membership")
