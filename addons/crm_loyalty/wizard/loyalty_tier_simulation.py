@@ -22,7 +22,7 @@ class LoyaltyTierSimulation(models.TransientModel):
 
     _name = "loyalty.tier.simulation"
     _description = "Simulation of Tiers"
-    _inherit = ["suite.protected.mixin"]
+    _inherit = ["suite.protected.mixin", "suite.number.mixin"]
     _rec_name = "program_id"
     _protected_fields = {"program_id", "compared_id", "date", "line_ids"}
 

@@ -8,7 +8,11 @@ class LoyaltyTierSimulationCustomer(models.TransientModel):
 
     _name = "loyalty.tier.simulation.customer"
     _description = "Customer in a Simulation of Tiers"
-    _inherit = ["suite.protected.mixin", "suite.customer.data.mixin"]
+    _inherit = [
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "amount desc, id"
     _rec_name = "partner_id"
     _protected_fields = {

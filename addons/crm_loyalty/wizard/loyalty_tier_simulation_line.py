@@ -6,7 +6,7 @@ class LoyaltyTierSimulationLine(models.TransientModel):
 
     _name = "loyalty.tier.simulation.line"
     _description = "Simulated Tier"
-    _inherit = ["suite.protected.mixin"]
+    _inherit = ["suite.protected.mixin", "suite.number.mixin"]
     _protected_fields = {
         "simulation_id",
         "tier_id",

@@ -17,6 +17,7 @@ class CrmOfferAdvice(models.Model):
     _inherit = [
         "suite.company.mixin",
         "suite.protected.mixin",
+        "suite.number.mixin",
         "suite.customer.data.mixin",
     ]
     _order = "extra_margin desc, id"

@@ -61,7 +61,7 @@ class CrmOfferEffect(models.Model):
 
     _name = "crm.offer.effect"
     _description = "Evidence on an Offer"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "offer_id, company_id"
     _rec_name = "offer_id"
     _company_links = {"offer_id"}

@@ -18,6 +18,7 @@ class CrmOfferOverrule(models.Model):
     _inherit = [
         "suite.company.mixin",
         "suite.protected.mixin",
+        "suite.number.mixin",
         "suite.customer.data.mixin",
     ]
     _order = "id desc"

@@ -10,8 +10,9 @@ class LoyaltyTier(models.Model):
 
     _name = "loyalty.tier"
     _description = "Tier"
-    _inherit = ["suite.company.mixin"]
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "program_id, threshold, id"
+    _number_limits = {"threshold": (0, 1e12)}
 
     name = fields.Char(required=True, translate=True)
     program_id = fields.Many2one(

@@ -48,9 +48,16 @@ class LoyaltyTierBenefit(models.Model):
 
     _name = "loyalty.tier.benefit"
     _description = "Tier Benefit"
-    _inherit = ["suite.company.mixin"]
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "tier_id, sequence, id"
     _company_links = {"pricelist_id"}
+    _number_limits = {
+        "point_factor": (1, 1_000),
+        "credit_limit": (0, 1e12),
+        "unit_cost": (0, 1e12),
+        "cost_share": (0, 1),
+        "days_before": (0, 90),
+    }
 
     name = fields.Char(required=True, translate=True, help="As members read it.")
     sequence = fields.Integer(default=10)

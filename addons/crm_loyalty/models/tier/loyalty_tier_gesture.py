@@ -14,6 +14,7 @@ class LoyaltyTierGesture(models.Model):
     _inherit = [
         "suite.company.mixin",
         "suite.protected.mixin",
+        "suite.number.mixin",
         "suite.customer.data.mixin",
     ]
     _order = "date desc, id desc"

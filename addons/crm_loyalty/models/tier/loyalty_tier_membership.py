@@ -22,6 +22,7 @@ class LoyaltyTierMembership(models.Model):
     _inherit = [
         "suite.company.mixin",
         "suite.protected.mixin",
+        "suite.number.mixin",
         "suite.customer.data.mixin",
     ]
     _order = "date_from desc, id desc"

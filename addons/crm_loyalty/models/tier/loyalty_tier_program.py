@@ -63,10 +63,11 @@ class LoyaltyTierProgram(models.Model):
 
     _name = "loyalty.tier.program"
     _description = "Tier Program"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "sequence, id"
     # published by its button alone, which evaluates
     _company_links = {"point_program_ids"}
+    _number_limits = {"period_months": (1, 60), "grace_days": (0, 365)}
     _protected_fields = {"state", "evaluated_on", "last_partner"}
 
     name = fields.Char(required=True, translate=True)
