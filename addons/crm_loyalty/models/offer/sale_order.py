@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from .advice_words import VERDICTS
 
 OPEN_STATES = ("draft", "sent")
-RANK = {key: place for place, (key, _label) in enumerate(VERDICTS)}
+RANK = {key: rank for rank, (key, _label) in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,13 @@ class SaleOrder(models.Model):
 
     @api.depends_context("lang", "uid", "allowed_company_ids")
     @api.depends(
-        *("partner_id", "company_id", "state", "currency_rate"),
-        *("order_line.price_subtotal", "order_line.margin", "order_line.product_id"),
+        "partner_id",
+        "company_id",
+        "state",
+        "currency_rate",
+        "order_line.price_subtotal",
+        "order_line.margin",
+        "order_line.product_id",
     )
     def _compute_offer_advice(self):
         advice_of = self._read_offer_advice()
@@ -75,7 +80,7 @@ class SaleOrder(models.Model):
             best = min(found, key=lambda one: one.rank, default=None)
             order.offer_advice_id = best and best.advice
             order.offer_verdict = best and best.verdict
-            order.offer_advice_text = best and best.advice._say(
+            order.offer_advice_text = best and best.advice._sentence(
                 best.verdict, best.reason, best.extra, best.cost
             )
 

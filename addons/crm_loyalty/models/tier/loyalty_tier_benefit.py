@@ -309,19 +309,19 @@ class LoyaltyTierBenefit(models.Model):
         return self.user_id or self.program_id.responsible_id or self.env.user
 
     def _gesture_reason(self, day) -> str:
-        said = {
+        names = {
             "tier": self.tier_id.name,
             "program": self.program_id.name,
             "day": written_day(self.env, day),
         }
         if self.kind == "birthday":
-            return self.env._("%(tier)s of %(program)s: birthday on %(day)s.", **said)
+            return self.env._("%(tier)s of %(program)s: birthday on %(day)s.", **names)
         if self.kind == "anniversary":
             return self.env._(
-                "%(tier)s of %(program)s: a member for years on %(day)s.", **said
+                "%(tier)s of %(program)s: a member for years on %(day)s.", **names
             )
         return self.env._(
-            "%(tier)s of %(program)s: invite to the event on %(day)s.", **said
+            "%(tier)s of %(program)s: invite to the event on %(day)s.", **names
         )
 
 

@@ -136,22 +136,22 @@ class LoyaltyTierMembership(models.Model):
     @api.depends("reason", "note", "amount", "threshold", "date_to", "ending")
     def _compute_explanation(self):
         for membership in self:
-            said = membership._said(
+            figures = membership._figures_in_words(
                 membership.amount, membership.period_start, membership.period_end
             )
-            ended = membership._said(
+            end_figures = membership._figures_in_words(
                 membership.end_amount,
                 membership.end_period_start,
                 membership.end_period_end,
             )
             sentences = (
-                explanation(self.env, membership.reason, said),
+                explanation(self.env, membership.reason, figures),
                 membership.note,
-                end_explanation(self.env, membership.ending, ended),
+                end_explanation(self.env, membership.ending, end_figures),
             )
             membership.explanation = " ".join(filter(None, sentences))
 
-    def _said(self, amount, start, end) -> dict:
+    def _figures_in_words(self, amount, start, end) -> dict:
         return {
             "amount": self.program_id._format_amount(amount),
             "threshold": self.program_id._format_amount(self.threshold),

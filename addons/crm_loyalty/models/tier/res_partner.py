@@ -354,14 +354,14 @@ class ResPartner(models.Model):
         """
         if not self._may_use_points_of(self.commercial_partner_id):
             return []
-        told = []
+        standings = []
         for progress in self._tier_progress(company):
             target = progress.next_tier.threshold
             percent = None
             if target:
                 reached = 1 - progress.missing / target
                 percent = round(100 * min(max(reached, 0.0), 1.0))
-            told.append(
+            standings.append(
                 {
                     "program": progress.program.name,
                     "tier": progress.tier.name or "",
@@ -371,7 +371,7 @@ class ResPartner(models.Model):
                     "benefits": self._portal_benefits(progress.tier),
                 }
             )
-        return [each for each in told if each["sentences"] or each["benefits"]]
+        return [one for one in standings if one["sentences"] or one["benefits"]]
 
     def _portal_benefits(self, tier) -> list[dict]:
         """What a tier gives its members today, but for what other systems ask."""
