@@ -18,13 +18,13 @@ class LoyaltyTierSimulation(models.TransientModel):
     """Who would land where with a program's thresholds, at what cost and value a year.
 
     By today's amounts alone: without grace and without what members keep for a while.
+    Begun by the program's button, which nobody presses who may not change the program;
+    its sums are of all customers, whoever simulates.
     """
 
     _name = "loyalty.tier.simulation"
     _description = "Simulation of Tiers"
-    _inherit = ["suite.protected.mixin", "suite.number.mixin"]
     _rec_name = "program_id"
-    _protected_fields = {"program_id", "compared_id", "date", "line_ids"}
 
     program_id = fields.Many2one(
         "loyalty.tier.program", required=True, ondelete="cascade"
@@ -71,17 +71,17 @@ class LoyaltyTierSimulation(models.TransientModel):
         if program.state != "published":
             published = program._published_ids(program.company_id.id)
             compared = program.browse(published[:1]) or program
-        simulation = self._as_system().create(
+        # sudo: by this alone, for whoever may change the program
+        simulation = self.sudo().create(
             {
                 "program_id": program.id,
                 "compared_id": compared.id,
                 "date": program._today(),
             }
         )
-        simulation = simulation.with_env(self.env)
         simulation._write_landings()
         simulation._add_up()
-        return simulation
+        return simulation.with_env(self.env)
 
     def _write_landings(self) -> None:
         """Where each customer would land, by one statement."""
@@ -135,8 +135,7 @@ class LoyaltyTierSimulation(models.TransientModel):
         self.env["loyalty.tier.simulation.customer"].invalidate_model()
 
     def _add_up(self) -> None:
-        # sudo: the sums are of all customers, whoever simulates
-        customers = self.env["loyalty.tier.simulation.customer"].sudo()
+        customers = self.env["loyalty.tier.simulation.customer"]
         groups = customers._read_group(
             [("simulation_id", "=", self.id)],
             ["tier_id"],
@@ -162,13 +161,13 @@ class LoyaltyTierSimulation(models.TransientModel):
                     "simulation_id": self.id,
                     "tier_id": tier.id,
                     "member_count": figures["members"],
-                    "current_count": held.get(tier.with_env(self.env(su=True)), 0),
+                    "current_count": held.get(tier, 0),
                     "revenue": figures["revenue"],
                     "margin": figures["margin"],
                     "cost": tier._cost_of_a_year(figures),
                 }
             )
-        self.env["loyalty.tier.simulation.line"]._as_system().create(lines)
+        self.env["loyalty.tier.simulation.line"].create(lines)
 
     def action_open_customers(self):
         self.ensure_one()

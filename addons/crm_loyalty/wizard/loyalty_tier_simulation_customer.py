@@ -8,27 +8,9 @@ class LoyaltyTierSimulationCustomer(models.TransientModel):
 
     _name = "loyalty.tier.simulation.customer"
     _description = "Customer in a Simulation of Tiers"
-    _inherit = [
-        "suite.protected.mixin",
-        "suite.number.mixin",
-        "suite.customer.data.mixin",
-    ]
+    _inherit = "suite.customer.data.mixin"
     _order = "amount desc, id"
     _rec_name = "partner_id"
-    _protected_fields = {
-        "simulation_id",
-        "partner_id",
-        "company_id",
-        "currency_id",
-        "unit_currency_id",
-        "tier_id",
-        "current_tier_id",
-        "change",
-        "amount",
-        "revenue",
-        "margin",
-        "points",
-    }
 
     simulation_id = fields.Many2one(
         "loyalty.tier.simulation", required=True, index=True, ondelete="cascade"

@@ -6,16 +6,6 @@ class LoyaltyTierSimulationLine(models.TransientModel):
 
     _name = "loyalty.tier.simulation.line"
     _description = "Simulated Tier"
-    _inherit = ["suite.protected.mixin", "suite.number.mixin"]
-    _protected_fields = {
-        "simulation_id",
-        "tier_id",
-        "member_count",
-        "current_count",
-        "revenue",
-        "margin",
-        "cost",
-    }
 
     simulation_id = fields.Many2one(
         "loyalty.tier.simulation", required=True, index=True, ondelete="cascade"

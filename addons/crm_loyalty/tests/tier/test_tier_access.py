@@ -95,8 +95,8 @@ class TestTierAccess(TierCommon):
         for name in GRANTED_FIELDS:
             with self.assertRaises(AccessError):
                 customer.read([name])
-        with self.assertRaises(AccessError):
-            customer.search([("tier_codes", "=", "edi")])
+        self._benefit(self.silver, "integration", code="edi")
+        self.assertFalse(customer.search([("tier_codes", "=", "edi")]))
         with self.assertRaises(AccessError):
             customer.action_open_tier_memberships()
 
@@ -155,7 +155,13 @@ class TestTierAccess(TierCommon):
             with self.assertRaises(AccessError):
                 programs.write({name: value})
         with self.assertRaises(AccessError):
-            programs.create({"name": "Mine", "state": "published"})
+            programs.create(
+                {
+                    "name": "Mine",
+                    "state": "published",
+                    "tier_ids": [Command.create({"name": "A", "threshold": 1})],
+                }
+            )
         sent = programs.with_context(default_state="published")
         self.assertEqual(sent.create({"name": "Mine"}).state, "draft")
         programs.action_withdraw()
