@@ -102,13 +102,13 @@ class AttackCase(AttackRecords, HttpCase):
     def _product(cls):
         return cls.env["product.product"].search([], limit=1)
 
-    def _call(self, actor, model, method, *args):
+    def _call(self, actor, model, method, *args, **kwargs):
         """The answer of one RPC call: its result, or the name of the error."""
         if actor == "anonymous":
             self.authenticate(None, None)
         else:
             self.authenticate(actor, actor * 2)
-        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         answer = self.url_open(
             f"/web/dataset/call_kw/{model}/{method}",
             data=json.dumps({"jsonrpc": "2.0", "params": params}),

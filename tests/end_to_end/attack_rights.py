@@ -31,7 +31,6 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.turn": {},
     "suite.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
@@ -39,9 +38,10 @@ WIZARDS = {
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
     "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
-    "loyalty.tier.simulation": {"manager"},
-    "loyalty.tier.simulation.customer": {"manager"},
-    "loyalty.tier.simulation.line": {"manager"},
+    # begun by a program's button alone
+    "loyalty.tier.simulation": set(),
+    "loyalty.tier.simulation.customer": set(),
+    "loyalty.tier.simulation.line": set(),
 }
 # Who may call each public method with records of the company.
 METHODS = {

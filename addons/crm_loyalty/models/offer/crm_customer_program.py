@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.companies import check_links_of_company
+
+# what a campaign may give
+OFFERED_FIELDS = ("loyalty_program_id", "payment_term_id", "tier_id")
+
 
 class CrmCustomerProgram(models.Model):
     """Enrolment that follows the offer's advice, and keeps what advice learns from.
@@ -29,9 +34,14 @@ class CrmCustomerProgram(models.Model):
                     program._left_out_domain()
                 )
 
+    @api.constrains("company_id", *OFFERED_FIELDS)
+    def _check_company_of_offer(self):
+        check_links_of_company(self, OFFERED_FIELDS)
+
     def action_open_left_out(self):
         """Who is left out, each with the reason."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_offer_advice_action"
         )
@@ -81,9 +91,7 @@ class CrmCustomerProgram(models.Model):
             "id", "in", against.subselect(SQL.identifier("partner_id"))
         )
 
-    def _enrol_from(self, model, domain, after, batch_size):
-        since = fields.Datetime.now()
-        res = super()._enrol_from(model, domain, after, batch_size)
-        if model == "res.partner":
-            self.env["crm.customer.program.member"]._remember_before(self, since)
+    def _note_enrolled(self, members):
+        res = super()._note_enrolled(members)
+        members._remember_before(self)
         return res

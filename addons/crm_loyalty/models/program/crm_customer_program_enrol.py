@@ -46,9 +46,10 @@ class CrmCustomerProgram(models.Model):
         """Insert the next ones by id; the last id of a full batch, else None."""
         records = self.env[model].with_company(self.company_id)
         query = records._search(domain)
-        self.env["crm.customer.program.member"].flush_model()
+        members = self.env["crm.customer.program.member"]
+        members.flush_model()
         now = fields.Datetime.now()
-        [[count, last]] = self.env.execute_query(
+        [[count, last, added]] = self.env.execute_query(
             SQL(
                 """
                 WITH batch AS MATERIALIZED (
@@ -69,8 +70,9 @@ class CrmCustomerProgram(models.Model):
                            0, 0, 0, 0, 0, 0
                       FROM batch
                         ON CONFLICT DO NOTHING
+                    RETURNING id
                 )
-                SELECT count(*), max(id) FROM batch
+                SELECT count(*), max(id), (SELECT array_agg(id) FROM added) FROM batch
                 """,
                 draw=self._draw_sql(model),
                 candidates=query.subselect(),
@@ -87,8 +89,12 @@ class CrmCustomerProgram(models.Model):
                 today=fields.Date.today(),
             )
         )
-        self.env["crm.customer.program.member"].invalidate_model()
+        members.invalidate_model()
+        self._note_enrolled(members.browse(added))
         return last if count == batch_size else None
+
+    def _note_enrolled(self, members) -> None:
+        """Hook: these have just come in, and nobody has contacted them yet."""
 
     def _draw_sql(self, model: str) -> SQL:
         return SQL(

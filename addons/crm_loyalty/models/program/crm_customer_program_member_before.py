@@ -20,8 +20,8 @@ class CrmCustomerProgramMember(models.Model):
         "Margin per Purchase at Enrolment", readonly=True, aggregator="avg"
     )
 
-    def _remember_before(self, program, since) -> None:
-        """Keep it for those enrolled since then, in one statement."""
+    def _remember_before(self, program) -> None:
+        """Keep it for these members of a program, in one statement."""
         values = self.env["crm.customer.value"]
         values.flush_model()
         self.env.cr.execute(
@@ -34,17 +34,14 @@ class CrmCustomerProgramMember(models.Model):
                        purchases_before = value.purchase_count,
                        usual_margin_before = value.margin / value.purchase_count
                   FROM crm_customer_value value
-                 WHERE member.program_id = %(program)s
-                   AND member.enrolled_at >= %(since)s
-                   AND member.purchases_before IS NULL
+                 WHERE member.id = ANY(%(members)s)
                    AND value.partner_id = member.partner_id
                    AND value.company_id = member.company_id
                    AND value.purchase_count > 0
                    AND (value.margin <> 0 OR value.revenue <= 0)
                 """,
                 cutoff=program.company_id._value_cutoff_date(),
-                program=program.id,
-                since=since,
+                members=self.ids,
             )
         )
         self.invalidate_model()

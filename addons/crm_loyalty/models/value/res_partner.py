@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -19,14 +19,6 @@ DETAIL_FIELDS = {
     "customer_reason": "reason",
 }
 VALUE_COLUMNS = [*LISTED_FIELDS.values(), "lifetime_value"]
-# What the database can sort and group by: the join that has it, and the column there.
-JOINED_FIELDS = {
-    "customer_tier_id": ("_join_customer_tier", "tier_id"),
-    "customer_lifetime_value": ("_join_customer_value", "lifetime_value"),
-    **{
-        name: ("_join_customer_value", column) for name, column in LISTED_FIELDS.items()
-    },
-}
 
 
 def _value_field(field_type, name, compute="_compute_listed_value", **options):
@@ -136,10 +128,27 @@ class ResPartner(models.Model):
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         # every column of every query passes here, so one look-up serves all of ours
-        if field_expr not in JOINED_FIELDS or query is None:
+        joined = self._joins().get(field_expr)
+        if joined is None or query is None:
             return super()._field_to_sql(alias, field_expr, query)
-        join, column = JOINED_FIELDS[field_expr]
+        join, column = joined
         return SQL.identifier(getattr(self, join)(alias, query), column)
+
+    @api.model
+    @tools.ormcache()
+    def _joins(self) -> dict[str, tuple[str, str]]:
+        return self._joined_fields()
+
+    @api.model
+    def _joined_fields(self) -> dict[str, tuple[str, str]]:
+        """Hook: fields that are not stored and yet can be sorted and grouped by.
+
+        :return: the method that joins a field's table, and the column there
+        """
+        columns = {**LISTED_FIELDS, "customer_lifetime_value": "lifetime_value"}
+        return {
+            name: ("_join_customer_value", column) for name, column in columns.items()
+        }
 
     def _join_customer_value(self, alias: str, query) -> str:
         """Join the values that the user may see; returns the alias of their table."""
