@@ -1,20 +1,49 @@
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from odoo import fields, models
 
 from odoo.addons.crm_suite.tools.columns import day_number
 
-from ...clv import Trial, try_attributes
+from ...clv import Attribute, Trial, refuse_protected, try_attributes
+from ...clv.attributes import LEVEL
 from ...clv.trial import NAIVE
 
 # Which customers are judged by which is drawn, and always the same way.
 SEED = 19
 OFF = "off"
+Read = Callable[..., tuple[NDArray, NDArray]]
+
+
+class Signal(NamedTuple):
+    """A source of one attribute of customers.
+
+    ``read(company, until)`` gives customers and a value of each as known at the end of
+    that day, from one query; with ``own`` it is ``read(columns, until_day)`` instead,
+    from the purchase histories alone, a value for each. ``fields`` are all fields it
+    rests on ("model.field"): a source that does not name them is refused, and so is
+    one that rests on a protected attribute.
+    """
+
+    name: str
+    kind: str
+    read: Read
+    fields: tuple[str, ...]
+    comodel: str = ""
+    """of a level: the model whose record ids are the values"""
+    missing: float = np.nan
+    """for customers of whom ``read`` says nothing"""
+    own: bool = False
 
 
 class CrmValueRun(models.Model):
-    """Attributes beside the purchase history: tried with the back-test, and where they
-    forecast better, read anew for every run until the next one."""
+    """Attributes beside the purchase history: what is known of customers, tried with
+    the back-test, and where they forecast better, read anew for every run until the
+    next one."""
 
     _inherit = "crm.value.run"
 
@@ -107,7 +136,160 @@ class CrmValueRun(models.Model):
             ]
         return terms
 
+    def _signal_sources(self) -> list[Signal]:
+        """Hook: the attributes that may correct who is alive, one source each."""
+        signal = self.env["crm.customer.signal"]
+        partner, order, move = "res.partner.", "sale.order.", "account.move."
+        return [
+            Signal(
+                "industry",
+                "level",
+                signal._read_industry,
+                (partner + "industry_id",),
+                comodel="res.partner.industry",
+            ),
+            Signal(
+                "country",
+                "level",
+                signal._read_country,
+                (partner + "country_id", partner + "is_company"),
+                comodel="res.country",
+            ),
+            Signal(
+                "source",
+                "level",
+                signal._read_source,
+                (order + "source_id", "crm.lead.source_id"),
+                comodel="utm.source",
+            ),
+            Signal(
+                "salesperson",
+                "level",
+                signal._read_salesperson,
+                (order + "user_id",),
+                comodel="res.users",
+            ),
+            Signal(
+                "contacts",
+                "amount",
+                signal._read_contacts,
+                (partner + "commercial_partner_id",),
+                missing=0.0,
+            ),
+            Signal(
+                "payment_delay",
+                "amount",
+                signal._read_payment_delay,
+                ("account.move.line.date_maturity", move + "state"),
+            ),
+            Signal(
+                "lost_quotations",
+                "amount",
+                signal._read_lost_quotations,
+                (order + "validity_date", order + "state"),
+                missing=0.0,
+            ),
+            Signal(
+                "returns",
+                "number",
+                signal._read_credits,
+                (move + "amount_untaxed_signed",),
+                missing=0.0,
+            ),
+            Signal(
+                "margin_trend", "number", _margin_trend, (order + "margin",), own=True
+            ),
+            Signal("tenure", "number", _tenure, (order + "date_order",), own=True),
+            Signal(
+                "order_size",
+                "amount",
+                _order_size,
+                (order + "amount_untaxed",),
+                own=True,
+            ),
+        ]
 
-def without_trend(columns: dict) -> dict:
-    """The columns that a batch carries."""
-    return {name: c for name, c in columns.items() if name != "margin_trend"}
+    def _allowed_signals(self) -> list[Signal]:
+        """:raise ProtectedAttribute: one of them may not be used"""
+        signals = self._signal_sources()
+        for signal in signals:
+            if not signal.fields:
+                raise ValueError(f"{signal.name}: on what fields does it rest?")
+            refuse_protected([signal.name, signal.comodel])
+            for path in signal.fields:
+                refuse_protected([path])
+                model, _dot, name = path.rpartition(".")
+                # KeyError: there is no such field, so nobody knows what is read
+                field = self.env[model]._fields[name]
+                refuse_protected([field.comodel_name or "", field.string])
+        return signals
+
+    def _read_attributes(
+        self, columns: dict[str, NDArray], until: date, until_day: int, names=None
+    ) -> list[Attribute]:
+        """The customers' attributes as known at the end of that day, one query each.
+
+        :param columns: purchase histories as of that day, with the margin's trend
+        :param names: of the sources to read; all when None
+        """
+        return [
+            self._read_attribute(signal, columns, until, until_day)
+            for signal in self._allowed_signals()
+            if names is None or signal.name in names
+        ]
+
+    def _read_attribute(self, signal: Signal, columns, until, until_day) -> Attribute:
+        if signal.own:
+            values = signal.read(columns, until_day)
+            return Attribute(signal.name, signal.kind, values)
+        customers, found = signal.read(self.company_id, until)
+        values = _align(columns["customer"], customers, found, signal.missing)
+        if signal.name == "returns":
+            # a share of what was bought before anything came back
+            bought = columns["revenue"] + values
+            values = np.divide(
+                values, bought, out=np.zeros(len(values)), where=bought > 0
+            ).clip(0.0, 1.0)
+        return Attribute(signal.name, signal.kind, values)
+
+    def _level_names(self, correction) -> dict[str, dict[str, dict[str, str]]]:
+        """What the groups of a correction are called, in each language: so that a
+        customer's page need not look them up."""
+        comodels = {signal.name: signal.comodel for signal in self._signal_sources()}
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        names = {}
+        for part in correction.design.parts:
+            comodel = part.kind == LEVEL and comodels.get(part.name)
+            if not comodel:
+                continue
+            ids = [int(level) for level in part.levels if level > 0]
+            records = self.env[comodel].browse(ids).exists()
+            names[part.name] = {
+                str(record.id): {
+                    lang: record.with_context(lang=lang).display_name or ""
+                    for lang in languages
+                }
+                for record in records
+            }
+        return names
+
+
+def _align(wanted, customers, found, missing) -> NDArray[np.float64]:
+    """The values in the order of ``wanted``, which ascends."""
+    values = np.full(len(wanted), missing)
+    known = np.isin(customers, wanted)
+    values[np.searchsorted(wanted, customers[known])] = found[known]
+    return values
+
+
+def _margin_trend(columns, _until_day) -> NDArray[np.float64]:
+    return columns["margin_trend"]
+
+
+def _tenure(columns, until_day) -> NDArray[np.float64]:
+    """Years since the first purchase."""
+    return (until_day - columns["first_day"]) / 365.25
+
+
+def _order_size(columns, _until_day) -> NDArray[np.float64]:
+    return np.maximum(columns["revenue"], 0.0) / columns["purchase_count"]

@@ -4,11 +4,22 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .card_words import backtest_words, parameter_rows, verdicts
-from .crm_value_run_publish import SHARES
+from .crm_value_run import SHARES
+from .crm_value_run_words import (
+    backtest_words,
+    comparison_rows,
+    parameter_rows,
+    small_print,
+    verdict_words,
+    verdicts,
+    weight_rows,
+)
 
 _ROW = Markup("<tr><th scope='row'>%s</th><td>%s</td><td>%s</td></tr>")
 _TABLE = Markup("<table class='table table-sm'><tbody>%s</tbody></table>")
+_COMPARED = Markup("<tr><th scope='row'>%s</th>%s</tr>")
+_HEAD = Markup("<th scope='col'>%s</th>")
+_COMPARISON = Markup("<table class='table table-sm'>%s<tbody>%s</tbody></table>")
 
 
 class CrmValueRun(models.Model):
@@ -28,6 +39,16 @@ class CrmValueRun(models.Model):
         "Value at Risk within a Month",
         compute="_compute_at_risk",
         help="Value of the customers whom the company is to contact within a month.",
+    )
+    attribute_verdict = fields.Text("Attributes", compute="_compute_attribute_card")
+    attribute_comparison = fields.Html(
+        "Without and with Attributes", compute="_compute_attribute_card"
+    )
+    attribute_note = fields.Text(
+        "How It Was Compared", compute="_compute_attribute_card"
+    )
+    attribute_weights = fields.Html(
+        "What Attributes Say", compute="_compute_attribute_card"
     )
 
     @api.depends_context("lang")
@@ -100,6 +121,39 @@ class CrmValueRun(models.Model):
                     }
                 ],
             }
+
+    @api.depends_context("lang")
+    @api.depends("attributes")
+    def _compute_attribute_card(self):
+        for run in self:
+            kept = run.attributes
+            trial = run._kept_trial()
+            run.attribute_verdict = kept and verdict_words(run.env, trial, kept["used"])
+            rows = comparison_rows(run.env, trial) if kept else []
+            run.attribute_comparison = rows and run._comparison_table(rows)
+            run.attribute_note = kept and small_print(run.env, trial)
+            labels = kept["names_of_levels"] if kept else {}
+            said = weight_rows(run.env, trial, labels) if kept else []
+            body = Markup().join(
+                _COMPARED % (name, Markup("<td>%s</td>") % text) for name, text in said
+            )
+            run.attribute_weights = said and _COMPARISON % (Markup(), body)
+
+    def _comparison_table(self, rows) -> Markup:
+        head = Markup("<thead><tr>%s</tr></thead>") % Markup().join(
+            _HEAD % title
+            for title in (
+                "",
+                self.env._("Purchases alone"),
+                self.env._("With attributes"),
+            )
+        )
+        cell = Markup("<td>%s</td>")
+        body = Markup().join(
+            _COMPARED % (title, cell % plain + cell % corrected)
+            for title, plain, corrected in rows
+        )
+        return _COMPARISON % (head, body)
 
     def _compute_at_risk(self):
         due = Domain.OR(map(self._at_risk_domain, self.company_id))

@@ -61,6 +61,11 @@ def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
     }
 
 
+def without_trend(columns: dict) -> dict:
+    """The columns that a batch carries."""
+    return {name: c for name, c in columns.items() if name != "margin_trend"}
+
+
 def holdout_counts(
     customers: NDArray[np.int32], holdout: dict[str, NDArray]
 ) -> NDArray[np.int64]:

@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.addons.base.models import ir_cron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_loyalty.models.purchase import (
-    crm_purchase_import_load as load,
-    crm_purchase_import_process as process,
+    crm_purchase_import as process,
+    crm_purchase_import_writing as writing,
 )
 
 from .purchase_import_common import PurchaseImportCommon
@@ -196,7 +196,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
         created = source.created_partner_ids
         used = created[3]
         self.env["sale.order"].create({"partner_id": used.id})
-        with patch.object(load, "UNDO_AT_ONCE", 3):
+        with patch.object(writing, "UNDO_AT_ONCE", 3):
             source.action_undo()
         # The history is right at once; the customers go one by one.
         self.assertEqual(source.state, "undoing")

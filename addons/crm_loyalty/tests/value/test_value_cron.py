@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run
 
 from ..common import ValueCommon
 
@@ -59,7 +59,7 @@ class TestValueCron(ValueCommon, CronMixinCase):
             return score(*args)
 
         with (
-            patch.object(crm_value_run_estimate, "BATCH_SIZE", 8),
+            patch.object(crm_value_run, "BATCH_SIZE", 8),
             patch.object(crm_value_batch, "score", dies_at_the_third),
             # not assertRaises: it would take back what the night has committed
             suppress(KeyboardInterrupt),

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_loyalty.models.value import crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_run
 
 from ..common import ValueCommon
 
@@ -78,7 +78,7 @@ class TestValueRun(ValueCommon):
     def test_small_and_large_batches_give_the_same_values(self):
         self.runs._refresh_now(self.company)
         before = self._stored()
-        with patch.object(crm_value_run_estimate, "BATCH_SIZE", 7):
+        with patch.object(crm_value_run, "BATCH_SIZE", 7):
             run = self.runs._refresh_now(self.company)
         self.assertEqual(run.changed_count, 0)
         self.assertEqual(self._stored(), before)
@@ -186,7 +186,7 @@ class TestValueRun(ValueCommon):
         self.runs._refresh_now(self.company)
         before = self._stored()
         broken = patch.object(
-            crm_value_run_estimate, "estimate", side_effect=ValueError("no such thing")
+            crm_value_run, "estimate", side_effect=ValueError("no such thing")
         )
         with broken, self.assertLogs(LOGGER, "WARNING") as log:
             run = self.runs._refresh_now(self.company)
@@ -234,7 +234,7 @@ class TestValueRun(ValueCommon):
 
     def test_fresh_back_test_is_kept(self):
         first = self.runs._refresh_now(self.company)
-        with patch.object(crm_value_run_estimate, "backtest") as again:
+        with patch.object(crm_value_run, "backtest") as again:
             second = self.runs._refresh_now(self.company)
         again.assert_not_called()
         self.assertEqual(second.backtest, first.backtest)

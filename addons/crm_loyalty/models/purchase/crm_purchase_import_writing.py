@@ -5,13 +5,109 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL, split_every
 
+from odoo.addons.crm_suite.tabular import Customer
+
 UNDO_AT_ONCE = 500
+# Records that belong to a partner without a foreign key: table, column of the model.
+_BY_MODEL_NAME = [
+    ("mail_message", "model"),
+    ("mail_activity", "res_model"),
+    ("mail_followers", "res_model"),
+    ("ir_attachment", "res_model"),
+]
 
 
 class CrmPurchaseImport(models.Model):
-    """Purchases of a file: writing them, and taking them back with their customers."""
+    """What a file brings in and takes out again: purchases, and missing customers."""
 
     _inherit = "crm.purchase.import"
+
+    def _create_customers(self, customers: list[Customer]):
+        """Out of sight until the import is done."""
+        quiet = {
+            "mail_create_nolog": True,
+            "mail_create_nosubscribe": True,
+            "tracking_disable": True,
+        }
+        partners = (
+            self.env["res.partner"]
+            .with_context(**quiet)
+            .create([self._prepare_partner_values(customer) for customer in customers])
+        )
+        self._note({"created_partner_ids": [Command.link(id_) for id_ in partners.ids]})
+        return dict(zip(customers, partners.ids, strict=True))
+
+    def _prepare_partner_values(self, customer: Customer) -> dict:
+        return {
+            "name": customer.name or customer.reference or customer.email,
+            "ref": customer.reference or False,
+            "email": customer.email or False,
+            "company_id": self.company_id.id,
+            "customer_rank": 1,
+            "active": False,
+        }
+
+    def _show_created_customers(self):
+        hidden = self.with_context(active_test=False).created_partner_ids
+        hidden.with_context(tracking_disable=True).write({"active": True})
+
+    def _remove_customers(self, partners):
+        """Those that nothing refers to and nobody has edited since; returns them."""
+        unused = partners & self._unused(partners)
+        count = len(unused)
+        # A sales manager may create customers but not delete them; these are the ones
+        # that his own import created and that nobody else has touched.
+        unused.sudo().unlink()
+        return count
+
+    def _unused(self, partners):
+        self.env.flush_all()
+        uses = [
+            SQL(
+                "SELECT %(column)s FROM %(table)s WHERE %(column)s = ANY(%(ids)s)",
+                column=SQL.identifier(column),
+                table=SQL.identifier(table),
+                ids=partners.ids,
+            )
+            for table, column in self._references_to_partners()
+        ]
+        uses += [
+            SQL(
+                "SELECT res_id FROM %(table)s "
+                "WHERE %(model)s = 'res.partner' AND res_id = ANY(%(ids)s)",
+                table=SQL.identifier(table),
+                model=SQL.identifier(model),
+                ids=partners.ids,
+            )
+            for table, model in _BY_MODEL_NAME
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.id
+                  FROM res_partner partner
+                 WHERE partner.id = ANY(%(ids)s)
+                   AND NOT coalesce(
+                       date_trunc('second', partner.write_date) > %(done_on)s, false)
+                EXCEPT (%(uses)s)
+                """,
+                ids=partners.ids,
+                done_on=self.done_on or None,
+                uses=SQL(" UNION ALL ").join(uses),
+            )
+        )
+        return partners.browse(row[0] for row in rows)
+
+    def _references_to_partners(self) -> list[tuple[str, str]]:
+        """Every column that may point to a partner, but for those that follow from his
+        being there: his own root, this import's list and what is computed of him."""
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        derived = {
+            ("res_partner", "commercial_partner_id"),
+            ("crm_purchase_import_created_rel", "partner_id"),
+            ("crm_customer_value", "partner_id"),
+        }
+        return sorted(set(merge._get_fk_on("res_partner")) - derived)
 
     def _insert_lines(self, purchases, partners):
         convert = self._converter()
