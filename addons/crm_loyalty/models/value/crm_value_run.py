@@ -1,9 +1,9 @@
 import json
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
-from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.columns import EPOCH, day_number, stage_columns
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.work import RACES, work_through
 
 from ...clv import (
     BackTest,
@@ -36,7 +37,9 @@ from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
 _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("queued", "scoring")
-LOOK_AGAIN = timedelta(minutes=5)
+QUEUED = Domain("state", "=", "queued")
+UNSCORED = Domain("scored", "=", False)
+SCORED = Domain("state", "=", "scoring") & Domain("batch_ids", "not any", UNSCORED)
 BATCH_SIZE = 10_000
 BACKTEST_DAYS = 28
 HOLDOUT_SHARE = 0.25
@@ -66,12 +69,13 @@ STAGE_TYPES = {
 FACTORS = range(WORDS)
 FACTOR_TYPES = {
     "shift": "float8",
-    **{f"factor_{place}": "int2" for place in FACTORS},
-    **{f"factor_value_{place}": "float8" for place in FACTORS},
-    **{f"factor_weight_{place}": "float8" for place in FACTORS},
+    **{f"factor_{rank}": "int2" for rank in FACTORS},
+    **{f"factor_value_{rank}": "float8" for rank in FACTORS},
+    **{f"factor_weight_{rank}": "float8" for rank in FACTORS},
 }
 # staged as whole cents: PostgreSQL turns a float into a decimal by way of text
 MONEY = ("revenue", "margin", "lifetime_value", "value_low", "value_high")
+LARGEST_MONEY = 2**62
 SHARES = [share / 20 for share in range(1, 21)]
 
 
@@ -85,13 +89,20 @@ class CrmValueRun(models.Model):
     2. *score* takes one batch after the other, in as many processes as there are;
     3. *publish* writes all values at once, as far as they changed.
 
-    A step is claimed by a row lock, so that a killed process leaves its step to the
-    next one, and the previous values stay whole until the run publishes.
+    A killed process leaves its step to the next one, and the previous values stay whole
+    until the run publishes.
     """
 
     _name = "crm.value.run"
     _description = "Customer Value Run"
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "id desc"
+    # sums over all customers
+    _number_limits = {
+        "total_value": (-1e21, 1e21),
+        "total_low": (-1e21, 1e21),
+        "total_high": (-1e21, 1e21),
+    }
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
@@ -194,26 +205,21 @@ class CrmValueRun(models.Model):
 
         Any number of scheduler jobs, on any number of hosts, may call this.
         """
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self._open_steps())
-        while True:
-            try:
-                worked = self._work()
-            except SerializationFailure:
-                # another process took this step between our look and our lock
-                self.env.cr.rollback()
-                continue
-            remaining = self._open_steps()
-            if not worked:
-                break
-            if not commit_progress(1, remaining=remaining):
+        batches = self.env["crm.value.batch"]
+
+        def to_publish() -> int:
+            return self.search_count([("state", "=", "scoring")])
+
+        def to_score() -> int:
+            return batches.search_count(UNSCORED) + to_publish()
+
+        for model, domain, step, following in (
+            (self, QUEUED, lambda run: run._share_out(), to_score),
+            (batches, UNSCORED, lambda batch: batch._score(), to_publish),
+            (self, SCORED, lambda run: run._publish(), None),
+        ):
+            if work_through(model, domain, step, more=following).out_of_time:
                 return
-        if remaining:
-            # all that is left is in other hands: see later whether they lived
-            self.env.ref("crm_loyalty.cron_score_values")._trigger(
-                fields.Datetime.now() + LOOK_AGAIN
-            )
-        commit_progress(remaining=0)
 
     @api.model
     def _refresh_now(self, company):
@@ -250,57 +256,13 @@ class CrmValueRun(models.Model):
             ]
         )
 
-    @api.model
-    def _work(self) -> bool:
-        """Do one step that nobody else is doing; say whether there was one."""
-        Batch = self.env["crm.value.batch"]
-        unscored = Domain("scored", "=", False)
-        if run := self._claim([("state", "=", "queued")]):
-            run._estimate()
-            # now there is something to share
-            self.env.ref("crm_loyalty.cron_score_values")._trigger()
-        elif batch := self._claim(unscored, Batch):
-            batch._score()
-        elif run := self._claim(
-            [("state", "=", "scoring"), ("batch_ids", "not any", unscored)]
-        ):
-            run._publish()
-        else:
-            return False
-        return True
-
-    @api.model
-    def _claim(self, domain, model=None):
-        """Lock one record that no other process holds; empty when there is none.
-
-        :raise SerializationFailure: another process was quicker
-        """
-        model = self if model is None else model
-        query = model._search(domain, order="id", limit=1)
-        self.env.cr.execute(
-            SQL(
-                "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
-                query.select(),
-                SQL.identifier(query.table),
-            ),
-            log_exceptions=False,
-        )
-        return model.browse(row[0] for row in self.env.cr.fetchall())
-
-    @api.model
-    def _open_steps(self) -> int:
-        """How many steps the open runs still have, as far as known."""
-        runs = self.search_count([("state", "in", OPEN_STATES)])
-        return runs + self.env["crm.value.batch"].search_count([("scored", "=", False)])
+    def _share_out(self):
+        """The first step, after which others may help."""
+        self._estimate()
+        self.env.ref("crm_loyalty.cron_score_values")._trigger()
 
     def _estimate(self):
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._read_and_fit()
-        # whatever is wrong with one company's data must not stop the others
-        except Exception as error:  # noqa: BLE001
-            self._fail(error)
+        self._attempt(self._read_and_fit)
 
     def _read_and_fit(self):
         company = self.company_id
@@ -388,6 +350,17 @@ class CrmValueRun(models.Model):
         )
         return report, trial
 
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """Whatever is wrong with one company's data must not stop the others."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                step()
+        except RACES:
+            raise
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+
     def _fail(self, error: Exception) -> None:
         """Keep the reason; the previous values stay, the next night tries again."""
         _logger.warning("Customer values of %s failed: %s", self.company_id.name, error)
@@ -401,7 +374,9 @@ class CrmValueRun(models.Model):
         )
 
     def _publish(self):
-        self.ensure_one()
+        self._attempt(self._write_all)
+
+    def _write_all(self):
         total, columns = self._collect_scores()
         self._stage(columns | self._whole_base_columns(columns))
         changed = self._delete_vanished() + self._write_values()
@@ -431,12 +406,14 @@ class CrmValueRun(models.Model):
     def _whole_base_columns(self, columns: dict) -> dict:
         """What needs all customers at once: classes, quantiles, and money rounded."""
         cents = 10**self.currency_id.decimal_places
-        money = {name: np.rint(columns[name] * cents).astype(int) for name in MONEY}
+        money = {name: np.rint(columns[name] * cents) for name in MONEY}
+        if any((abs(amounts) > LARGEST_MONEY).any() for amounts in money.values()):
+            raise ValueError(self.env._("An amount is too large to count in cents."))
         shares = self.company_id._value_class_shares()
         classes = value_classes(columns["lifetime_value"], shares)
         is_class = [classes == name for name in ("A", "B", "C")]
         return {
-            **money,
+            **{name: amounts.astype(np.int64) for name, amounts in money.items()},
             "value_class": np.select(is_class, [0, 1, 2], 3),
             "unprofitable": (columns["lifetime_value"] < 0)
             | (columns["margin"] < 0)
@@ -587,14 +564,14 @@ class CrmValueRun(models.Model):
                 "(%(terms)s)[nullif(%(column)s, -1) + 1]"
                 " || jsonb_build_object('value', %(value)s, 'weight', %(weight)s)",
                 terms=terms,
-                column=SQL("stage.%s", SQL.identifier(f"factor_{place}")),
-                value=SQL("stage.%s", SQL.identifier(f"factor_value_{place}")),
-                weight=SQL("stage.%s", SQL.identifier(f"factor_weight_{place}")),
+                column=SQL("stage.%s", SQL.identifier(f"factor_{rank}")),
+                value=SQL("stage.%s", SQL.identifier(f"factor_value_{rank}")),
+                weight=SQL("stage.%s", SQL.identifier(f"factor_weight_{rank}")),
             )
-            for place in FACTORS
+            for rank in FACTORS
         ]
-        said = SQL("array_remove(ARRAY[%s], NULL)", SQL(", ").join(factors))
+        loudest = SQL("array_remove(ARRAY[%s], NULL)", SQL(", ").join(factors))
         return {
             "attribute_shift": SQL("stage.shift"),
-            "factors": SQL("nullif(to_jsonb(%s), '[]'::jsonb)", said),
+            "factors": SQL("nullif(to_jsonb(%s), '[]'::jsonb)", loudest),
         }

@@ -38,6 +38,8 @@ class Signal(NamedTuple):
     missing: float = np.nan
     """for customers of whom ``read`` says nothing"""
     own: bool = False
+    returned: bool = False
+    """what ``read`` gives came back: it counts as a share of what was bought"""
 
 
 class CrmValueRun(models.Model):
@@ -98,14 +100,14 @@ class CrmValueRun(models.Model):
             columns, self.cutoff, day_number(self.cutoff), names
         )
         factors = correction.factors(attributes)
-        said = {"shift": np.round(correction.shift(attributes), 6)}
-        for place in range(factors.column.shape[1]):
-            said |= {
-                f"factor_{place}": factors.column[:, place].astype(np.int16),
-                f"factor_value_{place}": np.round(factors.value[:, place], 3),
-                f"factor_weight_{place}": np.round(factors.weight[:, place], 3),
+        found = {"shift": np.round(correction.shift(attributes), 6)}
+        for rank in range(factors.column.shape[1]):
+            found |= {
+                f"factor_{rank}": factors.column[:, rank].astype(np.int16),
+                f"factor_value_{rank}": np.round(factors.value[:, rank], 3),
+                f"factor_weight_{rank}": np.round(factors.weight[:, rank], 3),
             }
-        return said
+        return found
 
     def _trial(self) -> Trial:
         """What the run's back-test found of attributes."""
@@ -195,6 +197,7 @@ class CrmValueRun(models.Model):
                 signal._read_credits,
                 (move + "amount_untaxed_signed",),
                 missing=0.0,
+                returned=True,
             ),
             Signal(
                 "margin_trend", "number", _margin_trend, (order + "margin",), own=True
@@ -244,12 +247,8 @@ class CrmValueRun(models.Model):
             return Attribute(signal.name, signal.kind, values)
         customers, found = signal.read(self.company_id, until)
         values = _align(columns["customer"], customers, found, signal.missing)
-        if signal.name == "returns":
-            # a share of what was bought before anything came back
-            bought = columns["revenue"] + values
-            values = np.divide(
-                values, bought, out=np.zeros(len(values)), where=bought > 0
-            ).clip(0.0, 1.0)
+        if signal.returned:
+            values = _share_returned(values, columns["revenue"])
         return Attribute(signal.name, signal.kind, values)
 
     def _level_names(self, correction) -> dict[str, dict[str, dict[str, str]]]:
@@ -280,6 +279,14 @@ def _align(wanted, customers, found, missing) -> NDArray[np.float64]:
     known = np.isin(customers, wanted)
     values[np.searchsorted(wanted, customers[known])] = found[known]
     return values
+
+
+def _share_returned(returned, revenue) -> NDArray[np.float64]:
+    """Of what was bought before anything came back."""
+    bought = revenue + returned
+    share = np.zeros(len(returned))
+    np.divide(returned, bought, out=share, where=bought > 0)
+    return share.clip(0.0, 1.0)
 
 
 def _margin_trend(columns, _until_day) -> NDArray[np.float64]:

@@ -133,11 +133,12 @@ class CrmValueRun(models.Model):
             run.attribute_comparison = rows and run._comparison_table(rows)
             run.attribute_note = kept and small_print(run.env, trial)
             labels = kept["names_of_levels"] if kept else {}
-            said = weight_rows(run.env, trial, labels) if kept else []
+            weights = weight_rows(run.env, trial, labels) if kept else []
             body = Markup().join(
-                _COMPARED % (name, Markup("<td>%s</td>") % text) for name, text in said
+                _COMPARED % (name, Markup("<td>%s</td>") % text)
+                for name, text in weights
             )
-            run.attribute_weights = said and _COMPARISON % (Markup(), body)
+            run.attribute_weights = weights and _COMPARISON % (Markup(), body)
 
     def _comparison_table(self, rows) -> Markup:
         head = Markup("<thead><tr>%s</tr></thead>") % Markup().join(

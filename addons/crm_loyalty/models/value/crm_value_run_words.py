@@ -198,8 +198,8 @@ def weight_rows(env, trial: Trial, labels: dict) -> list[tuple[str, str]]:
         return []
     design, weights = trial.correction.design, np.array(trial.correction.weights)
     rows = []
-    for place, part in enumerate(design.parts):
-        own = weights[design.owner == place]
+    for number, part in enumerate(design.parts):
+        own = weights[design.owner == number]
         name = attribute_name(env, part.name)
         if part.kind != "level":
             rows.append((name, _direction(env, own[0])))

@@ -30,10 +30,10 @@ def reason(env, lifecycle: str, *, interval, silent, last, before) -> str:
     """
     if lifecycle == "potential":
         return env._("Has asked or been offered, but not bought yet.")
-    said = {"silent": silent, "last": last, "before": before}
+    facts = {"silent": silent, "last": last, "before": before}
     if not interval:
-        return _reason_of_one_purchase(env, lifecycle, said)
-    return _reason_of_a_rhythm(env, lifecycle, {"interval": interval, **said})
+        return _reason_of_one_purchase(env, lifecycle, facts)
+    return _reason_of_a_rhythm(env, lifecycle, {"interval": interval, **facts})
 
 
 def reason_of_returns(env, *, count: int, last: str) -> str:
@@ -47,46 +47,46 @@ def reason_of_returns(env, *, count: int, last: str) -> str:
     )
 
 
-def _reason_of_one_purchase(env, lifecycle: str, said: dict) -> str:
+def _reason_of_one_purchase(env, lifecycle: str, facts: dict) -> str:
     if lifecycle == "lost":
         return env._(
             "Bought once, on %(last)s, and nothing for %(silent)s days: "
             "more likely gone than not.",
-            **said,
+            **facts,
         )
-    if not said["before"]:
-        return env._("Bought once, on %(last)s.", **said)
+    if not facts["before"]:
+        return env._("Bought once, on %(last)s.", **facts)
     return env._(
         "Bought once, on %(last)s; contact before %(before)s for a second purchase.",
-        **said,
+        **facts,
     )
 
 
-def _reason_of_a_rhythm(env, lifecycle: str, said: dict) -> str:
+def _reason_of_a_rhythm(env, lifecycle: str, facts: dict) -> str:
     if lifecycle == "lost":
         return env._(
             "Bought every %(interval)s days, silent for %(silent)s: "
             "more likely gone than not.",
-            **said,
+            **facts,
         )
-    if not said["before"]:
-        return env._("Buys every %(interval)s days, last on %(last)s.", **said)
+    if not facts["before"]:
+        return env._("Buys every %(interval)s days, last on %(last)s.", **facts)
     if lifecycle == "won_back":
         return env._(
             "Came back after a long silence, last bought on %(last)s; "
             "contact before %(before)s.",
-            **said,
+            **facts,
         )
     if lifecycle == "at_risk":
         return env._(
             "Bought every %(interval)s days, silent for %(silent)s; "
             "contact before %(before)s.",
-            **said,
+            **facts,
         )
     return env._(
         "Buys every %(interval)s days, last on %(last)s; "
         "contact before %(before)s if nothing comes.",
-        **said,
+        **facts,
     )
 
 
