@@ -1,16 +1,18 @@
 import base64
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from odoo.addons.crm_suite.tabular import FileProblem, Problem
+from odoo.addons.crm_suite.tools.work import work_through
 
 from .customer_matching import find_customers
 from .import_words import row_reason
 
 WORKING = ("checking", "loading")
+OPEN = (*WORKING, "undoing")
 BATCH_ROWS = 2000
 
 
@@ -28,7 +30,36 @@ class CrmPurchaseImport(models.Model):
 
     _name = "crm.purchase.import"
     _description = "Purchase Import"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin", "suite.number.mixin"]
     _order = "id desc"
+    # They tell what happened, and undoing relies on them.
+    _protected_fields = {
+        "amount_total",
+        "attempt",
+        "created_partner_ids",
+        "customer_count",
+        "done_on",
+        "file_problem",
+        "first_date",
+        "headers",
+        "issue_count",
+        "issue_ids",
+        "kept_count",
+        "known_count",
+        "last_date",
+        "last_row",
+        "line_ids",
+        "missing_count",
+        "new_count",
+        "preview",
+        "progress",
+        "row_count",
+        "row_done",
+        "state",
+        "user_id",
+    }
+    # the sum of a million amounts
+    _number_limits = {"amount_total": (-1e21, 1e21)}
 
     name = fields.Char(
         compute="_compute_name",
@@ -145,21 +176,14 @@ class CrmPurchaseImport(models.Model):
             else:
                 source.progress = 100 if source.state == "done" else 0
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_foreign_hands(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._refuse_foreign_hands(vals)
         if self._reading_fields().intersection(vals):
             self._reopen()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        if any(source.state in (*WORKING, "done", "undoing") for source in self):
+        if any(source.state in (*OPEN, "done") for source in self):
             raise UserError(self.env._("Stop or undo an import before you delete it."))
 
     def action_check(self):
@@ -220,22 +244,26 @@ class CrmPurchaseImport(models.Model):
 
     @api.model
     def _cron_process(self, batch_size=BATCH_ROWS):
-        cron = self.env["ir.cron"]
-        waiting = self.search([("state", "in", (*WORKING, "undoing"))], order="id")
-        for others, source in zip(
-            range(len(waiting) - 1, -1, -1), waiting, strict=True
-        ):
+        # a file is read once, and its batches are taken from what was read
+        reading = {}
+
+        def process(source):
+            batches = reading.pop(source.id, None)
+            if batches is None:
+                batches = source._as_responsible()._batches(batch_size)
             try:
-                for done, left in source._as_responsible()._batches(batch_size):
-                    if not cron._commit_progress(done, remaining=left + others):
-                        # The scheduler would come back for one batch at a time, and
-                        # each would read the whole file: take a new turn instead.
-                        self._wake_cron()
-                        cron._commit_progress(remaining=0)
-                        return
+                more = next(batches, None)
             except UserError as error:
                 source._refuse([Problem(0, "row", "", "refused", str(error))])
-                cron._commit_progress(1, remaining=others)
+            else:
+                if more and source.state in OPEN:
+                    reading[source.id] = batches
+
+        if work_through(self, [("state", "in", OPEN)], process).out_of_time:
+            # The scheduler would come back for one batch at a time, and each time read
+            # the whole file: take a new turn instead.
+            self._wake_cron()
+            self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _require_state(self, *states):
         self.ensure_one()
@@ -255,20 +283,14 @@ class CrmPurchaseImport(models.Model):
         """What decides how the file is understood: a change makes a check worthless."""
         return {
             *(name for name in self._fields if name.startswith("column_")),
-            *("company_id", "create_missing", "currency_id", "date_order"),
-            *("decimal_mark", "delimiter", "encoding", "file"),
+            "create_missing",
+            "currency_id",
+            "date_order",
+            "decimal_mark",
+            "delimiter",
+            "encoding",
+            "file",
         }
-
-    def _refuse_foreign_hands(self, vals):
-        """State, counts and created customers tell what happened: undoing relies on
-        them, so that nobody but the import itself may write them."""
-        foreign = set(vals) - self._reading_fields() - {"name", "filename"}
-        if foreign and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "Only the import itself writes %(fields)s.", fields=sorted(foreign)
-                )
-            )
 
     def _note(self, vals):
         # Who may press the buttons may not write by hand what they lead to.
@@ -277,7 +299,7 @@ class CrmPurchaseImport(models.Model):
     def _reopen(self):
         self.check_access("write")
         for source in self:
-            if source.state in (*WORKING, "done", "undoing"):
+            if source.state in (*OPEN, "done"):
                 raise UserError(
                     self.env._(
                         "%(name)s can only be changed when it is stopped or undone.",
@@ -346,7 +368,7 @@ class CrmPurchaseImport(models.Model):
         if self.state == "undoing":
             yield from self._undo_batches(size)
             return
-        attempt = self.attempt
+        attempt, row_done = self.attempt, self.row_done
         reading = self._read_file()
         new, problems = self._compare(reading.purchases)
         problems = sorted(reading.problems + problems, key=lambda one: one.row)
@@ -355,26 +377,28 @@ class CrmPurchaseImport(models.Model):
             return
         if not self.last_row:
             self._open(reading, len(new), problems)
-        done = sum(purchase.row <= self.row_done for purchase in new)
+        done = sum(purchase.row <= row_done for purchase in new)
         counted = {purchase.customer for purchase in new[:done]}
         pending = new[done:]
         left = len(pending)
         for batch in split_every(size, pending):
-            if not self._is_mine(attempt):
+            if not self._is_mine(attempt, row_done):
                 return
             with self.env.cr.savepoint():
                 self._process_batch(list(batch), counted)
+            row_done = self.row_done
             left -= len(batch)
             yield len(batch), left
-        if self._is_mine(attempt):
+        if self._is_mine(attempt, row_done):
             self._finish()
             yield 0, 0
 
-    def _is_mine(self, attempt):
-        """Nobody has stopped, changed or deleted the import since the last commit."""
+    def _is_mine(self, attempt, row_done):
+        """Nobody has stopped, changed, continued or deleted the import since the last
+        commit."""
         return (
             self.try_lock_for_update()
-            and self.attempt == attempt
+            and (self.attempt, self.row_done) == (attempt, row_done)
             and self.state in WORKING
         )
 
@@ -507,8 +531,20 @@ class CrmPurchaseImport(models.Model):
 
     def _forget_check(self):
         self.env["crm.purchase.import.issue"]._delete_of(self)
-        counts = ("row_done", "last_row", "row_count", "new_count", "known_count")
-        counts += ("customer_count", "missing_count", "issue_count", "kept_count")
-        forgotten = dict.fromkeys(counts, 0)
-        dates = dict.fromkeys(("first_date", "last_date", "done_on"), False)
-        self._note({**forgotten, **dates, "amount_total": 0})
+        self._note(
+            {
+                "row_done": 0,
+                "last_row": 0,
+                "row_count": 0,
+                "new_count": 0,
+                "known_count": 0,
+                "customer_count": 0,
+                "missing_count": 0,
+                "issue_count": 0,
+                "kept_count": 0,
+                "first_date": False,
+                "last_date": False,
+                "done_on": False,
+                "amount_total": 0,
+            }
+        )

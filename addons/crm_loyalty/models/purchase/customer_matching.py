@@ -34,7 +34,7 @@ def _search_candidates(env, company, customers: list[Customer]):
         | Domain("email_normalized", "in", list(emails))
         | Domain("name", "in", list(written))
     )
-    seen_by_company = Domain("company_id", "in", [False, company.id])
+    seen_by_company = Domain("company_id", "in", [False, *company.parent_ids.ids])
     # Archived customers have a history too, and must not be created again.
     Partner = env["res.partner"].with_context(active_test=False)
     return Partner.search_fetch(

@@ -41,7 +41,11 @@ class CrmCustomerValue(models.Model):
 
     _name = "crm.customer.value"
     _description = "Customer Value"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.customer.data.mixin",
+        "suite.company.mixin",
+        "suite.number.mixin",
+    ]
     _order = "lifetime_value desc nulls last, id"
     _rec_name = "partner_id"
     # the run that wrote a value says when; columns of their own would be checked

@@ -4,13 +4,13 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.base.models import ir_cron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_loyalty.models.purchase import (
     crm_purchase_import as process,
     crm_purchase_import_writing as writing,
 )
 
+from ..common import patch_time_to_one_step
 from .purchase_import_common import PurchaseImportCommon
 
 BATCH = 4
@@ -99,7 +99,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
     def test_cron_out_of_time_takes_another_turn(self):
         source = self._check(self._file(), create_missing=True)
         with (
-            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            patch_time_to_one_step(self.env),
             self.capture_triggers(self.cron.id) as woken,
         ):
             self._run_cron()
