@@ -3,5 +3,4 @@ from . import (
     crm_purchase_import_issue,
     crm_purchase_import_line,
     crm_purchase_import_reading,
-    crm_purchase_import_writing,
 )

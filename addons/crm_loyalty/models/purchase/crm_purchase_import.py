@@ -1,19 +1,24 @@
 import base64
+from bisect import bisect_right
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.crm_suite.tabular import FileProblem, Problem
-from odoo.addons.crm_suite.tools.work import work_through
-
-from .customer_matching import find_customers
-from .import_words import row_reason
+from odoo.addons.crm_suite.tabular import Customer
 
 WORKING = ("checking", "loading")
 OPEN = (*WORKING, "undoing")
-BATCH_ROWS = 2000
+UNDO_AT_ONCE = 500
+# Records that belong to a partner without a foreign key: table, column of the model.
+_BY_MODEL_NAME = [
+    ("mail_message", "model"),
+    ("mail_activity", "res_model"),
+    ("mail_followers", "res_model"),
+    ("ir_attachment", "res_model"),
+]
 
 
 class CrmPurchaseImport(models.Model):
@@ -22,10 +27,6 @@ class CrmPurchaseImport(models.Model):
     Checking reads the whole file and changes nothing. Loading writes purchases and the
     customers that are missing where nobody sees them yet; they appear at once when the
     state becomes done. A file with any issue is not loaded at all.
-
-    A file is worked through in batches: at once when it is small, else by the cron. A
-    batch and the row it reached are written together, so that whoever goes on after a
-    kill neither loses nor repeats a row.
     """
 
     _name = "crm.purchase.import"
@@ -242,29 +243,6 @@ class CrmPurchaseImport(models.Model):
             "domain": list(Domain("id", "in", self.created_partner_ids.ids)),
         }
 
-    @api.model
-    def _cron_process(self, batch_size=BATCH_ROWS):
-        # a file is read once, and its batches are taken from what was read
-        reading = {}
-
-        def process(source):
-            batches = reading.pop(source.id, None)
-            if batches is None:
-                batches = source._as_responsible()._batches(batch_size)
-            try:
-                more = next(batches, None)
-            except UserError as error:
-                source._refuse([Problem(0, "row", "", "refused", str(error))])
-            else:
-                if more and source.state in OPEN:
-                    reading[source.id] = batches
-
-        if work_through(self, [("state", "in", OPEN)], process).out_of_time:
-            # The scheduler would come back for one batch at a time, and each time read
-            # the whole file: take a new turn instead.
-            self._wake_cron()
-            self.env["ir.cron"]._commit_progress(remaining=0)
-
     def _require_state(self, *states):
         self.ensure_one()
         self.check_access("write")
@@ -309,242 +287,216 @@ class CrmPurchaseImport(models.Model):
         self._forget_check()
         self._note({"state": "draft"})
 
-    def _as_responsible(self):
-        """With the rights, language and company of whoever pressed the button."""
-        user = self.user_id
-        return self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids
+    def _create_customers(self, customers: list[Customer]):
+        """Out of sight until the import is done."""
+        quiet = {
+            "mail_create_nolog": True,
+            "mail_create_nosubscribe": True,
+            "tracking_disable": True,
+        }
+        partners = (
+            self.env["res.partner"]
+            .with_context(**quiet)
+            .create([self._prepare_partner_values(customer) for customer in customers])
         )
+        self._note({"created_partner_ids": [Command.link(id_) for id_ in partners.ids]})
+        return dict(zip(customers, partners.ids, strict=True))
 
-    def _start(self, state):
-        if state == "loading":
-            self._require_turn()
-        self._forget_check()
-        self._note(
-            {
-                "state": state,
-                "attempt": self.attempt + 1,
-                # Whose rights count from here on.
-                "user_id": self.env.uid,
-            }
+    def _prepare_partner_values(self, customer: Customer) -> dict:
+        return {
+            "name": customer.name or customer.reference or customer.email,
+            "ref": customer.reference or False,
+            "email": customer.email or False,
+            "company_id": self.company_id.id,
+            "customer_rank": 1,
+            "active": False,
+        }
+
+    def _show_created_customers(self):
+        hidden = self.with_context(active_test=False).created_partner_ids
+        hidden.with_context(tracking_disable=True).write({"active": True})
+
+    def _remove_customers(self, partners):
+        """Those that nothing refers to and nobody has edited since; returns them."""
+        unused = partners & self._unused(partners)
+        count = len(unused)
+        # A sales manager may create customers but not delete them; these are the ones
+        # that his own import created and that nobody else has touched.
+        unused.sudo().unlink()
+        return count
+
+    def _unused(self, partners):
+        self.env.flush_all()
+        uses = [
+            SQL(
+                "SELECT %(column)s FROM %(table)s WHERE %(column)s = ANY(%(ids)s)",
+                column=SQL.identifier(column),
+                table=SQL.identifier(table),
+                ids=partners.ids,
+            )
+            for table, column in self._references_to_partners()
+        ]
+        uses += [
+            SQL(
+                "SELECT res_id FROM %(table)s "
+                "WHERE %(model)s = 'res.partner' AND res_id = ANY(%(ids)s)",
+                table=SQL.identifier(table),
+                model=SQL.identifier(model),
+                ids=partners.ids,
+            )
+            for table, model in _BY_MODEL_NAME
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.id
+                  FROM res_partner partner
+                 WHERE partner.id = ANY(%(ids)s)
+                   AND NOT coalesce(
+                       date_trunc('second', partner.write_date) > %(done_on)s, false)
+                EXCEPT (%(uses)s)
+                """,
+                ids=partners.ids,
+                done_on=self.done_on or None,
+                uses=SQL(" UNION ALL ").join(uses),
+            )
         )
-        if self._is_big():
+        return partners.browse(row[0] for row in rows)
+
+    def _references_to_partners(self) -> list[tuple[str, str]]:
+        """Every column that may point to a partner, but for those that follow from his
+        being there: his own root, this import's list and what is computed of him."""
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        derived = {
+            ("res_partner", "commercial_partner_id"),
+            ("crm_purchase_import_created_rel", "partner_id"),
+            ("crm_customer_value", "partner_id"),
+        }
+        return sorted(set(merge._get_fk_on("res_partner")) - derived)
+
+    def _insert_lines(self, purchases, partners):
+        convert = self._converter()
+        columns = {
+            "row": ("int", [purchase.row for purchase in purchases]),
+            "partner_id": ("int", [partners[p.customer] for p in purchases]),
+            "date": ("date", [purchase.date for purchase in purchases]),
+            "document": ("text", [purchase.document or None for purchase in purchases]),
+            "amount": ("numeric", [purchase.amount for purchase in purchases]),
+            "revenue": ("numeric", [convert(p.amount, p.date) for p in purchases]),
+            "margin": ("numeric", [convert(p.margin, p.date) for p in purchases]),
+            "key": ("text", [purchase.key for purchase in purchases]),
+        }
+        # A purchase that came in since the file was compared is known by now: another
+        # transaction's row makes this one start again, and it is left out then.
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO crm_purchase_import_line (import_id, company_id, %(names)s)
+                     SELECT %(import)s, %(company)s, batch.*
+                       FROM unnest(%(arrays)s) AS batch
+                ON CONFLICT (company_id, key) DO NOTHING
+                """,
+                names=SQL(", ").join(map(SQL.identifier, columns)),
+                arrays=SQL(", ").join(
+                    SQL("%s::%s[]", values, SQL(kind))
+                    for kind, values in columns.values()
+                ),
+                company=self.company_id.id,
+                **{"import": self.id},
+            )
+        )
+        self.env["crm.purchase.import.line"].invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+
+    def _converter(self):
+        """A function of amount and date into the company's currency.
+
+        The same rates as `res.currency._convert` takes, but all read at once.
+        """
+        source, target = self.currency_id, self.company_id.currency_id
+        if source == target:
+            return lambda amount, date: amount
+        rates = self._rates()
+
+        def convert(amount, date):
+            if amount is None:
+                return None
+            rate = _rate_on(rates[target.id], date) / _rate_on(rates[source.id], date)
+            return target.round(amount * rate)
+
+        return convert
+
+    def _rates(self):
+        """Currency → the company's own rates and everybody's, by date."""
+        root = self.company_id.root_id
+        rates = self.env["res.currency.rate"].search_fetch(
+            [
+                ("currency_id", "in", (self.currency_id + root.currency_id).ids),
+                ("company_id", "in", [False, root.id]),
+            ],
+            ["currency_id", "company_id", "name", "rate"],
+            order="name",
+        )
+        by_currency = defaultdict(lambda: ([], []))
+        for rate in rates:
+            by_currency[rate.currency_id.id][not rate.company_id].append(
+                (rate.name, rate.rate)
+            )
+        return by_currency
+
+    def _undo(self):
+        self._require_turn()
+        self._delete_lines()
+        self._note({"state": "undoing"})
+        if self._undo_is_big():
             self._wake_cron()
         else:
             self._run_now()
 
-    def _run_now(self):
-        for _progress in self._batches(BATCH_ROWS):
-            pass
+    def _undo_is_big(self):
+        """Deleting a customer asks many tables."""
+        return len(self.created_partner_ids) > UNDO_AT_ONCE
 
-    def _wake_cron(self):
-        self.env.ref("crm_loyalty.cron_process_purchase_imports")._trigger()
-
-    def _is_big(self):
-        try:
-            table = self._read_table(BATCH_ROWS + 1)
-        except FileProblem:
-            return False  # reading it at once tells the user why
-        self._require_columns(table.header)
-        return len(table.rows) > BATCH_ROWS
-
-    def _require_turn(self):
-        """Two files at once could each take the other's purchases for known ones."""
-        # Managers may not write companies; this only makes others' turn wait.
-        company = self.company_id.sudo()
-        other = self.search(
-            [("company_id", "=", company.id), ("state", "=", "loading")], limit=1
-        )
-        if other or not company.try_lock_for_update(allow_referencing=True):
-            raise UserError(
-                self.env._(
-                    "Another file of this company is being imported. Please wait until "
-                    "it is done."
-                )
-            )
-
-    def _batches(self, size):
-        """Yields (rows just done, rows left) at every point where it may be left."""
-        if self.state == "undoing":
-            yield from self._undo_batches(size)
-            return
-        attempt, row_done = self.attempt, self.row_done
-        reading = self._read_file()
-        new, problems = self._compare(reading.purchases)
-        problems = sorted(reading.problems + problems, key=lambda one: one.row)
-        if problems and self.state == "loading":
-            self._refuse(problems)
-            return
-        if not self.last_row:
-            self._open(reading, len(new), problems)
-        done = sum(purchase.row <= row_done for purchase in new)
-        counted = {purchase.customer for purchase in new[:done]}
-        pending = new[done:]
-        left = len(pending)
-        for batch in split_every(size, pending):
-            if not self._is_mine(attempt, row_done):
+    def _undo_batches(self, size):
+        """The purchases are gone by now: only customers are left to remove."""
+        created = self.with_context(active_test=False).created_partner_ids
+        left = len(created)
+        for ids in split_every(min(size, UNDO_AT_ONCE), created.ids):
+            if not self.try_lock_for_update():
                 return
-            with self.env.cr.savepoint():
-                self._process_batch(list(batch), counted)
-            row_done = self.row_done
+            batch = created.browse(ids)
+            removed = self._remove_customers(batch)
+            kept = batch.exists()
+            self._note(
+                {
+                    "kept_count": self.kept_count + len(batch) - removed,
+                    "created_partner_ids": [Command.unlink(id_) for id_ in kept.ids],
+                }
+            )
             left -= len(batch)
             yield len(batch), left
-        if self._is_mine(attempt, row_done):
-            self._finish()
-            yield 0, 0
+        self._note({"state": "undone"})
+        yield 0, 0
 
-    def _is_mine(self, attempt, row_done):
-        """Nobody has stopped, changed, continued or deleted the import since the last
-        commit."""
-        return (
-            self.try_lock_for_update()
-            and (self.attempt, self.row_done) == (attempt, row_done)
-            and self.state in WORKING
-        )
+    def _unload(self):
+        """Take back what a stopped or refused import has written so far."""
+        self._delete_lines()
+        created = self.with_context(active_test=False).created_partner_ids
+        self._remove_customers(created)
+        self._note({"created_partner_ids": [Command.clear()]})
 
-    def _compare(self, purchases):
-        """The purchases that the company does not know yet, and a problem for each
-        document that says something else than before."""
-        self.flush_model(["state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.key, line.date, line.amount
-                  FROM crm_purchase_import_line line
-                  JOIN crm_purchase_import source ON source.id = line.import_id
-                 WHERE line.company_id = %(company)s
-                   AND line.key = ANY(%(keys)s)
-                   AND source.state = 'done'
-                """,
-                company=self.company_id.id,
-                keys=[purchase.key for purchase in purchases],
-            )
-        )
-        known = {key: (date, float(amount)) for key, date, amount in rows}
-        new, problems = [], []
-        for purchase in purchases:
-            if purchase.key not in known:
-                new.append(purchase)
-                continue
-            date, amount = known[purchase.key]
-            if (purchase.date, f"{purchase.amount:.4f}") != (date, f"{amount:.4f}"):
-                problems.append(
-                    Problem(
-                        purchase.row,
-                        "document",
-                        purchase.document,
-                        "document_changed",
-                        f"{fields.Date.to_string(date)}, {amount:.2f}",
-                    )
-                )
-        return new, problems
+    def _delete_lines(self):
+        self.env["crm.purchase.import.line"]._delete_of(self)
 
-    def _open(self, reading, new, problems):
-        """What the file says as a whole, before any of it is worked on."""
-        purchases = reading.purchases
-        rows = [item.row for item in (*purchases, *problems)]
-        dates = [purchase.date for purchase in purchases]
-        self._record_issues(problems)
-        self._note(
-            {
-                "last_row": max(rows, default=1),
-                "row_count": len(purchases) + len(reading.problems) + reading.repeated,
-                "known_count": len(purchases) - new + reading.repeated,
-                "first_date": min(dates, default=False),
-                "last_date": max(dates, default=False),
-                "amount_total": sum(purchase.amount for purchase in purchases),
-            }
-        )
 
-    def _process_batch(self, batch, counted):
-        customers = list(dict.fromkeys(purchase.customer for purchase in batch))
-        found, unclear = find_customers(self.env, self.company_id, customers)
-        missing = [c for c in customers if c not in found and c not in unclear]
-        if not self.create_missing:
-            unclear |= dict.fromkeys(missing, ("unknown_customer", ""))
-        problems = [
-            self._customer_problem(purchase, *unclear[purchase.customer])
-            for purchase in batch
-            if purchase.customer in unclear
-        ]
-        if problems and self.state == "loading":
-            self._refuse(problems)
-            return
-        self._record_issues(problems)
-        fresh = [customer for customer in customers if customer not in counted]
-        counted.update(fresh)
-        self._note(
-            {
-                "row_done": batch[-1].row,
-                "new_count": self.new_count + len(batch) - len(problems),
-                "customer_count": self.customer_count
-                + sum(customer in found for customer in fresh),
-                "missing_count": self.missing_count
-                + len(set(missing).intersection(fresh) - unclear.keys()),
-            }
-        )
-        if self.state == "loading":
-            if missing:
-                found |= self._create_customers(missing)
-            self._insert_lines(batch, found)
-
-    def _finish(self):
-        if self.state == "checking":
-            self._note({"state": "faulty" if self.issue_count else "ready"})
-        else:
-            self._show_created_customers()
-            now = self.env.cr.now().replace(microsecond=0)
-            self._note({"state": "done", "done_on": now})
-
-    def _refuse(self, problems):
-        """The file cannot be loaded as it stands; nothing of it stays."""
-        self._unload()
-        self._forget_check()
-        self._record_issues(problems)
-        self._note({"state": "faulty"})
-
-    def _customer_problem(self, purchase, code, detail):
-        customer = purchase.customer
-        for name, value in (
-            ("customer", customer.reference),
-            ("email", customer.email),
-            ("name", customer.name),
-        ):
-            if value:
-                return Problem(purchase.row, name, value, code, detail)
-
-    def _record_issues(self, problems):
-        columns = self._chosen_columns()
-        values = [
-            {
-                "import_id": self.id,
-                "row": problem.row,
-                "column": columns.get(problem.field),
-                "value": problem.value or False,
-                "reason": self.env._(row_reason(problem.code, problem.detail)),
-            }
-            for problem in problems
-        ]
-        # Managers read issues; only the check writes them.
-        self.env["crm.purchase.import.issue"].sudo().create(values)
-        self._note({"issue_count": self.issue_count + len(values)})
-
-    def _forget_check(self):
-        self.env["crm.purchase.import.issue"]._delete_of(self)
-        self._note(
-            {
-                "row_done": 0,
-                "last_row": 0,
-                "row_count": 0,
-                "new_count": 0,
-                "known_count": 0,
-                "customer_count": 0,
-                "missing_count": 0,
-                "issue_count": 0,
-                "kept_count": 0,
-                "first_date": False,
-                "last_date": False,
-                "done_on": False,
-                "amount_total": 0,
-            }
-        )
+def _rate_on(rates, date):
+    """The last rate until that day, the company's own before everybody's; for days
+    before all rates the first one."""
+    for known in rates:
+        at = bisect_right(known, date, key=lambda rate: rate[0])
+        if at:
+            return known[at - 1][1]
+    for known in rates:
+        if known:
+            return known[0][1]
+    return 1.0

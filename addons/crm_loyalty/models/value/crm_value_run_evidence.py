@@ -1,51 +1,53 @@
-from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
+from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
 from numpy.typing import NDArray
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.columns import day_number
 
 from ...clv import Attribute, Trial, refuse_protected, try_attributes
 from ...clv.attributes import LEVEL
 from ...clv.trial import NAIVE
+from .crm_value_run import SHARES
+from .crm_value_run_words import (
+    backtest_words,
+    comparison_rows,
+    parameter_rows,
+    small_print,
+    verdict_words,
+    verdicts,
+    weight_rows,
+)
+from .value_signals import (
+    Signal,
+    align,
+    margin_trend,
+    order_size,
+    share_returned,
+    tenure,
+)
 
 # Which customers are judged by which is drawn, and always the same way.
 SEED = 19
 OFF = "off"
-Read = Callable[..., tuple[NDArray, NDArray]]
-
-
-class Signal(NamedTuple):
-    """A source of one attribute of customers.
-
-    ``read(company, until)`` gives customers and a value of each as known at the end of
-    that day, from one query; with ``own`` it is ``read(columns, until_day)`` instead,
-    from the purchase histories alone, a value for each. ``fields`` are all fields it
-    rests on ("model.field"): a source that does not name them is refused, and so is
-    one that rests on a protected attribute.
-    """
-
-    name: str
-    kind: str
-    read: Read
-    fields: tuple[str, ...]
-    comodel: str = ""
-    """of a level: the model whose record ids are the values"""
-    missing: float = np.nan
-    """for customers of whom ``read`` says nothing"""
-    own: bool = False
-    returned: bool = False
-    """what ``read`` gives came back: it counts as a share of what was bought"""
+_ROW = Markup("<tr><th scope='row'>%s</th><td>%s</td><td>%s</td></tr>")
+_TABLE = Markup("<table class='table table-sm'><tbody>%s</tbody></table>")
+_COMPARED = Markup("<tr><th scope='row'>%s</th>%s</tr>")
+_HEAD = Markup("<th scope='col'>%s</th>")
+_COMPARISON = Markup("<table class='table table-sm'>%s<tbody>%s</tbody></table>")
 
 
 class CrmValueRun(models.Model):
-    """Attributes beside the purchase history: what is known of customers, tried with
-    the back-test, and where they forecast better, read anew for every run until the
-    next one."""
+    """What values rest on beside purchases, and whether they can be believed.
+
+    Attributes of customers are tried with the back-test, and where they forecast
+    better, read anew for every run until the next one. The report card tells of both.
+    """
 
     _inherit = "crm.value.run"
 
@@ -55,6 +57,162 @@ class CrmValueRun(models.Model):
         help="How the forecast with attributes did in the back-test, and the "
         "correction that the values use if they use one.",
     )
+
+    verdict = fields.Text(compute="_compute_verdict")
+    parameter_table = fields.Html("Parameters", compute="_compute_parameter_table")
+    backtest_verdict = fields.Text("Back-Test", compute="_compute_backtest_verdict")
+    calibration_chart = fields.Json(compute="_compute_calibration_chart")
+    concentration_chart = fields.Json(compute="_compute_concentration_chart")
+    at_risk_count = fields.Integer(
+        "Customers to Contact within a Month", compute="_compute_at_risk"
+    )
+    value_at_risk = fields.Monetary(
+        "Value at Risk within a Month",
+        compute="_compute_at_risk",
+        help="Value of the customers whom the company is to contact within a month.",
+    )
+    attribute_verdict = fields.Text("Attributes", compute="_compute_attribute_card")
+    attribute_comparison = fields.Html(
+        "Without and with Attributes", compute="_compute_attribute_card"
+    )
+    attribute_note = fields.Text(
+        "How It Was Compared", compute="_compute_attribute_card"
+    )
+    attribute_weights = fields.Html(
+        "What Attributes Say", compute="_compute_attribute_card"
+    )
+
+    @api.depends_context("lang")
+    @api.depends("estimate")
+    def _compute_verdict(self):
+        for run in self:
+            reasons = (run.estimate or {}).get("reasons", [])
+            run.verdict = "\n".join(verdicts(self.env, reasons))
+
+    @api.depends_context("lang")
+    @api.depends("estimate")
+    def _compute_parameter_table(self):
+        for run in self:
+            population = (run.estimate or {}).get("population")
+            rows = parameter_rows(self.env, population) if population else []
+            table = _TABLE % Markup().join(_ROW % row for row in rows)
+            run.parameter_table = table if rows else False
+
+    @api.depends_context("lang")
+    @api.depends("backtest")
+    def _compute_backtest_verdict(self):
+        for run in self:
+            run.backtest_verdict = run.backtest and backtest_words(
+                self.env, run.backtest
+            )
+
+    @api.depends_context("lang")
+    @api.depends("backtest")
+    def _compute_calibration_chart(self):
+        for run in self:
+            report = run.backtest or {}
+            tested = report.get("verdict", "too_few") != "too_few"
+            deciles = report["deciles"] if tested else []
+            run.calibration_chart = deciles and {
+                "type": "line",
+                "labels": list(range(1, len(deciles) + 1)),
+                "xTitle": self.env._("Tenths of customers, least likely to buy first"),
+                "yTitle": self.env._("Share who bought (%)"),
+                "percent": True,
+                "series": [
+                    {
+                        "label": self.env._("Forecast"),
+                        "data": [100 * d["predicted"] for d in deciles],
+                        "dashed": True,
+                    },
+                    {
+                        "label": self.env._("What happened"),
+                        "data": [100 * d["observed"] for d in deciles],
+                        "points": True,
+                    },
+                ],
+            }
+
+    @api.depends_context("lang")
+    @api.depends("concentration")
+    def _compute_concentration_chart(self):
+        for run in self:
+            counts = run.concentration or []
+            total = run.customer_count or 1
+            run.concentration_chart = any(counts) and {
+                "type": "bar",
+                "labels": [f"{share:.0%}" for share in SHARES],
+                "xTitle": self.env._("Share of the value of all customers"),
+                "yTitle": self.env._("Best customers who carry it (%)"),
+                "percent": True,
+                "series": [
+                    {
+                        "label": self.env._("Customers (%)"),
+                        "data": [round(100 * count / total, 1) for count in counts],
+                    }
+                ],
+            }
+
+    @api.depends_context("lang")
+    @api.depends("attributes")
+    def _compute_attribute_card(self):
+        for run in self:
+            kept = run.attributes
+            trial = run._kept_trial()
+            run.attribute_verdict = kept and verdict_words(run.env, trial, kept["used"])
+            rows = comparison_rows(run.env, trial) if kept else []
+            run.attribute_comparison = rows and run._comparison_table(rows)
+            run.attribute_note = kept and small_print(run.env, trial)
+            labels = kept["names_of_levels"] if kept else {}
+            weights = weight_rows(run.env, trial, labels) if kept else []
+            body = Markup().join(
+                _COMPARED % (name, Markup("<td>%s</td>") % text)
+                for name, text in weights
+            )
+            run.attribute_weights = weights and _COMPARISON % (Markup(), body)
+
+    def _comparison_table(self, rows) -> Markup:
+        head = Markup("<thead><tr>%s</tr></thead>") % Markup().join(
+            _HEAD % title
+            for title in (
+                "",
+                self.env._("Purchases alone"),
+                self.env._("With attributes"),
+            )
+        )
+        cell = Markup("<td>%s</td>")
+        body = Markup().join(
+            _COMPARED % (title, cell % plain + cell % corrected)
+            for title, plain, corrected in rows
+        )
+        return _COMPARISON % (head, body)
+
+    def _compute_at_risk(self):
+        due = Domain.OR(map(self._at_risk_domain, self.company_id))
+        figures = self.env["crm.customer.value"]._read_group(
+            due, ["company_id"], ["__count", "lifetime_value:sum"]
+        )
+        totals = {company: (count, value) for company, count, value in figures}
+        for run in self:
+            run.at_risk_count, run.value_at_risk = totals.get(run.company_id, (0, 0))
+
+    def _at_risk_domain(self, company) -> Domain:
+        """Customers whom the company is to contact within a month of the cut-off."""
+        today = company._value_cutoff_date()
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("contact_before", ">=", today)
+            & Domain("contact_before", "<=", today + relativedelta(months=1))
+        )
+
+    def action_open_at_risk(self):
+        """The customers behind the value at risk."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_loyalty.crm_customer_value_action"
+        )
+        action["domain"] = list(self._at_risk_domain(self.company_id))
+        return action
 
     def _attributes_fresh(self) -> bool:
         """Whether this run's back-test has tried attributes, or need not have."""
@@ -200,13 +358,13 @@ class CrmValueRun(models.Model):
                 returned=True,
             ),
             Signal(
-                "margin_trend", "number", _margin_trend, (order + "margin",), own=True
+                "margin_trend", "number", margin_trend, (order + "margin",), own=True
             ),
-            Signal("tenure", "number", _tenure, (order + "date_order",), own=True),
+            Signal("tenure", "number", tenure, (order + "date_order",), own=True),
             Signal(
                 "order_size",
                 "amount",
-                _order_size,
+                order_size,
                 (order + "amount_untaxed",),
                 own=True,
             ),
@@ -246,9 +404,9 @@ class CrmValueRun(models.Model):
             values = signal.read(columns, until_day)
             return Attribute(signal.name, signal.kind, values)
         customers, found = signal.read(self.company_id, until)
-        values = _align(columns["customer"], customers, found, signal.missing)
+        values = align(columns["customer"], customers, found, signal.missing)
         if signal.returned:
-            values = _share_returned(values, columns["revenue"])
+            values = share_returned(values, columns["revenue"])
         return Attribute(signal.name, signal.kind, values)
 
     def _level_names(self, correction) -> dict[str, dict[str, dict[str, str]]]:
@@ -271,32 +429,3 @@ class CrmValueRun(models.Model):
                 for record in records
             }
         return names
-
-
-def _align(wanted, customers, found, missing) -> NDArray[np.float64]:
-    """The values in the order of ``wanted``, which ascends."""
-    values = np.full(len(wanted), missing)
-    known = np.isin(customers, wanted)
-    values[np.searchsorted(wanted, customers[known])] = found[known]
-    return values
-
-
-def _share_returned(returned, revenue) -> NDArray[np.float64]:
-    """Of what was bought before anything came back."""
-    bought = revenue + returned
-    share = np.zeros(len(returned))
-    np.divide(returned, bought, out=share, where=bought > 0)
-    return share.clip(0.0, 1.0)
-
-
-def _margin_trend(columns, _until_day) -> NDArray[np.float64]:
-    return columns["margin_trend"]
-
-
-def _tenure(columns, until_day) -> NDArray[np.float64]:
-    """Years since the first purchase."""
-    return (until_day - columns["first_day"]) / 365.25
-
-
-def _order_size(columns, _until_day) -> NDArray[np.float64]:
-    return np.maximum(columns["revenue"], 0.0) / columns["purchase_count"]
