@@ -183,12 +183,12 @@ class CrmPartnerNeed(models.Model):
                                                 need.need_id, need.company_id
                                    ORDER BY need.evidence = 'stated' DESC,
                                             need.date DESC NULLS LAST, need.id DESC
-                               ) AS place
+                               ) AS rank
                           FROM crm_partner_need need
                      LEFT JOIN move ON move.source = need.partner_id
                          WHERE need.partner_id IN (SELECT source FROM move
                                                    UNION SELECT target FROM move)
-                    ) ranked WHERE place > 1)
+                    ) ranked WHERE rank > 1)
                 """,
                 moves=moves,
             )

@@ -1,3 +1,6 @@
+from ast import literal_eval
+from collections.abc import Iterator
+
 from psycopg2 import DataError, ProgrammingError
 
 from odoo import api, fields, models
@@ -11,9 +14,15 @@ from ..value.value_words import LIFECYCLES, VALUE_CLASSES
 
 # What a domain that somebody typed, or that names what is gone, may end in.
 BAD_DOMAIN = (
-    *(ValueError, TypeError, KeyError, SyntaxError),
-    *(DataError, ProgrammingError),
+    ValueError,
+    TypeError,
+    KeyError,
+    SyntaxError,
+    DataError,
+    ProgrammingError,
 )
+SEGMENTS = "customer_segment_ids"
+OPPOSITES = {"!=": "=", "not in": "in", "not ilike": "ilike", "not like": "like"}
 OPEN_OR_NOT = [("open", "There is one open"), ("none", "None is open")]
 # What makes a segment: all that is set must hold.
 CRITERIA = (
@@ -108,7 +117,7 @@ class CrmCustomerSegment(models.Model):
     def _compute_members(self):
         """Counts of all these segments by one query."""
         counts = []
-        for place, segment in enumerate(self):
+        for index, segment in enumerate(self):
             segment.member_count, segment.problem = 0, False
             try:
                 query = segment._members_query()
@@ -117,11 +126,11 @@ class CrmCustomerSegment(models.Model):
                 continue
             if not query.is_empty():
                 members = query.subselect()
-                counts.append(SQL("SELECT %s, count(*) FROM %s member", place, members))
+                counts.append(SQL("SELECT %s, count(*) FROM %s member", index, members))
         if not counts:
             return
-        for place, count in self.env.execute_query(SQL(" UNION ALL ").join(counts)):
-            self[place].member_count = count
+        for index, count in self.env.execute_query(SQL(" UNION ALL ").join(counts)):
+            self[index].member_count = count
 
     @api.depends("member_count")
     def _compute_member_value(self):
@@ -150,12 +159,17 @@ class CrmCustomerSegment(models.Model):
             except BAD_DOMAIN as error:
                 raise ValidationError(segment._domain_problem(error)) from error
 
-    def _domain_problem(self, error: Exception) -> str:
-        return self.env._(
-            "The conditions of segment “%(segment)s” cannot be evaluated: %(reason)s",
-            segment=self.name or "",
-            reason=str(error).strip() or type(error).__name__,
-        )
+    @api.constrains("domain")
+    def _check_circular(self):
+        for segment in self:
+            if segment in segment._segments_below():
+                raise ValidationError(
+                    self.env._(
+                        "Segment “%(segment)s” asks for its own customers: it would "
+                        "turn in a circle.",
+                        segment=segment.name,
+                    )
+                )
 
     @api.model
     def _action_buyers(self, product):
@@ -244,3 +258,175 @@ class CrmCustomerSegment(models.Model):
                 "default_name": self.name,
             },
         }
+
+    def _members_query(self):
+        """The query of the members; not to be kept."""
+        return self.env["res.partner"]._search(self._customers_domain())
+
+    def _customers_domain(self) -> Domain:
+        """The commercial partners who match, seen with the eyes of the user.
+
+        What is known of them (purchases, values, needs) is the same for everybody and
+        read as superuser; whom a search with this condition shows follows the rules of
+        the user who searches.
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        criteria = self._criteria(company)
+        if not criteria:
+            return Domain.FALSE
+        return Domain.AND(
+            [
+                Domain("active", "=", True),
+                Domain("is_company", "=", True) | Domain("parent_id", "=", False),
+                Domain("partner_share", "=", True),
+                Domain("id", "!=", company.partner_id.id),
+                Domain("company_id", "in", [False, company.id]),
+                self.env["res.partner"]._visible_customers_domain(),
+                *criteria,
+            ]
+        )
+
+    def _criteria(self, company) -> list[Domain]:
+        """Hook: one condition on customers for each criterion that is set."""
+        return [
+            *self._value_criteria(company),
+            *self._need_criteria(company),
+            *self._master_data_criteria(),
+            *(line._customers_domain(company) for line in self.purchase_ids),
+            *self._document_criteria(company),
+            *self._domain_criteria(company),
+        ]
+
+    def _value_criteria(self, company) -> list[Domain]:
+        chosen = Domain.TRUE
+        for field, prefix, choices in (
+            ("value_class", "class", VALUE_CLASSES),
+            ("lifecycle", "lifecycle", LIFECYCLES),
+        ):
+            keys = [key for key, _label in choices if self[f"{prefix}_{key}"]]
+            if keys:
+                chosen &= Domain(field, "in", keys)
+        if chosen.is_true():
+            return []
+        return [self._known_customers("crm.customer.value", company, chosen)]
+
+    def _need_criteria(self, company) -> list[Domain]:
+        if not self.need_ids:
+            return []
+        wanted = Domain("need_id", "in", self.need_ids.ids)
+        wanted &= Domain("strength", ">=", self.need_strength)
+        # zero is what was stated not to be a need
+        wanted &= Domain("strength", ">", 0)
+        if self.need_unserved:
+            wanted &= Domain("bought_on", "=", False)
+        return [self._known_customers("crm.partner.need", company, wanted)]
+
+    def _known_customers(self, model: str, company, domain: Domain) -> Domain:
+        # sudo: a fact about the customer; who may see the customer is decided above
+        records = self.env[model].sudo()
+        found = records._search(Domain("company_id", "=", company.id) & domain)
+        return self.env["res.partner"]._in_query(
+            SQL("SELECT partner_id FROM %s known", found.subselect("id", "partner_id"))
+        )
+
+    def _master_data_criteria(self) -> list[Domain]:
+        fields_of = {
+            "country_id": self.country_ids,
+            "industry_id": self.industry_ids,
+            "category_id": self.tag_ids,
+            "user_id": self.user_ids,
+        }
+        return [
+            Domain(field, "in", chosen.ids)
+            for field, chosen in fields_of.items()
+            if chosen
+        ]
+
+    def _document_criteria(self, company) -> list[Domain]:
+        partners = self.env["res.partner"]
+        orders, leads = self.env["sale.order"], self.env["crm.lead"]
+        found = []
+        for documents, open_domain, wanted in (
+            (orders, orders._open_quotations_domain, self.quotation),
+            (orders, orders._open_contracts_domain, self.contract),
+            (leads, leads._open_opportunities_domain, self.opportunity),
+        ):
+            if wanted:
+                open_ones = open_domain(company)
+                having = partners._having_documents(documents._name, open_ones)
+                found.append(having if wanted == "open" else ~having)
+        if self.contactable_by:
+            found.append(partners._may_contact_domain(self.contactable_by, "marketing"))
+        return found
+
+    def _domain_criteria(self, company) -> list[Domain]:
+        """The free conditions, evaluated in the company of the segment."""
+        text = (self.domain or "").strip()
+        if text in ("", "[]"):
+            return []
+        partners = self.env["res.partner"].with_company(company)
+        try:
+            return [Domain("id", "in", partners._search(literal_eval(text)))]
+        except BAD_DOMAIN as error:  # it may name what is gone by now
+            raise UserError(self._domain_problem(error)) from error
+
+    def _domain_problem(self, error: Exception) -> str:
+        return self.env._(
+            "The conditions of segment “%(segment)s” cannot be evaluated: %(reason)s",
+            segment=self.name or "",
+            reason=str(error).strip() or type(error).__name__,
+        )
+
+    def _segments_below(self):
+        """The segments that these ask for, and those that those ask for."""
+        found, new = self.browse(), self
+        while new:
+            asked = self.browse()
+            for segment in new:
+                asked |= segment._segments_named()
+            new, found = asked - found, found | asked
+        return found
+
+    def _segments_named(self):
+        found = self.browse()
+        for path, operator, value in self._conditions():
+            if path.split(".")[0] == SEGMENTS:
+                named = self._named(SEGMENTS, self, path, operator, value)
+                # whichever segment: this one too
+                found |= self if named is None else named
+        return found
+
+    @staticmethod
+    def _named(link: str, records, path: str, operator: str, value):
+        """The records that a condition names through a link; None if it may be any.
+
+        Who is *not* in a segment depends on it as much.
+        """
+        _start, found, field = path.partition(link)
+        operator = OPPOSITES.get(operator, operator)
+        if not found or operator not in OPPOSITES.values() or value in (False, True):
+            return None
+        field = field.lstrip(".") or "id"
+        if field == "id" and isinstance(value, str):
+            field = "display_name"
+        named = Domain(field, operator, value)
+        return records.with_context(active_test=False).search(named)
+
+    def _conditions(self) -> Iterator[tuple]:
+        """Field path, operator and value of each of the free conditions."""
+        self.ensure_one()
+        try:
+            domain = Domain(literal_eval((self.domain or "").strip() or "[]"))
+        except BAD_DOMAIN:
+            return
+        yield from walk(domain)
+
+
+def walk(domain: Domain, path: str = "") -> Iterator[tuple]:
+    for condition in domain.iter_conditions():
+        name = f"{path}{condition.field_expr}"
+        if condition.operator in ("any", "any!", "not any", "not any!"):
+            yield from walk(Domain(condition.value), f"{name}.")
+        else:
+            yield name, condition.operator, condition.value
