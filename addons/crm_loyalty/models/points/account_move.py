@@ -6,16 +6,6 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        posted._update_points()
-        return posted
-
-    def button_draft(self):
-        res = super().button_draft()
-        self._update_points()
-        return res
-
     def _invoice_paid_hook(self):
         res = super()._invoice_paid_hook()
         self._wake_vesting(self._rewarded_orders())

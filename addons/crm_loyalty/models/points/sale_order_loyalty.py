@@ -40,27 +40,14 @@ class SaleOrder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unused_cards(self):
-        cards = self._cards_born_here()
-        # sudo: Odoo lets salespeople only read these
-        self.sudo().coupon_point_ids.unlink()
-        cards._drop_unused()
+        self._forget_promised_points()._drop_unused()
 
-    def _action_confirm(self):
-        """Points count from here on, before mails tell the balance."""
-        self._open_cards()
-        res = super()._action_confirm()
-        self._post_points()
-        return res
-
-    def _action_cancel(self):
-        """First the points, while it is known where they came from."""
-        self.filtered(lambda order: order.state == "sale")._post_points(cancelled=True)
+    def _forget_promised_points(self):
+        """Quotations wait for nothing any more; returns the cards they had opened."""
         cards = self._cards_born_here()
         # sudo: Odoo would delete these as the salesperson, who may not
         self.sudo().coupon_point_ids.unlink()
-        res = super()._action_cancel()
-        cards.exists()._drop_unused()
-        return res
+        return cards
 
     def _get_point_changes(self):
         """Odoo adds these to the cards; the order posts them to the ledger instead."""
@@ -138,21 +125,25 @@ class SaleOrder(models.Model):
             return True
         return user.partner_id._may_use_points_of(account.partner_id)
 
-    def _update_programs_and_rewards(self):
+    def _prepare_cards(self):
+        """Before Odoo reckons anew: this order, for whom cards open as they must."""
         order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
         order._join_company_accounts()
-        if self.state != "sale":
-            before = self.coupon_point_ids.coupon_id
-            order._forget_former_customer()
-            res = super(SaleOrder, order)._update_programs_and_rewards()
-            self._forget_expired_cards()
-            self._drop_provisional(before)
-            return res
-        order = order.with_context(points_posted=POSTED_BY_CALLER)
-        res = super(SaleOrder, order)._update_programs_and_rewards()
+        if self.state == "sale":
+            return order.with_context(points_posted=POSTED_BY_CALLER)
+        order._forget_former_customer()
+        return order
+
+    def _settle_cards(self, before):
+        """After it: what came of it, on the ledger or on the cards it waits for.
+
+        :param before: the cards that promised points until then
+        """
         self._forget_expired_cards()
-        self._post_points_now()
-        return res
+        if self.state == "sale":
+            self._post_points_now()
+        else:
+            self._drop_provisional(before)
 
     def _post_points_now(self):
         """Post, unless a caller further out does so when all is done."""
@@ -252,13 +243,14 @@ class SaleOrder(models.Model):
             idle.unlink()
             cards._drop_unused()
 
-    def _program_check_compute_points(self, programs):
-        """Money earns in the program's currency, whatever the order's is."""
-        statuses = {}
-        for currency, group in programs.grouped("currency_id").items():
-            order = self.with_context(points_currency=currency.id)
-            statuses |= super(SaleOrder, order)._program_check_compute_points(group)
-        return statuses or super()._program_check_compute_points(programs)
+    def _by_point_currency(self, programs):
+        """This order as it reckons the points of each of the programs."""
+        if not programs:
+            return [(self, programs)]
+        return [
+            (self.with_context(points_currency=currency.id), group)
+            for currency, group in programs.grouped("currency_id").items()
+        ]
 
     def _get_order_line_price(self, order_line, price_type):
         price = super()._get_order_line_price(order_line, price_type)

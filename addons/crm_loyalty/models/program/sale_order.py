@@ -11,14 +11,12 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _compute_payment_term_id(self):
-        res = super()._compute_payment_term_id()
+    def _apply_offered_term(self):
         offers = self._payment_term_offers()
         for order in self:
             key = order.partner_id.commercial_partner_id.id, order.company_id.id
             if terms := offers.get(key):
                 order.payment_term_id = terms
-        return res
 
     def _payment_term_offers(self) -> dict:
         """Terms by customer and company; of two offers the one that lasts longer."""

@@ -6,16 +6,6 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        posted._reconsider_tiers()
-        return posted
-
-    def button_draft(self):
-        res = super().button_draft()
-        self._reconsider_tiers()
-        return res
-
     def _reconsider_tiers(self):
         programs = self.env["loyalty.tier.program"]
         for refund in self.filtered(lambda move: move.move_type == "out_refund"):

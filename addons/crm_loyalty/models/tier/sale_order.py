@@ -29,24 +29,9 @@ class SaleOrder(models.Model):
                 benefit = granted.get(order.partner_id.commercial_partner_id)
                 order.tier_delivery_priority = benefit and benefit.delivery_priority
 
-    @api.depends("partner_id")
-    def _compute_payment_term_id(self):
+    def _apply_tier_term(self):
         """The tier's term where it gives more time than the customer's own."""
-        res = super()._compute_payment_term_id()
         self.env["account.payment.term"]._grant_longer(self, "payment_term_id")
-        return res
-
-    def _action_confirm(self):
-        """After the points, so that a tier by points counts them."""
-        res = super()._action_confirm()
-        self._evaluate_tiers()
-        return res
-
-    def _action_cancel(self):
-        sold = self.filtered(lambda order: order.state == "sale")
-        res = super()._action_cancel()
-        sold._evaluate_tiers()
-        return res
 
     def _evaluate_tiers(self):
         programs = self.env["loyalty.tier.program"]
@@ -54,23 +39,21 @@ class SaleOrder(models.Model):
             if programs._published_ids(company.id):
                 programs._evaluate_customers(orders.partner_id, company)
 
-    def _update_programs_and_rewards(self):
+    def _follow_point_factor(self):
         """The factor follows the tier until the order is confirmed, and then stays."""
         for order in self.filtered(lambda order: order.state != "sale"):
             factor = order._granted_point_factor()
             if order.tier_point_factor != factor:
                 # sudo: nobody sets it by hand
                 order.sudo().tier_point_factor = factor
-        return super()._update_programs_and_rewards()
 
     def _granted_point_factor(self) -> float:
         granted = self.partner_id._tier_benefits("point_factor", self.company_id)
         benefit = granted.get(self.partner_id.commercial_partner_id)
         return benefit.point_factor if benefit else 1.0
 
-    def _program_check_compute_points(self, programs):
+    def _apply_point_factor(self, statuses: dict) -> dict:
         """What a program of points gives, times what the tier makes of it."""
-        statuses = super()._program_check_compute_points(programs)
         factor = self.tier_point_factor or 1.0
         if factor != 1.0:
             for program, status in statuses.items():

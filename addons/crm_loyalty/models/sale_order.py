@@ -1,0 +1,51 @@
+from odoo import api, models
+
+
+class SaleOrder(models.Model):
+    """What happens to an order: each of Odoo's hooks that several themes need, once.
+
+    The steps stand in the themes: ``points``, ``tier``, ``program``.
+    """
+
+    _inherit = "sale.order"
+
+    def _action_confirm(self):
+        self._open_cards()
+        res = super()._action_confirm()
+        # points count before mails tell the balance, and before tiers count points
+        self._post_points()
+        self._evaluate_tiers()
+        return res
+
+    def _action_cancel(self):
+        sold = self.filtered(lambda order: order.state == "sale")
+        # first the points, while it is known where they came from
+        sold._post_points(cancelled=True)
+        cards = self._forget_promised_points()
+        res = super()._action_cancel()
+        cards.exists()._drop_unused()
+        sold._evaluate_tiers()
+        return res
+
+    def _update_programs_and_rewards(self):
+        self._follow_point_factor()
+        before = self.coupon_point_ids.coupon_id
+        order = self._prepare_cards()
+        res = super(SaleOrder, order)._update_programs_and_rewards()
+        self._settle_cards(before)
+        return res
+
+    def _program_check_compute_points(self, programs):
+        """Money earns in the program's currency, whatever the order's is."""
+        statuses = {}
+        for order, group in self._by_point_currency(programs):
+            statuses |= super(SaleOrder, order)._program_check_compute_points(group)
+        return self._apply_point_factor(statuses)
+
+    @api.depends("partner_id")
+    def _compute_payment_term_id(self):
+        res = super()._compute_payment_term_id()
+        self._apply_offered_term()
+        # a tier's term counts where it gives more time than any other
+        self._apply_tier_term()
+        return res
