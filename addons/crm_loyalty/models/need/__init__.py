@@ -1,4 +1,5 @@
 from . import (
+    crm_customer_segment,
     crm_need,
     crm_need_run,
     crm_partner_need,

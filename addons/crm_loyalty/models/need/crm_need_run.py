@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.batches import work_through
 from odoo.addons.crm_suite.tools.columns import read_columns
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...affinity import Rule, find_rules
 
@@ -33,6 +33,7 @@ class CrmNeedRun(models.Model):
 
     _name = "crm.need.run"
     _description = "Reading of Customer Needs"
+    _inherit = "suite.company.mixin"
     _order = "id desc"
     _rec_name = "queued_on"
 
@@ -66,7 +67,8 @@ class CrmNeedRun(models.Model):
     def _cron_refresh(self, batch_size=BATCH_SIZE):
         self._queue_due_runs()
         work_through(
-            lambda: self.search([("state", "in", OPEN_STATES)]),
+            self,
+            [("state", "in", OPEN_STATES)],
             lambda run: run._work(batch_size),
         )
 

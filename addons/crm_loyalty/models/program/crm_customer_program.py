@@ -2,25 +2,26 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..segment.crm_customer_segment import BAD_DOMAIN
-from .program_words import CONTACT_MEDIA, KINDS, MEDIUMS, OFFERS, STATES
+from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION
 
-# Written by the program's own actions and jobs alone.
-KEPT_FIELDS = {
-    *("state", "halt_reason", "draw_key", "spent", "enrolled_on", "measured_on"),
-    *("enrolled_count", "control_count", "touched_count", "responded_count"),
-    *("treated_rate", "control_rate", "rate_difference", "rate_low", "rate_high"),
-    *("margin_difference", "margin_low", "margin_high", "enough", "more_needed"),
-    *("extra_margin", "return_on_cost", "success_count", "success_cost"),
-    *("rate_enough", "rate_more_needed", "interval_known"),
-    *("margin_by_week", "mailing_id"),
-}
+from .program_words import (
+    CONTACT_MEDIA,
+    KINDS,
+    MEDIUMS,
+    NUMBER_LIMITS,
+    OFFERS,
+    STATES,
+)
+
 # What the two arms are compared by: fixed as soon as there are members.
 FIXED_FIELDS = {
-    *("kind", "company_id", "control_share", "window_days"),
-    *("target_product_ids", "target_categ_ids"),
+    "kind",
+    "control_share",
+    "window_days",
+    "target_product_ids",
+    "target_categ_ids",
 }
 
 
@@ -33,8 +34,26 @@ class CrmCustomerProgram(models.Model):
 
     _name = "crm.customer.program"
     _description = "Customer Program"
-    _inherit = ["mail.thread"]
+    _inherit = [
+        "mail.thread",
+        "suite.company.mixin",
+        "suite.condition.mixin",
+        "suite.number.mixin",
+    ]
     _order = "state desc, date_start desc, id desc"
+    # written by the program's own actions and jobs alone
+    _protected_fields = {
+        "state",
+        "halt_reason",
+        "draw_key",
+        "spent",
+        "enrolled_on",
+        "mailing_id",
+    }
+    # who is enrolled by later runs
+    _condition_fields = {"kind", "segment_id", "exclude_segment_ids", "lead_domain"}
+    _company_links = {"loyalty_program_id", "payment_term_id", "target_product_ids"}
+    _number_limits = NUMBER_LIMITS
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -61,10 +80,16 @@ class CrmCustomerProgram(models.Model):
     )
 
     segment_id = fields.Many2one(
-        "crm.customer.segment", index="btree_not_null", ondelete="restrict"
+        "crm.customer.segment",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
     )
     exclude_segment_ids = fields.Many2many(
-        "crm.customer.segment", string="Leave Out", ondelete="restrict"
+        "crm.customer.segment",
+        string="Leave Out",
+        ondelete="restrict",
+        check_company=True,
     )
     leave_out_running = fields.Boolean(
         "Leave Out Members of Other Programs",
@@ -92,20 +117,21 @@ class CrmCustomerProgram(models.Model):
         "loyalty.program",
         "Coupon Program",
         domain="[('program_type', '=', 'coupons'),"
-        " ('company_id', 'in', [False, company_id])]",
+        " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         ondelete="restrict",
         help="Each member who is touched gets a coupon of his own.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
-        domain="[('company_id', 'in', [False, company_id])]",
+        domain="['|', ('company_id', '=', False),"
+        " ('company_id', 'parent_of', company_id)]",
         ondelete="restrict",
         help="Quotations to a member have these terms until the offer ends.",
     )
     tier_id = fields.Many2one(
         "loyalty.tier",
-        domain="[('company_id', 'in', [False, company_id])]",
         ondelete="restrict",
+        check_company=True,
         help="Each member who is touched is invited to it until the offer ends.",
     )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
@@ -189,11 +215,22 @@ class CrmCustomerProgram(models.Model):
     )
 
     @api.depends(
-        *("kind", "segment_id", "exclude_segment_ids", "lead_domain", "state"),
-        *("segment_id.active", "target_product_ids", "target_categ_ids", "medium"),
-        *("offer", "loyalty_program_id.active", "payment_term_id.active"),
+        "condition_user_id",
+        "exclude_segment_ids",
+        "kind",
+        "lead_domain",
+        "loyalty_program_id.active",
+        "mailing_id",
+        "medium",
+        "message",
+        "offer",
+        "payment_term_id.active",
+        "segment_id.active",
+        "state",
+        "subject",
+        "target_categ_ids",
+        "target_product_ids",
         "tier_id.program_id.state",
-        *("subject", "message", "mailing_id"),
     )
     def _compute_problem(self):
         for program in self:
@@ -221,14 +258,7 @@ class CrmCustomerProgram(models.Model):
         if any("{{" in (program.subject or "") for program in self):
             raise ValidationError(self.env._("A subject has no placeholders."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for values in vals_list:
-            self._check_kept(values)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept(vals)
         if FIXED_FIELDS.intersection(vals):
             self._check_fixed(vals)
         return super().write(vals)
@@ -251,7 +281,7 @@ class CrmCustomerProgram(models.Model):
             started._prepare_medium()
             started.write({"state": "running", "halt_reason": False})
             if started.date_start <= fields.Date.today():
-                started._enrol_step({})
+                started._enrol_step()
         self._wake("cron_enrol_members", "cron_touch_members")
 
     def action_pause(self):
@@ -273,6 +303,14 @@ class CrmCustomerProgram(models.Model):
         self._check_step("running", "paused")
         # sudo: the state is written by actions alone
         self.sudo().write({"state": "done", "halt_reason": False})
+
+    def action_take_over_conditions(self):
+        """Answer for whom the program enrols, in place of whoever chose them."""
+        self.check_access("write")
+        for program in self:
+            program._take_conditions_over()
+            if problem := next(program._whom_problems(), None):
+                raise UserError(problem)
 
     def action_open_mailing(self):
         self.ensure_one()
@@ -303,30 +341,18 @@ class CrmCustomerProgram(models.Model):
         self.write({"state": "paused", "halt_reason": reason})
         self._message_log(body=reason)
 
-    def _check_kept(self, values: dict) -> None:
-        if not self.env.su and KEPT_FIELDS.intersection(values):
-            raise UserError(
-                self.env._("State and results follow from what the program does.")
-            )
-
-    def _check_fixed(self, values: dict) -> None:
+    def _check_fixed(self, vals: dict) -> None:
         """Members enrolled under another rule could not be compared with later ones."""
+        self.check_access("write")
         # sudo: whoever may write the program need not see all its members
-        enrolled = self.sudo().filtered("member_ids")
-        for program in enrolled:
-            for name in FIXED_FIELDS.intersection(values):
-                field = self._fields[name]
-                old = field.convert_to_write(program[name], program)
-                new = field.convert_to_write(
-                    field.convert_to_cache(values[name], program, validate=False),
-                    program,
-                )
-                if field.type == "many2many" or old != new:
-                    raise UserError(
+        for program in self.sudo().filtered("member_ids"):
+            for name in FIXED_FIELDS & vals.keys():
+                if program._differs(name, vals[name]):
+                    raise AccessError(
                         self.env._(
                             "“%(field)s” cannot change once customers are enrolled: "
                             "make a copy of the program.",
-                            field=field._description_string(self.env),
+                            field=self._fields[name]._description_string(self.env),
                         )
                     )
 
@@ -349,23 +375,33 @@ class CrmCustomerProgram(models.Model):
             self.target_product_ids or self.target_categ_ids
         ):
             yield self.env._("Say what to sell: choose products or categories.")
+        try:
+            author = self._condition_env()
+        except UserError as error:
+            yield str(error)
+            return
         for segment in self.segment_id | self.exclude_segment_ids:
             if segment.company_id != self.company_id:
                 yield self.env._(
                     "Segment “%(segment)s” is of another company.", segment=segment.name
                 )
+                continue
             try:
                 with self.env.cr.savepoint():
-                    self.env["res.partner"].search(segment._customers_domain(), limit=1)
+                    asked = segment.with_env(author)._customers_domain()
+                    author["res.partner"].search(asked, limit=1)
             except UserError as error:
                 yield str(error)
-            except BAD_DOMAIN as error:
+            except BAD_CONDITION as error:
                 yield segment._domain_problem(error)
         if self._has_leads():
             try:
                 with self.env.cr.savepoint():
-                    self.env["crm.lead"].search(self._leads_domain(), limit=1)
-            except BAD_DOMAIN as error:
+                    asked = self.with_env(author)._leads_domain()
+                    author["crm.lead"].search(asked, limit=1)
+            except UserError as error:
+                yield str(error)
+            except BAD_CONDITION as error:
                 yield self.env._(
                     "The conditions on leads cannot be evaluated: %(reason)s",
                     reason=str(error),
@@ -461,6 +497,8 @@ class CrmCustomerProgram(models.Model):
         return ""
 
     def _say_why_nobody(self) -> str:
+        if self.segment_id.problem:
+            return self.segment_id.problem
         customers = self.segment_id.member_count
         if not customers:
             return self.env._(
@@ -472,7 +510,7 @@ class CrmCustomerProgram(models.Model):
             self.segment_id._customers_domain()
             & partners._may_contact_domain(medium, "marketing")
         )
-        said = {
+        found = {
             "customers": customers,
             "medium": dict(self._fields["medium"]._description_selection(self.env))[
                 self.medium
@@ -482,12 +520,12 @@ class CrmCustomerProgram(models.Model):
             return self.env._(
                 "The segment has customers: %(customers)s. None of them may be reached "
                 "by “%(medium)s”. Choose another medium, or help them to be reached.",
-                **said,
+                **found,
             )
         return self.env._(
             "The segment has customers: %(customers)s. Those who may be reached are in "
             "another program now, are excluded, or better get no offer.",
-            **said,
+            **found,
         )
 
     @api.model

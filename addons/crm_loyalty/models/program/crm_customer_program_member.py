@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -17,9 +18,45 @@ class CrmCustomerProgramMember(models.Model):
     _name = "crm.customer.program.member"
     _description = "Member of a Customer Program"
     # a thread, since mailings go to threads only
-    _inherit = ["mail.thread", "suite.customer.data.mixin"]
+    _inherit = [
+        "mail.thread",
+        "suite.customer.data.mixin",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
+    _protected_fields = {
+        "program_id",
+        "company_id",
+        "partner_id",
+        "lead_id",
+        "arm",
+        "draw",
+        "state",
+        "stop_reason",
+        "enrolled_at",
+        "observed_until",
+        "next_touch_on",
+        "blocked_on",
+        "touched_at",
+        "touch_count",
+        "card_id",
+        "offer_until",
+        "cost",
+        "responded_at",
+        "succeeded_at",
+        "success",
+        "revenue",
+        "margin",
+        "margin_before",
+        "measured_on",
+        "alive_before",
+        "silent_before",
+        "interval_before",
+        "purchases_before",
+        "usual_margin_before",
+    }
     # what a mailing to members writes to
     _primary_email = "email"
     # a hundred thousand at once; who enrolled them is the program
@@ -232,10 +269,10 @@ class CrmCustomerProgramMember(models.Model):
     def _stop(self, reason: str) -> None:
         self.write({"state": "stopped", "stop_reason": reason, "next_touch_on": False})
 
-    def _may_contact(self, medium: str, purpose: str):
+    def _may_contact(self, medium: str, purpose: str, when: datetime | None = None):
         """Those of these who may be contacted so; constant queries for them all."""
-        partners = self.partner_id._may_contact(medium, purpose)
-        leads = self.lead_id._may_contact(medium, purpose)
+        partners = self.partner_id._may_contact(medium, purpose, when)
+        leads = self.lead_id._may_contact(medium, purpose, when)
         return self.filtered(
             lambda member: (
                 member.partner_id in partners
@@ -266,8 +303,10 @@ class CrmCustomerProgramMember(models.Model):
             )
         return ""
 
-    def _remember_before(self, program, since) -> None:
-        """Keep it for those enrolled since then, in one statement."""
+    def _remember_before(self) -> None:
+        """Keep what is known of new members, all of one company, in one statement."""
+        if not self:
+            return
         values = self.env["crm.customer.value"]
         values.flush_model()
         self.env.cr.execute(
@@ -280,17 +319,14 @@ class CrmCustomerProgramMember(models.Model):
                        purchases_before = value.purchase_count,
                        usual_margin_before = value.margin / value.purchase_count
                   FROM crm_customer_value value
-                 WHERE member.program_id = %(program)s
-                   AND member.enrolled_at >= %(since)s
-                   AND member.purchases_before IS NULL
+                 WHERE member.id = ANY(%(members)s)
                    AND value.partner_id = member.partner_id
                    AND value.company_id = member.company_id
                    AND value.purchase_count > 0
                    AND (value.margin <> 0 OR value.revenue <= 0)
                 """,
-                cutoff=program.company_id._value_cutoff_date(),
-                program=program.id,
-                since=since,
+                cutoff=self[0].with_prefetch().company_id._value_cutoff_date(),
+                members=list(self._ids),
             )
         )
         self.invalidate_model()

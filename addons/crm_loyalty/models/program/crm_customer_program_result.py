@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.batches import work_through
 from odoo.addons.crm_suite.tools.columns import read_columns
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...clv import margin_uplift, rate_uplift
 from .program_words import (
@@ -27,6 +27,31 @@ class CrmCustomerProgram(models.Model):
     """
 
     _inherit = "crm.customer.program"
+    _protected_fields = {
+        "measured_on",
+        "enrolled_count",
+        "control_count",
+        "touched_count",
+        "responded_count",
+        "success_count",
+        "treated_rate",
+        "control_rate",
+        "rate_difference",
+        "rate_low",
+        "rate_high",
+        "rate_enough",
+        "rate_more_needed",
+        "margin_difference",
+        "margin_low",
+        "margin_high",
+        "interval_known",
+        "enough",
+        "more_needed",
+        "extra_margin",
+        "return_on_cost",
+        "success_cost",
+        "margin_by_week",
+    }
 
     measured_on = fields.Date("Figures As Of", readonly=True, copy=False)
     enrolled_count = fields.Integer("Enrolled", readonly=True, copy=False)
@@ -143,7 +168,8 @@ class CrmCustomerProgram(models.Model):
     @api.model
     def _cron_measure(self, batch_size=MEASURE_BATCH):
         work_through(
-            lambda: self.search(self._to_measure_domain()),
+            self,
+            self._to_measure_domain,
             lambda program: program._measure_step(batch_size),
         )
 

@@ -1,4 +1,3 @@
-from ast import literal_eval
 from hashlib import md5
 
 from markupsafe import Markup
@@ -8,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.batches import work_through
+from odoo.addons.crm_suite.tools.conditions import parse_condition
+from odoo.addons.crm_suite.tools.work import work_through
 
 ENROL_BATCH = 20_000
 TOUCH_BATCH = 200
@@ -41,26 +41,21 @@ class CrmCustomerProgram(models.Model):
     @api.model
     def _cron_enrol(self, batch_size=ENROL_BATCH):
         self._end_overdue()
-        reached = {}
         work_through(
-            lambda: self.search(self._to_enrol_domain()),
-            lambda program: program._enrol_step(reached, batch_size),
+            self,
+            self._to_enrol_domain,
+            lambda program: program._enrol_step(batch_size),
         )
         self._wake("cron_touch_members")
 
     @api.model
     def _cron_touch(self, batch_size=TOUCH_BATCH):
-        def touch(program):
-            try:
-                program._touch_step(batch_size)
-                self.env.flush_all()
-            except UserError as error:
-                # what was to be sent cannot be: nobody of this batch was touched
-                self.env.cr.rollback()
-                program._halt(str(error))
-
         self._end_overdue()
-        work_through(lambda: self.search(self._to_touch_domain()), touch)
+        work_through(
+            self,
+            self._to_touch_domain,
+            lambda program: program._touch_or_halt(batch_size),
+        )
 
     @api.model
     def _to_enrol_domain(self) -> Domain:
@@ -79,13 +74,11 @@ class CrmCustomerProgram(models.Model):
         due = self.env["crm.customer.program.member"]._due_domain()
         return Domain("state", "=", "running") & Domain("member_ids", "any", due)
 
-    def _enrol_step(self, reached: dict, batch_size: int = ENROL_BATCH) -> None:
+    def _enrol_step(self, batch_size: int = ENROL_BATCH) -> None:
         """One batch; when nobody is left, the day is done."""
         if problem := next(self._problems(), None):
             self._halt(problem)
-            return
-        reached[self.id] = self._enrol(reached.get(self.id), batch_size)
-        if not any(last is not None for last in reached[self.id].values()):
+        elif not self._enrol(batch_size):
             self.enrolled_on = fields.Date.today()
 
     @api.model
@@ -100,57 +93,54 @@ class CrmCustomerProgram(models.Model):
         ended = ended.try_lock_for_update(allow_referencing=True)
         ended.write({"state": "done", "halt_reason": False})
 
-    def _enrol(self, after: dict | None = None, batch_size: int = ENROL_BATCH) -> dict:
-        """Enrol one batch; from whom to go on, by source, until there is none.
+    def _enrol(self, batch_size: int = ENROL_BATCH) -> bool:
+        """Enrol one batch of those who are no members yet; whether there may be more.
 
         What is enrolled stays as it is, so that a batch done twice changes nothing.
         """
         self.ensure_one()
-        after = dict(after or {"res.partner": 0, "crm.lead": 0})
+        more = False
         for model, candidates in (
             ("res.partner", self._candidates_domain),
             ("crm.lead", self._lead_candidates_domain),
         ):
-            if after[model] is not None:
-                after[model] = self._enrol_from(model, candidates(), after, batch_size)
-            if after[model] is not None:
+            members = self._enrol_from(model, candidates(), batch_size)
+            self._note_enrolled(members)
+            more = len(members) == batch_size
+            if more:
                 break
         self._count_members()
-        return after
+        return more
 
-    def _enrol_from(self, model, domain, after, batch_size) -> int | None:
-        """Insert the next ones by id; the last id of a full batch, else None."""
-        records = self.env[model].with_company(self.company_id)
-        query = records._search(domain)
-        self.env["crm.customer.program.member"].flush_model()
+    def _note_enrolled(self, members) -> None:
+        """Hook: what is kept of members from the moment when they come in."""
+
+    def _enrol_from(self, model: str, domain: Domain, batch_size: int):
+        """Insert the next ones, as the author of the conditions finds them."""
+        query = self._condition_env()[model]._search(domain)
+        Member = self.env["crm.customer.program.member"]
+        Member.flush_model()
         now = fields.Datetime.now()
-        [[count, last]] = self.env.execute_query(
+        enrolled = self.env.execute_query(
             SQL(
                 """
-                WITH batch AS MATERIALIZED (
-                    SELECT id, %(draw)s AS draw
-                      FROM %(candidates)s AS candidate (id)
-                     WHERE id > %(after)s
-                     ORDER BY id LIMIT %(size)s
-                ), added AS (
-                    INSERT INTO crm_customer_program_member (
-                           program_id, company_id, %(column)s, draw, arm, state,
-                           enrolled_at, observed_until, next_touch_on, touch_count,
-                           cost, revenue, margin, margin_before, success)
-                    SELECT %(program)s, %(company)s, id, draw,
-                           CASE WHEN draw < %(share)s
-                                THEN 'control' ELSE 'treated' END,
-                           'enrolled', %(now)s, %(until)s,
-                           CASE WHEN draw >= %(share)s THEN %(today)s::date END,
-                           0, 0, 0, 0, 0, 0
-                      FROM batch
-                        ON CONFLICT DO NOTHING
-                )
-                SELECT count(*), max(id) FROM batch
+                INSERT INTO crm_customer_program_member (
+                       program_id, company_id, %(column)s, draw, arm, state,
+                       enrolled_at, observed_until, next_touch_on, touch_count,
+                       cost, revenue, margin, margin_before, success)
+                SELECT %(program)s, %(company)s, id, draw,
+                       CASE WHEN draw < %(share)s THEN 'control' ELSE 'treated' END,
+                       'enrolled', %(now)s, %(until)s,
+                       CASE WHEN draw >= %(share)s THEN %(today)s::date END,
+                       0, 0, 0, 0, 0, 0
+                  FROM (SELECT id, %(draw)s AS draw
+                          FROM %(candidates)s AS candidate (id)
+                         ORDER BY id LIMIT %(size)s) drawn
+                    ON CONFLICT DO NOTHING
+             RETURNING id
                 """,
                 draw=self._draw_sql(model),
                 candidates=query.subselect(),
-                after=after[model],
                 size=batch_size,
                 column=SQL.identifier(
                     "partner_id" if model == "res.partner" else "lead_id"
@@ -163,8 +153,8 @@ class CrmCustomerProgram(models.Model):
                 today=fields.Date.today(),
             )
         )
-        self.env["crm.customer.program.member"].invalidate_model()
-        return last if count == batch_size else None
+        Member.invalidate_model()
+        return Member.browse(member for (member,) in enrolled)
 
     def _draw_sql(self, model: str) -> SQL:
         return SQL(
@@ -175,13 +165,17 @@ class CrmCustomerProgram(models.Model):
         )
 
     def _candidates_domain(self) -> Domain:
-        """The customers to enrol, those who are members already left out."""
+        """Hook: the customers to enrol, those who are members already left out.
+
+        Asked with the rights of whoever wrote the conditions.
+        """
         if not self.segment_id:
             return Domain.FALSE
+        author = self._condition_env()
         partners = self.env["res.partner"]
-        domain = self.segment_id._customers_domain()
+        domain = self.segment_id.with_env(author)._customers_domain()
         for segment in self.exclude_segment_ids:
-            domain &= ~segment._customers_domain()
+            domain &= ~segment.with_env(author)._customers_domain()
         domain &= partners._may_contact_domain(
             self._contact_media()[self.medium], "marketing"
         )
@@ -191,8 +185,9 @@ class CrmCustomerProgram(models.Model):
         return domain
 
     def _leads_domain(self) -> Domain:
+        """The open leads that the conditions find for whoever wrote them."""
         return (
-            Domain(literal_eval(self.lead_domain.strip()))
+            self._typed_domain("crm.lead", parse_condition(self.lead_domain))
             & Domain("active", "=", True)
             & Domain("won_status", "=", "pending")
             & Domain("company_id", "in", [False, self.company_id.id])
@@ -210,11 +205,17 @@ class CrmCustomerProgram(models.Model):
                 self.id,
             )
         )
+        # whether or not the conditions' author may see the lead's customer
+        of_known = Domain(
+            "partner_id",
+            "any!",
+            Domain("commercial_partner_id", "in", partners._search(known)),
+        )
         leads = self.env["crm.lead"]
         return (
             self._leads_domain()
             & leads._may_contact_domain(self._contact_media()[self.medium], "marketing")
-            & ~Domain("partner_id.commercial_partner_id", "in", partners._search(known))
+            & ~of_known
             & ~partners._in_query(self._taken_sql("lead_id"))
         )
 
@@ -247,6 +248,14 @@ class CrmCustomerProgram(models.Model):
             self.env["crm.purchase"]._table_query,
             self.company_id.id,
         )
+
+    def _touch_or_halt(self, batch_size: int) -> None:
+        try:
+            with self.env.cr.savepoint():
+                self._touch_step(batch_size)
+        except UserError as error:
+            # what was to be sent cannot be: nobody of this batch was touched
+            self._halt(str(error))
 
     def _touch_step(self, batch_size: int) -> None:
         """Touch the next members who are due, as far as the budget goes."""

@@ -20,6 +20,16 @@ OFFERS = [
     ("payment_term", "Payment Terms"),
     ("tier", "Tier Invitation"),
 ]
+# Lowest and highest of what is typed.
+NUMBER_LIMITS = {
+    "control_share": (0, 0.5),
+    "offer_days": (1, 1000),
+    "window_days": (1, 1000),
+    "reminder_days": (0, 1000),
+    "offer_cost": (0, 1e12),
+    "touch_cost": (0, 1e12),
+    "budget": (0, 1e12),
+}
 # How a program touches its members. Add-ons add their own.
 MEDIUMS = [
     ("email", "E-mail"),

@@ -1,38 +1,22 @@
-from ast import literal_eval
 from collections.abc import Iterator
 
-from psycopg2 import DataError, ProgrammingError
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.models.res_partner import MEDIA
+from odoo.addons.crm_suite.tools.conditions import (
+    BAD_CONDITION,
+    SUBDOMAIN_OPERATORS,
+    parse_condition,
+)
 
 from ..value.value_words import LIFECYCLES, VALUE_CLASSES
 
-# What a domain that somebody typed, or that names what is gone, may end in.
-BAD_DOMAIN = (
-    ValueError,
-    TypeError,
-    KeyError,
-    SyntaxError,
-    DataError,
-    ProgrammingError,
-)
 SEGMENTS = "customer_segment_ids"
 OPPOSITES = {"!=": "=", "not in": "in", "not ilike": "ilike", "not like": "like"}
 OPEN_OR_NOT = [("open", "There is one open"), ("none", "None is open")]
-# What makes a segment: all that is set must hold.
-CRITERIA = (
-    *(f"class_{key}" for key, _label in VALUE_CLASSES),
-    *(f"lifecycle_{key}" for key, _label in LIFECYCLES),
-    *("need_ids", "need_strength", "need_unserved", "purchase_ids"),
-    *("country_ids", "industry_ids", "tag_ids", "user_ids", "domain"),
-    *("quotation", "contract", "opportunity", "contactable_by"),
-    "tier_ids",
-)
 
 
 class CrmCustomerSegment(models.Model):
@@ -40,11 +24,32 @@ class CrmCustomerSegment(models.Model):
 
     Only the rule is stored. Whoever asks for members asks the database anew and gets
     the customers, commercial entities all, that he may see himself.
+
+    A criterion is a field, its name in ``_condition_fields``, and what it asks of
+    customers in ``_criteria``: all three in a class of this model in the room that
+    knows the subject, as the needs and the tiers have them.
     """
 
     _name = "crm.customer.segment"
     _description = "Customer Segment"
+    _inherit = ["suite.company.mixin", "suite.condition.mixin", "suite.number.mixin"]
     _order = "name, id"
+    # all that is set must hold
+    _condition_fields = {
+        "purchase_ids",
+        "country_ids",
+        "industry_ids",
+        "tag_ids",
+        "user_ids",
+        "domain",
+        "quotation",
+        "contract",
+        "opportunity",
+        "contactable_by",
+    }.union(
+        (f"class_{key}" for key, _label in VALUE_CLASSES),
+        (f"lifecycle_{key}" for key, _label in LIFECYCLES),
+    )
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean("In Use", default=True)
@@ -72,11 +77,6 @@ class CrmCustomerSegment(models.Model):
     lifecycle_won_back = fields.Boolean("Won Back")
 
     # A criterion whose last choice is deleted would let everybody in: refuse that.
-    need_ids = fields.Many2many("crm.need", string="Needs", ondelete="restrict")
-    need_strength = fields.Float("Least Strength", default=0.5)
-    need_unserved = fields.Boolean(
-        "Not Bought Yet", help="Only who has not bought for the need, or returned it."
-    )
     purchase_ids = fields.One2many(
         "crm.customer.segment.purchase", "segment_id", "Purchases", copy=True
     )
@@ -108,12 +108,8 @@ class CrmCustomerSegment(models.Model):
         compute="_compute_members", help="Why the segment cannot be evaluated."
     )
 
-    _need_strength_range = models.Constraint(
-        "CHECK (need_strength BETWEEN 0 AND 1)", "The strength lies between 0 and 1."
-    )
-
     @api.depends_context("uid", "allowed_company_ids")
-    @api.depends("company_id", *CRITERIA)
+    @api.depends(lambda self: [*self._rule_fields(), "condition_user_id"])
     def _compute_members(self):
         """Counts of all these segments by one query."""
         counts = []
@@ -147,16 +143,18 @@ class CrmCustomerSegment(models.Model):
                     aggregates=["lifetime_value:sum"],
                 )
 
-    @api.constrains("company_id", *CRITERIA)
+    @api.constrains(lambda self: self._rule_fields())
     def _check_evaluable(self):
         """Ask the database once, so that what is stored can be evaluated."""
         for segment in self:
             try:
                 with self.env.cr.savepoint():
                     self.env["res.partner"].search(segment._customers_domain(), limit=1)
+            except AccessError:
+                raise
             except UserError as error:
                 raise ValidationError(str(error)) from error
-            except BAD_DOMAIN as error:
+            except BAD_CONDITION as error:
                 raise ValidationError(segment._domain_problem(error)) from error
 
     @api.constrains("domain")
@@ -259,6 +257,15 @@ class CrmCustomerSegment(models.Model):
             },
         }
 
+    def _rule_fields(self) -> list[str]:
+        return ["company_id", *sorted(self._condition_names())]
+
+    def action_take_over_conditions(self):
+        """Answer for the conditions as they stand, in place of whoever wrote them."""
+        self.check_access("write")
+        self._take_conditions_over()
+        self._check_evaluable()
+
     def _members_query(self):
         """The query of the members; not to be kept."""
         return self.env["res.partner"]._search(self._customers_domain())
@@ -288,14 +295,16 @@ class CrmCustomerSegment(models.Model):
         )
 
     def _criteria(self, company) -> list[Domain]:
-        """Hook: one condition on customers for each criterion that is set."""
+        """Hook: one condition on customers for each criterion that is set.
+
+        Each room adds those of its own criteria to super's.
+        """
         return [
             *self._value_criteria(company),
-            *self._need_criteria(company),
             *self._master_data_criteria(),
             *(line._customers_domain(company) for line in self.purchase_ids),
             *self._document_criteria(company),
-            *self._domain_criteria(company),
+            *self._domain_criteria(),
         ]
 
     def _value_criteria(self, company) -> list[Domain]:
@@ -310,17 +319,6 @@ class CrmCustomerSegment(models.Model):
         if chosen.is_true():
             return []
         return [self._known_customers("crm.customer.value", company, chosen)]
-
-    def _need_criteria(self, company) -> list[Domain]:
-        if not self.need_ids:
-            return []
-        wanted = Domain("need_id", "in", self.need_ids.ids)
-        wanted &= Domain("strength", ">=", self.need_strength)
-        # zero is what was stated not to be a need
-        wanted &= Domain("strength", ">", 0)
-        if self.need_unserved:
-            wanted &= Domain("bought_on", "=", False)
-        return [self._known_customers("crm.partner.need", company, wanted)]
 
     def _known_customers(self, model: str, company, domain: Domain) -> Domain:
         # sudo: a fact about the customer; who may see the customer is decided above
@@ -360,16 +358,13 @@ class CrmCustomerSegment(models.Model):
             found.append(partners._may_contact_domain(self.contactable_by, "marketing"))
         return found
 
-    def _domain_criteria(self, company) -> list[Domain]:
-        """The free conditions, evaluated in the company of the segment."""
-        text = (self.domain or "").strip()
-        if text in ("", "[]"):
-            return []
-        partners = self.env["res.partner"].with_company(company)
+    def _domain_criteria(self) -> list[Domain]:
+        """The free conditions, asked with the rights of whoever typed them too."""
         try:
-            return [Domain("id", "in", partners._search(literal_eval(text)))]
-        except BAD_DOMAIN as error:  # it may name what is gone by now
+            found = self._typed_domain("res.partner", parse_condition(self.domain))
+        except BAD_CONDITION as error:  # it may name what is gone by now
             raise UserError(self._domain_problem(error)) from error
+        return [] if found.is_true() else [found]
 
     def _domain_problem(self, error: Exception) -> str:
         return self.env._(
@@ -413,20 +408,19 @@ class CrmCustomerSegment(models.Model):
         named = Domain(field, operator, value)
         return records.with_context(active_test=False).search(named)
 
-    def _conditions(self) -> Iterator[tuple]:
+    def _conditions(self) -> list[tuple]:
         """Field path, operator and value of each of the free conditions."""
         self.ensure_one()
         try:
-            domain = Domain(literal_eval((self.domain or "").strip() or "[]"))
-        except BAD_DOMAIN:
-            return
-        yield from walk(domain)
+            return list(walk(parse_condition(self.domain)))
+        except BAD_CONDITION:
+            return []
 
 
 def walk(domain: Domain, path: str = "") -> Iterator[tuple]:
     for condition in domain.iter_conditions():
         name = f"{path}{condition.field_expr}"
-        if condition.operator in ("any", "any!", "not any", "not any!"):
+        if condition.operator in SUBDOMAIN_OPERATORS:
             yield from walk(Domain(condition.value), f"{name}.")
         else:
             yield name, condition.operator, condition.value
