@@ -31,6 +31,7 @@ class MailingMailing(models.Model):
     program_ids = fields.One2many("crm.customer.program", "mailing_id", "Programs")
     condition_company_ids = fields.Many2many(
         "res.company",
+        string="Companies of the Conditions",
         default=lambda self: self.env.companies,
         readonly=True,
         copy=False,
@@ -44,10 +45,11 @@ class MailingMailing(models.Model):
         }
 
     def _condition_companies(self, author):
-        # sudo: whose rights they are, is decided here
+        # sudo: whoever looks may not know them all
         companies = self.sudo().condition_company_ids
         if author.id == SUPERUSER_ID:
             return companies
+        # sudo: to look up rights, not to show
         return companies & author.sudo().company_ids
 
     def _condition_reader(self):

@@ -257,14 +257,14 @@ class CrmCustomerSegment(models.Model):
             },
         }
 
-    def _rule_fields(self) -> list[str]:
-        return ["company_id", *sorted(self._condition_names())]
-
     def action_take_over_conditions(self):
         """Answer for the conditions as they stand, in place of whoever wrote them."""
         self.check_access("write")
         self._take_conditions_over()
         self._check_evaluable()
+
+    def _rule_fields(self) -> list[str]:
+        return ["company_id", *sorted(self._condition_names())]
 
     def _members_query(self):
         """The query of the members; not to be kept."""

@@ -234,5 +234,8 @@ class TestProgramAuthor(ProgramCommon):
         self.assertIn("archived", "".join(stale.message_ids.mapped("body")))
 
     def test_mailing_that_asks_for_nothing_of_ours_is_odoos(self):
-        mailing = self._queued(self.boss, [("category_id", "in", self.tag.ids)])
+        self.keeper.sudo().group_ids += self.env.ref(
+            "mass_mailing.group_mass_mailing_user"
+        )
+        mailing = self._queued(self.keeper, [("category_id", "in", self.tag.ids)])
         self.assertEqual(self._recipients(mailing), self.hidden | self.seen)
