@@ -51,6 +51,7 @@ METHODS = {
     ("crm.customer.program", "action_pause"): {"manager"},
     ("crm.customer.program", "action_resume"): {"manager"},
     ("crm.customer.program", "action_start"): {"manager"},
+    ("crm.customer.program", "action_take_over_conditions"): {"manager"},
     ("crm.customer.program.create", "action_back"): set(),
     ("crm.customer.program.create", "action_create_and_start"): set(),
     ("crm.customer.program.create", "action_create_draft"): set(),
@@ -62,6 +63,7 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
+    ("crm.customer.segment", "action_take_over_conditions"): {"manager"},
     # by Odoo's own rights on invoices
     ("account.move", "button_draft"): {"salesperson", "manager", "accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},

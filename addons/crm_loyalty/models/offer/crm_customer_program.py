@@ -29,7 +29,7 @@ class CrmCustomerProgram(models.Model):
     def _compute_left_out_count(self):
         for program in self:
             program.left_out_count = 0
-            if program._follows_advice():
+            if program._follows_advice() and not program.segment_id.problem:
                 program.left_out_count = self.env["crm.offer.advice"].search_count(
                     program._left_out_domain()
                 )
@@ -92,6 +92,5 @@ class CrmCustomerProgram(models.Model):
         )
 
     def _note_enrolled(self, members):
-        res = super()._note_enrolled(members)
-        members._remember_before(self)
-        return res
+        super()._note_enrolled(members)
+        members._remember_before()

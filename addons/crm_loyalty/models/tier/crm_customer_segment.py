@@ -8,6 +8,7 @@ class CrmCustomerSegment(models.Model):
     """A tier as a criterion: whoever has it today, as far as the reader may know it."""
 
     _inherit = "crm.customer.segment"
+    _condition_fields = {"tier_ids"}
 
     tier_ids = fields.Many2many("loyalty.tier", string="Tiers", ondelete="restrict")
 
