@@ -202,9 +202,11 @@ def _population(history: PurchaseHistory) -> tuple[MbgCnbd | None, Reason]:
 
 
 def _spend(history: PurchaseHistory) -> tuple[GammaGamma | None, list[Reason]]:
-    x, value = _amounts(history)
-    if not len(value):
+    if history.value is None or np.isnan(history.value).all():
         return None, [Reason("no_values")]
+    x, value = _amounts(history)
+    if not len(value):  # everything came back, and nothing is left to estimate
+        return None, []
     if len(value) >= FEWEST_CUSTOMERS:
         model = GammaGamma.fit(x, value)
         if model.trusted:
@@ -221,8 +223,8 @@ def _plain_spend(history: PurchaseHistory) -> tuple[GammaGamma, list[Reason]]:
 
 
 def _amounts(history: PurchaseHistory) -> tuple[Floats, Floats]:
-    """Purchases and their average amount, of customers where it is known."""
-    if history.value is None:
-        return np.empty(0), np.empty(0)
-    known = history.value > 0
-    return history.x[known] + 1, history.value[known]
+    """Purchases and their average amount, of customers who brought something: of the
+    others it is known too, but no amount that could be drawn towards anything."""
+    assert history.value is not None
+    brought = history.value > 0
+    return history.x[brought] + 1, history.value[brought]

@@ -23,7 +23,9 @@ def revenue_error(estimate: Estimate, history: PurchaseHistory) -> float:
     """The same of the base's revenue: gains and losses that cancel say nothing of how
     well purchases and spending are known."""
     without_margin = replace(estimate, margin=MarginRate(base=1.0))
-    return parameter_error(without_margin, replace(history, margin=None))
+    value = history.value
+    revenue = value if value is None else np.maximum(value, 0.0)
+    return parameter_error(without_margin, replace(history, value=revenue, margin=None))
 
 
 def parameter_error(estimate: Estimate, history: PurchaseHistory) -> float:
