@@ -13,6 +13,8 @@ TOLD_FIELDS = [
     "partner_id",
     "company_id",
     "last_purchase",
+    "purchase_count",
+    "revenue",
     "mean_interval",
     "factors",
     "value_class",
@@ -144,9 +146,18 @@ class CrmCustomerValue(models.Model):
         "contact_before",
         "mean_interval",
         "factors",
+        "purchase_count",
+        "revenue",
     )
     def _compute_reason(self):
         for value, silent in self._days_of_silence():
+            if value.purchase_count and value.revenue <= 0:
+                value.reason = value_words.reason_of_returns(
+                    self.env,
+                    count=value.purchase_count,
+                    last=written_day(self.env, value.last_purchase),
+                )
+                continue
             value.reason = value_words.reason(
                 self.env,
                 value.lifecycle,

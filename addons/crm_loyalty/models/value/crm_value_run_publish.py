@@ -104,7 +104,10 @@ class CrmValueRun(models.Model):
         return {
             **money,
             "value_class": np.select(is_class, [0, 1, 2], 3),
-            "unprofitable": (columns["lifetime_value"] < 0) | (columns["margin"] < 0),
+            "unprofitable": (columns["lifetime_value"] < 0)
+            | (columns["margin"] < 0)
+            # everything came back
+            | (columns["revenue"] <= 0),
             "recency_score": fifths(columns["last_purchase"]),
             "frequency_score": fifths(columns["purchase_count"]),
             "monetary_score": fifths(columns["revenue"]),

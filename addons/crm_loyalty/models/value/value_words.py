@@ -34,6 +34,17 @@ def reason(env, lifecycle: str, *, interval, silent, last, before) -> str:
     return _reason_of_a_rhythm(env, lifecycle, {"interval": interval, **said})
 
 
+def reason_of_returns(env, *, count: int, last: str) -> str:
+    """The sentence on a customer who kept nothing: his rhythm is beside the point."""
+    if count == 1:
+        return env._("The only purchase, of %(last)s, came back.", last=last)
+    return env._(
+        "All %(count)s purchases came back, the last one of %(last)s.",
+        count=count,
+        last=last,
+    )
+
+
 def _reason_of_one_purchase(env, lifecycle: str, said: dict) -> str:
     if lifecycle == "lost":
         return env._(
