@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .estimates import Estimate
 from .history import PurchaseHistory
 from .margin import MarginRate
 from .value import expected_total
-
-if TYPE_CHECKING:
-    from .ladder import Estimate
 
 # The relative gradient is an average over customers: a sample gives it well enough.
 SAMPLE = 1000

@@ -12,23 +12,19 @@ The distribution is a lump at zero, P(X = 0), and a gamma with these moments abo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from .counts import PurchaseCounts
+from .estimates import Estimate
 from .gamma_gamma import Spend
 from .history import PurchaseHistory
 from .sums import dot
 
-if TYPE_CHECKING:
-    from .ladder import Estimate
-
 Floats = NDArray[np.float64]
-
-YEAR_DAYS = 365.25
 
 
 @dataclass(frozen=True)
