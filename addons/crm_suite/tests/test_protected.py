@@ -66,6 +66,8 @@ class TestProtected(TransactionCase):
             {"holder_id": self.partner.id},
             {"doubled": 7},
             {"points": float("nan")},
+            {"points": 10**400},
+            {"points": "many"},
             {"tag_ids": [Command.create({"name": "A"})]},
             {"name": "B", "points": 6},
         ):
