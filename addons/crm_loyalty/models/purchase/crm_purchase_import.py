@@ -31,7 +31,8 @@ class CrmPurchaseImport(models.Model):
 
     _name = "crm.purchase.import"
     _description = "Purchase Import"
-    _inherit = ["suite.protected.mixin", "suite.company.mixin", "suite.number.mixin"]
+    # numbers first: only what is one can be compared
+    _inherit = ["suite.number.mixin", "suite.protected.mixin", "suite.company.mixin"]
     _order = "id desc"
     # They tell what happened, and undoing relies on them.
     _protected_fields = {

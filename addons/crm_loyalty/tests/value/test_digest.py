@@ -15,7 +15,7 @@ class TestDigest(ValueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._shop()
+        cls._imported_shop()
         # came within the last week
         cls._orders(cls.customer, 3)
         cls.runs._refresh_now(cls.company)

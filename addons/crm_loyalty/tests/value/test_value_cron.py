@@ -19,7 +19,7 @@ class TestValueCron(ValueCommon, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls._shop(30)
+        cls.shop = cls._imported_shop(30)
         # only this company's run matters here
         today = fields.Date.today()
         for company in cls.env["res.company"].sudo().search([]) - cls.company:

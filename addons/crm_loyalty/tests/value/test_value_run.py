@@ -33,7 +33,7 @@ class TestValueRun(ValueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls._shop()
+        cls.shop = cls._imported_shop()
 
     def _stored(self):
         return self.values.search_read([("company_id", "=", self.company.id)], STORED)
@@ -274,7 +274,7 @@ class TestValueRun(ValueCommon):
     def test_queries_do_not_grow_with_customers(self):
         self.runs._refresh_now(self.company)
         few = self._queries_of_a_refresh()
-        self._shop(20)
+        self._imported_shop(20)
         self.env.flush_all()
         self.assertLessEqual(self._queries_of_a_refresh(), few)
 
