@@ -28,7 +28,9 @@ from .points import (
     test_point_sequences,
 )
 from .program import (
+    test_campaign_templates,
     test_program_access,
+    test_program_author,
     test_program_circle,
     test_program_enrol,
     test_program_leads,
@@ -51,6 +53,7 @@ from .segment import (
     test_contactable,
     test_segment_access,
     test_segment_actions,
+    test_segment_author,
     test_segment_criteria,
     test_segment_documents,
     test_segment_purchases,
