@@ -7,9 +7,6 @@ this list only shrinks; it is empty when all is done.
 
 # ruff: noqa: E501
 KNOWN: dict[str, set[str]] = {
-    "circles": {
-        "addons/crm_loyalty/clv/backtest.py",
-    },
     "cut_classes": {
         "addons/crm_loyalty/models/need/ crm.need.run",
         "addons/crm_loyalty/models/offer/ crm.offer.effect",
@@ -20,7 +17,6 @@ KNOWN: dict[str, set[str]] = {
         "addons/crm_loyalty/models/points/ sale.order",
         "addons/crm_loyalty/models/program/ crm.customer.program",
         "addons/crm_loyalty/models/program/ crm.customer.program.member",
-        "addons/crm_loyalty/models/purchase/ crm.purchase.import",
         "addons/crm_loyalty/models/segment/ crm.customer.segment",
         "addons/crm_loyalty/models/segment/ crm.lead",
         "addons/crm_loyalty/models/segment/ res.partner",
@@ -29,9 +25,6 @@ KNOWN: dict[str, set[str]] = {
         "addons/crm_loyalty/models/tier/ loyalty.tier.benefit",
         "addons/crm_loyalty/models/tier/ loyalty.tier.program",
         "addons/crm_loyalty/models/tier/ res.partner",
-        "addons/crm_loyalty/models/value/ crm.customer.value",
-        "addons/crm_loyalty/models/value/ crm.value.run",
-        "addons/crm_loyalty/report/ crm.purchase.line",
         "addons/crm_loyalty_pos/models/ pos.order",
     },
     "hooks_in_several_places": {
@@ -54,7 +47,6 @@ KNOWN: dict[str, set[str]] = {
     },
     "rules_behind_context_keys": {
         "addons/crm_loyalty/models/points/sale_order_loyalty.py points_currency",
-        "addons/crm_loyalty/report/crm_purchase.py credits_until",
         "addons/crm_loyalty_pos/models/loyalty_card.py till_sale",
     },
     "untranslated": {

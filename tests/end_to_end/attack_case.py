@@ -94,6 +94,7 @@ class AttackCase(AttackRecords, HttpCase):
             **cls._tier_records(company),
             **cls._program_records(segment),
             "res.partner": cls.partner,
+            "suite.turn": cls.env["suite.turn"].create({"name": "a"}),
         }
         cls.env.flush_all()
 
@@ -116,7 +117,7 @@ class AttackCase(AttackRecords, HttpCase):
         error = answer.get("error", {}).get("data", {}).get("name")
         return answer.get("result"), error
 
-    def assertRefused(self, actor, model, method, *args):
+    def assertRefused(self, actor, model, method, *args, **kwargs):
         with self.subTest(actor=actor, model=model, method=method):
-            _result, error = self._call(actor, model, method, *args)
+            _result, error = self._call(actor, model, method, *args, **kwargs)
             self.assertIn(error, REFUSALS)

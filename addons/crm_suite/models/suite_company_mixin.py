@@ -59,7 +59,7 @@ class SuiteCompanyMixin(models.AbstractModel):
         if any(record.company_id.id != company for record in self.sudo()):
             raise AccessError(
                 self.env._(
-                    "%(model)s: the company is chosen once and stays.",
+                    "%(model)s: the company cannot be changed afterwards.",
                     model=self.env["ir.model"]._get(self._name).name,
                 )
             )

@@ -2,11 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.companies import check_links_of_company
-
-# what a campaign may give
-OFFERED_FIELDS = ("loyalty_program_id", "payment_term_id", "tier_id")
-
 
 class CrmCustomerProgram(models.Model):
     """Enrolment that follows the offer's advice, and keeps what advice learns from.
@@ -29,14 +24,10 @@ class CrmCustomerProgram(models.Model):
     def _compute_left_out_count(self):
         for program in self:
             program.left_out_count = 0
-            if program._follows_advice():
+            if program._follows_advice() and not program.segment_id.problem:
                 program.left_out_count = self.env["crm.offer.advice"].search_count(
                     program._left_out_domain()
                 )
-
-    @api.constrains("company_id", *OFFERED_FIELDS)
-    def _check_company_of_offer(self):
-        check_links_of_company(self, OFFERED_FIELDS)
 
     def action_open_left_out(self):
         """Who is left out, each with the reason."""
@@ -92,6 +83,5 @@ class CrmCustomerProgram(models.Model):
         )
 
     def _note_enrolled(self, members):
-        res = super()._note_enrolled(members)
-        members._remember_before(self)
-        return res
+        super()._note_enrolled(members)
+        members._remember_before()
