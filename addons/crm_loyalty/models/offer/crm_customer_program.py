@@ -2,11 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.companies import check_links_of_company
-
-# what a campaign may give
-OFFERED_FIELDS = ("loyalty_program_id", "payment_term_id", "tier_id")
-
 
 class CrmCustomerProgram(models.Model):
     """Enrolment that follows the offer's advice, and keeps what advice learns from.
@@ -33,10 +28,6 @@ class CrmCustomerProgram(models.Model):
                 program.left_out_count = self.env["crm.offer.advice"].search_count(
                     program._left_out_domain()
                 )
-
-    @api.constrains("company_id", *OFFERED_FIELDS)
-    def _check_company_of_offer(self):
-        check_links_of_company(self, OFFERED_FIELDS)
 
     def action_open_left_out(self):
         """Who is left out, each with the reason."""

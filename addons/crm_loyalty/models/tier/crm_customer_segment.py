@@ -1,7 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
-
-from odoo.addons.crm_suite.tools.companies import check_links_of_company
 
 
 class CrmCustomerSegment(models.Model):
@@ -9,12 +7,9 @@ class CrmCustomerSegment(models.Model):
 
     _inherit = "crm.customer.segment"
     _condition_fields = {"tier_ids"}
+    _company_links = {"tier_ids"}
 
     tier_ids = fields.Many2many("loyalty.tier", string="Tiers", ondelete="restrict")
-
-    @api.constrains("company_id", "tier_ids")
-    def _check_company_of_tiers(self):
-        check_links_of_company(self, ["tier_ids"])
 
     def _criteria(self, company):
         return [*super()._criteria(company), *self._tier_criteria(company)]
