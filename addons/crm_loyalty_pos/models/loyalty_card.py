@@ -1,6 +1,6 @@
 from odoo import models
 
-from .pos_order_points import TillSale
+from .pos_order import TillSale
 
 
 class LoyaltyCard(models.Model):

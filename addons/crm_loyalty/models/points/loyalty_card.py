@@ -2,15 +2,21 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.fields import Domain
 from odoo.tools import SQL
-
-from .loyalty_card_provisional import QUOTATION_AT_WORK
 
 # What the ledger keeps: set by nobody but it.
 KEPT_FIELDS = {"pending_points", "account_key", "account_card_id", "provisional"}
 # A caller who posts the entries himself says so by this very object, which no call
 # from outside can carry: the card then leaves its points to him.
 POSTED_BY_CALLER = object()
+
+QUOTED = ("draft", "sent")
+# Whoever works on a quotation asks for its cards by this very object, which no call
+# from outside can carry.
+QUOTATION_AT_WORK = object()
+IN_USE = Domain("active", "=", True)
+PROVISIONAL = Domain("provisional", "=", True)
 
 
 class LoyaltyCard(models.Model):
@@ -38,17 +44,36 @@ class LoyaltyCard(models.Model):
         help="Makes sure that a customer's first orders open one card, not several.",
     )
 
+    provisional = fields.Boolean(
+        "Of a Quotation",
+        readonly=True,
+        copy=False,
+        help="Opened by a quotation: no card before an order is confirmed.",
+    )
+
     _account_key_uniq = models.UniqueIndex(
         "(account_key)", "This customer has a card in this program already."
     )
 
+    _provisional_range = models.Constraint(
+        "CHECK (provisional IS NOT TRUE OR active IS NOT TRUE)",
+        "A quotation's card is not in use yet.",
+    )
+    _provisional_idx = models.Index("(id) WHERE provisional")
+
     @api.depends("account_card_id.points")
+    @api.depends_context("uid")
     def _compute_points_display(self):
         res = super()._compute_points_display()
+        user = self.env.user
         for card in self.filtered("account_card_id"):
-            # sudo: who sees a member's card sees what may be spent with it
-            account = card.account_card_id.sudo()
-            card.points_display = card._format_points(account.points)
+            # sudo: who sees a member's card sees what may be spent with it, and who
+            # may not spend the company's points learns no more than that
+            account = card.sudo()._account()
+            spends = not user.share or user.partner_id._may_use_points_of(
+                account.partner_id
+            )
+            card.points_display = card._format_points(account.points if spends else 0)
         return res
 
     @api.model_create_multi
@@ -247,3 +272,124 @@ class LoyaltyCard(models.Model):
                 "order_id": self.order_id.id,
             }
         )
+
+    @api.model
+    def _search(self, domain, *args, active_test=True, **kwargs):
+        """Leave out quotations' cards, from searches and so from counts and groups.
+
+        A record that is known already is read without this test, as archived ones are.
+        """
+        domain = Domain(domain)
+        named = {leaf.field_expr for leaf in domain.iter_conditions()}
+        tested = active_test and not (self.env.su and "provisional" in named)
+        at_work = self.env.context.get("provisional_cards") is QUOTATION_AT_WORK
+        in_use = "active" not in named and self.env.context.get("active_test", True)
+        if tested and at_work and in_use:
+            domain &= IN_USE | PROVISIONAL
+        query = super()._search(domain, *args, active_test=active_test, **kwargs)
+        if tested and not at_work and not in_use:
+            # those in use are none of these anyway
+            provisional = self._field_to_sql(query.table, "provisional", query)
+            query.add_where(SQL("%s IS NOT TRUE", provisional))
+        return query
+
+    def _with_provisional(self):
+        return self.with_context(provisional_cards=QUOTATION_AT_WORK)
+
+    @api.model
+    def _mark_provisional(self, vals_list) -> list:
+        """What a quotation opens is no card yet."""
+        births = [vals.get("order_id") for vals in vals_list if not vals.get("points")]
+        # sudo: whoever opens the card need not see the order
+        orders = self.env["sale.order"].sudo().browse(filter(None, births))
+        quoted = set(orders.filtered(lambda order: order.state in QUOTED).ids)
+        return [
+            {**vals, "provisional": True, "active": False}
+            if vals.get("order_id") in quoted and not vals.get("points")
+            else vals
+            for vals in vals_list
+        ]
+
+    def _become_cards(self):
+        """Their order is confirmed; a card that came meanwhile takes their place."""
+        waiting = self | self.account_card_id
+        waiting = waiting.filtered("provisional")
+        if not waiting:
+            return
+        nominative = waiting.filtered("program_id.is_nominative")
+        known = {
+            (card.program_id, card.partner_id): card
+            for card in self.search(
+                [
+                    ("program_id", "in", nominative.program_id.ids),
+                    ("partner_id", "in", nominative.partner_id.ids),
+                ]
+            )
+        }
+        born = self.browse()
+        for card in waiting:
+            place = card.program_id, card.partner_id
+            if card in nominative and card.partner_id and place in known:
+                card._yield_to(known[place])
+            else:
+                born |= card
+                known[place] = card
+        born.write({"provisional": False, "active": True})
+
+    def _yield_to(self, card):
+        """Quotations that counted on these cards count on this one."""
+        self._hand_orders_over(card)
+        self.unlink()
+
+    def _hand_orders_over(self, card):
+        """What counted on these cards counts on this one."""
+        Promise = self.env["sale.order.coupon.points"]
+        promised = Promise.search([("coupon_id", "in", (self | card).ids)])
+        has_one = promised.filtered(lambda line: line.coupon_id == card).order_id
+        moving = promised.filtered(lambda line: line.coupon_id != card)
+        moving.filtered(lambda line: line.order_id in has_one).unlink()
+        moving.exists().coupon_id = card
+        lines = self.env["sale.order.line"].search([("coupon_id", "in", self.ids)])
+        lines.coupon_id = card
+        self.env["loyalty.history"].search([("card_id", "in", self.ids)]).card_id = card
+        members = self._with_provisional().search([("account_card_id", "in", self.ids)])
+        members.account_card_id = card
+
+    @api.model
+    def _hide_quoted_cards(self):
+        """Cards that quotations opened before there were provisional ones."""
+        quoted = self.search(
+            [
+                ("order_id.state", "in", QUOTED),
+                ("points", "=", 0),
+                ("pending_points", "=", 0),
+                ("entry_ids", "=", False),
+            ]
+        )
+        lines = self.env["sale.order.line"].search(
+            [("coupon_id", "in", quoted.ids), ("state", "not in", QUOTED)]
+        )
+        promised = self.env["sale.order.coupon.points"].search(
+            [("coupon_id", "in", quoted.ids), ("order_id.state", "not in", QUOTED)]
+        )
+        accounts = self.search([("account_card_id", "in", quoted.ids)]).account_card_id
+        hidden = quoted - lines.coupon_id - promised.coupon_id - accounts
+        hidden.write({"provisional": True, "active": False})
+
+    @api.autovacuum
+    def _gc_provisional(self):
+        """An offer that has run out keeps no card, unless it spends from it."""
+        today = fields.Date.today()
+        Promise = self.env["sale.order.coupon.points"]
+        over = Promise.search(
+            [
+                ("coupon_id.provisional", "=", True),
+                "|",
+                ("order_id.state", "=", "cancel"),
+                ("order_id.validity_date", "<", today),
+            ]
+        )
+        spent = over.order_id.order_line.coupon_id
+        over.filtered(lambda line: line.coupon_id not in spent).unlink()
+        waiting = self.with_context(active_test=False)
+        waiting.search([("provisional", "=", True)])._drop_unused()
