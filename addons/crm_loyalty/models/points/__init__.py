@@ -13,5 +13,6 @@ from . import (
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_coupon_points,
     sale_order_line,
 )

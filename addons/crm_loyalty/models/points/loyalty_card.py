@@ -5,24 +5,51 @@ from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# What the ledger keeps: set by nobody but it.
-KEPT_FIELDS = {"pending_points", "account_key", "account_card_id", "provisional"}
-# A caller who posts the entries himself says so by this very object, which no call
-# from outside can carry: the card then leaves its points to him.
-POSTED_BY_CALLER = object()
+from odoo.addons.crm_suite.tools.companies import check_links_of_company
+from odoo.addons.crm_suite.tools.mark import Mark
+
+from ...points import MOST_POINTS
+
+# What the ledger alone sets.
+LEDGER_FIELDS = {
+    "points",
+    "pending_points",
+    "account_key",
+    "account_card_id",
+    "provisional",
+}
+# What a card is born with; no screen of Odoo's changes it.
+BIRTH_FIELDS = {"program_id", "company_id", "code", "order_id"}
+# What Odoo's form lets everybody change who may write cards at all.
+FORM_FIELDS = {"partner_id", "expiration_date"}
+# The caller posts the entries himself: the card then leaves its points to him.
+POSTED_BY_CALLER = Mark("points_posted")
+# Whoever works on a quotation finds the cards that wait for it.
+QUOTATION_AT_WORK = Mark("provisional_cards")
 
 QUOTED = ("draft", "sent")
-# Whoever works on a quotation asks for its cards by this very object, which no call
-# from outside can carry.
-QUOTATION_AT_WORK = object()
 IN_USE = Domain("active", "=", True)
 PROVISIONAL = Domain("provisional", "=", True)
 
 
 class LoyaltyCard(models.Model):
-    """The one place through which points change: each change ends in entries."""
+    """The one place through which points change: each change ends in entries.
 
-    _inherit = "loyalty.card"
+    Nobody changes points, or moves them to another customer, program or company, by
+    writing on a card. Managers, who may open cards and update balances, still say whose
+    a card is and how long it is valid; others do so only while a card's program keeps
+    no ledger, as Odoo's form lets them.
+
+    Odoo needs a card to note what an order would earn: nobody finds that of a
+    quotation, not even among archived cards. The customer's quotations share it; it
+    becomes a card when one of them is confirmed, and goes with the last of them.
+    """
+
+    _name = "loyalty.card"
+    _inherit = ["loyalty.card", "suite.protected.mixin", "suite.number.mixin"]
+
+    _protected_fields = LEDGER_FIELDS | BIRTH_FIELDS | FORM_FIELDS
+    _number_limits = {"points": (-MOST_POINTS, MOST_POINTS)}
 
     pending_points = fields.Float(
         readonly=True, copy=False, help="Earned, but not yet to be spent."
@@ -78,11 +105,11 @@ class LoyaltyCard(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(
-            KEPT_FIELDS.intersection(vals) for vals in vals_list
-        ):
-            raise self._points_refusal()
+        if not self.env.su and any(vals.get("provisional") for vals in vals_list):
+            raise self._protected_error(["provisional"])
         cards = super().create(self._mark_provisional(vals_list))
+        if not self.env.su:
+            cards._check_holders()
         # sudo: the ledger is written by the card alone
         ledger = cards.sudo()
         ledger._link_accounts()
@@ -91,15 +118,16 @@ class LoyaltyCard(models.Model):
         return cards
 
     def write(self, vals):
-        if not self.env.su and KEPT_FIELDS.intersection(vals):
-            raise self._points_refusal()
+        self._check_number_limits(vals)
         if "points" in vals:
             points = vals["points"]
             vals = {name: value for name, value in vals.items() if name != "points"}
-            if self.env.context.get("points_posted") is not POSTED_BY_CALLER:
-                if not self.env.su:
-                    raise self._points_refusal()
-                self._post_adjustments({card: points - card.points for card in self})
+            if not POSTED_BY_CALLER.on(self):
+                self._check_protected({"points": points})
+                if self._is_by_system():
+                    changes = {card: points - card.points for card in self}
+                    self._post_adjustments(changes)
+        vals = self._write_form(vals)
         res = super().write(vals) if vals else True
         if {"partner_id", "program_id", "active"}.intersection(vals):
             # sudo: the ledger is written by the card alone
@@ -112,7 +140,7 @@ class LoyaltyCard(models.Model):
         # sudo: who may delete a card need not read the ledger
         kept = self.sudo().filtered("entry_ids")
         emptied = kept
-        if self.env.context.get("provisional_cards") is QUOTATION_AT_WORK:
+        if QUOTATION_AT_WORK.on(self):
             # an order that drops its promise leaves the customer's other points alone
             emptied -= kept.filtered("program_id.is_nominative")
         if emptied:
@@ -140,7 +168,39 @@ class LoyaltyCard(models.Model):
         members -= unused
         (unused - members.account_card_id).unlink()
 
-    def _points_refusal(self) -> AccessError:
+    def _write_form(self, vals: dict) -> dict:
+        """Write what is given of Odoo's form, where that is open; the rest is left."""
+        form = {name: vals[name] for name in FORM_FIELDS & vals.keys()}
+        if not form or self._is_by_system():
+            return vals
+        self.check_access("write")
+        # whoever may open cards says whose they are
+        manager = self.has_access("create")
+        # sudo: everybody may write in the form of a card without a ledger
+        if not (manager or not any(self.sudo().program_id.mapped("keep_ledger"))):
+            return vals
+        self._as_system().write(form)
+        if "partner_id" in form:
+            self._check_holders()
+        return {name: value for name, value in vals.items() if name not in form}
+
+    def _check_holders(self) -> None:
+        """For what a user says: the customer is one he sees, and the company's own."""
+        self.partner_id.check_access("read")
+        of_company = self.filtered("company_id")
+        check_links_of_company(of_company, ["partner_id"])
+
+    def _refuse_given(self, given):
+        """Whoever may open cards at all (managers, by *Generate*) says what is on them,
+        but for what the ledger works with."""
+        kept = LEDGER_FIELDS - {"points", "provisional"}
+        super()._refuse_given(
+            [{n: v for n, v in values.items() if n in kept} for values in given]
+        )
+
+    def _protected_error(self, names):
+        if "points" not in names:
+            return super()._protected_error(names)
         return AccessError(
             self.env._(
                 "Points change by orders, or by a manager with 'Update Balance'."
@@ -156,6 +216,18 @@ class LoyaltyCard(models.Model):
             values |= {"provisional": False, "active": True}
         # past our own write, which would post it once more
         return super().write(values)  # pylint: disable=super-method-mismatch
+
+    def _may_be_spent_by(self, customer) -> bool:
+        """Points kept for somebody are his, or his company's where it holds them.
+
+        A card of any other program belongs to whoever brings its code.
+        """
+        program, holder = self.program_id, self.partner_id
+        if not program.is_nominative or not holder or holder.is_public:
+            return True
+        if program.point_holder == "company":
+            return holder in (customer, customer.commercial_partner_id)
+        return holder == customer
 
     def _account(self):
         """The card that holds this card's points."""
@@ -257,7 +329,7 @@ class LoyaltyCard(models.Model):
 
     def _company_account(self, company):
         """The company's card in this card's program, opened if there is none."""
-        accounts = self.with_context(active_test=True, provisional_cards=False)
+        accounts = QUOTATION_AT_WORK.take_off(self.with_context(active_test=True))
         if self.provisional:
             accounts = accounts._with_provisional()
         account = accounts.search(
@@ -282,7 +354,7 @@ class LoyaltyCard(models.Model):
         domain = Domain(domain)
         named = {leaf.field_expr for leaf in domain.iter_conditions()}
         tested = active_test and not (self.env.su and "provisional" in named)
-        at_work = self.env.context.get("provisional_cards") is QUOTATION_AT_WORK
+        at_work = QUOTATION_AT_WORK.on(self)
         in_use = "active" not in named and self.env.context.get("active_test", True)
         if tested and at_work and in_use:
             domain &= IN_USE | PROVISIONAL
@@ -294,7 +366,7 @@ class LoyaltyCard(models.Model):
         return query
 
     def _with_provisional(self):
-        return self.with_context(provisional_cards=QUOTATION_AT_WORK)
+        return QUOTATION_AT_WORK.put(self)
 
     @api.model
     def _mark_provisional(self, vals_list) -> list:
@@ -328,12 +400,12 @@ class LoyaltyCard(models.Model):
         }
         born = self.browse()
         for card in waiting:
-            place = card.program_id, card.partner_id
-            if card in nominative and card.partner_id and place in known:
-                card._yield_to(known[place])
+            holder = card.program_id, card.partner_id
+            if card in nominative and card.partner_id and holder in known:
+                card._yield_to(known[holder])
             else:
                 born |= card
-                known[place] = card
+                known[holder] = card
         born.write({"provisional": False, "active": True})
 
     def _yield_to(self, card):

@@ -82,6 +82,9 @@ class LoyaltyCard(models.Model):
         if not books:
             return
         self._keep_lots(books)
+        programs = self.union(*books).program_id
+        # sudo: what has moved is the ledger's, whoever moved it
+        programs.sudo().filtered(lambda one: not one.keep_ledger).keep_ledger = True
         # sudo: entries are written by the ledger alone
         self.env["loyalty.point.entry"].sudo().create(
             [

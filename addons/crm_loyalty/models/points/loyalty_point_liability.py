@@ -7,11 +7,34 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...liability import Fates, deferral, expected_redemption, recognised
 
-# What whoever begins a valuation may say; the rest is computed.
-ASKED = {"program_id", "company_id", "date"}
+# What is computed, or says what was booked; program, company and month are asked.
+FIGURES = {
+    "previous_id",
+    "issued",
+    "redeemed",
+    "expired",
+    "outstanding",
+    "redemption_rate",
+    "redemption_source",
+    "ended_lots",
+    "expected_points",
+    "point_price",
+    "price_source",
+    "sales",
+    "sold_points",
+    "given_points",
+    "newly_deferred",
+    "deferred",
+    "recognised",
+    "liability",
+    "problem",
+    "move_id",
+    "liability_account_id",
+}
 SOLD = ("earn", "claw_back")
 # Where a person adds or takes points, no sale is known.
 GIVEN = ("adjust", "opening")
@@ -38,8 +61,12 @@ class LoyaltyPointLiability(models.Model):
 
     _name = "loyalty.point.liability"
     _description = "Points Liability"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin"]
     _order = "date desc, program_id, id desc"
     _rec_name = "date"
+
+    _protected_fields = FIGURES
+    _company_links = ("program_id", "move_id")
 
     program_id = fields.Many2one(
         "loyalty.program",
@@ -143,11 +170,7 @@ class LoyaltyPointLiability(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Value the program; figures are never given."""
-        asked = [
-            {name: value for name, value in vals.items() if name in ASKED}
-            for vals in vals_list
-        ]
-        valuations = super().create(asked)
+        valuations = super().create(vals_list)
         for valuation in valuations.sorted("date"):
             valuation._check_month()
             # sudo: an accountant need not read cards and orders
@@ -247,23 +270,29 @@ class LoyaltyPointLiability(models.Model):
         companies = self.env["res.company"].search(
             [("point_liability_account_id", "!=", False)]
         )
-        programs = self.env["loyalty.program"].search(
-            [("program_type", "=", "loyalty")]
-        )
-        wanted = [
-            (program, company)
-            for company in companies
-            for program in programs
-            if program.company_id in (company, company.browse())
-        ]
-        groups = self._read_group([("date", ">=", day)], ["program_id", "company_id"])
-        known = set(groups)
-        missing = [pool for pool in wanted if pool not in known]
-        for done, (program, company) in enumerate(missing, start=1):
-            self.create(
-                {"program_id": program.id, "company_id": company.id, "date": day}
+
+        def unvalued(company) -> Domain:
+            valued = self.search([("company_id", "=", company.id), ("date", ">=", day)])
+            return (
+                Domain("program_type", "=", "loyalty")
+                & Domain("company_id", "in", [False, company.id])
+                & Domain("id", "not in", valued.program_id.ids)
             )
-            self.env["ir.cron"]._commit_progress(1, remaining=len(missing) - done)
+
+        def value(programs):
+            self.create(
+                [
+                    {"program_id": one.id, "company_id": company.id, "date": day}
+                    for company in companies
+                    for one in programs.filtered_domain(unvalued(company))
+                ]
+            )
+
+        work_through(
+            self.env["loyalty.program"],
+            lambda: Domain.OR(map(unvalued, companies)),
+            value,
+        )
 
     def action_propose_entry(self):
         """Book the difference to what the books say of this program's points."""
@@ -308,8 +337,11 @@ class LoyaltyPointLiability(models.Model):
             )
         if self.problem:
             raise UserError(self.problem)
-        places = ("liability_account", "deferral_account", "journal")
-        for name in (f"point_{place}_id" for place in places):
+        for name in (
+            "point_liability_account_id",
+            "point_deferral_account_id",
+            "point_journal_id",
+        ):
             if not company[name]:
                 raise UserError(
                     self.env._(

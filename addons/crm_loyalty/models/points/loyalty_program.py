@@ -1,15 +1,35 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...points import DebtPolicy
+from ...points import MOST_POINTS, DebtPolicy
 
 # a share below this is the noise of adding amounts
 NOTHING = 1e-6
 
 
-class LoyaltyProgram(models.Model):
-    _inherit = "loyalty.program"
+# a hundred years: more would end behind the last day of the calendar
+MOST_DAYS = 36_525
 
+
+class LoyaltyProgram(models.Model):
+    """When points vest and expire, whose they are, and what a point is worth."""
+
+    _name = "loyalty.program"
+    _inherit = ["loyalty.program", "suite.number.mixin"]
+
+    _number_limits = {
+        "point_vesting_days": (0, MOST_DAYS),
+        "point_valid_days": (0, MOST_DAYS),
+        "point_notice_days": (0, MOST_DAYS),
+        "point_price": (0, MOST_POINTS),
+        "point_redemption_share": (0, 1),
+    }
+
+    keep_ledger = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Points of this program have moved: its cards are the ledger's.",
+    )
     point_vesting = fields.Selection(
         [
             ("confirmation", "The order is confirmed"),
@@ -104,10 +124,24 @@ class LoyaltyProgram(models.Model):
                 )
 
     def write(self, vals):
+        if "company_id" in vals:
+            self._check_company_stays(vals["company_id"])
         res = super().write(vals)
         if "point_holder" in vals:
             self.with_context(active_test=False)._regroup_cards()
         return res
+
+    def _check_company_stays(self, company_id) -> None:
+        """Its points, and what is owed for them, would move to another company."""
+        for program in self:
+            if program.keep_ledger and program.company_id.id != (company_id or False):
+                raise ValidationError(
+                    self.env._(
+                        "Points of %s have moved: its company stays. Make another "
+                        "program for the other company.",
+                        program.name,
+                    )
+                )
 
     def _regroup_cards(self):
         """Contacts' points go to their company's card, or stay there and part ways."""
