@@ -37,9 +37,9 @@ env.cr.commit()
 # The scheduler's process; it tells when it has a batch, and takes its time.
 HOST = """
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.purchase import crm_purchase_import_load
+from odoo.addons.crm_loyalty.models.purchase import crm_purchase_import
 
-CrmPurchaseImport = crm_purchase_import_load.CrmPurchaseImport
+CrmPurchaseImport = crm_purchase_import.CrmPurchaseImport
 
 insert = CrmPurchaseImport._insert_lines
 

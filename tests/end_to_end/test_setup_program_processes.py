@@ -74,7 +74,6 @@ print("finished", flush=True)
 ENROL = f"""
 import os
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.program import crm_customer_program_enrol
 env["crm.customer.program.member"].sudo().search([]).unlink()
 env["crm.customer.program"].sudo().search([]).write({{"enrolled_on": False}})
 env.cr.commit()

@@ -38,7 +38,7 @@ env.cr.commit()
 HOST = f"""
 import os
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run
 
 score = crm_value_batch.score
 
@@ -52,7 +52,7 @@ while not os.path.exists(os.environ["START_FILE"]):
     time.sleep(0.05)
 env.cr.rollback()
 with (
-    patch.object(crm_value_run_estimate, "BATCH_SIZE", {BATCH}),
+    patch.object(crm_value_run, "BATCH_SIZE", {BATCH}),
     patch.object(crm_value_batch, "score", slowly),
 ):
     env["crm.value.run"].sudo()._cron_work()

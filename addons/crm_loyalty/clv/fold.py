@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# Half of the smallest amount that Odoo knows, a millionth: less is left by rounding.
+SMALLEST_MONEY = 5e-7
+
 
 def fold_purchases(
     customer: NDArray[np.int64],
@@ -95,13 +98,19 @@ def _fold_days(customer, day, revenue, margin):
     known = np.isfinite(margin)
     totals = {
         "customer": customer[first],
-        "revenue": _sums(revenue, first),
-        "margin": _sums(np.where(known, margin, 0.0), first),
-        "costed_revenue": _sums(np.where(known, revenue, 0.0), first),
+        "revenue": _money_sums(revenue, first),
+        "margin": _money_sums(np.where(known, margin, 0.0), first),
+        "costed_revenue": _money_sums(np.where(known, revenue, 0.0), first),
     }
-    return customer[start], day[start], _sums(revenue, start), totals
+    return customer[start], day[start], _money_sums(revenue, start), totals
 
 
 def _sums(values: NDArray, start: NDArray) -> NDArray:
     """Sums of the stretches that begin at ``start``."""
     return np.add.reduceat(values, start) if len(start) else values[:0]
+
+
+def _money_sums(amounts: NDArray, start: NDArray) -> NDArray:
+    """The same of money, where a purchase and its returns leave nothing at all."""
+    sums = _sums(amounts, start)
+    return np.where(np.abs(sums) < SMALLEST_MONEY, 0.0, sums)

@@ -16,7 +16,8 @@ class PurchaseHistory:
     time from the first purchase to the cut-off (Fader, Hardie & Lee 2005, p. 276).
     ``log_intervals`` is the sum of the logarithms of the ``x`` intervals, ``value``
     and ``margin`` are means per purchase over all ``x + 1`` purchases, NaN where
-    unknown. The three are None when nobody's is known. ``shift`` is what a customer's
+    unknown: zero and below are known, of purchases that came back. The three are None
+    when nobody's is known. ``shift`` is what a customer's
     attributes add to the log-odds of being alive (see ``Correction``), None where
     purchases alone speak.
     """
@@ -63,6 +64,9 @@ class PurchaseHistory:
         logs = self.log_intervals
         if logs is not None and not np.isfinite(logs).all():
             raise ValueError("log_intervals: sums must be finite")
+        for name, amounts in (("value", self.value), ("margin", self.margin)):
+            if amounts is not None and np.isinf(amounts).any():
+                raise ValueError(f"{name}: amounts must be finite, or NaN if unknown")
         if self.shift is not None and not np.isfinite(self.shift).all():
             raise ValueError("shift: log-odds must be finite")
 

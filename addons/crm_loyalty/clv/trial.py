@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,11 +22,9 @@ from .attributes import Attribute, Design
 from .backtest import Decile, deciles
 from .correction import Correction, Outcomes
 from .errors import FitError
+from .estimates import Estimate
 from .history import PurchaseHistory
 from .screening import ScoreTest
-
-if TYPE_CHECKING:
-    from .ladder import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -129,9 +127,8 @@ def try_attributes(
         return Trial(NAIVE)
     rows = slice(None, None, -(-len(calibration) // MOST_CUSTOMERS) or 1)
     history, bought = calibration[rows], np.asarray(actual)[rows] > 0
-    evidence = "population" if plain.population else "rhythm"
     size = {
-        "evidence": evidence,
+        "evidence": plain.rung,
         "customers": len(history),
         "buyers": int(bought.sum()),
     }

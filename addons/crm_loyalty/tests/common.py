@@ -1,10 +1,25 @@
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from odoo.fields import Command
 
 from odoo.addons.sale.tests.common import TestSaleCommon
 
 TODAY = date(2025, 6, 30)
+
+
+def patch_time_to_one_step(env):
+    """A scheduler whose time is up after the first step."""
+    jobs = type(env["ir.cron"])
+    commit = jobs._commit_progress
+    begun = []
+
+    def commit_progress(job, *args, **kwargs):
+        left = commit(job, *args, **kwargs)
+        begun.append(job)
+        return left if len(begun) == 1 else 0
+
+    return patch.object(jobs, "_commit_progress", commit_progress)
 
 
 class ValueCommon(TestSaleCommon):
@@ -56,23 +71,18 @@ class ValueCommon(TestSaleCommon):
     def _orders(cls, partner, *days_ago, quantity=1):
         """Confirmed orders made at once, for tests that need many of them."""
         return cls.env["sale.order"].create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "state": "sale",
-                    "date_order": datetime.combine(cls._day(days), time(12)),
-                    "order_line": [
-                        Command.create(
-                            {
-                                "product_id": cls.product.id,
-                                "product_uom_qty": quantity,
-                            }
-                        )
-                    ],
-                }
-                for days in days_ago
-            ]
+            [cls._order_values(partner, days, quantity) for days in days_ago]
         )
+
+    @classmethod
+    def _order_values(cls, partner, days_ago, quantity=1):
+        line = {"product_id": cls.product.id, "product_uom_qty": quantity}
+        return {
+            "partner_id": partner.id,
+            "state": "sale",
+            "date_order": datetime.combine(cls._day(days_ago), time(12)),
+            "order_line": [Command.create(line)],
+        }
 
     @classmethod
     def _shop(cls, count=40):
@@ -80,15 +90,18 @@ class ValueCommon(TestSaleCommon):
         partners = cls.env["res.partner"].create(
             [{"name": f"Customer {number:02}"} for number in range(count)]
         )
+        orders = []
         for number, partner in enumerate(partners):
             gap = 9 + 5 * (number % 7)
             last = 4 + (number * 37) % 160
             length = 1 + (number * 11) % 9
-            cls._orders(
-                partner,
-                *(last + gap * step + (step * number) % 5 for step in range(length)),
-                quantity=1 + number % 4,
-            )
+            orders += [
+                cls._order_values(
+                    partner, last + gap * step + (step * number) % 5, 1 + number % 4
+                )
+                for step in range(length)
+            ]
+        cls.env["sale.order"].create(orders)
         return partners
 
     @classmethod

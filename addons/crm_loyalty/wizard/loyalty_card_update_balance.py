@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ..models.points.loyalty_card import POSTED_BY_CALLER
-from ..points import MOST_POINTS
+from ..models.points.loyalty_card import MOST_POINTS, POSTED_BY_CALLER
 
 
 class LoyaltyCardUpdateBalance(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..points import MOST_POINTS
+from ..models.points.loyalty_card import MOST_POINTS
 
 # more would not be made within one request
 MOST_CARDS = 100_000

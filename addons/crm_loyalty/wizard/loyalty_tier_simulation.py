@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
+
+from ..tiers import add_months
 
 CHANGES = [
     ("new", "Comes In"),
@@ -15,6 +18,8 @@ class LoyaltyTierSimulation(models.TransientModel):
     """Who would land where with a program's thresholds, at what cost and value a year.
 
     By today's amounts alone: without grace and without what members keep for a while.
+    Begun by the program's button, which nobody presses who may not change the program;
+    its sums are of all customers, whoever simulates.
     """
 
     _name = "loyalty.tier.simulation"
@@ -66,20 +71,71 @@ class LoyaltyTierSimulation(models.TransientModel):
         if program.state != "published":
             published = program._published_ids(program.company_id.id)
             compared = program.browse(published[:1]) or program
-        simulation = self.create(
+        # sudo: by this alone, for whoever may change the program
+        simulation = self.sudo().create(
             {
                 "program_id": program.id,
                 "compared_id": compared.id,
                 "date": program._today(),
             }
         )
-        program._write_landings(simulation)
+        simulation._write_landings()
         simulation._add_up()
-        return simulation
+        return simulation.with_env(self.env)
+
+    def _write_landings(self) -> None:
+        """Where each customer would land, by one statement."""
+        self.ensure_one()
+        program, today = self.program_id, self.date
+        amounts = self.env["loyalty.tier.amount"]
+        self.env["loyalty.tier.membership"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO loyalty_tier_simulation_customer
+                       (simulation_id, partner_id, tier_id, current_tier_id, amount,
+                        revenue, margin, points, change, company_id, currency_id,
+                        unit_currency_id, create_uid, create_date)
+                SELECT %(simulation)s, coalesce(landing.partner_id, held.partner_id),
+                       landing.tier_id, held.tier_id, coalesce(landing.amount, 0),
+                       coalesce(landing.revenue, 0), coalesce(landing.margin, 0),
+                       coalesce(landing.points, 0),
+                       CASE WHEN held.tier_id IS NULL THEN 'new'
+                            WHEN landing.tier_id IS NULL THEN 'out'
+                            WHEN level.rank > held.rank THEN 'up'
+                            WHEN level.rank < held.rank THEN 'down'
+                            ELSE 'same' END,
+                       %(company)s, %(currency)s, %(unit)s, %(user)s,
+                       now() AT TIME ZONE 'UTC'
+                  FROM (%(landing)s) landing
+             LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
+             FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
+                          FROM loyalty_tier_membership member
+                          JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
+                         WHERE member.program_id = %(compared)s
+                           AND %(today)s BETWEEN member.date_from AND member.date_to
+                       ) held ON held.partner_id = landing.partner_id
+                 WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
+                """,
+                simulation=self.id,
+                company=program.company_id.id,
+                currency=program.currency_id.id,
+                unit=program.unit_currency_id.id or None,
+                user=self.env.uid,
+                landing=amounts._landing_sql(program, today, add_months(today, -12)),
+                ranks=SQL(
+                    "SELECT id, rank() OVER (PARTITION BY program_id"
+                    " ORDER BY threshold) AS rank FROM loyalty_tier"
+                ),
+                compared=self.compared_id.id,
+                today=today,
+            )
+        )
+        self.env["loyalty.tier.simulation.customer"].invalidate_model()
 
     def _add_up(self) -> None:
-        # sudo: the sums are of all customers, whoever simulates
-        customers = self.env["loyalty.tier.simulation.customer"].sudo()
+        customers = self.env["loyalty.tier.simulation.customer"]
         groups = customers._read_group(
             [("simulation_id", "=", self.id)],
             ["tier_id"],
@@ -105,7 +161,7 @@ class LoyaltyTierSimulation(models.TransientModel):
                     "simulation_id": self.id,
                     "tier_id": tier.id,
                     "member_count": figures["members"],
-                    "current_count": held.get(tier.with_env(self.env(su=True)), 0),
+                    "current_count": held.get(tier, 0),
                     "revenue": figures["revenue"],
                     "margin": figures["margin"],
                     "cost": tier._cost_of_a_year(figures),

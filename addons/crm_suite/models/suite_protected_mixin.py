@@ -95,6 +95,11 @@ class SuiteProtectedMixin(models.AbstractModel):
                     del vals[name]
         return copies
 
+    def copy_translations(self, new, excluded=()):
+        if not self._is_by_system() and self._protected_records():
+            excluded = {*excluded, *self._protected_names()}
+        return super().copy_translations(new, excluded)
+
     def _update_field_translations(
         self, field_name, translations, digest=None, source_lang=""
     ):
@@ -229,7 +234,7 @@ class SuiteProtectedMixin(models.AbstractModel):
         labels = [self._fields[n]._description_string(self.env) for n in sorted(names)]
         return AccessError(
             self.env._(
-                "%(model)s: the system keeps “%(fields)s”; nobody changes it by hand.",
+                "%(model)s: only the system can change “%(fields)s”.",
                 model=self.env["ir.model"]._get(self._name).name,
                 fields="”, “".join(labels),
             )

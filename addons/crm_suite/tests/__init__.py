@@ -1,1 +1,11 @@
-from . import test_protected
+from . import (
+    test_company,
+    test_mark,
+    test_numbers,
+    test_protected,
+    test_res_company,
+    test_res_partner,
+    test_text,
+    test_turn,
+    test_work,
+)

@@ -12,7 +12,7 @@ def add_models(case, *definitions) -> None:
         # many-to-many tables are noted as some module's
         for field in definition._field_definitions:
             field._module = "crm_suite"
-    names = [add_to_registry(registry, one)._name for one in definitions]
+    names = list(dict.fromkeys(add_to_registry(registry, d)._name for d in definitions))
 
     def forget():
         for name in names:

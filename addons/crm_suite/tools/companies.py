@@ -37,19 +37,18 @@ def _error(record: BaseModel, name: str, foreign: BaseModel) -> ValidationError:
     )
     if not visible:
         return ValidationError(
-            env._(
-                "What is chosen as “%(field)s” belongs to another company.", field=label
-            )
+            env._("The record chosen as “%s” belongs to another company.", label)
         )
+    own, other = (company.display_name or env._("no company") for company in companies)
     return ValidationError(
         env._(
-            "“%(record)s” is of company “%(company)s”, but “%(linked)s”, chosen as "
-            "“%(field)s”, is of “%(other)s”. Choose one of the same company, of one "
-            "above it, or of none.",
+            "“%(record)s” belongs to “%(own)s”, but “%(linked)s”, chosen as "
+            "“%(field)s”, belongs to “%(other)s”. Choose one of the same company, of "
+            "a parent company, or one that all companies share.",
             record=record.display_name,
-            company=companies[0].display_name or env._("none"),
+            own=own,
             linked=foreign.display_name,
             field=label,
-            other=companies[1].display_name,
+            other=other,
         )
     )

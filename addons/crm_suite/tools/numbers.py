@@ -31,8 +31,8 @@ def check_numbers(model: BaseModel, vals: Mapping[str, Any], limits: Limits) -> 
                 model.env._(
                     "“%(field)s” must be a number from %(low)s to %(high)s.",
                     field=field._description_string(model.env),
-                    low=f"{low:,}",
-                    high=f"{high:,}",
+                    low=f"{low:,.15g}",
+                    high=f"{high:,.15g}",
                 )
             )
 

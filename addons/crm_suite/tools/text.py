@@ -8,7 +8,7 @@ from odoo.api import Environment
 from odoo.exceptions import ValidationError
 
 # With other separators than ours, a cell may begin behind any of these.
-FORMULA = re.compile(r"(^|[;,\t\r\n])([\s\"']*?)(?=[=+\-@＝＋－＠])")
+FORMULA = re.compile(r"(^|[;,\t\r\n])([\s\"]*?)(?=[=+\-@＝＋－＠])")
 FIGURE = re.compile(r"[+\-]?[\d\s.,]+")
 
 

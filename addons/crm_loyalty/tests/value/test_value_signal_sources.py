@@ -5,8 +5,8 @@ import numpy as np
 from odoo.tests import tagged
 
 from odoo.addons.crm_loyalty.clv import ProtectedAttribute
-from odoo.addons.crm_loyalty.models.value.crm_value_run_signals import Signal
-from odoo.addons.crm_loyalty.models.value.factor_words import phrase
+from odoo.addons.crm_loyalty.models.value.value_signals import Signal
+from odoo.addons.crm_loyalty.models.value.value_words import phrase
 from odoo.addons.crm_suite.tools.columns import day_number
 
 from ..common import TODAY, ValueCommon
