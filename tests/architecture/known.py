@@ -5,47 +5,4 @@ what stands in brackets. An entry that its rule no longer finds fails as well, s
 this list only shrinks; it is empty when all is done.
 """
 
-# ruff: noqa: E501
-KNOWN: dict[str, set[str]] = {
-    "circles": {
-        "addons/crm_loyalty/clv/backtest.py",
-    },
-    "cut_classes": {
-        "addons/crm_loyalty/models/offer/ crm.offer.effect",
-        "addons/crm_loyalty/models/points/ account.move",
-        "addons/crm_loyalty/models/points/ loyalty.card",
-        "addons/crm_loyalty/models/points/ loyalty.point.liability",
-        "addons/crm_loyalty/models/points/ loyalty.program",
-        "addons/crm_loyalty/models/points/ sale.order",
-        "addons/crm_loyalty/models/purchase/ crm.purchase.import",
-        "addons/crm_loyalty/models/tier/ account.move",
-        "addons/crm_loyalty/models/tier/ loyalty.tier",
-        "addons/crm_loyalty/models/tier/ loyalty.tier.benefit",
-        "addons/crm_loyalty/models/tier/ loyalty.tier.program",
-        "addons/crm_loyalty/models/tier/ res.partner",
-        "addons/crm_loyalty/models/value/ crm.customer.value",
-        "addons/crm_loyalty/models/value/ crm.value.run",
-        "addons/crm_loyalty/report/ crm.purchase.line",
-        "addons/crm_loyalty_pos/models/ pos.order",
-    },
-    "hooks_in_several_places": {
-        "addons/crm_loyalty/ loyalty.card._compute_points_display",
-    },
-    "misnamed_files": {
-        "addons/crm_loyalty/models/points/sale_order_loyalty.py holds sale.order",
-        "addons/crm_loyalty/models/points/sale_order_points.py holds sale.order",
-        "addons/crm_loyalty/models/tier/account_move_payment_term.py holds account.move",
-        "addons/crm_loyalty/models/tier/account_move_tier.py holds account.move",
-        "addons/crm_loyalty/models/tier/res_partner_tier.py holds res.partner",
-        "addons/crm_loyalty/models/tier/res_partner_tier_benefits.py holds res.partner",
-        "addons/crm_loyalty/models/tier/res_partner_tier_portal.py holds res.partner",
-    },
-    "rules_behind_context_keys": {
-        "addons/crm_loyalty/models/points/sale_order_loyalty.py points_currency",
-        "addons/crm_loyalty/report/crm_purchase.py credits_until",
-        "addons/crm_loyalty_pos/models/loyalty_card.py till_sale",
-    },
-    "untranslated": {
-        "addons/crm_suite/i18n/crm_suite.pot is missing: make i18n",
-    },
-}
+KNOWN: dict[str, set[str]] = {}

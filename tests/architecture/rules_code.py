@@ -22,6 +22,7 @@ OPTIONS = {
 }
 # These read keys by rule and not by name.
 READERS = {
+    "crm_suite/tools/mark.py": "asks whether the value is an object of its own",
     "crm_suite/tools/permit.py": "asks whether the value is an object of its own",
     "crm_suite/models/suite_number_mixin.py": "refuses numbers sent as defaults",
     "crm_suite/models/suite_protected_mixin.py": "drops defaults that were sent",

@@ -88,6 +88,7 @@ METHODS = {
     ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
     ("loyalty.point.liability", "action_value_again"): {"accountant"},
     # cashiers, with their own sales
+    ("pos.order", "add_loyalty_history_lines"): set(),
     ("pos.order", "confirm_coupon_programs"): set(),
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
@@ -104,7 +105,10 @@ METHODS = {
     ("loyalty.tier.simulation", "action_open_customers"): set(),
 }
 # What a method cannot be called without.
-ARGUMENTS = {("pos.order", "confirm_coupon_programs"): ({},)}
+ARGUMENTS = {
+    ("pos.order", "add_loyalty_history_lines"): ([], []),
+    ("pos.order", "confirm_coupon_programs"): ({},),
+}
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}

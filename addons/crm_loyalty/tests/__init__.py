@@ -25,6 +25,7 @@ from .points import (
     test_point_queries,
     test_point_quotations,
     test_point_refunds,
+    test_point_rights,
     test_point_sequences,
 )
 from .program import (

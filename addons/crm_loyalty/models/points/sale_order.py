@@ -1,16 +1,28 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...points import to_points
-from .loyalty_card import POSTED_BY_CALLER
-from .loyalty_card_provisional import QUOTATION_AT_WORK
+from odoo.addons.crm_suite.tools.mark import Mark
+from odoo.addons.crm_suite.tools.permit import system_permit
+
+from ...points import in_proportion, to_points, to_units
+from .loyalty_card import POSTED_BY_CALLER, QUOTATION_AT_WORK, QUOTED
+from .loyalty_point_document_mixin import effects_of
+
+# In which currency this order reckons points just now.
+POINT_CURRENCY = Mark("point_currency")
 
 
 class SaleOrder(models.Model):
-    """Where Odoo's own handling of points is answered by the ledger."""
+    """What an order does to points, where Odoo would change the cards itself."""
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "loyalty.point.document.mixin"]
+
+    _point_field = "order_id"
 
     is_fully_delivered = fields.Boolean(
         compute="_compute_is_fully_delivered", search="_search_is_fully_delivered"
@@ -37,6 +49,32 @@ class SaleOrder(models.Model):
             )"""
         )
         return Domain("id", "not in" if True in value else "in", open_orders)
+
+    @api.constrains("partner_id", "company_id", "applied_coupon_ids", "state")
+    def _check_cards(self):
+        """However a card came to an order: kept points are spent by whose they are.
+
+        And an order knows cards of its own company, of one above it, or of none.
+        """
+        for order in self.filtered(lambda order: order.state != "cancel"):
+            # sudo: to find out whose cards they are, not to show it
+            inside = order.sudo()
+            spent = inside.applied_coupon_ids | inside.order_line.coupon_id
+            if not all(card._may_be_spent_by(inside.partner_id) for card in spent):
+                raise ValidationError(
+                    self.env._(
+                        "%s cannot spend these points: they are kept for another "
+                        "customer.",
+                        order.display_name,
+                    )
+                )
+            companies = (spent | inside.coupon_point_ids.coupon_id).company_id
+            if companies - inside.company_id.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%s cannot take points of another company.", order.display_name
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unused_cards(self):
@@ -84,7 +122,7 @@ class SaleOrder(models.Model):
     def _add_points_for_coupon(self, coupon_points):
         if self.state != "sale":
             return super()._add_points_for_coupon(coupon_points)
-        order = self.with_context(points_posted=POSTED_BY_CALLER)
+        order = POSTED_BY_CALLER.put(self)
         # Odoo empties the dict it is given
         cards = {
             card.with_env(order.env): points for card, points in coupon_points.items()
@@ -94,7 +132,7 @@ class SaleOrder(models.Model):
         return res
 
     def _try_apply_program(self, program, coupon=None):
-        order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
+        order = QUOTATION_AT_WORK.put(self)
         return super(SaleOrder, order)._try_apply_program(program, coupon)
 
     def _apply_program_reward(self, reward, coupon, **kwargs):
@@ -127,10 +165,13 @@ class SaleOrder(models.Model):
 
     def _prepare_cards(self):
         """Before Odoo reckons anew: this order, for whom cards open as they must."""
-        order = self.with_context(provisional_cards=QUOTATION_AT_WORK)
+        order = QUOTATION_AT_WORK.put(self)
+        # Odoo gives a visitor's card to the customer he turns out to be, as the user
+        order = order.with_context(**system_permit("loyalty.card"))
         order._join_company_accounts()
         if self.state == "sale":
-            return order.with_context(points_posted=POSTED_BY_CALLER)
+            return POSTED_BY_CALLER.put(order)
+        order._leave_cards_behind(order.partner_id)
         order._forget_former_customer()
         return order
 
@@ -147,7 +188,7 @@ class SaleOrder(models.Model):
 
     def _post_points_now(self):
         """Post, unless a caller further out does so when all is done."""
-        if self.env.context.get("points_posted") is not POSTED_BY_CALLER:
+        if not POSTED_BY_CALLER.on(self):
             self._post_points()
 
     def _forget_expired_cards(self):
@@ -210,6 +251,19 @@ class SaleOrder(models.Model):
         idle.unlink()
         cards.filtered("provisional")._drop_unused()
 
+    def _leave_cards_behind(self, customer):
+        """A quotation that goes to another customer spends nothing of the former's."""
+        # sudo: the cards may be seen by whoever may not see their holder
+        for order in self.sudo().filtered(lambda order: order.state in QUOTED):
+            spent = order.applied_coupon_ids | order.order_line.coupon_id
+            cards = spent.filtered(lambda card: not card._may_be_spent_by(customer))
+            if cards:
+                kept = order.order_line.filtered_domain(
+                    [("coupon_id", "not in", cards.ids)]
+                )
+                (order.order_line - kept).unlink()
+                order.applied_coupon_ids -= cards
+
     def _forget_former_customer(self):
         """Odoo would give his points to a card that is nobody's."""
         # sudo: Odoo lets salespeople only read these
@@ -248,20 +302,53 @@ class SaleOrder(models.Model):
         if not programs:
             return [(self, programs)]
         return [
-            (self.with_context(points_currency=currency.id), group)
+            (POINT_CURRENCY.put(self, currency), group)
             for currency, group in programs.grouped("currency_id").items()
         ]
 
     def _get_order_line_price(self, order_line, price_type):
         price = super()._get_order_line_price(order_line, price_type)
-        currency = self.env["res.currency"].browse(
-            self.env.context.get("points_currency")
-        )
-        if price_type != "price_total" or currency in (
-            self.currency_id,
-            currency.browse(),
-        ):
+        currency = POINT_CURRENCY.on(self)
+        if price_type != "price_total" or not currency or currency == self.currency_id:
             return price
         return self.currency_id._convert(
             price, currency, self.company_id, self.date_order or fields.Date.today()
+        )
+
+    def _points_note(self, card, number, document):
+        note = super()._points_note(card, number, document)
+        if document:
+            note.values["move_id"] = document.id
+        return note
+
+    def _sale_of_points(self, card, units) -> float:
+        lines = self.coupon_point_ids.filtered(
+            lambda line: line.coupon_id._account() == card
+        )
+        promised = sum(to_units(line.points) for line in lines)
+        if not (promised and units):
+            return 0.0
+        return self.amount_untaxed / (self.currency_rate or 1.0) * units / promised
+
+    def _point_effects(self) -> dict:
+        earned, spent = defaultdict(int), defaultdict(int)
+        for order in self.filtered(lambda order: order.state == "sale"):
+            goods = order.order_line._goods()
+            kept = goods._kept_share()
+            for line in order.coupon_point_ids:
+                card = line.coupon_id
+                if not order._card_expired(card):
+                    # what is kept whole is kept of every product
+                    share = kept if kept == 1 else goods._kept_share(card.program_id)
+                    points = in_proportion(to_units(line.points), share)
+                    earned[order, card._account()] += points
+            for line in order.order_line:
+                if line.reward_id and line.coupon_id:
+                    points = in_proportion(to_units(max(line.points_cost, 0)), kept)
+                    spent[order, line.coupon_id._account()] += points
+        return effects_of(earned, spent)
+
+    def _card_expired(self, card) -> bool:
+        return bool(card.expiration_date) and (
+            card.expiration_date < fields.Date.to_date(self.date_order)
         )
