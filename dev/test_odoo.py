@@ -8,7 +8,7 @@ from .database import free_port
 from .paths import ADDONS
 from .problem import Problem
 from .setup import ground
-from .steps import Steps
+from .steps import step
 
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r": skipped (.+) : ")
@@ -17,21 +17,20 @@ SKIPPED = re.compile(r": skipped (.+) : ")
 def test_odoo(extent: str = "all") -> int:
     """Have Odoo update the add-ons and test them meanwhile.
 
-    The smoke installs them first, where the other takes a database that has them, and
-    runs the browser tours only.
+    The smoke installs them first, on an empty database and with demo data as `make run`
+    does, where the other takes one that has them; and it runs the browser tours only.
     """
     smoke = extent == "smoke"
-    steps = Steps(6 if smoke else 5, done=1)
-    with ground(steps) as (env, server):
+    with ground() as (env, server):
         env["CHROMIUM_FLAGS"] = chromium.QUIET
-        with steps.step("browser and template") as said:
+        with step("browser and template") as said:
             said(chromium.provide())
-            template = (templates.base if smoke else templates.suite)(server, env)
-        with server.copied(template, "run") as database:
+            template = "" if smoke else templates.suite(server, env)
+        with server.copied(template, "odoo") as database:
             if smoke:
-                with steps.step("installation", odoo.progress("smoke")):
-                    odoo.install(env, "smoke", database, addons.names())
-            with steps.step("update and tours" if smoke else "tests") as said:
+                with step("installation with demo data"):
+                    odoo.install(env, "smoke", database, addons.names(), "--with-demo")
+            with step("update and tours" if smoke else "tests") as said:
                 count = read_result(run(env, database, tours() if smoke else whole()))
                 said("passed")
     print(f"{count} passed, 0 failed")
