@@ -18,8 +18,8 @@ class SuiteProtectedMixin(models.AbstractModel):
     model's methods write on others is judged there.
 
     Defaults of these fields come from their definition alone: neither from context
-    keys, not even in superuser mode (a method may enter it within a call whose context
-    a user sent), nor from the defaults that users keep for themselves.
+    keys nor from the defaults that users keep for themselves. That holds for the system
+    as well: it may act within a call whose context a user sent.
     """
 
     _name = "suite.protected.mixin"
@@ -35,8 +35,6 @@ class SuiteProtectedMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        if has_permit(self):
-            return super().default_get(fields)
         clean = self._without_sent_defaults()
         defaults = super(SuiteProtectedMixin, clean).default_get(fields)
         kept = self.env["ir.default"]._get_model_defaults(self._name)
@@ -50,15 +48,10 @@ class SuiteProtectedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if has_permit(self):
-            return super().create(vals_list)
-        names = self._protected_names()
-        given = [
-            {name: vals[name] for name in names & vals.keys()} for vals in vals_list
-        ]
+        given = [self._protected_of(vals) for vals in vals_list]
         clean = self._without_sent_defaults()
         records = super(SuiteProtectedMixin, clean).create(vals_list)
-        if not self.env.su:
+        if not self._is_by_system():
             records._refuse_given(given)
         return records.with_env(self.env)
 

@@ -312,12 +312,12 @@ class TestProtected(TransactionCase):
         answer = self.call("onchange", [], {}, [], specification, context=context)
         self.assertEqual(answer["value"]["points"], 1)
 
-    def test_permit_takes_defaults_of_context(self):
+    def test_permit_is_for_values_not_for_context(self):
         cards = self.Card.with_user(self.user)._as_system()
-        card = cards.with_context(default_points=9).create(
-            {"holder_id": self.partner.id}
-        )
-        self.assertRecordValues(card, [{"points": 9, "holder_id": self.partner.id}])
+        cards = cards.with_context(default_points=9)
+        card = cards.create({"holder_id": self.partner.id})
+        self.assertRecordValues(card, [{"points": 1, "holder_id": self.partner.id}])
+        self.assertEqual(cards.default_get(["points"]), {"points": 1})
 
     def test_created_records_keep_their_context(self):
         card = self.Card.with_context(default_points=9, lang="en_US").create({})

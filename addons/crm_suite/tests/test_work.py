@@ -1,4 +1,5 @@
 import contextlib
+from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
@@ -237,6 +238,20 @@ class TestWorkRaces(TransactionCase):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM suite_turn WHERE name LIKE 'work %'")
 
+    @contextlib.contextmanager
+    def told(self):
+        """What a scheduler would be told is left, each time."""
+        told = []
+
+        def commit_progress(jobs, processed=0, *, remaining):
+            told.append(remaining)
+            return actual(jobs, processed, remaining=remaining)
+
+        model = self.registry["ir.cron"]
+        actual = model._commit_progress
+        with patch.object(model, "_commit_progress", commit_progress):
+            yield told
+
     def test_workers_share_the_list(self):
         seen = {1: [], 2: []}
 
@@ -248,8 +263,11 @@ class TestWorkRaces(TransactionCase):
             seen[1] += records.ids
             if len(seen[1]) == 1:
                 # while this one is locked, the other does what it can
-                outcome = work_through(self.two, OPEN, second)
+                with self.told() as remaining:
+                    outcome = work_through(self.two, OPEN, second)
                 self.assertEqual(outcome, (3, [], 1, False))
+                # nothing that calling the job at once would help
+                self.assertEqual(remaining, [4, 3, 2, 1, 0])
             close(records)
 
         outcome = work_through(self.one, OPEN, first)
