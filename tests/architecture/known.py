@@ -9,7 +9,6 @@ this list only shrinks; it is empty when all is done.
 KNOWN: dict[str, set[str]] = {
     "cut_classes": {
         "addons/crm_loyalty/models/need/ crm.need.run",
-        "addons/crm_loyalty/models/offer/ crm.offer.effect",
         "addons/crm_loyalty/models/points/ account.move",
         "addons/crm_loyalty/models/points/ loyalty.card",
         "addons/crm_loyalty/models/points/ loyalty.point.liability",
@@ -20,11 +19,6 @@ KNOWN: dict[str, set[str]] = {
         "addons/crm_loyalty/models/segment/ crm.customer.segment",
         "addons/crm_loyalty/models/segment/ crm.lead",
         "addons/crm_loyalty/models/segment/ res.partner",
-        "addons/crm_loyalty/models/tier/ account.move",
-        "addons/crm_loyalty/models/tier/ loyalty.tier",
-        "addons/crm_loyalty/models/tier/ loyalty.tier.benefit",
-        "addons/crm_loyalty/models/tier/ loyalty.tier.program",
-        "addons/crm_loyalty/models/tier/ res.partner",
         "addons/crm_loyalty_pos/models/ pos.order",
     },
     "hooks_in_several_places": {
@@ -33,11 +27,6 @@ KNOWN: dict[str, set[str]] = {
     "misnamed_files": {
         "addons/crm_loyalty/models/points/sale_order_loyalty.py holds sale.order",
         "addons/crm_loyalty/models/points/sale_order_points.py holds sale.order",
-        "addons/crm_loyalty/models/tier/account_move_payment_term.py holds account.move",
-        "addons/crm_loyalty/models/tier/account_move_tier.py holds account.move",
-        "addons/crm_loyalty/models/tier/res_partner_tier.py holds res.partner",
-        "addons/crm_loyalty/models/tier/res_partner_tier_benefits.py holds res.partner",
-        "addons/crm_loyalty/models/tier/res_partner_tier_portal.py holds res.partner",
     },
     "models_from_below": {
         "addons/crm_loyalty/models/segment/crm_customer_segment.py names crm.need",
