@@ -1,9 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
-
-from ..tiers import add_months
 
 CHANGES = [
     ("new", "Comes In"),
@@ -79,60 +76,9 @@ class LoyaltyTierSimulation(models.TransientModel):
                 "date": program._today(),
             }
         )
-        simulation._write_landings()
+        program._write_landings(simulation)
         simulation._add_up()
         return simulation.with_env(self.env)
-
-    def _write_landings(self) -> None:
-        """Where each customer would land, by one statement."""
-        self.ensure_one()
-        program, today = self.program_id, self.date
-        amounts = self.env["loyalty.tier.amount"]
-        self.env["loyalty.tier.membership"].flush_model()
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO loyalty_tier_simulation_customer
-                       (simulation_id, partner_id, tier_id, current_tier_id, amount,
-                        revenue, margin, points, change, company_id, currency_id,
-                        unit_currency_id, create_uid, create_date)
-                SELECT %(simulation)s, coalesce(landing.partner_id, held.partner_id),
-                       landing.tier_id, held.tier_id, coalesce(landing.amount, 0),
-                       coalesce(landing.revenue, 0), coalesce(landing.margin, 0),
-                       coalesce(landing.points, 0),
-                       CASE WHEN held.tier_id IS NULL THEN 'new'
-                            WHEN landing.tier_id IS NULL THEN 'out'
-                            WHEN level.rank > held.rank THEN 'up'
-                            WHEN level.rank < held.rank THEN 'down'
-                            ELSE 'same' END,
-                       %(company)s, %(currency)s, %(unit)s, %(user)s,
-                       now() AT TIME ZONE 'UTC'
-                  FROM (%(landing)s) landing
-             LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
-             FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
-                          FROM loyalty_tier_membership member
-                          JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
-                         WHERE member.program_id = %(compared)s
-                           AND %(today)s BETWEEN member.date_from AND member.date_to
-                       ) held ON held.partner_id = landing.partner_id
-                 WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
-                """,
-                simulation=self.id,
-                company=program.company_id.id,
-                currency=program.currency_id.id,
-                unit=program.unit_currency_id.id or None,
-                user=self.env.uid,
-                landing=amounts._landing_sql(program, today, add_months(today, -12)),
-                ranks=SQL(
-                    "SELECT id, rank() OVER (PARTITION BY program_id"
-                    " ORDER BY threshold) AS rank FROM loyalty_tier"
-                ),
-                compared=self.compared_id.id,
-                today=today,
-            )
-        )
-        self.env["loyalty.tier.simulation.customer"].invalidate_model()
 
     def _add_up(self) -> None:
         customers = self.env["loyalty.tier.simulation.customer"]

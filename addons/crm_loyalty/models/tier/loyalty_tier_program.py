@@ -554,6 +554,33 @@ class LoyaltyTierProgram(models.Model):
             return add_months(today, months)
         return add_months(first_day, months) - timedelta(1)
 
+    def _write_landings(self, simulation) -> None:
+        """Where each customer would land, for a simulation, by one statement."""
+        self.ensure_one()
+        simulation.flush_model()
+        amounts = self.env["loyalty.tier.amount"]
+        compared, today = simulation.compared_id, simulation.date
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO loyalty_tier_simulation_customer
+                       (simulation_id, company_id, currency_id, unit_currency_id,
+                        create_uid, create_date, partner_id, tier_id, current_tier_id,
+                        amount, revenue, margin, points, change)
+                SELECT %(simulation)s, %(company)s, %(currency)s, %(unit)s, %(user)s,
+                       now() AT TIME ZONE 'UTC', landing.*
+                  FROM (%(landings)s) landing
+                """,
+                simulation=simulation.id,
+                company=self.company_id.id,
+                currency=self.currency_id.id,
+                unit=self.unit_currency_id.id or None,
+                user=self.env.uid,
+                landings=amounts._compared_landings_sql(self, compared, today),
+            )
+        )
+        self.env["loyalty.tier.simulation.customer"].invalidate_model()
+
 
 def _answer(answers: dict, partner: int, window: Window) -> float:
     try:
