@@ -229,16 +229,16 @@ def choose_penalty(
     losses = np.zeros(len(PENALTIES))
     for part in range(folds):
         learn, judge = fold != part, fold == part
-        for place, penalty in enumerate(PENALTIES):
+        for row, penalty in enumerate(PENALTIES):
             try:
                 weights, level = fit_weights(
                     columns[learn], outcomes.rows(learn), penalty
                 )
             except FitError:  # too weak a penalty for so few customers
-                losses[place] = np.inf
+                losses[row] = np.inf
                 continue
             shift = bounded(columns[judge] @ weights + level)
-            losses[place] += outcomes.rows(judge).losses(shift).sum()
+            losses[row] += outcomes.rows(judge).losses(shift).sum()
     return PENALTIES[int(np.argmin(losses))]
 
 

@@ -38,20 +38,20 @@ def fold_purchases(
     gap = np.diff(bought_on, prepend=0)
     gap[start] = 1  # no interval ends at a first purchase, and log 1 is 0
     row = np.searchsorted(totals["customer"], buyers)
-    return {
+    folded = {
         "customer": buyers,
         "first_day": bought_on[start],
         "last_day": bought_on[end],
         "purchase_count": (end - start + 1).astype(np.int32),
         "log_intervals": _sums(np.log(gap), start),
         "last_interval": np.where(end > start, gap[end], 0),
-        **{name: totals[name][row] for name in ("revenue", "margin", "costed_revenue")},
-        **(
-            {"margin_trend": margin_trend(buyers, customer, day, revenue, margin)}
-            if trend
-            else {}
-        ),
+        "revenue": totals["revenue"][row],
+        "margin": totals["margin"][row],
+        "costed_revenue": totals["costed_revenue"][row],
     }
+    if trend:
+        folded["margin_trend"] = margin_trend(buyers, customer, day, revenue, margin)
+    return folded
 
 
 def margin_trend(
@@ -67,20 +67,20 @@ def margin_trend(
 
     :param buyers: ascending; dealings of others do not count
     """
-    place = np.minimum(np.searchsorted(buyers, customer), max(len(buyers) - 1, 0))
-    known = np.isfinite(margin)
-    if len(buyers):
-        known &= buyers[place] == customer
-    row, day, revenue, margin = (a[known] for a in (place, day, revenue, margin))
+    known = np.isfinite(margin) & np.isin(customer, buyers)
+    customer, day, revenue, margin = (
+        column[known] for column in (customer, day, revenue, margin)
+    )
+    row = np.searchsorted(buyers, customer)
     first = np.full(len(buyers), np.iinfo(np.int64).max)
     last = np.full(len(buyers), np.iinfo(np.int64).min)
     np.minimum.at(first, row, day)
     np.maximum.at(last, row, day)
     # twice the middle, so that nothing is rounded
     late = 2 * day.astype(np.int64) > first[row] + last[row]
-    cell, cells = 2 * row + late, 2 * len(buyers)
-    sold = np.bincount(cell, revenue, cells).reshape(-1, 2).astype(np.float64)
-    gained = np.bincount(cell, margin, cells).reshape(-1, 2)
+    half, halves = 2 * row + late, 2 * len(buyers)
+    sold = np.bincount(half, revenue, halves).reshape(-1, 2).astype(np.float64)
+    gained = np.bincount(half, margin, halves).reshape(-1, 2)
     both = (sold > 0).all(axis=1)
     rate = np.zeros_like(sold)
     np.divide(gained, sold, out=rate, where=sold > 0)

@@ -6,6 +6,7 @@ Gamma(p, nu), nu ~ Gamma(q, v) over customers, independent of how often they buy
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ class GammaGamma(Stored):
         start = np.log([2.0, 3.0, mean])
         low = np.log([1e-2, 1e-2, mean]) - [0, 0, 12]
         high = np.log([1e4, 1e4, mean]) + [0, 0, 12]
-        step = -(-len(x) // SAMPLE)
+        step = math.ceil(len(x) / SAMPLE)
         optimum = maximise(_Likelihood(x[::step], value[::step]), start, low, high)
         if step > 1:
             optimum = maximise(_Likelihood(x, value), optimum.theta, low, high)

@@ -11,6 +11,7 @@ spoil the calibration.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -125,7 +126,8 @@ def try_attributes(
     """
     if plain.naive:
         return Trial(NAIVE)
-    rows = slice(None, None, -(-len(calibration) // MOST_CUSTOMERS) or 1)
+    step = max(math.ceil(len(calibration) / MOST_CUSTOMERS), 1)
+    rows = slice(None, None, step)
     history, bought = calibration[rows], np.asarray(actual)[rows] > 0
     size = {
         "evidence": plain.rung,

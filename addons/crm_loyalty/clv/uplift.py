@@ -202,7 +202,8 @@ class _Arms:
         def beyond(tried: float) -> float:
             return abs(tried - difference) - abs(reach) * self.error(tried)
 
-        # the error of no difference is four times that of another (FURTHEST_RATIO)
+        # errors of two differences are less than a factor of four apart, since those of
+        # variances are bounded (FURTHEST_RATIO): so this one is rejected for sure
         rejected = difference + 4 * reach * self.error(difference)
         width = abs(rejected - difference)
         return float(brentq(beyond, difference, rejected, xtol=1e-14 * width))
@@ -235,19 +236,34 @@ def _without_before(
 
 
 def _verdict(
-    treated_count, control_count, treated, control, difference, low, high,
-    error: float, confidence: float,
-) -> Uplift:  # fmt: skip
+    treated_count,
+    control_count,
+    treated,
+    control,
+    difference,
+    low,
+    high,
+    error: float,
+    confidence: float,
+) -> Uplift:
     fewest = min(treated_count, control_count)
     enough = fewest >= FEWEST_PER_ARM and (low > 0 or high < 0)
     more = 0
     if not enough:
-        more = _more_needed(treated_count + control_count, fewest, difference, error,
-                            confidence)  # fmt: skip
+        more = _more_needed(
+            treated_count + control_count, fewest, difference, error, confidence
+        )
     return Uplift(
-        treated_count, control_count, treated, control, difference, low, high,
-        enough, more,
-    )  # fmt: skip
+        treated_count,
+        control_count,
+        treated,
+        control,
+        difference,
+        low,
+        high,
+        enough,
+        more,
+    )
 
 
 def _more_needed(
