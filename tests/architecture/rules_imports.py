@@ -7,9 +7,9 @@ import sources
 from rules import each, rule
 from sources import place
 
-# Numbers need these; reading spreadsheets needs what Odoo brings for it.
+# Numbers need these; spreadsheets and calendar months need what Odoo brings for them.
 NUMBERS = {"numpy", "scipy"}
-ALSO = {"tabular": {"openpyxl"}}
+ALSO = {"tabular": {"openpyxl"}, "tiers": {"dateutil"}}
 # Every add-on of ours extends the CRM, which stands on these.
 COME_ALONG = {"base", "crm", "mail", "product", "sale", "sales_team", "web"}
 # `sale` and `sale_loyalty` bring these.
@@ -135,7 +135,12 @@ def undeclared_addons(addon: Path) -> list[str]:
             "models/a.py": "from . import b",
             "models/b.py": "from ..clv.c import C",
             "clv/c.py": "def c():\n    from odoo.addons.sample.models.a import A",
-        }
+        },
+        {
+            **PURE,
+            "clv/a.py": "from .b import B",
+            "clv/b.py": "if TYPE_CHECKING:\n    from .a import A",
+        },
     ],
     passed=[
         {"models/__init__.py": "from . import a", "models/a.py": "from . import b"}
