@@ -108,30 +108,6 @@ class TestAttackValues(AttackCase):
         )
         self.assertEqual(source.user_id.login, "manager")
 
-    def test_no_context_changes_what_was_bought(self):
-        order = self.env["sale.order"].search(
-            [("partner_id", "=", self.partner.id)], limit=1
-        )
-        order.order_line.qty_delivered = 1
-        invoice = order._create_invoices()
-        invoice.action_post()
-        credit = invoice._reverse_moves()
-        credit.action_post()
-        self.env.flush_all()
-        for model in ("crm.purchase", "crm.purchase.history"):
-            told = [
-                self._call_with(
-                    "manager",
-                    model,
-                    "formatted_read_group",
-                    [[("partner_id", "=", self.partner.id)], [], ["revenue:sum"]],
-                    context=context,
-                )
-                for context in ({}, {"credits_until": "2000-01-01"})
-            ]
-            self.assertFalse(told[0][1])
-            self.assertEqual(told[0], told[1])
-
     def test_numbers_that_nobody_means(self):
         """A clear refusal for each number field that anybody can write."""
         doors = [("res.company", self.env.company.ids, "both", "value_")]
