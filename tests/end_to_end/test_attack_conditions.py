@@ -202,10 +202,17 @@ class TestAttackConditions(AttackCase):
             ("crm.customer.program", {"control_share": float("nan")}),
             ("crm.customer.program", {"budget": 1e308}),
             ("crm.customer.segment", {"need_strength": float("nan")}),
+            ("crm.need", {"sequence": 10**400}),
+        ):
+            with self.subTest(model=model, values=values):
+                _result, error = self._call(
+                    "manager", model, "create", [{"name": "New", **values}]
+                )
+                self.assertEqual(error, "odoo.exceptions.ValidationError")
+        for model, values in (
             ("crm.customer.segment.purchase", {"last_days": 3_000_000}),
             ("crm.customer.segment.purchase", {"at_least": 1e308}),
             ("crm.partner.need", {"strength": float("nan")}),
-            ("crm.need", {"sequence": 10**400}),
         ):
             with self.subTest(model=model, values=values):
                 _result, error = self._call(

@@ -181,8 +181,9 @@ class CrmCustomerProgramCreate(models.TransientModel):
         values = self._segment_values()
         if self.kind != "cross_sell":
             known = [(name, "=", value) for name, value in values.items()]
-            if segment := segments.search(known, limit=1):
-                return segment
+            for segment in segments.search(known):
+                if not segment.problem:
+                    return segment
         return segments.create(values)
 
     def _check_customers(self) -> None:
