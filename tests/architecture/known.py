@@ -21,8 +21,7 @@ KNOWN: dict[str, set[str]] = {
         "addons/crm_loyalty/models/tier/ loyalty.tier.program",
         "addons/crm_loyalty/models/tier/ res.partner",
     },
-    "hooks_in_several_places": {
-    },
+    "hooks_in_several_places": {},
     "misnamed_files": {
         "addons/crm_loyalty/models/tier/account_move_payment_term.py holds account.move",
         "addons/crm_loyalty/models/tier/account_move_tier.py holds account.move",
@@ -36,8 +35,7 @@ KNOWN: dict[str, set[str]] = {
         "addons/crm_loyalty/models/segment/crm_customer_segment_members.py names crm.partner.need",
         "addons/crm_loyalty/models/segment/res_partner.py names crm.partner.need",
     },
-    "rules_behind_context_keys": {
-    },
+    "rules_behind_context_keys": {},
     "untranslated": {
         "addons/crm_suite/i18n/crm_suite.pot is missing: make i18n",
     },
