@@ -26,6 +26,8 @@ FORM_FIELDS = {"partner_id", "expiration_date"}
 POSTED_BY_CALLER = Mark("points_posted")
 # Whoever works on a quotation finds the cards that wait for it.
 QUOTATION_AT_WORK = Mark("provisional_cards")
+# One card takes another's place, whose customer takes his holder's place in a moment.
+CARDS_MERGE = Mark("cards_merge")
 
 QUOTED = ("draft", "sent")
 IN_USE = Domain("active", "=", True)
@@ -415,14 +417,14 @@ class LoyaltyCard(models.Model):
 
     def _hand_orders_over(self, card):
         """What counted on these cards counts on this one."""
-        Promise = self.env["sale.order.coupon.points"]
+        Promise = CARDS_MERGE.put(self.env["sale.order.coupon.points"])
         promised = Promise.search([("coupon_id", "in", (self | card).ids)])
         has_one = promised.filtered(lambda line: line.coupon_id == card).order_id
         moving = promised.filtered(lambda line: line.coupon_id != card)
         moving.filtered(lambda line: line.order_id in has_one).unlink()
         moving.exists().coupon_id = card
-        lines = self.env["sale.order.line"].search([("coupon_id", "in", self.ids)])
-        lines.coupon_id = card
+        Line = CARDS_MERGE.put(self.env["sale.order.line"])
+        Line.search([("coupon_id", "in", self.ids)]).coupon_id = card
         self.env["loyalty.history"].search([("card_id", "in", self.ids)]).card_id = card
         members = self._with_provisional().search([("account_card_id", "in", self.ids)])
         members.account_card_id = card

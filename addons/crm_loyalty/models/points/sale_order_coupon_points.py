@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...points import MOST_POINTS
+from .loyalty_card import CARDS_MERGE
 
 
 class SaleOrderCouponPoints(models.Model):
@@ -11,4 +12,5 @@ class SaleOrderCouponPoints(models.Model):
 
     @api.constrains("coupon_id", "order_id")
     def _check_coupon(self):
-        self.order_id._check_cards()
+        if not CARDS_MERGE.on(self):
+            self.order_id._check_cards()

@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.crm_suite.tools.numbers import check_numbers
 
 from ...points import MOST_POINTS, kept_share
-from .loyalty_card import POSTED_BY_CALLER
+from .loyalty_card import CARDS_MERGE, POSTED_BY_CALLER
 
 
 class SaleOrderLine(models.Model):
@@ -13,7 +13,8 @@ class SaleOrderLine(models.Model):
 
     @api.constrains("coupon_id", "order_id")
     def _check_coupon(self):
-        self.filtered("coupon_id").order_id._check_cards()
+        if not CARDS_MERGE.on(self):
+            self.filtered("coupon_id").order_id._check_cards()
 
     @api.model_create_multi
     def create(self, vals_list):

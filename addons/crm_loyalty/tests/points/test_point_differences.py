@@ -1,9 +1,6 @@
-from unittest.mock import patch
-
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ...models.points import loyalty_point_difference
 from .point_common import PointCommon
 
 LOGGER = "odoo.addons.crm_loyalty.models.points.loyalty_point_difference"
@@ -91,10 +88,7 @@ class TestPointDifferences(PointCommon):
     def test_nightly_job_looks_at_every_card(self):
         self._order(self.other_customer)
         self._tamper("UPDATE loyalty_card SET points = 1 WHERE id >= %s")
-        with (
-            patch.object(loyalty_point_difference, "BATCH_SIZE", 1),
-            self.enter_registry_test_mode(),
-        ):
+        with self.enter_registry_test_mode():
             self.env.ref("crm_loyalty.cron_reconcile_points").method_direct_trigger()
         found = self.differences.search([("gone_on", "=", False)])
         self.assertLessEqual(

@@ -77,12 +77,7 @@ class TestPointLiabilityRules(LiabilityCommon):
                 ("administrator", "account.group_account_manager"),
             )
         }
-        values = {
-            "program_id": self.program.id,
-            "date": FEBRUARY,
-            "liability": 5_000,
-            "deferred": 5_000,
-        }
+        values = {"program_id": self.program.id, "date": FEBRUARY}
         with self.assertRaises(AccessError):
             valuation.with_user(users["seller"]).read(["liability"])
         valuation.with_user(users["manager"]).read(["liability"])
@@ -97,7 +92,11 @@ class TestPointLiabilityRules(LiabilityCommon):
                 with self.assertRaises(AccessError):
                     act()
         for name in ("accountant", "administrator"):
-            made = valuation.with_user(users[name]).create(values)
+            mine = valuation.with_user(users[name])
+            for figure in ("liability", "deferred", "recognised"):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    mine.create({**values, figure: 5_000})
+            made = mine.with_context(default_liability=5_000).create(values)
             self.assertEqual((made.liability, made.deferred), (0, 0))
             self.assertTrue(made.program_id.name)
             with self.assertRaises(AccessError):

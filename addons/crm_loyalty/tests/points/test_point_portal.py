@@ -161,9 +161,12 @@ class TestPointPortal(PortalCommon):
         self.assertWhole()
 
     def test_another_companys_program_is_left_out(self):
-        self._order()
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        self.program.company_id = elsewhere
+        program = self._make_program(company_id=elsewhere.id)
+        card = self.env["loyalty.card"].sudo()
+        card.create(
+            {"program_id": program.id, "partner_id": self.customer.id, "points": 5}
+        )
         self.env.flush_all()
         self.assertFalse(self.customer.with_user(self.user).sudo()._point_accounts())
 
