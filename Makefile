@@ -3,19 +3,23 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-odoo lint format bench i18n shell clean
+.PHONY: help run test smoke test-odoo lint format bench i18n shell clean
 
 help:  ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 	@echo 'Choose otherwise: DB=crm HTTP_PORT=8069 ODOO_HOME=~/odoo PGHOST=… PYTHON=…'
+	@echo 'Of tests: PART=pure|architecture|setup|addons|end_to_end WORKERS=2 DEEP=1'
 
 run:  ## Odoo with the add-ons, demo data and real purchases
 	$(DEV) run
 
-test:  ## lint, then every test (one part: make test PART=pure)
+test:  ## lint, then every test; DEEP=1 takes random sequences further
 	$(DEV) test $(PART)
 
-test-odoo:  ## the add-ons' tests under Odoo's own runner
+smoke:  ## install, update and browser tours under Odoo's own runner
+	$(DEV) test-odoo smoke
+
+test-odoo:  ## all of the add-ons' tests under Odoo's own runner, for a release
 	$(DEV) test-odoo
 
 lint:  ## ruff and pylint-odoo

@@ -32,15 +32,6 @@ def wanted() -> list[str]:
     ]
 
 
-def chosen() -> list[str]:
-    """Those that a person installs; the others come by themselves."""
-    return [
-        name
-        for name, manifest in manifests().items()
-        if not manifest.get("auto_install")
-    ]
-
-
 def foreign_depends() -> list[str]:
     """Odoo's own modules that ours stand on."""
     ours = manifests()

@@ -22,7 +22,7 @@ def die_with_parent() -> None:
 
 
 def log_file(name: str) -> Path:
-    folder = data() / "log"
+    folder = data() / "log" / os.environ.get("DEV_LOGS", "")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.log"
 

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -125,6 +126,19 @@ class Server:
             # Odoo names these files by their content and never changes one.
             shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
 
+    @contextmanager
+    def copied(self, template: str, purpose: str) -> Iterator[str]:
+        """A copy, or an empty one, for a while; what killed processes left goes."""
+        for left in self.names("test-"):
+            if not Path("/proc", left.rpartition("-")[2]).exists():
+                self.drop(left, force=False)
+        name = f"test-{purpose}-{os.getpid()}"
+        self.copy(template, name) if template else self.create(name)
+        try:
+            yield name
+        finally:
+            self.drop(name)
+
     def note(self, name: str, text: str) -> None:
         statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
         self.query(statement.format(sql.Identifier(name), sql.Literal(text)))
@@ -136,6 +150,20 @@ class Server:
             [name],
         )
         return text
+
+
+def free_port() -> int:
+    """A port for Odoo, which takes it seconds later.
+
+    Not one of those that the system hands out, so that nobody has it by then; where
+    to begin depends on the process, so that two at one time do not choose the same.
+    """
+    begin = 10_000 + os.getpid() * 7 % 20_000
+    for port in range(begin, begin + 1000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise Problem(f"no port is free from {begin} on: end some servers")
 
 
 def filestore(name: str) -> Path:

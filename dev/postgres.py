@@ -56,6 +56,17 @@ def turn() -> Iterator[None]:
         yield
 
 
+def end_unused() -> None:
+    """End a server that a killed run left; whoever works with it keeps it."""
+    with (data() / "postgres.users").open("a") as users, turn():
+        if not last(users):
+            raise Problem(
+                "PostgreSQL is in use here: end `make run` or `make test` first"
+            )
+        if (postgres_home() / "postmaster.pid").is_file():
+            stop()
+
+
 def last(users: TextIO) -> bool:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,40 +1,61 @@
-"""``make test-odoo``: the add-ons' tests under Odoo's own runner."""
+"""``make test-odoo`` and ``make smoke``: the add-ons under Odoo's own runner."""
 
 import re
-import socket
 
 from . import addons, chromium, odoo, templates
-from .chromium import QUIET
 from .commands import log_file
+from .database import free_port
+from .paths import ADDONS
 from .problem import Problem
 from .setup import ground
-from .steps import Steps
-from .test import copy_of
+from .steps import step
 
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r": skipped (.+) : ")
 
 
-def test_odoo() -> int:
-    steps = Steps(5, done=1)
-    with ground(steps) as (env, server):
-        with steps.step("browser and template") as said:
+def test_odoo(extent: str = "all") -> int:
+    """Have Odoo update the add-ons and test them meanwhile.
+
+    The smoke installs them first, on an empty database and with demo data as `make run`
+    does, where the other takes one that has them; and it runs the browser tours only.
+    """
+    smoke = extent == "smoke"
+    with ground() as (env, server):
+        env["CHROMIUM_FLAGS"] = chromium.QUIET
+        with step("browser and template") as said:
             said(chromium.provide())
-            template = templates.suite(server, env)
-        with copy_of(template, server) as database, steps.step("tests") as said:
-            count = read_result(run({**env, "CHROMIUM_FLAGS": QUIET}, database))
-            said("passed")
+            template = "" if smoke else templates.suite(server, env)
+        with server.copied(template, "odoo") as database:
+            if smoke:
+                with step("installation with demo data"):
+                    odoo.install(env, "smoke", database, addons.names(), "--with-demo")
+            with step("update and tours" if smoke else "tests") as said:
+                count = read_result(run(env, database, tours() if smoke else whole()))
+                said("passed")
     print(f"{count} passed, 0 failed")
     return 0
 
 
-def run(env: dict[str, str], database: str) -> str:
-    """Have Odoo update the add-ons and test them meanwhile; its log."""
-    names = addons.names()
-    tags = ",".join(f"/{name}" for name in names)
+def whole() -> list[str]:
+    return [f"/{name}" for name in addons.names()]
+
+
+def tours() -> list[str]:
+    files = sorted(ADDONS.glob("*/tests/**/test_*.py"))
+    return [
+        f"/{file.relative_to(ADDONS)}"
+        for file in files
+        if "start_tour(" in file.read_text("utf-8")
+    ]
+
+
+def run(env: dict[str, str], database: str, tags: list[str]) -> str:
+    """Its log."""
     return odoo.batch(
-        *(env, "test-odoo", "-d", database, "-u", ",".join(names)),
-        *("--test-tags", tags, "--stop-after-init", "--http-port", str(free_port())),
+        *(env, "test-odoo", "-d", database, "-u", ",".join(addons.names())),
+        *("--test-tags", ",".join(tags), "--stop-after-init"),
+        *("--http-port", str(free_port())),
     )
 
 
@@ -47,9 +68,3 @@ def read_result(text: str) -> int:
     if not results or results[-1][:2] != ("0", "0") or results[-1][2] == "0":
         raise Problem(f"Odoo's runner did not pass: see {log}")
     return int(results[-1][2])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

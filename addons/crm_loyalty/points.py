@@ -15,6 +15,8 @@ from enum import Enum
 from typing import NamedTuple
 
 UNITS_PER_POINT = 10_000
+# more than anybody holds, and few enough to be counted to the unit
+MOST_POINTS = 1e10
 
 
 class Kind(str, Enum):

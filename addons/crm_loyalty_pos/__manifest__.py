@@ -5,7 +5,7 @@
     "summary": "Purchases at the till count in a customer's history",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
-    "depends": ["crm_loyalty", "pos_loyalty"],
+    "depends": ["crm_suite", "crm_loyalty", "pos_loyalty"],
     "data": ["views/loyalty_point_entry_views.xml"],
     "auto_install": True,
 }

@@ -1,7 +1,8 @@
-"""Reading add-ons as text: Python trees, XML records, CSV rows, manifests."""
+"""Reading add-ons as text: Python trees, models, XML records, CSV rows, manifests."""
 
 import ast
 import csv
+import functools
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -42,34 +43,70 @@ def pure_files(addon: Path) -> list[Path]:
 
 
 def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+    return parsed(file.read_text(encoding="utf-8"))
 
 
-def place(file: Path, line: int) -> str:
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+def place(file: Path, line: int = 0) -> str:
     """What the reader of a finding clicks on."""
-    base = ROOT if ROOT in file.parents else file.parents[1]
-    return f"{file.relative_to(base)}:{line}"
+    known = ROOT in file.parents
+    parts = file.relative_to(ROOT).parts if known else file.parts
+    shown = "/".join(parts if known else parts[parts.index("sample") :])
+    return f"{shown}:{line}" if line else shown
+
+
+def dotted(addon: Path, file: Path) -> str:
+    """The name under which Odoo imports the file."""
+    parts = file.relative_to(addon).with_suffix("").parts
+    return ".".join(["odoo.addons", addon.name, *parts]).removesuffix(".__init__")
+
+
+def module_file(addon: Path, name: str) -> Path | None:
+    """The file of the add-on that has this name, if one has."""
+    start = f"odoo.addons.{addon.name}"
+    if name != start and not name.startswith(f"{start}."):
+        return None
+    path = addon.joinpath(*name.removeprefix(start).strip(".").split("."))
+    found = (path.with_suffix(".py"), path / "__init__.py")
+    return next((file for file in found if file.is_file()), None)
 
 
 @dataclass(frozen=True)
 class Import:
-    """One imported module; `level` counts the leading dots."""
+    """One imported name, from the root: `odoo.addons.sample.models.a.B`."""
 
-    module: str
-    level: int
+    name: str
+    bound: str
     line: int
 
 
-def imports(file: Path) -> Iterator[Import]:
+def imports(addon: Path, file: Path) -> Iterator[Import]:
+    package = dotted(addon, file.parent / "__init__.py").split(".")
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(alias.name, 0, node.lineno)
+                yield Import(alias.name, alias.asname or alias.name, node.lineno)
         elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join([*base, *([node.module] if node.module else [])])
             for alias in node.names:
                 # `from . import clv` imports a module as well.
-                module = f"{node.module or ''}.{alias.name}".strip(".")
-                yield Import(module, node.level, node.lineno)
+                bound = alias.asname or alias.name
+                yield Import(f"{base}.{alias.name}", bound, node.lineno)
+
+
+def imported_files(addon: Path, file: Path) -> set[Path]:
+    """Files of the add-on that this one imports, packages on the way included."""
+    found = set()
+    for item in imports(addon, file):
+        parts = item.name.split(".")
+        names = (".".join(parts[:end]) for end in range(3, len(parts) + 1))
+        found |= {module_file(addon, name) for name in names}
+    return found - {None, file}
 
 
 def calls(node: ast.AST, *names: str) -> Iterator[ast.Call]:
@@ -84,33 +121,40 @@ def called_name(call: ast.Call) -> str:
     return getattr(function, "attr", None) or getattr(function, "id", "")
 
 
-@dataclass
-class Model:
-    """What the classes of one model say together."""
+def goes_on(method: ast.FunctionDef) -> bool:
+    """Whether it goes on to what it overrides."""
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value).startswith("super(")
+        for call in calls(method, method.name)
+    )
 
-    name: str
-    kind: str = ""
-    parents: set[str] = field(default_factory=set)
+
+@dataclass
+class ModelClass:
+    """One class of a model: what it defines or extends, and where."""
+
+    file: Path
+    node: ast.ClassDef
+    kind: str
+    name: str = ""
+    parents: list[str] = field(default_factory=list)
     fields: set[str] = field(default_factory=set)
 
+    @property
+    def defines(self) -> bool:
+        return self.name not in self.parents
 
-def models(addon: Path) -> dict[str, Model]:
-    """The models that the add-on defines, by name; extensions are joined in."""
-    found: dict[str, Model] = {}
-    defined = set()
-    for file in python_files(addon):
+    @property
+    def methods(self) -> list[ast.FunctionDef]:
+        return [n for n in self.node.body if isinstance(n, ast.FunctionDef)]
+
+
+def model_classes(addon: Path, *folders: str) -> Iterator[ModelClass]:
+    for file in python_files(addon, *folders):
         for node in ast.walk(tree(file)):
-            if not isinstance(node, ast.ClassDef) or not (kind := model_kind(node)):
-                continue
-            name, parents, names = read_class(node)
-            if name and name not in parents:
-                defined.add(name)
-            name = name or next(iter(parents), "")
-            model = found.setdefault(name, Model(name))
-            model.kind = model.kind or kind
-            model.parents |= parents - {name}
-            model.fields |= names
-    return {name: model for name, model in found.items() if name in defined}
+            if isinstance(node, ast.ClassDef) and (kind := model_kind(node)):
+                yield read_class(file, node, kind)
 
 
 def model_kind(node: ast.ClassDef) -> str:
@@ -121,24 +165,44 @@ def model_kind(node: ast.ClassDef) -> str:
     return ""
 
 
-def read_class(node: ast.ClassDef) -> tuple[str, set[str], set[str]]:
-    """`_name`, `_inherit` and the fields of a model's class."""
-    name, parents, names = "", set(), set()
+def read_class(file: Path, node: ast.ClassDef, kind: str) -> ModelClass:
+    found = ModelClass(file, node, kind)
     for statement in node.body:
         if not isinstance(statement, ast.Assign):
             continue
-        (target,) = (getattr(goal, "id", "") for goal in statement.targets[:1])
-        value = statement.value
+        target, value = getattr(statement.targets[0], "id", ""), statement.value
         if target == "_name":
-            name = ast.literal_eval(value)
+            found.name = ast.literal_eval(value)
         elif target == "_inherit":
             read = ast.literal_eval(value)
-            parents = {read} if isinstance(read, str) else set(read)
-        elif isinstance(value, ast.Call):
-            function = ast.unparse(value.func)
-            if function.startswith("fields."):
-                names.add(target)
-    return name, parents, names
+            found.parents = [read] if isinstance(read, str) else list(read)
+        elif ast.unparse(value).startswith("fields."):
+            found.fields.add(target)
+    found.name = found.name or next(iter(found.parents), "")
+    return found
+
+
+@dataclass
+class Model:
+    """What the classes of one model say together."""
+
+    name: str
+    kind: str
+    parents: set[str] = field(default_factory=set)
+    fields: set[str] = field(default_factory=set)
+
+
+def models(addon: Path) -> dict[str, Model]:
+    """The models that the add-on defines, by name; extensions are joined in."""
+    classes = list(model_classes(addon))
+    defined = {item.name for item in classes if item.defines}
+    found: dict[str, Model] = {}
+    for item in classes:
+        if item.name in defined:
+            model = found.setdefault(item.name, Model(item.name, item.kind))
+            model.parents |= {*item.parents} - {item.name}
+            model.fields |= item.fields
+    return found
 
 
 def xml_files(addon: Path) -> list[Path]:

@@ -102,13 +102,13 @@ class AttackCase(AttackRecords, HttpCase):
     def _product(cls):
         return cls.env["product.product"].search([], limit=1)
 
-    def _call(self, actor, model, method, *args):
+    def _call(self, actor, model, method, *args, **kwargs):
         """The answer of one RPC call: its result, or the name of the error."""
         if actor == "anonymous":
             self.authenticate(None, None)
         else:
             self.authenticate(actor, actor * 2)
-        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         answer = self.url_open(
             f"/web/dataset/call_kw/{model}/{method}",
             data=json.dumps({"jsonrpc": "2.0", "params": params}),
@@ -117,7 +117,7 @@ class AttackCase(AttackRecords, HttpCase):
         error = answer.get("error", {}).get("data", {}).get("name")
         return answer.get("result"), error
 
-    def assertRefused(self, actor, model, method, *args):
+    def assertRefused(self, actor, model, method, *args, **kwargs):
         with self.subTest(actor=actor, model=model, method=method):
-            _result, error = self._call(actor, model, method, *args)
+            _result, error = self._call(actor, model, method, *args, **kwargs)
             self.assertIn(error, REFUSALS)

@@ -128,9 +128,6 @@ class AttackRecords:
             "loyalty.tier.gesture": gesture,
             "loyalty.tier.membership": membership,
             "loyalty.tier.program": program,
-            "loyalty.tier.turn": cls.env["loyalty.tier.turn"].create(
-                {"partner_id": cls.partner.id}
-            ),
             "loyalty.tier.simulation": simulation,
             "loyalty.tier.simulation.customer": customers.search(
                 [("simulation_id", "=", simulation.id)], limit=1

@@ -31,7 +31,6 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
-    "loyalty.tier.turn": {},
     "suite.turn": {},
 }
 # Who may begin each wizard; nobody sees or uses another's.
@@ -39,9 +38,10 @@ WIZARDS = {
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
     "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
-    "loyalty.tier.simulation": {"manager"},
-    "loyalty.tier.simulation.customer": {"manager"},
-    "loyalty.tier.simulation.line": {"manager"},
+    # begun by a program's button alone
+    "loyalty.tier.simulation": set(),
+    "loyalty.tier.simulation.customer": set(),
+    "loyalty.tier.simulation.line": set(),
 }
 # Who may call each public method with records of the company.
 METHODS = {
@@ -51,6 +51,7 @@ METHODS = {
     ("crm.customer.program", "action_pause"): {"manager"},
     ("crm.customer.program", "action_resume"): {"manager"},
     ("crm.customer.program", "action_start"): {"manager"},
+    ("crm.customer.program", "action_take_over_conditions"): {"manager"},
     ("crm.customer.program.create", "action_back"): set(),
     ("crm.customer.program.create", "action_create_and_start"): set(),
     ("crm.customer.program.create", "action_create_draft"): set(),
@@ -62,6 +63,7 @@ METHODS = {
         "manager",
     },
     ("crm.customer.segment", "action_open_members"): {"salesperson", "manager"},
+    ("crm.customer.segment", "action_take_over_conditions"): {"manager"},
     # by Odoo's own rights on invoices
     ("account.move", "button_draft"): {"salesperson", "manager", "accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
@@ -86,6 +88,7 @@ METHODS = {
     ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
     ("loyalty.point.liability", "action_value_again"): {"accountant"},
     # cashiers, with their own sales
+    ("pos.order", "add_loyalty_history_lines"): set(),
     ("pos.order", "confirm_coupon_programs"): set(),
     ("product.product", "action_who_bought"): {"salesperson", "manager"},
     ("product.template", "action_who_bought"): {"salesperson", "manager"},
@@ -102,7 +105,10 @@ METHODS = {
     ("loyalty.tier.simulation", "action_open_customers"): set(),
 }
 # What a method cannot be called without.
-ARGUMENTS = {("pos.order", "confirm_coupon_programs"): ({},)}
+ARGUMENTS = {
+    ("pos.order", "add_loyalty_history_lines"): ([], []),
+    ("pos.order", "confirm_coupon_programs"): ({},),
+}
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}

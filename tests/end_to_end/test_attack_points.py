@@ -1,6 +1,6 @@
 """Points and tiers, attacked by everybody who has no business with them."""
 
-from attack_case import AttackCase
+from attack_case import REFUSALS, AttackCase
 from attack_rights import ACTORS
 
 from odoo.tests import new_test_user, tagged
@@ -12,6 +12,229 @@ class TestAttackPoints(AttackCase):
         self.authenticate(
             *((None, None) if actor == "anonymous" else (actor, actor * 2))
         )
+
+    def _add_cashier(self):
+        new_test_user(
+            self.env, "cashier", "point_of_sale.group_pos_user", password="cashier" * 2
+        )
+
+    def _stranger_card(self):
+        """A card of another company, whose id a cashier guesses."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Elsewhere's",
+                "program_type": "loyalty",
+                "applies_on": "both",
+                "company_id": self.env["res.users"]
+                .search([("login", "=", "stranger")])
+                .company_id.id,
+            }
+        )
+        partner = self.env["res.partner"].create({"name": "Elsewhere's customer"})
+        return self.env["loyalty.card"].create(
+            {"program_id": program.id, "partner_id": partner.id, "points": 10}
+        )
+
+    def _kept_card(self):
+        """A card of this company in a program that keeps points for its customers."""
+        program = self.records["loyalty.point.entry"].program_id
+        program.applies_on = "both"
+        partner = self.env["res.partner"].create({"name": "Victim"})
+        return self.env["loyalty.card"].create(
+            {"program_id": program.id, "partner_id": partner.id, "points": 10}
+        )
+
+    def assertNotDone(self, actor, model, method, *args):
+        """Refused by a rule or a constraint, in words and not by a traceback."""
+        with self.subTest(actor=actor, model=model, method=method, args=str(args)[:80]):
+            _result, error = self._call(actor, model, method, *args)
+            self.assertIn(error, {*REFUSALS, "odoo.exceptions.ValidationError"})
+
+    def test_a_till_moves_only_what_its_sale_gives_and_takes(self):
+        self._add_cashier()
+        sale = self.records["pos.order"]
+        sale.state = "paid"
+        own = self.records["loyalty.point.entry"].card_id
+        cards = (own, self._kept_card(), self._stranger_card())
+        wallet = self.env["loyalty.program"].create(
+            {"name": "Wallet", "program_type": "ewallet", "applies_on": "future"}
+        )
+        gift = self.env["loyalty.program"].create(
+            {"name": "Gift", "program_type": "gift_card"}
+        )
+        shelf = self.env["loyalty.card"].create(
+            {"program_id": gift.id, "points": 10, "code": "SHELF"}
+        )
+        self.env.flush_all()
+        before = self.env["loyalty.card"].search_count([])
+        for card in (*cards, shelf):
+            holder = card.partner_id.id
+            for points in (5_000, -5, "nan", 1e308, 10**400, None):
+                for partner in {holder, self.partner.id, False}:
+                    told = {
+                        "points": points,
+                        "program_id": card.program_id.id,
+                        "partner_id": partner,
+                        "coupon_id": card.id,
+                        "code": card.code,
+                    }
+                    for _replay in range(2):
+                        self.assertNotDone(
+                            "cashier",
+                            "pos.order",
+                            "confirm_coupon_programs",
+                            sale.ids,
+                            {str(card.id): told},
+                        )
+        for program in (wallet, gift, own.program_id):
+            told = {"points": 5_000, "program_id": program.id, "coupon_id": -1}
+            for partner in (self.partner.id, cards[1].partner_id.id):
+                self.assertNotDone(
+                    "cashier",
+                    "pos.order",
+                    "confirm_coupon_programs",
+                    sale.ids,
+                    {"-1": {**told, "partner_id": partner, "code": "MINTED"}},
+                )
+        for actor in (*ACTORS, "cashier"):
+            self.assertNotDone(
+                actor, "pos.order", "add_loyalty_history_lines", sale.ids, [], []
+            )
+        self.env.invalidate_all()
+        self.assertEqual([card.points for card in (*cards, shelf)], [10] * 4)
+        self.assertFalse(shelf.partner_id)
+        self.assertEqual(self.env["loyalty.card"].search_count([]), before)
+
+    def test_cards_stay_whose_they_are(self):
+        self._add_cashier()
+        card, foreign = self._kept_card(), self._stranger_card()
+        self.env.flush_all()
+        before = card.read(), foreign.read()
+        changes = (
+            {"partner_id": self.partner.id},
+            {"program_id": foreign.program_id.id},
+            {"company_id": foreign.company_id.id},
+            {"code": "MINE"},
+            {"expiration_date": "2090-01-01"},
+            {"order_id": self.records["sale.order"].id},
+            {"source_pos_order_id": self.records["pos.order"].id},
+            {"points": 5_000, "partner_id": self.partner.id},
+        )
+        for actor in ("salesperson", "cashier", "employee", "portal customer"):
+            for vals in changes:
+                self.assertNotDone(actor, "loyalty.card", "write", card.ids, vals)
+                web = (card.ids, vals, {})
+                self.assertNotDone(actor, "loyalty.card", "web_save", *web)
+                self.assertNotDone(actor, "loyalty.card", "write", foreign.ids, vals)
+            self.assertNotDone(
+                actor,
+                "loyalty.program",
+                "write",
+                card.program_id.ids,
+                {"coupon_ids": [(1, card.id, {"partner_id": self.partner.id})]},
+            )
+            self.assertNotDone(
+                actor, "loyalty.card", "create", [{"program_id": card.program_id.id}]
+            )
+        for actor in ("manager", "stranger"):
+            for vals in changes[1:4]:
+                self.assertNotDone(actor, "loyalty.card", "write", card.ids, vals)
+        self.assertNotDone(
+            "manager",
+            "loyalty.program",
+            "write",
+            card.program_id.ids,
+            {"company_id": foreign.company_id.id},
+        )
+        self.env.invalidate_all()
+        self.assertEqual((card.read(), foreign.read()), before)
+
+    def test_orders_spend_their_customers_points_only(self):
+        card = self._kept_card()
+        reward = self.env["loyalty.reward"].create(
+            {"program_id": card.program_id.id, "discount": 5, "required_points": 1}
+        )
+        line = {
+            "name": "Reward",
+            "product_id": self._product().id,
+            "reward_id": reward.id,
+            "coupon_id": card.id,
+            "points_cost": 10,
+        }
+        seller = self.env["res.users"].search([("login", "=", "salesperson")])
+        order = self.records["sale.order"]
+        order.user_id = seller
+        own = self.env["sale.order.line"].create(
+            {"order_id": order.id, "product_id": self._product().id}
+        )
+        self.env.flush_all()
+        born = {"partner_id": self.partner.id, "user_id": seller.id, "state": "sale"}
+        for actor in ("salesperson", "manager"):
+            for model, method, args in (
+                ("sale.order", "write", [order.ids, {"order_line": [(0, 0, line)]}]),
+                (
+                    "sale.order",
+                    "write",
+                    [order.ids, {"applied_coupon_ids": [(4, card.id)]}],
+                ),
+                ("sale.order", "create", [{**born, "order_line": [(0, 0, line)]}]),
+                (
+                    "sale.order",
+                    "create",
+                    [{**born, "applied_coupon_ids": [(4, card.id)]}],
+                ),
+                ("sale.order.line", "create", [{**line, "order_id": order.id}]),
+                ("sale.order.line", "write", [own.ids, line]),
+                (
+                    "sale.order.line",
+                    "write",
+                    [own.ids, {"coupon_id": card.id, "points_cost": 1e308}],
+                ),
+            ):
+                self.assertNotDone(actor, model, method, *args)
+        self.env.invalidate_all()
+        self.assertEqual(card.points, 10)
+
+    def test_entries_tell_of_no_hidden_sale(self):
+        manager = self.env["res.users"].search([("login", "=", "manager")])
+        program = self.records["loyalty.point.entry"].program_id
+        program.write(
+            {
+                "applies_on": "both",
+                "rule_ids": [(0, 0, {"reward_point_mode": "order"})],
+            }
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "user_id": manager.id,
+                "order_line": [(0, 0, {"product_id": self._product().id})],
+            }
+        )
+        order._update_programs_and_rewards()
+        order.action_confirm()
+        entry = self.env["loyalty.point.entry"].search([("order_id", "=", order.id)])
+        self.assertTrue(entry)
+        self.env.flush_all()
+        for actor, seen in (("salesperson", False), ("manager", True)):
+            result, error = self._call(actor, entry._name, "read", entry.ids)
+            self.assertIsNone(error)
+            self.assertEqual(order.name in str(result), seen, actor)
+            kept = ["order_id", "move_id", "pos_order_id", "reason", "key"]
+            for field in kept:
+                self.assertRefused(actor, entry._name, "read", entry.ids, [field])
+                for domain in ([(field, "!=", False)], [(f"lot_id.{field}", "!=", 0)]):
+                    _result, error = self._call(
+                        actor, entry._name, "search_count", domain
+                    )
+                    self.assertTrue(error, (field, domain))
+            self.assertRefused(
+                actor,
+                "loyalty.point.lot",
+                "read",
+                entry.lot_id.ids,
+                ["order_id"],
+            )
 
     def test_points_are_changed_by_nobody(self):
         card = self.records["loyalty.point.entry"].card_id

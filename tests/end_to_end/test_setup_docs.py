@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+from dev import addons
 from dev.paths import PYTHON, ROOT
 
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -49,3 +50,10 @@ def test_odoo_reads_the_development_settings():
 def test_unknown_setting_is_noticed(tmp_path):
     (tmp_path / "odoo.conf").write_text("[options]\nworker_count = 3\n")
     assert "unknown: ['worker_count']" in read_config(tmp_path / "odoo.conf")
+
+
+def test_project_has_the_version_of_its_newest_addon():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (version,) = re.findall(r'^version = "(.*)"$', project, re.M)
+    versions = [manifest["version"] for manifest in addons.manifests().values()]
+    assert version == max(versions, key=lambda text: [*map(int, text.split("."))])

@@ -1,16 +1,12 @@
 """An import killed while it loads: nothing shows, and the next host finishes."""
 
-import os
 import signal
 
-import processes
-import pytest
-
-from dev import templates
+from processes import Host
 
 ROWS = 6_000  # three batches, more than a button does by itself
 
-UPLOAD = f"""
+SHOP = f"""
 import base64
 rows = ["Reference;Name;Date;Amount"] + [
     ";".join((
@@ -34,32 +30,19 @@ source.action_import()
 env.cr.commit()
 """
 
-# The scheduler's process; it tells when it has a batch, and takes its time.
+# The scheduler's process, which tells of each batch before it is committed.
 HOST = """
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.purchase import crm_purchase_import_load
+Import = type(env["crm.purchase.import"])
+insert = Import._insert_lines
 
-CrmPurchaseImport = crm_purchase_import_load.CrmPurchaseImport
-
-insert = CrmPurchaseImport._insert_lines
-
-def slowly(self, purchases, partners):
+def told(self, purchases, partners):
     insert(self, purchases, partners)
-    print("batch", purchases[0].row, flush=True)
-    time.sleep(0.5)
+    ask("batch", purchases[0].row)
 
-with patch.object(CrmPurchaseImport, "_insert_lines", slowly):
+with patch.object(Import, "_insert_lines", told):
     env["crm.purchase.import"]._cron_process()
 """
-
-
-@pytest.fixture
-def database(server, env):
-    name = f"imports-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    processes.shell(env, name, UPLOAD)
-    yield name
-    server.drop(name)
 
 
 def count(server, database: str, statement: str) -> int:
@@ -68,27 +51,27 @@ def count(server, database: str, statement: str) -> int:
 
 
 def test_killed_import_shows_nothing_and_the_next_host_finishes(
-    env, server, database, tmp_path
+    server, hosted, tmp_path
 ):
     lines = "SELECT count(*) FROM crm_purchase_import_line"
     shown = "SELECT count(*) FROM res_partner WHERE active AND ref ~ '^C[0-9]'"
     done = "SELECT count(*) FROM crm_purchase_import WHERE state = 'done'"
-    log = tmp_path / "first.log"
-    with log.open("w") as output:
-        host = processes.start(env, database, HOST, output)
-        processes.wait_for(lambda: log.read_text().count("batch") == 2, "batch two")
-        host.send_signal(signal.SIGKILL)
-        assert host.wait() == -signal.SIGKILL
-    assert count(server, database, lines) == ROWS / 3  # the first batch, and it alone
-    assert count(server, database, done) == 0
-    assert count(server, database, shown) == 0
+    first = Host(hosted, HOST, tmp_path / "first.log")
+    first.hear()
+    first.go_on()
+    second_batch = first.hear()
+    first.kill()
+    assert first.process.exitcode == -signal.SIGKILL
+    assert count(server, hosted, lines) == ROWS / 3  # the first batch, and it alone
+    assert count(server, hosted, done) == 0
+    assert count(server, hosted, shown) == 0
 
-    second = tmp_path / "second.log"
-    with second.open("w") as output:
-        assert processes.start(env, database, HOST, output).wait(180) == 0
-    assert second.read_text().count("batch") == 2
-    assert count(server, database, done) == 1
-    assert count(server, database, lines) == ROWS
-    assert count(server, database, shown) == 900
+    second = Host(hosted, HOST, tmp_path / "second.log")
+    second.set_free()
+    said = second.finish()
+    assert len(said) == 2 and said[0] == second_batch
+    assert count(server, hosted, done) == 1
+    assert count(server, hosted, lines) == ROWS
+    assert count(server, hosted, shown) == 900
     total = "SELECT sum(revenue)::int FROM crm_purchase_import_line"
-    assert count(server, database, total) == ROWS * (ROWS + 1) / 2
+    assert count(server, hosted, total) == ROWS * (ROWS + 1) / 2

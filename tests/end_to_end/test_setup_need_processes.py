@@ -1,12 +1,8 @@
 """Customer needs under real processes: stated while they are read; a reading killed."""
 
-import os
 import signal
 
-import processes
-import pytest
-
-from dev import templates
+from processes import Host, run
 
 CUSTOMERS = 24
 BATCH = 4
@@ -29,26 +25,19 @@ env["sale.order"].create([
 env.cr.commit()
 """
 
-# The scheduler's process. At the batch of the first customer, whose transaction has
-# begun, it waits for the start.
+# The scheduler's process, which tells of each batch, with its transaction begun.
 READER = f"""
-import os
 from unittest.mock import patch
 Run = type(env["crm.need.run"])
 write = Run._write_bought
 customer = env["res.partner"].search([("name", "=", "P0")]).id
 
-def slowly(run, first, last):
-    print("batch", first, flush=True)
-    if first <= customer <= last:
-        print("waiting", flush=True)
-        while not os.path.exists(os.environ["START_FILE"]):
-            time.sleep(0.05)
+def told(run, first, last):
+    ask("theirs" if first <= customer <= last else "batch", first)
     return write(run, first, last)
 
-with patch.object(Run, "_write_bought", slowly):
+with patch.object(Run, "_write_bought", told):
     env["crm.need.run"].sudo()._cron_refresh(batch_size={BATCH})
-print("finished", flush=True)
 """
 
 STATE = """
@@ -61,15 +50,6 @@ env.cr.commit()
 """
 
 
-@pytest.fixture
-def database(server, env):
-    name = f"needs-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    processes.shell(env, name, SHOP)
-    yield name
-    server.drop(name)
-
-
 def needs(server, database: str) -> list[tuple]:
     return server.query(
         "SELECT evidence, strength, order_count FROM crm_partner_need need"
@@ -79,36 +59,28 @@ def needs(server, database: str) -> list[tuple]:
     )
 
 
-def batches(path) -> list[str]:
-    return [line for line in path.read_text().splitlines() if line.startswith("batch")]
-
-
-def test_need_stated_while_it_is_read_stays_stated(env, server, database, tmp_path):
-    start, log = tmp_path / "start", tmp_path / "reader.log"
-    with log.open("w") as output:
-        reader = processes.start(env, database, READER, output, START_FILE=start)
-        processes.wait_for(lambda: "waiting" in log.read_text(), "the batch")
-        processes.shell(env, database, STATE)
-        start.touch()
-        assert reader.wait(120) == 0
+def test_need_stated_while_it_is_read_stays_stated(server, hosted, tmp_path):
+    reader = Host(hosted, READER, tmp_path / "reader.log")
+    while not reader.hear().startswith("theirs"):
+        reader.go_on()
+    run(hosted, STATE, tmp_path)
+    reader.set_free()
+    said = reader.finish()
     # what the reader could not see yet made it do a batch again
-    assert len(batches(log)) > len(set(batches(log)))
-    assert needs(server, database)[0] == ("stated", 0.1, 1)
-    assert needs(server, database)[1:] == [("bought", 0.5, 1)] * (CUSTOMERS - 1)
+    assert len(said) > len(set(said))
+    assert needs(server, hosted)[0] == ("stated", 0.1, 1)
+    assert needs(server, hosted)[1:] == [("bought", 0.5, 1)] * (CUSTOMERS - 1)
 
 
-def test_killed_reading_goes_on_where_it_was(env, server, database, tmp_path):
-    start = tmp_path / "start"
-    start.touch()
-    slow = READER.replace("return write", "time.sleep(0.3)\n    return write")
-    first, second = tmp_path / "first.log", tmp_path / "second.log"
-    with first.open("w") as output:
-        reader = processes.start(env, database, slow, output, START_FILE=start)
-        processes.wait_for(lambda: len(batches(first)) == 3, "the third batch")
-        reader.send_signal(signal.SIGKILL)
-        assert reader.wait() == -signal.SIGKILL
-    with second.open("w") as output:
-        reader = processes.start(env, database, READER, output, START_FILE=start)
-        assert reader.wait(120) == 0
-    assert set(batches(first)) & set(batches(second)) == {batches(first)[2]}
-    assert needs(server, database) == [("bought", 0.5, 1)] * CUSTOMERS
+def test_killed_reading_goes_on_where_it_was(server, hosted, tmp_path):
+    first = Host(hosted, READER, tmp_path / "first.log")
+    for _batch in range(2):
+        first.hear()
+        first.go_on()
+    third = first.hear()
+    first.kill()
+    assert first.process.exitcode == -signal.SIGKILL
+    second = Host(hosted, READER, tmp_path / "second.log")
+    second.set_free()
+    assert set(first.said) & set(second.finish()) == {third}
+    assert needs(server, hosted) == [("bought", 0.5, 1)] * CUSTOMERS

@@ -1,11 +1,7 @@
 """Two customers' clicks at one time, in real transactions that both want to commit."""
 
-import os
-
-import processes
 import pytest
-
-from dev import templates
+from processes import run
 
 # Each buyer's first look at the data waits for the other's, so that neither sees what
 # the other is about to commit. The server's own `retrying` runs them, as for users.
@@ -166,14 +162,6 @@ assert sorted(kinds) == ["earn", "expire"], kinds
 """
 
 
-@pytest.fixture
-def database(server, env):
-    name = f"points-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    yield name
-    server.drop(name)
-
-
 @pytest.mark.parametrize(
     ("holder", "script"),
     [
@@ -188,5 +176,5 @@ def database(server, env):
         *("the night and a customer", "two nights and a customer"),
     ],
 )
-def test_races_end_as_if_one_after_the_other(env, database, holder, script):
-    processes.shell(env, database, f"HOLDER = {holder!r}\n" + RACE + script)
+def test_races_end_as_if_one_after_the_other(hosted, holder, script, tmp_path):
+    run(hosted, RACE + script, tmp_path, HOLDER=holder)

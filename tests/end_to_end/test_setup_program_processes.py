@@ -1,12 +1,8 @@
 """Customer programs under real processes: killed in the middle, two at once."""
 
-import os
 import signal
 
-import processes
-import pytest
-
-from dev import odoo, templates
+from processes import Host, run
 
 CUSTOMERS = 24
 BATCH = 4
@@ -43,67 +39,43 @@ program.action_start()
 env.cr.commit()
 """
 
-# One scheduler process: it tells of each batch before it is committed.
+# One scheduler process, which tells of each batch before it is committed.
 HOST = f"""
-import os
 from unittest.mock import patch
 Program = type(env["crm.customer.program"])
 note = Program._note_touches
 
-def slowly(program, members):
+def told(program, members):
     note(program, members)
     env.flush_all()
-    print("batch", *members.ids, flush=True)
-    time.sleep(0.2)
+    ask("batch", *members.ids)
 
-print("ready", flush=True)
-while not os.path.exists(os.environ["START_FILE"]):
-    time.sleep(0.05)
-env.cr.rollback()
-with patch.object(Program, "_note_touches", slowly):
-    while True:
-        env["crm.customer.program"].sudo()._cron_touch(batch_size={BATCH})
-        left = env["crm.customer.program"].sudo()._to_touch_domain()
-        if not env["crm.customer.program"].sudo().search_count(left):
-            break
+with patch.object(Program, "_note_touches", told):
+    programs = env["crm.customer.program"].sudo()
+    while programs.search_count(programs._to_touch_domain()):
+        programs._cron_touch(batch_size={BATCH})
         env.cr.commit()
-        time.sleep(0.05)
-print("finished", flush=True)
+"""
+
+AFRESH = """
+env["crm.customer.program.member"].sudo().search([]).unlink()
+env["crm.customer.program"].sudo().search([]).write({"enrolled_on": False})
+env.cr.commit()
 """
 
 ENROL = f"""
-import os
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.program import crm_customer_program_enrol
-env["crm.customer.program.member"].sudo().search([]).unlink()
-env["crm.customer.program"].sudo().search([]).write({{"enrolled_on": False}})
-env.cr.commit()
 Program = type(env["crm.customer.program"])
 enrol_from = Program._enrol_from
 
-def slowly(program, *args):
+def told(program, *args):
     res = enrol_from(program, *args)
-    print("batch", res, flush=True)
-    time.sleep(0.3)
+    ask("batch", res)
     return res
 
-with patch.object(Program, "_enrol_from", slowly):
+with patch.object(Program, "_enrol_from", told):
     env["crm.customer.program"].sudo()._cron_enrol(batch_size={BATCH})
-print("finished", flush=True)
 """
-
-
-@pytest.fixture
-def database(server, env):
-    name = f"programs-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    processes.shell(env, name, SHOP)
-    yield name
-    server.drop(name)
-
-
-def batches(path) -> list[str]:
-    return [line for line in path.read_text().splitlines() if line.startswith("batch")]
 
 
 def check_each_touched_once(server, database: str) -> int:
@@ -142,80 +114,69 @@ def treated(server, database: str) -> int:
     return count
 
 
-def test_killed_in_the_middle_nobody_is_touched_twice(env, server, database, tmp_path):
-    start = tmp_path / "start"
-    start.touch()
-    first, second = tmp_path / "first.log", tmp_path / "second.log"
-    with first.open("w") as output:
-        host = processes.start(env, database, HOST, output, START_FILE=start)
-        # its mails and cards are written by now, and not committed
-        processes.wait_for(lambda: len(batches(first)) == 3, "the third batch")
-        host.send_signal(signal.SIGKILL)
-        assert host.wait() == -signal.SIGKILL
+def kill_at_third_batch(host: Host) -> str:
+    """What it said of that batch, which it has written and not committed."""
+    for _batch in range(2):
+        host.hear()
+        host.go_on()
+    third = host.hear()
+    host.kill()
+    assert host.process.exitcode == -signal.SIGKILL
+    return third
+
+
+def test_killed_in_the_middle_nobody_is_touched_twice(server, hosted, tmp_path):
+    first = Host(hosted, HOST, tmp_path / "first.log")
+    third = kill_at_third_batch(first)
     ((touched,),) = server.query(
         "SELECT count(*) FROM crm_customer_program_member WHERE touch_count > 0",
-        database=database,
+        database=hosted,
     )
     assert touched == 2 * BATCH
-    with second.open("w") as output:
-        host = processes.start(env, database, HOST, output, START_FILE=start)
-        assert host.wait(120) == 0
-    assert check_each_touched_once(server, database) == treated(server, database)
+    second = Host(hosted, HOST, tmp_path / "second.log")
+    second.set_free()
+    said = second.finish()
+    assert check_each_touched_once(server, hosted) == treated(server, hosted)
     # the third batch, and no other, is done again
-    assert set(batches(first)) & set(batches(second)) == {batches(first)[2]}
+    assert set(first.said) & set(said) == {third}
 
 
 def test_two_processes_touch_nobody_twice_and_keep_to_the_budget(
-    env, server, database, tmp_path
+    server, hosted, tmp_path
 ):
     # for all but two, and a rest that pays for nobody
-    paid = treated(server, database) - 2
+    paid = treated(server, hosted) - 2
     budget = PRICE * paid + 1
-    processes.shell(
-        env,
-        database,
+    run(
+        hosted,
         f'env["crm.customer.program"].search([]).budget = {budget}; env.cr.commit()',
+        tmp_path,
     )
-    start = tmp_path / "start"
-    logs = [tmp_path / "one.log", tmp_path / "two.log"]
-    with logs[0].open("w") as one, logs[1].open("w") as two:
-        hosts = [
-            processes.start(env, database, HOST, output, START_FILE=start)
-            for output in (one, two)
-        ]
-        processes.wait_for(
-            lambda: all("ready" in log.read_text() for log in logs), "the hosts"
-        )
-        start.touch()
-        assert [host.wait(120) for host in hosts] == [0, 0]
-    assert check_each_touched_once(server, database) == paid
-    ((state,),) = server.query(
-        "SELECT state FROM crm_customer_program", database=database
-    )
-    assert state == "paused"
-    for log in logs:
-        lines = odoo.read_log(log.read_text())
-        assert not [line for line in lines if line["level"] in odoo.FAILURES]
+    one = Host(hosted, HOST, tmp_path / "one.log")
+    one.hear()
+    # The second begins while the first is in the middle of a batch.
+    two = Host(hosted, "tell('begun')" + HOST, tmp_path / "two.log")
+    two.hear()
+    for host in (one, two):
+        host.set_free()
+    for host in (one, two):
+        host.finish()
+    assert check_each_touched_once(server, hosted) == paid
+    state = server.query("SELECT state FROM crm_customer_program", database=hosted)
+    assert state == [("paused",)]
 
 
-def test_killed_enrolment_goes_on_and_draws_the_same(env, server, database, tmp_path):
+def test_killed_enrolment_goes_on_and_draws_the_same(server, hosted, tmp_path):
     def arms():
         return server.query(
             "SELECT partner_id, arm, draw FROM crm_customer_program_member ORDER BY 1",
-            database=database,
+            database=hosted,
         )
 
     before = arms()
-    first, second = tmp_path / "first.log", tmp_path / "second.log"
-    with first.open("w") as output:
-        host = processes.start(env, database, ENROL, output)
-        processes.wait_for(lambda: len(batches(first)) == 3, "the third batch")
-        host.send_signal(signal.SIGKILL)
-        assert host.wait() == -signal.SIGKILL
+    kill_at_third_batch(Host(hosted, AFRESH + ENROL, tmp_path / "first.log"))
     assert len(arms()) == 2 * BATCH
-    with second.open("w") as output:
-        again = ENROL.replace(
-            'env["crm.customer.program.member"].sudo().search([]).unlink()', ""
-        )
-        assert processes.start(env, database, again, output).wait(120) == 0
+    second = Host(hosted, ENROL, tmp_path / "second.log")
+    second.set_free()
+    second.finish()
     assert arms() == before

@@ -3,98 +3,149 @@
 import pytest
 
 from dev import addons, chromium, suites, test, test_odoo
+from dev.paths import ADDONS, ROOT
 from dev.problem import Problem
-from dev.report import Count, read_odoo_log, read_report
+from dev.report import Count, Outcome, read_odoo_log, read_piece, read_report
+from dev.suites import Durations, Piece
 
+OURS = addons.names()[0]
+FILE = ROOT / "tests" / "pure" / "test_value.py"
 REPORT = """<testsuites><testsuite>
-  <testcase classname="a" name="good"/>
-  <testcase classname="a" name="bad"><failure message="no"/></testcase>
-  <testcase classname="a" name="broken"><error message="no"/></testcase>
-  <testcase classname="a" name="left_out"><skipped message="no browser"/></testcase>
-</testsuite></testsuites>"""
+  <testcase classname="tests.pure.test_value" name="good" time="2.5"/>
+  <testcase classname="tests.pure.test_value" name="bad"><failure message="no"/></testcase>
+  <testcase classname="tests.pure.test_value.A" name="broken"><error message="no"/></testcase>
+  <testcase classname="tests.pure.test_value" name="left_out"><skipped message="no browser"/></testcase>
+</testsuite></testsuites>"""  # noqa: E501
 LINE = "2026-01-01 10:00:00,123 77 {level} crm {logger}: {text}\n"
 
 
-@pytest.fixture
-def report(tmp_path):
-    def write(text: str, exit_code: int = 0) -> Count:
-        file = tmp_path / "report.xml"
-        file.write_text(text)
-        return read_report(file, exit_code)
-
-    return write
+@pytest.fixture(autouse=True)
+def apart(tmp_path, monkeypatch):
+    """Leave the logs and durations of this run alone."""
+    monkeypatch.setattr(suites, "data", lambda: tmp_path)
+    monkeypatch.setattr(suites, "cache", lambda: tmp_path)
 
 
-@pytest.fixture
-def log(tmp_path):
-    def write(level: str, logger: str, text: str = "it went wrong") -> Count:
-        file = tmp_path / "odoo.log"
-        file.write_text(LINE.format(level=level, logger=logger, text=text))
-        return read_odoo_log(file)
-
-    return write
+def outcomes_of(text: str) -> list[Outcome]:
+    piece = Piece("some", (FILE,))
+    piece.kept("").parent.mkdir(exist_ok=True)
+    piece.kept(".xml").write_text(text)
+    return list(read_report(piece.kept(".xml"), piece.files))
 
 
-def test_outcomes_are_counted_and_named(report):
-    count = report(REPORT, exit_code=1)
-    assert str(count) == "1 passed, 2 failed, 1 skipped"
-    assert count.remarks == [
-        "failed: a.bad",
-        "failed: a.broken",
-        "skipped: a.left_out: no browser",
+def log_of(tmp_path, level: str, logger: str, text: str = "it went wrong"):
+    file = tmp_path / "odoo.log"
+    file.write_text(LINE.format(level=level, logger=logger, text=text))
+    return list(read_odoo_log(file, "addons"))
+
+
+def test_outcomes_are_counted_and_named():
+    found = outcomes_of(REPORT)
+    assert str(Count.of(found)) == "1 passed, 2 failed, 1 skipped"
+    assert [str(outcome) for outcome in found if outcome.remarkable] == [
+        "failed: tests.pure.test_value.bad",
+        "failed: tests.pure.test_value.A.broken",
+        "skipped: tests.pure.test_value.left_out: no browser",
     ]
+    assert {outcome.part for outcome in found} == {"pure"}
+    assert {outcome.file for outcome in found} == {"tests/pure/test_value.py"}
 
 
-def test_run_that_broke_off_is_a_failure(report, tmp_path):
-    assert read_report(tmp_path / "none.xml", 3).failed == 1
-    assert report("<testsuite/>", exit_code=5).failed == 1
+def test_run_that_broke_off_is_a_failure():
+    assert [one.kind for one in read_piece(Piece("some", (FILE,)), 3)] == ["failed"]
+    outcomes_of("<testsuite/>")
+    assert [one.kind for one in read_piece(Piece("some", (FILE,)), 5)] == ["failed"]
 
 
-@pytest.mark.parametrize("level", ["ERROR", "CRITICAL"])
-def test_unexpected_error_in_the_log_is_a_failure(log, level):
-    count = log(level, "odoo.addons.sale.models.sale_order")
-    assert count.failed == 1
-    assert "it went wrong" in count.remarks[0]
-
-
-def test_warning_about_our_addons_is_a_failure(log):
-    name = addons.names()[0]
-    assert log("WARNING", f"odoo.addons.{name}.models.x").failed == 1
-    assert (
-        log("WARNING", "py.warnings", f"/x/addons/{name}/models/x.py: old").failed == 1
-    )
-
-
-def test_other_warnings_are_told(log):
-    count = log("WARNING", "odoo.addons.sale.models.sale_order")
-    assert count.failed == 0
-    assert count.remarks == [
-        "WARNING of Odoo's own, 1 times: odoo.addons.sale.models.sale_order"
-    ]
+def test_linters_fail_and_pass():
+    assert [one.kind for one in read_piece(Piece("lint"), 1)] == ["failed"]
+    assert [one.kind for one in read_piece(Piece("lint"), 0)] == ["passed"]
 
 
 @pytest.mark.parametrize(
-    ("counts", "linted", "code"),
+    ("level", "logger", "text", "kind"),
     [
-        ({"pure": Count(passed=3)}, True, 0),
-        ({"pure": Count(passed=3)}, False, 1),
-        ({"pure": Count(passed=3, failed=1)}, True, 1),
-        ({"pure": Count(passed=3, skipped=1)}, True, 1),
-        ({"pure": Count(passed=3), "addons": Count()}, True, 1),
-        ({}, True, 1),
+        ("ERROR", "odoo.addons.sale.models.sale_order", "", "failed"),
+        ("CRITICAL", "odoo.addons.sale.models.sale_order", "", "failed"),
+        ("WARNING", f"odoo.addons.{addons.names()[0]}.models.x", "", "failed"),
+        (
+            "WARNING",
+            "py.warnings",
+            f"/x/addons/{addons.names()[0]}/x.py: old",
+            "failed",
+        ),
+        ("WARNING", "odoo.addons.sale.models.sale_order", "", "remark"),
     ],
 )
-def test_closing_line_and_code(capsys, counts, linted, code):
-    assert test.close(dict(counts), linted) == code
+def test_log_that_no_test_expected(tmp_path, level, logger, text, kind):
+    (found,) = log_of(tmp_path, level, logger, text)
+    assert found.kind == kind
+    assert logger in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ({"pure": ["passed"]}, 0),
+        ({"pure": ["passed", "failed"]}, 1),
+        ({"pure": ["passed", "skipped"]}, 1),
+        ({"pure": ["passed"], "addons": []}, 1),
+        ({"pure": ["passed"], "lint": ["failed"]}, 1),
+        ({"pure": ["passed", "remark"]}, 0),
+    ],
+)
+def test_closing_line_and_code(capsys, kinds, code):
+    outcomes = [
+        Outcome(part, kind, "a test", "tests/pure/test_value.py", 1.0)
+        for part, of_part in kinds.items()
+        for kind in of_part
+    ]
+    assert test.close(outcomes, list(kinds)) == code
     last = capsys.readouterr().out.splitlines()[-1]
-    total = sum(counts.values(), Count())
-    failed = total.failed + (not linted)
-    expected = f"{total.passed} passed, {failed} failed, {total.skipped} skipped"
-    assert last == expected
+    assert last == str(Count.of(outcomes))
 
 
-def test_part_without_a_test_is_a_failure():
-    assert test.run_one(suites.Suite("empty", [])).failed == 1
+def test_slowest_tests_and_the_average_are_told(capsys):
+    times = [
+        Outcome("addons", "passed", f"test {n}", "addons/x/tests/test_x.py", float(n))
+        for n in range(30)
+    ]
+    test.close(times, ["addons"])
+    said = capsys.readouterr().out
+    assert "29.0 s  test 29" in said and "10.0 s  test 10" in said
+    assert " 9.0 s" not in said
+    assert "14.50 s an add-on test on the average of 30" in said
+    assert Durations.read() == {"addons/x/tests/test_x.py": 435.0}
+
+
+def test_every_file_of_tests_is_in_one_piece():
+    pieces = suites.cut(suites.PARTS, 2)
+    files = [file for piece in pieces for file in piece.files]
+    found = {*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")}
+    assert sorted(files) == sorted(found)
+
+
+def test_work_in_odoo_is_shared_evenly_by_what_it_took():
+    files = suites.files_of({"addons"})
+    seconds = Durations(
+        (str(file.relative_to(ROOT)), 100.0 if n < 2 else 1.0)
+        for n, file in enumerate(files)
+    )
+    shares = seconds.deal(files, 2)
+    assert sorted(file for share in shares for file in share) == files
+    one, two = (sum(map(seconds.of, share)) for share in shares)
+    assert abs(one - two) <= 1
+    # what was never timed counts by its tests
+    assert Durations().of(files[0]) > 0
+    assert all(file.is_relative_to(ADDONS) for share in shares for file in share)
+
+
+def test_number_of_workers(monkeypatch):
+    monkeypatch.setenv("WORKERS", "9")
+    assert test.how_many_workers() == 4
+    monkeypatch.setenv("WORKERS", "two")
+    with pytest.raises(Problem, match="WORKERS is two: make it a number"):
+        test.how_many_workers()
 
 
 def test_unknown_part_is_named():

@@ -1,12 +1,7 @@
 """Two orders of one customer at one time, and a night while somebody buys."""
 
-import os
-
-import processes
-import pytest
+from processes import run
 from test_setup_point_races import RACE
-
-from dev import templates
 
 CLUB = """
 env["loyalty.program"].search([]).active = False
@@ -70,14 +65,6 @@ env.cr.commit()
 """
 
 
-@pytest.fixture
-def database(server, env):
-    name = f"tiers-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    yield name
-    server.drop(name)
-
-
-def test_tiers_end_as_if_one_after_the_other(env, database):
+def test_tiers_end_as_if_one_after_the_other(hosted, tmp_path):
     races = AFRESH.join((EACH_ENOUGH, TOGETHER_ENOUGH, NIGHT))
-    processes.shell(env, database, "HOLDER = 'contact'\n" + RACE + CLUB + races)
+    run(hosted, RACE + CLUB + races, tmp_path, HOLDER="contact")

@@ -1,12 +1,8 @@
 """Customer values under real processes: one killed in the middle, two at once."""
 
-import os
 import signal
 
-import processes
-import pytest
-
-from dev import odoo, templates
+from processes import Host, run
 
 CUSTOMERS = 60
 BATCH = 6
@@ -34,43 +30,23 @@ runs._queue(env.company)
 env.cr.commit()
 """
 
-# One scheduler process. It waits for the start, scores slowly, and tells what it does.
+# One scheduler process, which tells of each batch before it scores it.
 HOST = f"""
-import os
 from unittest.mock import patch
-from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run
 
 score = crm_value_batch.score
 
-def slowly(found, columns, *rest):
-    print("batch", columns["customer"][0], flush=True)
-    time.sleep(0.2)
+def told(found, columns, *rest):
+    ask("batch", columns["customer"][0])
     return score(found, columns, *rest)
 
-print("ready", flush=True)
-while not os.path.exists(os.environ["START_FILE"]):
-    time.sleep(0.05)
-env.cr.rollback()
 with (
-    patch.object(crm_value_run_estimate, "BATCH_SIZE", {BATCH}),
-    patch.object(crm_value_batch, "score", slowly),
+    patch.object(crm_value_run, "BATCH_SIZE", {BATCH}),
+    patch.object(crm_value_batch, "score", told),
 ):
     env["crm.value.run"].sudo()._cron_work()
-print("finished", flush=True)
 """
-
-
-@pytest.fixture
-def database(server, env):
-    name = f"values-{os.getpid()}"
-    server.copy(templates.suite(server, env), name)
-    processes.shell(env, name, SHOP)
-    yield name
-    server.drop(name)
-
-
-def batches(path) -> list[str]:
-    return [line for line in path.read_text().splitlines() if line.startswith("batch")]
 
 
 def values(server, database: str) -> list[tuple]:
@@ -101,71 +77,44 @@ def newest_run(server, database: str) -> tuple:
 
 
 def test_killed_run_leaves_the_values_whole_and_the_next_one_finishes(
-    env, server, database, tmp_path
+    server, hosted, tmp_path
 ):
-    start = tmp_path / "start"
-    start.touch()
-    before = values(server, database)
-    first = tmp_path / "first.log"
-    with first.open("w") as output:
-        host = processes.start(env, database, HOST, output, START_FILE=start)
-        processes.wait_for(lambda: len(batches(first)) == 4, "the fourth batch")
-        host.send_signal(signal.SIGKILL)
-        assert host.wait() == -signal.SIGKILL
-    assert newest_run(server, database)[0] == "scoring"
-    assert values(server, database) == before
+    before = values(server, hosted)
+    first = Host(hosted, HOST, tmp_path / "first.log")
+    for _batch in range(3):
+        first.hear()
+        first.go_on()
+    fourth = first.hear()
+    first.kill()
+    assert first.process.exitcode == -signal.SIGKILL
+    assert newest_run(server, hosted)[0] == "scoring"
+    assert values(server, hosted) == before
 
-    second = tmp_path / "second.log"
-    with second.open("w") as output:
-        assert (
-            processes.start(env, database, HOST, output, START_FILE=start).wait(120)
-            == 0
-        )
-    assert newest_run(server, database) == ("done", CUSTOMERS)
+    second = Host(hosted, HOST, tmp_path / "second.log")
+    second.set_free()
+    said = second.finish()
+    assert newest_run(server, hosted) == ("done", CUSTOMERS)
     # three were done when the kill came; the fourth is done again, and no other
-    repeated = set(batches(first)) & set(batches(second))
-    assert repeated == {batches(first)[3]}
-    assert len(values(server, database)) == CUSTOMERS
-    assert values(server, database) != before
+    assert set(first.said) & set(said) == {fourth}
+    assert len(values(server, hosted)) == CUSTOMERS
+    assert values(server, hosted) != before
 
 
-def test_two_hosts_share_the_batches_and_do_nothing_twice(
-    env, server, database, tmp_path
-):
-    starts = [tmp_path / "start-one", tmp_path / "start-two"]
-    logs = [tmp_path / "one.log", tmp_path / "two.log"]
-    with logs[0].open("w") as one, logs[1].open("w") as two:
-        hosts = [
-            processes.start(env, database, HOST, output, START_FILE=start)
-            for output, start in zip((one, two), starts, strict=True)
-        ]
-        processes.wait_for(
-            lambda: all("ready" in log.read_text() for log in logs), "the hosts"
-        )
-        starts[0].touch()
-        processes.wait_for(lambda: batches(logs[0]), "the first batch")
-        assert helper_is_called(server, database)
-        starts[1].touch()
-        assert [host.wait(120) for host in hosts] == [0, 0]
-    shares = [set(batches(log)) for log in logs]
-    assert all(shares), "both hosts scored"
-    assert not shares[0] & shares[1]
-    assert sum(len(batches(log)) for log in logs) == CUSTOMERS // BATCH
-    assert newest_run(server, database) == ("done", CUSTOMERS)
-    for log in logs:
-        assert "finished" in log.read_text()
-        errors = [
-            line
-            for line in odoo.read_log(log.read_text())
-            if line["level"] in odoo.FAILURES
-        ]
-        assert not errors
+def test_two_hosts_share_the_batches_and_do_nothing_twice(server, hosted, tmp_path):
+    one = Host(hosted, HOST, tmp_path / "one.log")
+    one.hear()
+    assert helper_is_called(server, hosted)
+    two = Host(hosted, HOST, tmp_path / "two.log")
+    two.hear()  # while the first is still at its own batch
+    for host in (one, two):
+        host.set_free()
+    shares = [host.finish() for host in (one, two)]
+    assert not set(shares[0]) & set(shares[1])
+    assert sum(map(len, shares)) == CUSTOMERS // BATCH
+    assert newest_run(server, hosted) == ("done", CUSTOMERS)
 
-    together = values(server, database)
-    processes.shell(
-        env,
-        database,
-        'env["crm.value.run"].sudo()._refresh_now(env.company); env.cr.commit()',
-    )
-    assert newest_run(server, database) == ("done", 0)
-    assert values(server, database) == together
+    together = values(server, hosted)
+    alone = 'env["crm.value.run"].sudo()._refresh_now(env.company); env.cr.commit()'
+    run(hosted, alone, tmp_path)
+    assert newest_run(server, hosted) == ("done", 0)
+    assert values(server, hosted) == together

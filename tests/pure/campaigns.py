@@ -17,9 +17,15 @@ class Campaign:
 
 
 def draw(
-    rng, members, buy=0.3, sigma=1.0, rate_lift=0.0, amount_lift=0.0, share=0.1,
+    rng,
+    members,
+    buy=0.3,
+    sigma=1.0,
+    rate_lift=0.0,
+    amount_lift=0.0,
+    share=0.1,
     persistence=0.6,
-):  # fmt: skip
+):
     """One campaign: a customer buys with probability ``buy`` an amount whose logarithm
     scatters by ``sigma``, of which ``persistence`` is his own and stays."""
     controls = round(members * share)
@@ -38,9 +44,12 @@ def draw(
     mean_amount = np.exp(3.0 + sigma**2 / 2)
     truth = (mean_chance * (1.0 + amount_lift) - buy) * mean_amount
     return Campaign(
-        touched[controls:], untouched[:controls],
-        before[controls:], before[:controls], truth,
-    )  # fmt: skip
+        touched[controls:],
+        untouched[:controls],
+        before[controls:],
+        before[:controls],
+        truth,
+    )
 
 
 def coverage(seed, members, runs=500, with_before=False, **campaign):

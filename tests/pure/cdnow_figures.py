@@ -44,12 +44,13 @@ def print_holdout(name, events):
     history = PurchaseHistory.from_events(*events, cdnow.CALIBRATION_END)
     later = PurchaseHistory.from_events(*events, cdnow.END)
     actual = (later.x - history.x).astype(float)
-    report = backtest(history, actual, HOLDOUT)
+    found = estimate(history)
+    report = backtest(history, actual, HOLDOUT, found)
     bg_nbd = MbgCnbd.fit(history, k=1, dropout_at_zero=False)
     forecasts = {
-        "model": estimate(history).expected_purchases(history, HOLDOUT),
+        "model": found.expected_purchases(history, HOLDOUT),
         "BG/NBD": bg_nbd.expected_purchases(history, HOLDOUT),
-        "naive": estimate(history).rhythm.naive_counts(history, HOLDOUT).mean,
+        "naive": found.rhythm.naive_counts(history, HOLDOUT).mean,
     }
     print(f"\n{name}: {len(history)} customers, weeks 40 to 78")
     print(f"  {'':<10}{'total':>8}{'off':>8}{'MAE':>8}{'RMSE':>8}{'corr.':>8}")

@@ -47,15 +47,15 @@ def simulate(rng, members, shares=(0.35, 0.2, 0.3, 0.15)):
     looks = np.where(stranger, rng.choice(len(KINDS), members, p=shares), kind)
     drawn = list(KINDS.values())
 
-    def feature(place):
-        low, high = np.array([row[place] for row in drawn], dtype=float)[looks].T
+    def feature(column):
+        low, high = np.array([row[column] for row in drawn], dtype=float)[looks].T
         return rng.uniform(low, high)
 
     alive, pace = feature(0), feature(1)
     purchases = np.floor(feature(2))
     usual = rng.lognormal(3.0, 0.8, members)
     without, with_offer = (
-        np.array([row[place] for row in drawn])[kind] for place in (3, 4)
+        np.array([row[column] for row in drawn])[kind] for column in (3, 4)
     )
     interval = rng.uniform(20.0, 90.0, members)
     customers = Customers(alive, pace, purchases, usual)
@@ -106,10 +106,8 @@ def compare(seed, past=10_000, members=10_000):
         "offer to none": base.earns(np.zeros(members, dtype=bool)),
         "offer to all": base.earns(np.ones(members, dtype=bool)),
         "most likely buyers": base.earns(likely),
-        "all-knowing": base.earns(
-            base.with_offer * (1 - DISCOUNT) > base.without
-        ),
-    }  # fmt: skip
+        "all-knowing": base.earns(base.with_offer * (1 - DISCOUNT) > base.without),
+    }
 
 
 def promise(seeds, past):

@@ -30,9 +30,11 @@ def coverage(seed, bases=200, customers=600, years=3.0, **population):
     often 80 % intervals held the truth, for bases, for customers, and for those
     expected to buy at least twice."""
     world = draw(
-        np.random.default_rng(seed), bases * customers, horizon=years * YEAR,
+        np.random.default_rng(seed),
+        bases * customers,
+        horizon=years * YEAR,
         **population,
-    )  # fmt: skip
+    )
     base, single, expected = [], [], []
     for start in range(0, bases * customers, customers):
         rows = slice(start, start + customers)

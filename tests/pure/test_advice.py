@@ -28,9 +28,13 @@ def fit(base, arms):
 def one(alive, pace=1.0, purchases=5, usual=100.0, cost=25.0, **options):
     """Advice for a single customer."""
     options = {
-        "anyway": 0.2, "can_wait": True, "keeps_floor": True, "response": 0.1,
-        "effect": None, **options,
-    }  # fmt: skip
+        "anyway": 0.2,
+        "can_wait": True,
+        "keeps_floor": True,
+        "response": 0.1,
+        "effect": None,
+        **options,
+    }
     column = [np.array([value]) for value in (alive, pace, purchases, usual)]
     found = advise(
         Customers(*column),
@@ -114,15 +118,26 @@ def test_no_advice_costs_more_than_it_brings(seed):
     cost = np.where(rng.random(n) < 0.1, np.nan, rng.exponential(20, n))
     keeps_floor = rng.random(n) < 0.8
     effect = OfferEffect(
-        LAPSE, 0.0, 0.1, 0.1, tuple(rng.normal(0, 0.3, STRATA)),
-        tuple(rng.choice([0.0, 0.01, 0.2], STRATA)), tuple(rng.random(STRATA)),
-        (99,) * STRATA, tuple(rng.integers(0, 3, STRATA)),
-    )  # fmt: skip
+        LAPSE,
+        0.0,
+        0.1,
+        0.1,
+        tuple(rng.normal(0, 0.3, STRATA)),
+        tuple(rng.choice([0.0, 0.01, 0.2], STRATA)),
+        tuple(rng.random(STRATA)),
+        (99,) * STRATA,
+        tuple(rng.integers(0, 3, STRATA)),
+    )
     for evidence in (None, effect):
         found = advise(
-            customers, Offer(cost, keeps_floor), rng.random(n), rng.random(n) < 0.5,
-            lapse_threshold=LAPSE, response=0.3, effect=evidence,
-        )  # fmt: skip
+            customers,
+            Offer(cost, keeps_floor),
+            rng.random(n),
+            rng.random(n) < 0.5,
+            lapse_threshold=LAPSE,
+            response=0.3,
+            effect=evidence,
+        )
         given = found.verdict == codes.GIVE
         assert given.any()
         assert (found.extra_margin[given] >= found.cost[given]).all()
@@ -164,9 +179,16 @@ def test_rules(customer, verdict, reason):
 
 def arms_saying(mean, error, use):
     return OfferEffect(
-        LAPSE, mean, error, 0.01, (mean,) * STRATA, (error,) * STRATA, (use,) * STRATA,
-        (900,) * STRATA, (100,) * STRATA,
-    )  # fmt: skip
+        LAPSE,
+        mean,
+        error,
+        0.01,
+        (mean,) * STRATA,
+        (error,) * STRATA,
+        (use,) * STRATA,
+        (900,) * STRATA,
+        (100,) * STRATA,
+    )
 
 
 @pytest.mark.parametrize(

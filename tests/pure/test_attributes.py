@@ -26,9 +26,13 @@ TRUE = {name: POPULATION[name] for name in ("r", "alpha", "a", "b")}
 def trial(base, plain=None, seed=0):
     plain = plain or estimate(base.history)
     return try_attributes(
-        plain, base.history, base.actual, QUARTER, base.attributes,
+        plain,
+        base.history,
+        base.actual,
+        QUARTER,
+        base.attributes,
         np.random.default_rng(seed),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +152,26 @@ def test_attributes_that_tell_nobody_apart_are_not_tried(attributes):
 @pytest.mark.parametrize(
     "name",
     [
-        "gender", "title", "res.partner.title_id", "religion", "nationality", "sex",
-        "country_of_birth", "birthdate_date", "dateOfBirth", "partner_birthday",
-        "ethnic_group", "origin", "lang", "x_religious_denomination", "marital_status",
-        "customer_age", "Geschlecht/gender", "x_nationality_id",
+        "gender",
+        "title",
+        "res.partner.title_id",
+        "religion",
+        "nationality",
+        "sex",
+        "country_of_birth",
+        "birthdate_date",
+        "dateOfBirth",
+        "partner_birthday",
+        "ethnic_group",
+        "origin",
+        "lang",
+        "x_religious_denomination",
+        "marital_status",
+        "customer_age",
+        "Geschlecht/gender",
+        "x_nationality_id",
     ],
-)  # fmt: skip
+)
 def test_protected_attributes_are_refused(name):
     with pytest.raises(ProtectedAttribute):
         refuse_protected([name])
@@ -163,11 +181,26 @@ def test_protected_attributes_are_refused(name):
 
 def test_ordinary_attributes_are_not_refused():
     refuse_protected(
-        ["industry", "country", "source", "salesperson", "payment_delay", "returns",
-         "lost_quotations", "margin_trend", "tenure", "order_size", "contacts",
-         "open_complaints", "portal_visits", "res.partner.industry_id",
-         "sale.order.user_id", "average_delay", "message_count"]
-    )  # fmt: skip
+        [
+            "industry",
+            "country",
+            "source",
+            "salesperson",
+            "payment_delay",
+            "returns",
+            "lost_quotations",
+            "margin_trend",
+            "tenure",
+            "order_size",
+            "contacts",
+            "open_complaints",
+            "portal_visits",
+            "res.partner.industry_id",
+            "sale.order.user_id",
+            "average_delay",
+            "message_count",
+        ]
+    )
 
 
 def test_factors_name_the_loudest_first_and_what_they_stand_on(driven, adopted):

@@ -8,9 +8,14 @@ from simulation import draw
 from clv import BackTest, PurchaseHistory, backtest, estimate
 
 
+def report_of(calibration, actual, horizon=52.0):
+    """The back-test of what the calibration itself estimates."""
+    return backtest(calibration, actual, horizon, estimate(calibration))
+
+
 def test_model_wins_on_a_population_like_its_own():
     world = draw(np.random.default_rng(1), 3000)
-    report = backtest(world.history, world.future_purchases, 52.0)
+    report = report_of(world.history, world.future_purchases)
     assert report.verdict == "model"
     assert report.evidence == "population"
     assert report.actual == world.future_purchases.sum()
@@ -21,7 +26,7 @@ def test_model_wins_on_a_population_like_its_own():
 
 def test_deciles_hold_everyone_and_rise():
     world = draw(np.random.default_rng(2), 2003)
-    report = backtest(world.history, world.future_purchases, 52.0)
+    report = report_of(world.history, world.future_purchases)
     assert len(report.deciles) == 10
     assert sum(decile.customers for decile in report.deciles) == 2003
     predicted = [decile.predicted for decile in report.deciles]
@@ -36,7 +41,7 @@ def test_naive_wins_where_nobody_leaves_any_more():
     world = draw(np.random.default_rng(3), 800)
     history = world.history
     actual = np.rint(history.x * 52.0 / history.T)
-    report = backtest(history, actual, 52.0)
+    report = report_of(history, actual)
     assert report.verdict == "naive"
     assert estimate(history, report).naive
 
@@ -44,19 +49,19 @@ def test_naive_wins_where_nobody_leaves_any_more():
 @pytest.mark.parametrize("customers", [0, 1, 29])
 def test_too_few_customers_decide_nothing(customers):
     world = draw(np.random.default_rng(4), customers)
-    report = backtest(world.history, world.future_purchases, 52.0)
+    report = report_of(world.history, world.future_purchases)
     assert report.verdict == "too_few"
     assert report.calibration_error >= 0
 
 
 def test_quiet_hold_out_decides_nothing():
     world = draw(np.random.default_rng(5), 200)
-    assert backtest(world.history, np.zeros(200), 1.0).verdict == "too_few"
+    assert report_of(world.history, np.zeros(200), 1.0).verdict == "too_few"
 
 
 def test_report_travels_as_json():
     world = draw(np.random.default_rng(6), 300)
-    report = backtest(world.history, world.future_purchases, 52.0)
+    report = report_of(world.history, world.future_purchases)
     text = json.dumps(report.to_dict(), allow_nan=False)
     assert BackTest.from_dict(json.loads(text)) == report
 
@@ -64,7 +69,7 @@ def test_report_travels_as_json():
 def test_one_number_per_customer_is_needed():
     world = draw(np.random.default_rng(7), 50)
     with pytest.raises(ValueError, match="actual"):
-        backtest(world.history, [1, 2], 52.0)
+        report_of(world.history, [1, 2])
 
 
 def test_cdnow_weeks_40_to_78():
@@ -73,7 +78,7 @@ def test_cdnow_weeks_40_to_78():
     customer, date, amount = cdnow.sample()
     history = PurchaseHistory.from_events(customer, date, amount, cdnow.CALIBRATION_END)
     whole = PurchaseHistory.from_events(customer, date, amount, cdnow.END)
-    report = backtest(history, whole.x - history.x, 39.0)
+    report = report_of(history, whole.x - history.x, 39.0)
     assert report.actual == 1882
     assert report.model.total == pytest.approx(1577, abs=1)
     assert report.naive.total == pytest.approx(2930, abs=1)

@@ -74,8 +74,9 @@ def test_ladder_always_answers_in_numbers(name):
         assert np.isfinite(column).all()
     assert (value.low <= value.high).all()
     assert np.isfinite(value.total.interval()).all()
-    assert all(1 <= score.min(initial=3) <= score.max(initial=3) <= 5
-               for score in rfm(base))  # fmt: skip
+    assert all(
+        1 <= score.min(initial=3) <= score.max(initial=3) <= 5 for score in rfm(base)
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,9 +94,14 @@ def test_fit_says_why_it_cannot(name, reason):
 
 
 @pytest.mark.parametrize(
-    "name", ["one customer, many purchases", "identical customers", "all giants",
-             "giants gone at once"]
-)  # fmt: skip
+    "name",
+    [
+        "one customer, many purchases",
+        "identical customers",
+        "all giants",
+        "giants gone at once",
+    ],
+)
 def test_base_without_differences_is_fitted_but_not_trusted(name):
     model = MbgCnbd.fit(BASES[name])
     assert not model.trusted

@@ -81,3 +81,16 @@ def test_margin_trend_compares_the_halves_of_each_ones_time():
 def test_margin_trend_of_nobody():
     nothing = np.zeros(0, int), np.zeros(0, int), np.zeros(0), np.zeros(0)
     assert len(fold_purchases(*nothing, trend=True)["margin_trend"]) == 0
+
+
+def test_parts_that_come_back_leave_nothing_of_what_was_bought():
+    """In floating point 39.99 - 14.5 - 25.49 is a little more than nothing."""
+    amounts = np.array([39.99, -14.5, -25.49])
+    assert amounts.sum() > 0
+    later = fold_purchases(np.ones(3, int), np.array([0, 9, 12]), amounts, amounts)
+    assert later["purchase_count"].tolist() == [1]
+    assert later["revenue"].tolist() == [0.0]
+    assert later["margin"].tolist() == [0.0]
+    assert later["costed_revenue"].tolist() == [0.0]
+    same_day = fold_purchases(np.ones(3, int), np.zeros(3, int), amounts, amounts)
+    assert not len(same_day["customer"])

@@ -87,8 +87,16 @@ def test_expected_value_lies_between_own_and_population(x, value):
 
 def test_unknown_values_get_the_population_mean():
     model = GammaGamma(6.0, 4.0, 60.0, 100.0)
-    unknown = model.expected_value([0, 3, 3, 3], [50.0, np.nan, 0.0, -5.0])
-    assert unknown.tolist() == [120.0] * 4
+    unknown = model.expected_value([0, 0, 3], [50.0, 0.0, np.nan])
+    assert unknown.tolist() == [120.0] * 3
+
+
+def test_zero_and_below_are_known():
+    """Outside of the model, whose amounts are positive, and so not drawn towards it."""
+    spend = GammaGamma(6.0, 4.0, 60.0, 100.0).spend([1, 13, 3], [0.0, 0.0, -5.0])
+    assert spend.mean.tolist() == [0.0, 0.0, -5.0]
+    assert not spend.within.any()
+    assert not spend.between.any()
 
 
 def test_q_of_one_and_below_answers_with_the_plain_mean():

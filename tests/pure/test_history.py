@@ -103,6 +103,8 @@ def test_sample_is_always_the_same_and_no_larger():
         ({"T": [np.inf, 1.0]}, "t_x, T"),
         ({"T": [8.0]}, "T"),
         ({"log_intervals": [np.nan, 0.0]}, "log_intervals"),
+        ({"value": [np.inf, 0.0]}, "value"),
+        ({"margin": [0.0, -np.inf]}, "margin"),
         ({"unit_days": 0}, "unit_days"),
     ],
 )

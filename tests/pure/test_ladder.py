@@ -28,9 +28,15 @@ def base(customers, seed=1, **parameters):
 
 def verdict(evidence, verdict):
     return BackTest(
-        500, 13.0, 200, Accuracy(190, 0.4, 0.9), Accuracy(210, 0.4, 0.8), (), evidence,
+        500,
+        13.0,
+        200,
+        Accuracy(190, 0.4, 0.9),
+        Accuracy(210, 0.4, 0.8),
+        (),
+        evidence,
         verdict,
-    )  # fmt: skip
+    )
 
 
 def test_a_base_of_some_size_stands_on_the_population():

@@ -108,13 +108,11 @@ def test_true_share_is_found_on_simulated_lots():
 def test_shares_lie_between_none_and_all():
     dice = random.Random(7)
     for _case in range(300):
-        fates = Fates(
-            *(
-                {dice.randrange(9): dice.choice((0, -3, dice.uniform(0, 99)))}
-                for _n in range(4)
-            )
+        redeemed, expired, still_open, removed = (
+            {dice.randrange(9): dice.choice((0, -3, dice.uniform(0, 99)))}
+            for _fate in range(4)
         )
-        curve = estimate(fates)
+        curve = estimate(Fates(redeemed, expired, still_open, removed))
         assert all(0 <= curve.share(age) <= 1 for age in range(12))
     assert estimate(Fates()).share(0) == 1
 

@@ -84,9 +84,14 @@ def test_customers_who_bought_equally_often_are_drawn_halfway():
     rng = np.random.default_rng(4)
     n = 200
     history = PurchaseHistory(
-        np.arange(n), np.full(n, 3), np.full(n, 5.0), np.full(n, 9.0), None,
-        np.full(n, 100.0), rng.normal(30.0, 5.0, n),
-    )  # fmt: skip
+        np.arange(n),
+        np.full(n, 3),
+        np.full(n, 5.0),
+        np.full(n, 9.0),
+        None,
+        np.full(n, 100.0),
+        rng.normal(30.0, 5.0, n),
+    )
     found = MarginRate.fit(history)
     assert found.half_weight == pytest.approx(4.0)
 

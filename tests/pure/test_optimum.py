@@ -67,10 +67,15 @@ def test_no_other_optimiser_climbs_higher(seed):
     """Small odd bases, where ridges are long: scipy's L-BFGS-B from four starts."""
     rng = np.random.default_rng(seed)
     world = draw(
-        rng, int(rng.choice([20, 60, 200])), k=int(rng.integers(1, 4)),
-        r=rng.uniform(0.3, 3), alpha=rng.uniform(2, 20), a=rng.uniform(0.2, 3),
-        b=rng.uniform(0.5, 8), T=(1.0, rng.uniform(20, 150)),
-    )  # fmt: skip
+        rng,
+        int(rng.choice([20, 60, 200])),
+        k=int(rng.integers(1, 4)),
+        r=rng.uniform(0.3, 3),
+        alpha=rng.uniform(2, 20),
+        a=rng.uniform(0.2, 3),
+        b=rng.uniform(0.5, 8),
+        T=(1.0, rng.uniform(20, 150)),
+    )
     likelihood = PurchaseTimes(world.history, k=2, dropout_at_zero=True)
     low, high = np.log([1e-3, 1e-3, 1e-3, 1e-3]), np.log([1e3, 1e5, 1e3, 1e4])
     found = maximise(likelihood, np.log([1.0, 10.0, 1.0, 2.0]), low, high)

@@ -12,9 +12,13 @@ def test_hundred_different_customers_fall_in_equal_fifths():
 
 def test_recent_frequent_high_spender_scores_five():
     history = PurchaseHistory(
-        np.arange(5), [0, 1, 2, 3, 4], [0, 2, 4, 6, 20], [30, 30, 28, 25, 21], None,
+        np.arange(5),
+        [0, 1, 2, 3, 4],
+        [0, 2, 4, 6, 20],
+        [30, 30, 28, 25, 21],
+        None,
         [10.0, 20.0, 30.0, 40.0, 50.0],
-    )  # fmt: skip
+    )
     scores = rfm(history)
     assert [int(score[4]) for score in scores] == [5, 5, 5]
     assert [int(score[0]) for score in scores] == [1, 1, 1]

@@ -118,12 +118,10 @@ def test_falls_one_level_at_a_time_and_then_leaves():
     customer = Customer()
     customer.buy(9_000, DAY)
     customer.night(later(5_000))
-    assert [one.tier for one in customer.history] == [
-        *("platinum", "platinum", "gold", "gold", "silver", "silver"),
-    ]
-    assert [one.reason for one in customer.history[::2]] == [
-        *(Reason.QUALIFIED, Reason.LANDED, Reason.LANDED),
-    ]
+    tiers = [one.tier for one in customer.history]
+    assert tiers == ["platinum", "platinum", "gold", "gold", "silver", "silver"]
+    reasons = [one.reason for one in customer.history[::2]]
+    assert reasons == [Reason.QUALIFIED, Reason.LANDED, Reason.LANDED]
     assert {one.reason for one in customer.history[1::2]} == {Reason.GRACE}
     assert customer.open is None
     for one, after in zip(customer.history, customer.history[1:], strict=False):

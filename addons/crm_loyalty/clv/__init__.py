@@ -4,7 +4,8 @@ One refresh, as ``crm.value.run`` makes it::
 
     history = PurchaseHistory.from_days(      # columns as the database counts them
         customer, repeats, recency_days, age_days, log_interval_days, value, margin)
-    report = backtest(calibration, actual, horizon)     # optional; report.to_dict()
+    before = estimate(calibration)              # optional: would it have been right?
+    report = backtest(calibration, actual, horizon, before)     # report.to_dict()
     found = estimate(history, report, years=3, discount_rate=0.1)
     stored = found.to_dict()                            # JSON
 
@@ -18,7 +19,7 @@ One refresh, as ``crm.value.run`` makes it::
     value = lifetime_value(found, batch)     # mean, low, high, purchases, total
     value.total + other.total                # BaseTotal; .interval(0.8)
 
-    trial = try_attributes(plain, calibration, actual, horizon, attributes, rng)
+    trial = try_attributes(before, calibration, actual, horizon, attributes, rng)
     if trial.adopted:                        # attributes forecast better
         shift = trial.correction.shift(attributes)
         corrected = replace(history, shift=shift)   # for every method above
@@ -48,9 +49,10 @@ from .correction import Correction
 from .counts import PurchaseCounts
 from .effect import Customers, OfferEffect
 from .errors import FitError
+from .estimates import Estimate, Reason
 from .gamma_gamma import GammaGamma, Spend
 from .history import PurchaseHistory
-from .ladder import Estimate, Reason, estimate
+from .ladder import estimate
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
 from .protected import ProtectedAttribute, refuse_protected

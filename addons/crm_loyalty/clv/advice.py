@@ -125,12 +125,14 @@ def _by_rules(customers, offer, anyway, can_wait, lapse_threshold, response) -> 
     extra = moved * np.maximum(customers.usual_margin, 0.0)
     cost = (anyway + moved) * offer.cost
     pays = extra > cost
-    verdict = np.where(pays, GIVE, WITHHOLD)
-    reason = np.where(pays, PAYS, TOO_DEAR)
-    verdict = np.where(safe, np.where(can_wait, WAIT, WITHHOLD), verdict)
-    reason = np.where(safe, BUYS_ANYWAY, reason)
-    reason = np.where(lost_cause, LOST_CAUSE, reason)
-    verdict = np.where(lost_cause, WITHHOLD, verdict)
+    verdict = np.select(
+        [lost_cause, safe & can_wait, safe, pays],
+        [WITHHOLD, WAIT, WITHHOLD, GIVE],
+        WITHHOLD,
+    )
+    reason = np.select(
+        [lost_cause, safe, pays], [LOST_CAUSE, BUYS_ANYWAY, PAYS], TOO_DEAR
+    )
     no_arms = np.zeros(len(customers), dtype=bool)
     return Advice(verdict, reason, extra, 0.0 * extra, 2.0 * extra, cost, no_arms)
 
@@ -145,15 +147,20 @@ def _by_arms(customers, offer, can_wait, effect) -> Advice:
     sure = special.ndtr(
         np.divide(gained, scatter, out=np.zeros_like(gained), where=scatter > 0)
     )
-    verdict = np.where(sure >= SURE_TO_GIVE, GIVE, UNCLEAR)
-    reason = np.where(sure >= SURE_TO_GIVE, PAYS, UNPROVED)
+    gives = sure >= SURE_TO_GIVE
     no_gain = sure <= 0.5
     buys = use >= 0.5
-    verdict = np.where(no_gain, np.where(buys & can_wait, WAIT, WITHHOLD), verdict)
     disturbs = no_gain & (sure <= 1 - SURE_TO_GIVE) & (extra < 0)
-    reason = np.where(no_gain, np.where(buys, BUYS_ANYWAY, TOO_DEAR), reason)
-    reason = np.where(disturbs, DISTURBS, reason)
-    verdict = np.where(disturbs, WITHHOLD, verdict)
+    verdict = np.select(
+        [disturbs, no_gain & buys & can_wait, no_gain, gives],
+        [WITHHOLD, WAIT, WITHHOLD, GIVE],
+        UNCLEAR,
+    )
+    reason = np.select(
+        [disturbs, no_gain & buys, no_gain, gives],
+        [DISTURBS, BUYS_ANYWAY, TOO_DEAR, PAYS],
+        UNPROVED,
+    )
     z = float(special.ndtri(0.5 + INTERVAL / 2))
     treated, control = effect.arms_of(customers)
     known = (treated > 0) & (control > 0)
@@ -163,27 +170,30 @@ def _by_arms(customers, offer, can_wait, effect) -> Advice:
 
 def _guarded(customers, offer, found: Advice) -> Advice:
     """What holds whatever the evidence says."""
-    verdict, reason = found.verdict, found.reason
-    below = (verdict != UNCLEAR) & ~offer.keeps_floor
-    verdict = np.where(below, WITHHOLD, verdict)
-    reason = np.where(below, BELOW_FLOOR, reason)
-    loses = customers.usual_margin <= 0
-    verdict = np.where(loses, WITHHOLD, verdict)
-    reason = np.where(loses, LOSES_MARGIN, reason)
     unknown = ~(customers.purchases > 0) | ~np.isfinite(customers.usual_margin)
     no_cost = ~np.isfinite(offer.cost)
-    reason = np.where(no_cost, NO_COST, reason)
-    reason = np.where(unknown, UNKNOWN, reason)
     blank = unknown | no_cost
-    verdict = np.where(blank, UNCLEAR, verdict)
     extra, low, high, cost = (
         np.where(blank, 0.0, values)
         for values in (found.extra_margin, found.low, found.high, found.cost)
     )
-    dear = (verdict == GIVE) & ~(extra >= cost)
-    verdict = np.where(dear, WITHHOLD, verdict)
-    reason = np.where(dear, TOO_DEAR, reason)
+    loses = customers.usual_margin <= 0
+    below_floor = (found.verdict != UNCLEAR) & ~offer.keeps_floor
+    too_dear = (found.verdict == GIVE) & ~(extra >= cost)
+    verdict = np.select(
+        [blank, loses | below_floor | too_dear], [UNCLEAR, WITHHOLD], found.verdict
+    )
+    reason = np.select(
+        [unknown, no_cost, loses, below_floor, too_dear],
+        [UNKNOWN, NO_COST, LOSES_MARGIN, BELOW_FLOOR, TOO_DEAR],
+        found.reason,
+    )
     return Advice(
-        verdict.astype(np.int8), reason.astype(np.int8), extra, low, high, cost,
+        verdict.astype(np.int8),
+        reason.astype(np.int8),
+        extra,
+        low,
+        high,
+        cost,
         found.from_arms & ~blank,
-    )  # fmt: skip
+    )

@@ -134,8 +134,8 @@ class Levels:
     def term(self, attribute: Attribute) -> NDArray[np.int64]:
         other = self.levels.index(OTHER) if OTHER in self.levels else -1
         named = np.array(self.levels[: other if other >= 0 else None])
-        place = np.minimum(np.searchsorted(named, attribute.values), len(named) - 1)
-        found = np.where(named[place] == attribute.values, place, other)
+        nearest = np.minimum(np.searchsorted(named, attribute.values), len(named) - 1)
+        found = np.where(named[nearest] == attribute.values, nearest, other)
         return np.where(np.isfinite(attribute.values), found, -1)
 
 

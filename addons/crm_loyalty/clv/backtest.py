@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .estimates import Estimate
 from .history import PurchaseHistory
-from .ladder import POPULATION, RHYTHM, Estimate, estimate
 
 Floats = NDArray[np.float64]
 
@@ -85,20 +85,19 @@ def backtest(
     calibration: PurchaseHistory,
     actual: ArrayLike,
     horizon: float,
-    found: Estimate | None = None,
+    found: Estimate,
 ) -> BackTest:
-    """Estimate from the calibration alone, forecast, compare.
+    """Forecast from the calibration alone, and compare.
 
     ``actual`` are the purchases of each of its customers in the ``horizon`` after its
     cut-off. The root mean square error decides, since it is smallest for the mean;
     the mean absolute error would favour forecasting zero for everyone.
 
-    :param found: the estimate of the calibration, where it is known already
+    :param found: the estimate of the calibration
     """
     actual = np.asarray(actual, dtype=np.float64)
     if actual.shape != (len(calibration),):
         raise ValueError("actual: one number per customer of the calibration")
-    found = found or estimate(calibration)
     counts = found.counts(calibration, horizon)
     model = Accuracy.of(counts.mean, actual)
     naive = Accuracy.of(found.rhythm.naive_counts(calibration, horizon).mean, actual)
@@ -112,7 +111,7 @@ def backtest(
         model=model,
         naive=naive,
         deciles=deciles(counts.any, actual > 0),
-        evidence=POPULATION if found.population else RHYTHM,
+        evidence=found.rung,
         verdict=verdict,
     )
 

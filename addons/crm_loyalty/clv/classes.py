@@ -28,8 +28,8 @@ def value_classes(
     carried = np.cumsum(-worth * count)
     # The share of all better customers decides, so the very best are always A.
     better = np.concatenate([[0.0], carried[:-1]]) / carried[-1]
-    place = np.searchsorted(np.asarray(shares), better, side="right")
-    out[gain] = np.array(CLASSES)[place][row]
+    class_number = np.searchsorted(np.asarray(shares), better, side="right")
+    out[gain] = np.array(CLASSES)[class_number][row]
     return out
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from .attributes import Attribute, Design
@@ -174,15 +175,16 @@ def fit_weights(
 
 def _keeping_level(outcomes: Outcomes, shift: Floats) -> float:
     """What to add to the shift so that as many are forecast to buy as without it."""
-    wanted, level = outcomes.forecast().sum(), 0.0
-    for _iteration in range(ITERATIONS):
-        alive = expit(outcomes.log_odds + shift + level)
-        buys = outcomes.given_alive * alive
-        step = (buys.sum() - wanted) / max(dot(buys, 1.0 - alive), _TINY)
-        level -= float(np.clip(step, -1.0, 1.0))
-        if abs(step) < _TINY:
-            break
-    return float(level)
+    wanted = outcomes.forecast().sum()
+
+    def surplus(level: float) -> float:
+        return float(outcomes.forecast(shift + level).sum() - wanted)
+
+    # who is moved most is moved no more at the one end, and no less at the other
+    lowest, highest = -float(shift.max()), -float(shift.min())
+    if lowest == highest:
+        return lowest
+    return brentq(surplus, lowest, highest)
 
 
 def climb(columns: Floats, outcomes: Outcomes, ridge: Floats) -> Floats:
@@ -227,16 +229,16 @@ def choose_penalty(
     losses = np.zeros(len(PENALTIES))
     for part in range(folds):
         learn, judge = fold != part, fold == part
-        for place, penalty in enumerate(PENALTIES):
+        for row, penalty in enumerate(PENALTIES):
             try:
                 weights, level = fit_weights(
                     columns[learn], outcomes.rows(learn), penalty
                 )
             except FitError:  # too weak a penalty for so few customers
-                losses[place] = np.inf
+                losses[row] = np.inf
                 continue
             shift = bounded(columns[judge] @ weights + level)
-            losses[place] += outcomes.rows(judge).losses(shift).sum()
+            losses[row] += outcomes.rows(judge).losses(shift).sum()
     return PENALTIES[int(np.argmin(losses))]
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from .lifecycle import risk_threshold
 
@@ -188,16 +189,11 @@ def _paule_mandel(effect: Floats, variance: Floats) -> tuple[float, float, float
         excess = float((weight * (y - middle) ** 2).sum()) - (len(y) - 1)
         return middle, float(weight.sum() ** -0.5), excess
 
-    low, high = 0.0, float(np.var(y)) + float(v.max())
-    if average(low)[2] > 0:
-        while average(high)[2] > 0:
-            high *= 2.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if average(middle)[2] > 0 else (low, middle)
-        spread = high
-    else:
-        spread = 0.0
+    spread = 0.0
+    if average(0.0)[2] > 0:
+        # no excess is left where the effects' own variance is the spread
+        most = 2.0 * float(np.var(y, ddof=1))
+        spread = brentq(lambda s: average(s)[2], 0.0, most, xtol=1e-14 * most)
     overall, error, _excess = average(spread)
     return overall, error, spread
 

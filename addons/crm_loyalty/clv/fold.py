@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# Half of the smallest amount that Odoo knows, a millionth: less is left by rounding.
+SMALLEST_MONEY = 5e-7
+
 
 def fold_purchases(
     customer: NDArray[np.int64],
@@ -35,20 +38,20 @@ def fold_purchases(
     gap = np.diff(bought_on, prepend=0)
     gap[start] = 1  # no interval ends at a first purchase, and log 1 is 0
     row = np.searchsorted(totals["customer"], buyers)
-    return {
+    folded = {
         "customer": buyers,
         "first_day": bought_on[start],
         "last_day": bought_on[end],
         "purchase_count": (end - start + 1).astype(np.int32),
         "log_intervals": _sums(np.log(gap), start),
         "last_interval": np.where(end > start, gap[end], 0),
-        **{name: totals[name][row] for name in ("revenue", "margin", "costed_revenue")},
-        **(
-            {"margin_trend": margin_trend(buyers, customer, day, revenue, margin)}
-            if trend
-            else {}
-        ),
+        "revenue": totals["revenue"][row],
+        "margin": totals["margin"][row],
+        "costed_revenue": totals["costed_revenue"][row],
     }
+    if trend:
+        folded["margin_trend"] = margin_trend(buyers, customer, day, revenue, margin)
+    return folded
 
 
 def margin_trend(
@@ -64,20 +67,20 @@ def margin_trend(
 
     :param buyers: ascending; dealings of others do not count
     """
-    place = np.minimum(np.searchsorted(buyers, customer), max(len(buyers) - 1, 0))
-    known = np.isfinite(margin)
-    if len(buyers):
-        known &= buyers[place] == customer
-    row, day, revenue, margin = (a[known] for a in (place, day, revenue, margin))
+    known = np.isfinite(margin) & np.isin(customer, buyers)
+    customer, day, revenue, margin = (
+        column[known] for column in (customer, day, revenue, margin)
+    )
+    row = np.searchsorted(buyers, customer)
     first = np.full(len(buyers), np.iinfo(np.int64).max)
     last = np.full(len(buyers), np.iinfo(np.int64).min)
     np.minimum.at(first, row, day)
     np.maximum.at(last, row, day)
     # twice the middle, so that nothing is rounded
     late = 2 * day.astype(np.int64) > first[row] + last[row]
-    cell, cells = 2 * row + late, 2 * len(buyers)
-    sold = np.bincount(cell, revenue, cells).reshape(-1, 2).astype(np.float64)
-    gained = np.bincount(cell, margin, cells).reshape(-1, 2)
+    half, halves = 2 * row + late, 2 * len(buyers)
+    sold = np.bincount(half, revenue, halves).reshape(-1, 2).astype(np.float64)
+    gained = np.bincount(half, margin, halves).reshape(-1, 2)
     both = (sold > 0).all(axis=1)
     rate = np.zeros_like(sold)
     np.divide(gained, sold, out=rate, where=sold > 0)
@@ -95,13 +98,19 @@ def _fold_days(customer, day, revenue, margin):
     known = np.isfinite(margin)
     totals = {
         "customer": customer[first],
-        "revenue": _sums(revenue, first),
-        "margin": _sums(np.where(known, margin, 0.0), first),
-        "costed_revenue": _sums(np.where(known, revenue, 0.0), first),
+        "revenue": _money_sums(revenue, first),
+        "margin": _money_sums(np.where(known, margin, 0.0), first),
+        "costed_revenue": _money_sums(np.where(known, revenue, 0.0), first),
     }
-    return customer[start], day[start], _sums(revenue, start), totals
+    return customer[start], day[start], _money_sums(revenue, start), totals
 
 
 def _sums(values: NDArray, start: NDArray) -> NDArray:
     """Sums of the stretches that begin at ``start``."""
     return np.add.reduceat(values, start) if len(start) else values[:0]
+
+
+def _money_sums(amounts: NDArray, start: NDArray) -> NDArray:
+    """The same of money, where a purchase and its returns leave nothing at all."""
+    sums = _sums(amounts, start)
+    return np.where(np.abs(sums) < SMALLEST_MONEY, 0.0, sums)

@@ -6,6 +6,7 @@ Gamma(p, nu), nu ~ Gamma(q, v) over customers, independent of how often they buy
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from .sums import dot
 
 Floats = NDArray[np.float64]
 
+# Enough customers to start the full fit nearby: of 100,000 in two thirds of the time.
 SAMPLE = 10_000
 
 
@@ -75,7 +77,7 @@ class GammaGamma(Stored):
         start = np.log([2.0, 3.0, mean])
         low = np.log([1e-2, 1e-2, mean]) - [0, 0, 12]
         high = np.log([1e4, 1e4, mean]) + [0, 0, 12]
-        step = -(-len(x) // SAMPLE)
+        step = math.ceil(len(x) / SAMPLE)
         optimum = maximise(_Likelihood(x[::step], value[::step]), start, low, high)
         if step > 1:
             optimum = maximise(_Likelihood(x, value), optimum.theta, low, high)
@@ -108,20 +110,30 @@ class GammaGamma(Stored):
         return self.spend(x, value).mean
 
     def spend(self, x: ArrayLike, value: ArrayLike) -> Spend:
-        """Mean and variances of a future purchase; x = 0 or an unknown or
-        non-positive value gives the population's."""
+        """Mean and variances of a future purchase.
+
+        x = 0 or an unknown value (NaN) gives the population's. Zero and below are known
+        and outside of the model, whose amounts are positive: whose purchases all came
+        back is expected to send back the next one too.
+        """
         x = np.asarray(x, dtype=np.float64)
         value = np.asarray(value, dtype=np.float64)
-        known = (x > 0) & (value > 0)
-        x, value = np.where(known, x, 0.0), np.where(known, value, 0.0)
-        shape = self.p * x + self.q
-        scale = self.v + x * value
+        returned = (x > 0) & (value <= 0)
+        modelled = (x > 0) & (value > 0)
+        own_x = np.where(modelled, x, 0.0)
+        own_total = np.where(modelled, x * value, 0.0)
+        shape = self.p * own_x + self.q
+        scale = self.v + own_total
         has_mean = shape > 1
         mean = np.full(shape.shape, self.mean_value)
         np.divide(self.p * scale, shape - 1, out=mean, where=has_mean)
         # Below shape 2 the variance is infinite; 2.5 keeps intervals wide but finite.
         second = mean**2 * (1 + 1 / (np.maximum(shape, 2.5) - 2))
-        return Spend(mean, second / self.p, second - mean**2)
+        return Spend(
+            np.where(returned, value, mean),
+            np.where(returned, 0.0, second / self.p),
+            np.where(returned, 0.0, second - mean**2),
+        )
 
 
 class _Likelihood:

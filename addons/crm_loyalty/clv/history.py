@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,7 +17,8 @@ class PurchaseHistory:
     time from the first purchase to the cut-off (Fader, Hardie & Lee 2005, p. 276).
     ``log_intervals`` is the sum of the logarithms of the ``x`` intervals, ``value``
     and ``margin`` are means per purchase over all ``x + 1`` purchases, NaN where
-    unknown. The three are None when nobody's is known. ``shift`` is what a customer's
+    unknown: zero and below are known, of purchases that came back. The three are None
+    when nobody's is known. ``shift`` is what a customer's
     attributes add to the log-odds of being alive (see ``Correction``), None where
     purchases alone speak.
     """
@@ -32,18 +34,18 @@ class PurchaseHistory:
     unit_days: float = 7.0
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "customer", np.asarray(self.customer))
+        set_frozen = object.__setattr__
+        set_frozen(self, "customer", np.asarray(self.customer))
         x = np.asarray(self.x)
         if x.dtype.kind not in "iu":
             x = np.asarray(x, dtype=np.float64)
             if not np.array_equal(x, np.rint(x)):
                 raise ValueError("x: repeat purchases are whole numbers")
-        put(self, "x", x.astype(np.int64, copy=False))
+        set_frozen(self, "x", x.astype(np.int64, copy=False))
         for name in ("t_x", "T", "log_intervals", "value", "margin", "shift"):
             column = getattr(self, name)
             if column is not None:
-                put(self, name, np.asarray(column, dtype=np.float64))
+                set_frozen(self, name, np.asarray(column, dtype=np.float64))
         self._check()
 
     def _check(self) -> None:
@@ -63,6 +65,9 @@ class PurchaseHistory:
         logs = self.log_intervals
         if logs is not None and not np.isfinite(logs).all():
             raise ValueError("log_intervals: sums must be finite")
+        for name, amounts in (("value", self.value), ("margin", self.margin)):
+            if amounts is not None and np.isinf(amounts).any():
+                raise ValueError(f"{name}: amounts must be finite, or NaN if unknown")
         if self.shift is not None and not np.isfinite(self.shift).all():
             raise ValueError("shift: log-odds must be finite")
 
@@ -81,7 +86,7 @@ class PurchaseHistory:
 
     def sample(self, size: int) -> PurchaseHistory:
         """At most about ``size`` customers, evenly spaced and always the same."""
-        return self[:: -(-len(self) // size)] if len(self) > size else self
+        return self[:: math.ceil(len(self) / size)] if len(self) > size else self
 
     @classmethod
     def from_days(

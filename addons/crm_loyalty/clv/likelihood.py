@@ -33,6 +33,7 @@ class PurchaseTimes:
         self.k, self.z = k, int(dropout_at_zero)
         self.t_x, self.T = history.t_x, history.T
         self.silence = history.T - history.t_x
+        # gamma functions by distinct x alone: for 100,000 customers a sixth of the time
         self.xs, self.row, self.counts = np.unique(
             history.x, return_inverse=True, return_counts=True
         )

@@ -41,7 +41,7 @@ class MarginRate:
     @classmethod
     def fit(cls, history: PurchaseHistory) -> MarginRate:
         """A base without any margin gets the rate 1: its values are revenue."""
-        known = _known(history)
+        known = _has_rate(history)
         if not known.any():
             return cls(base=1.0)
         n = history.x[known] + 1.0
@@ -68,7 +68,7 @@ class MarginRate:
         A loss is a fact, not noise to be averaged away: a negative own rate stays.
         Rates beyond -1 and 1 come from amounts near zero and are cut there.
         """
-        known = _known(history)
+        known = _has_rate(history)
         n = np.where(known, history.x + 1.0, 0.0)
         own = np.full(len(history), self.base)
         if known.any():
@@ -81,11 +81,26 @@ class MarginRate:
         variance = np.where(loss, 0.0, self.spread * (1.0 - weight))
         return np.where(loss, own, rate), variance
 
+    def loss(self, history: PurchaseHistory) -> Floats:
+        """What each purchase loses of customers who sent everything back, or more than
+        they bought; zero of all others.
+
+        It has no rate, since there is no revenue. What is known stays as it is, and
+        where the margin is not known the base's rate tells it. It is never a gain.
+        """
+        if history.value is None:
+            return np.zeros(len(history))
+        margin = self.base * history.value
+        if history.margin is not None:
+            margin = np.where(np.isnan(history.margin), margin, history.margin)
+        return np.where(history.value <= 0, np.maximum(-margin, 0.0), 0.0)
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def _known(history: PurchaseHistory) -> NDArray[np.bool_]:
+def _has_rate(history: PurchaseHistory) -> NDArray[np.bool_]:
+    """Whose margin is known, of a revenue that a rate can be read from."""
     if history.value is None or history.margin is None:
         return np.zeros(len(history), dtype=bool)
-    return (history.value > 0) & np.isfinite(history.margin)
+    return (history.value > 0) & ~np.isnan(history.margin)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .estimates import Estimate
 from .history import PurchaseHistory
 from .margin import MarginRate
 from .value import expected_total
-
-if TYPE_CHECKING:
-    from .ladder import Estimate
 
 # The relative gradient is an average over customers: a sample gives it well enough.
 SAMPLE = 1000
@@ -23,7 +20,9 @@ def revenue_error(estimate: Estimate, history: PurchaseHistory) -> float:
     """The same of the base's revenue: gains and losses that cancel say nothing of how
     well purchases and spending are known."""
     without_margin = replace(estimate, margin=MarginRate(base=1.0))
-    return parameter_error(without_margin, replace(history, margin=None))
+    value = history.value
+    revenue = value if value is None else np.maximum(value, 0.0)
+    return parameter_error(without_margin, replace(history, value=revenue, margin=None))
 
 
 def parameter_error(estimate: Estimate, history: PurchaseHistory) -> float:

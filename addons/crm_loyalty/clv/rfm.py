@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
 
 from .history import PurchaseHistory
 
@@ -34,7 +35,6 @@ def rfm(history: PurchaseHistory) -> Rfm:
 def fifths(values: ArrayLike) -> NDArray[np.int64]:
     """Equal values score alike: by the middle of the ranks they share, so that one
     customer, or a base of identical ones, scores 3."""
-    _values, row, count = np.unique(values, return_inverse=True, return_counts=True)
-    middle = (np.cumsum(count) - count / 2.0) / max(len(row), 1)
-    fifth = np.minimum(middle * FIFTHS, FIFTHS - 1).astype(np.int64) + 1
-    return fifth[row]
+    ranks = rankdata(values)
+    share = (ranks - 0.5) / max(len(ranks), 1)
+    return np.minimum(share * FIFTHS, FIFTHS - 1).astype(np.int64) + 1

@@ -11,9 +11,10 @@ spoil the calibration.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,11 +23,9 @@ from .attributes import Attribute, Design
 from .backtest import Decile, deciles
 from .correction import Correction, Outcomes
 from .errors import FitError
+from .estimates import Estimate
 from .history import PurchaseHistory
 from .screening import ScoreTest
-
-if TYPE_CHECKING:
-    from .ladder import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -127,11 +126,11 @@ def try_attributes(
     """
     if plain.naive:
         return Trial(NAIVE)
-    rows = slice(None, None, -(-len(calibration) // MOST_CUSTOMERS) or 1)
+    step = max(math.ceil(len(calibration) / MOST_CUSTOMERS), 1)
+    rows = slice(None, None, step)
     history, bought = calibration[rows], np.asarray(actual)[rows] > 0
-    evidence = "population" if plain.population else "rhythm"
     size = {
-        "evidence": evidence,
+        "evidence": plain.rung,
         "customers": len(history),
         "buyers": int(bought.sum()),
     }

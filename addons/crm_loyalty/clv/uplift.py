@@ -27,6 +27,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
+from scipy.optimize import brentq
+from scipy.stats import binomtest
+
+from .sums import dot
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +47,6 @@ FURTHEST_RATIO = 2.0
 POWER = 0.8
 # Beyond this, "more customers" is no advice.
 MOST_NEEDED = 10_000_000
-HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -130,14 +133,18 @@ def rate_uplift(
     )
     if not all(counts):
         return Uplift(*counts, *rates, None, None, None, False, None)
-    z = float(special.ndtri(0.5 + confidence / 2))
-    (p1, p2), difference = rates, rates[0] - rates[1]
-    low1, high1 = _wilson(p1, treated_count, z)
-    low2, high2 = _wilson(p2, control_count, z)
-    low = difference - math.hypot(p1 - low1, high2 - p2)
-    high = difference + math.hypot(high1 - p1, p2 - low2)
-    variance = p1 * (1 - p1) / treated_count + p2 * (1 - p2) / control_count
-    error = math.sqrt(variance)
+    t, c = rates
+    wilson_t, wilson_c = (
+        binomtest(successes, count).proportion_ci(confidence, method="wilson")
+        for successes, count in (
+            (treated_successes, treated_count),
+            (control_successes, control_count),
+        )
+    )
+    difference = t - c
+    low = difference - math.hypot(t - wilson_t.low, wilson_c.high - c)
+    high = difference + math.hypot(wilson_t.high - t, c - wilson_c.low)
+    error = math.sqrt(t * (1 - t) / treated_count + c * (1 - c) / control_count)
     return _verdict(*counts, *rates, difference, low, high, error, confidence)
 
 
@@ -191,14 +198,15 @@ class _Arms:
 
     def furthest(self, difference: float, reach: float) -> float:
         """The last difference to one side that the data do not reject."""
-        inside, outside = difference, difference + 4 * reach * self.error(difference)
-        for _ in range(HALVINGS):
-            middle = (inside + outside) / 2
-            if abs(middle - difference) <= abs(reach) * self.error(middle):
-                inside = middle
-            else:
-                outside = middle
-        return (inside + outside) / 2
+
+        def beyond(tried: float) -> float:
+            return abs(tried - difference) - abs(reach) * self.error(tried)
+
+        # errors of two differences are less than a factor of four apart, since those of
+        # variances are bounded (FURTHEST_RATIO): so this one is rejected for sure
+        rejected = difference + 4 * reach * self.error(difference)
+        width = abs(rejected - difference)
+        return float(brentq(beyond, difference, rejected, xtol=1e-14 * width))
 
 
 def _margins(values: ArrayLike) -> Floats:
@@ -218,37 +226,44 @@ def _without_before(
 ) -> tuple[Floats, Floats]:
     """Margins less what the time before explains, by one slope for both arms."""
     away = np.concatenate([t_before - t_before.mean(), c_before - c_before.mean()])
-    spread = float(np.einsum("i,i->", away, away))
+    spread = dot(away, away)
     if not spread > 0:
         return t, c
     both = np.concatenate([t - t.mean(), c - c.mean()])
-    slope = float(np.einsum("i,i->", away, both)) / spread
+    slope = dot(away, both) / spread
     usual = float(np.concatenate([t_before, c_before]).mean())
     return t - slope * (t_before - usual), c - slope * (c_before - usual)
 
 
-def _wilson(rate: float, count: int, z: float) -> tuple[float, float]:
-    """Wilson's score interval, Newcombe (1998), method 3 of the companion paper."""
-    middle = 2 * count * rate + z * z
-    width = z * math.sqrt(z * z + 4 * count * rate * (1 - rate))
-    whole = 2 * (count + z * z)
-    return max((middle - width) / whole, 0.0), min((middle + width) / whole, 1.0)
-
-
 def _verdict(
-    treated_count, control_count, treated, control, difference, low, high,
-    error: float, confidence: float,
-) -> Uplift:  # fmt: skip
+    treated_count,
+    control_count,
+    treated,
+    control,
+    difference,
+    low,
+    high,
+    error: float,
+    confidence: float,
+) -> Uplift:
     fewest = min(treated_count, control_count)
     enough = fewest >= FEWEST_PER_ARM and (low > 0 or high < 0)
     more = 0
     if not enough:
-        more = _more_needed(treated_count + control_count, fewest, difference, error,
-                            confidence)  # fmt: skip
+        more = _more_needed(
+            treated_count + control_count, fewest, difference, error, confidence
+        )
     return Uplift(
-        treated_count, control_count, treated, control, difference, low, high,
-        enough, more,
-    )  # fmt: skip
+        treated_count,
+        control_count,
+        treated,
+        control,
+        difference,
+        low,
+        high,
+        enough,
+        more,
+    )
 
 
 def _more_needed(

@@ -12,22 +12,19 @@ The distribution is a lump at zero, P(X = 0), and a gamma with these moments abo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from .counts import PurchaseCounts
+from .estimates import Estimate
+from .gamma_gamma import Spend
 from .history import PurchaseHistory
 from .sums import dot
 
-if TYPE_CHECKING:
-    from .ladder import Estimate
-
 Floats = NDArray[np.float64]
-
-YEAR_DAYS = 365.25
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,9 @@ def lifetime_value(
     counts = estimate.counts(
         history, estimate.horizon(history), estimate.force(history)
     )
-    mean, square = _revenue(estimate, history, counts)
-    rate, rate_variance = estimate.margin.of(history)
+    amount = _amount(estimate, history)
+    mean, square = _discounted(amount.spend, counts)
+    rate, rate_variance = amount.rate, amount.rate_variance
 
     variance = np.maximum(square - mean**2, 0.0)
     low, high = _quantiles(counts.any, mean, square, level)
@@ -112,19 +110,43 @@ def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
     counts = estimate.counts(
         history, estimate.horizon(history), estimate.force(history)
     )
-    mean, _square = _revenue(estimate, history, counts)
-    return float(dot(mean, estimate.margin.of(history)[0]))
+    amount = _amount(estimate, history)
+    mean, _square = _discounted(amount.spend, counts)
+    return float(dot(mean, amount.rate))
 
 
-def _revenue(
-    estimate: Estimate, history: PurchaseHistory, counts: PurchaseCounts
-) -> tuple[Floats, Floats]:
-    """Mean and second moment of each customer's discounted revenue."""
-    if estimate.spend is None or history.value is None:
-        nothing = np.zeros(len(history))
-        return nothing, nothing
-    spend = estimate.spend.spend(history.x + 1, history.value)
-    discount = np.ones(len(history))
+class _Amount(NamedTuple):
+    """Of one future purchase: its positive amount, and the share of it that is margin.
+
+    Usually these are revenue and margin rate. Where everything came back there is no
+    revenue: the amount is what the purchase loses, at a rate of minus one.
+    """
+
+    spend: Spend
+    rate: Floats
+    rate_variance: Floats
+
+
+def _amount(estimate: Estimate, history: PurchaseHistory) -> _Amount:
+    rate, rate_variance = estimate.margin.of(history)
+    nothing = np.zeros(len(history))
+    if history.value is None:
+        return _Amount(Spend(nothing, nothing, nothing), rate, rate_variance)
+    returned = history.value <= 0
+    spend = Spend(nothing, nothing, nothing)
+    if estimate.spend is not None:
+        spend = estimate.spend.spend(history.x + 1, history.value)
+    loss = estimate.margin.loss(history)
+    return _Amount(
+        spend._replace(mean=np.where(returned, loss, spend.mean)),
+        np.where(loss > 0, -1.0, rate),
+        np.where(returned, 0.0, rate_variance),
+    )
+
+
+def _discounted(spend: Spend, counts: PurchaseCounts) -> tuple[Floats, Floats]:
+    """Mean and second moment of what each customer's purchases come to, discounted."""
+    discount = np.ones(len(counts.mean))
     np.divide(counts.discounted, counts.mean, out=discount, where=counts.mean > 0)
     mean = counts.discounted * spend.mean
     square = discount**2 * (

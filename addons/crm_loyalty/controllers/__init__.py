@@ -1,1 +1,1 @@
-from . import portal, portal_program
+from . import portal

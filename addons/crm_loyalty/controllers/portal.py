@@ -7,7 +7,9 @@ PAGE_SIZE = 20
 
 
 class CustomerPortalPoints(CustomerPortalLoyalty):
-    """A customer's points, as the ledger has them."""
+    """A customer's points, as the ledger has them, what his tiers give him, and what
+    campaigns have to say to him on the first page.
+    """
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -25,6 +27,7 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
                 lambda card: card.program_type == "loyalty"
             )
             values["point_accounts"] = loyalty._portal_summary()
+            values["program_messages"] = partner._program_messages()
         return values
 
     @route("/my/points", type="http", auth="user", website=True, readonly=True)

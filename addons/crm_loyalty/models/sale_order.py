@@ -9,6 +9,11 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    def write(self, vals):
+        if "partner_id" in vals:
+            self._leave_cards_behind(self.env["res.partner"].browse(vals["partner_id"]))
+        return super().write(vals)
+
     def _action_confirm(self):
         self._open_cards()
         res = super()._action_confirm()

@@ -5,6 +5,5 @@ from . import (
     crm_purchase,
     crm_purchase_history,
     crm_purchase_line,
-    crm_purchase_line_need,
     loyalty_tier_amount,
 )

@@ -1,3 +1,5 @@
+import datetime
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -54,12 +56,16 @@ class CrmPurchase(models.Model):
             self._documents_sql(),
         )
 
-    def _documents_sql(self, customers: SQL | None = None) -> SQL:
+    def _documents_sql(
+        self, customers: SQL | None = None, known_by: datetime.date | None = None
+    ) -> SQL:
         """One row per document, under its customer's commercial entity.
 
         What a company orders from itself makes it no customer.
 
         :param customers: a query of commercial partners, to leave out all others
+        :param known_by: the last day whose credit notes count, for a look back at what
+            was known then
         """
         self._flush_sources()
         wanted, contacts = SQL(), None
@@ -83,11 +89,13 @@ class CrmPurchase(models.Model):
              WHERE customer.commercial_partner_id <> seller.partner_id
                    %s
             """,
-            SQL(" UNION ALL ").join(self._document_sources(contacts)),
+            SQL(" UNION ALL ").join(self._document_sources(contacts, known_by)),
             wanted,
         )
 
-    def _document_sources(self, contacts: SQL | None = None) -> list[SQL]:
+    def _document_sources(
+        self, contacts: SQL | None = None, known_by: datetime.date | None = None
+    ) -> list[SQL]:
         """Hook: one query per kind of document.
 
         Each gives ``id`` (bigint, unique over all sources: the document's id times
@@ -96,8 +104,10 @@ class CrmPurchase(models.Model):
 
         :param contacts: a query of the contacts whose documents matter; others may be
             left out, to be fast
+        :param known_by: the last day whose credit notes count, if not all do
         """
-        return [self._sale_orders_sql(contacts), self._imported_purchases_sql()]
+        orders = self._sale_orders_sql(contacts, known_by)
+        return [orders, self._imported_purchases_sql()]
 
     def _flush_sources(self) -> None:
         """Hook: write pending changes of what the sources read."""
@@ -134,7 +144,9 @@ class CrmPurchase(models.Model):
             amount=amount,
         )
 
-    def _sale_orders_sql(self, contacts: SQL | None = None) -> SQL:
+    def _sale_orders_sql(
+        self, contacts: SQL | None = None, known_by: datetime.date | None = None
+    ) -> SQL:
         theirs = SQL()
         if contacts:
             theirs = SQL("AND sale.partner_id IN (%s)", contacts)
@@ -156,19 +168,17 @@ class CrmPurchase(models.Model):
             date=self._local_date_sql(SQL("sale.date_order")),
             revenue=self._company_amount_sql(SQL("sale.amount_untaxed")),
             margin=self._company_amount_sql(SQL("sale.margin")),
-            refunds=self._refunds_sql(theirs),
+            refunds=self._refunds_sql(theirs, known_by),
         )
 
-    def _refunds_sql(self, theirs: SQL) -> SQL:
+    def _refunds_sql(self, theirs: SQL, known_by: datetime.date | None = None) -> SQL:
         """What posted credit notes took back from each order.
 
         A refunded amount goes back at the rate of the order, so that a full refund
         leaves nothing, and takes its share of the order line's margin with it. A line
         of negative quantity on a credit note is a sale, and down payments are no
-        revenue of the order yet: both stay out. The context may name a last day whose
-        credit notes count (``credits_until``), for a look back at what was known then.
+        revenue of the order yet: both stay out.
         """
-        until = self.env.context.get("credits_until")
         return SQL(
             """
             SELECT line.order_id,
@@ -198,7 +208,7 @@ class CrmPurchase(models.Model):
              GROUP BY line.order_id
             """,
             amount=self._company_amount_sql(SQL("item.price_subtotal")),
-            known=SQL("AND move.date <= %s", until) if until else SQL(),
+            known=SQL("AND move.date <= %s", known_by) if known_by else SQL(),
             theirs=theirs,
         )
 

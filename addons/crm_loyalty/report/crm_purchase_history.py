@@ -137,14 +137,13 @@ class CrmPurchaseHistory(models.Model):
         :param trend: with the trend of each customer's margin
         :return: arrays of equal length, see ``fold_purchases``; days are PostgreSQL's
         """
-        Purchase = self.env["crm.purchase"].with_context(credits_until=known_by)
         query = SQL(
             """
             SELECT partner_id, date, revenue, coalesce(margin, 'NaN') AS margin
               FROM (%s) document
              WHERE company_id = %s AND date <= %s
             """,
-            Purchase._documents_sql(),
+            self.env["crm.purchase"]._documents_sql(known_by=known_by),
             company.id,
             until,
         )

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tiers import add_months
+
 Question = tuple[int, date, date]
 
 
@@ -144,6 +146,44 @@ class LoyaltyTierAmount(models.AbstractModel):
             """,
             company.id,
             after,
+        )
+
+    @api.model
+    def _compared_landings_sql(self, program, compared, today: date) -> SQL:
+        """Where each customer would land in a program, beside where he is in another.
+
+        Rows of partner, tier, current tier, amount, a year's revenue, margin and
+        points, and the change.
+        """
+        self.env["loyalty.tier.membership"].flush_model()
+        return SQL(
+            """
+            SELECT coalesce(landing.partner_id, held.partner_id), landing.tier_id,
+                   held.tier_id AS current_tier_id, coalesce(landing.amount, 0),
+                   coalesce(landing.revenue, 0), coalesce(landing.margin, 0),
+                   coalesce(landing.points, 0),
+                   CASE WHEN held.tier_id IS NULL THEN 'new'
+                        WHEN landing.tier_id IS NULL THEN 'out'
+                        WHEN level.rank > held.rank THEN 'up'
+                        WHEN level.rank < held.rank THEN 'down'
+                        ELSE 'same' END
+              FROM (%(landing)s) landing
+         LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
+         FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
+                      FROM loyalty_tier_membership member
+                      JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
+                     WHERE member.program_id = %(compared)s
+                       AND %(today)s BETWEEN member.date_from AND member.date_to
+                   ) held ON held.partner_id = landing.partner_id
+             WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
+            """,
+            landing=self._landing_sql(program, today, add_months(today, -12)),
+            ranks=SQL(
+                "SELECT id, rank() OVER (PARTITION BY program_id"
+                " ORDER BY threshold) AS rank FROM loyalty_tier"
+            ),
+            compared=compared.id,
+            today=today,
         )
 
     @api.model

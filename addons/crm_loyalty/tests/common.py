@@ -1,10 +1,25 @@
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from odoo.fields import Command
 
 from odoo.addons.sale.tests.common import TestSaleCommon
 
 TODAY = date(2025, 6, 30)
+
+
+def patch_time_to_one_step(env):
+    """A scheduler whose time is up after the first step."""
+    jobs = type(env["ir.cron"])
+    commit = jobs._commit_progress
+    begun = []
+
+    def commit_progress(job, *args, **kwargs):
+        left = commit(job, *args, **kwargs)
+        begun.append(job)
+        return left if len(begun) == 1 else 0
+
+    return patch.object(jobs, "_commit_progress", commit_progress)
 
 
 class ValueCommon(TestSaleCommon):
@@ -56,40 +71,69 @@ class ValueCommon(TestSaleCommon):
     def _orders(cls, partner, *days_ago, quantity=1):
         """Confirmed orders made at once, for tests that need many of them."""
         return cls.env["sale.order"].create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "state": "sale",
-                    "date_order": datetime.combine(cls._day(days), time(12)),
-                    "order_line": [
-                        Command.create(
-                            {
-                                "product_id": cls.product.id,
-                                "product_uom_qty": quantity,
-                            }
-                        )
-                    ],
-                }
-                for days in days_ago
-            ]
+            [cls._order_values(partner, days, quantity) for days in days_ago]
         )
+
+    @classmethod
+    def _order_values(cls, partner, days_ago, quantity=1):
+        line = {"product_id": cls.product.id, "product_uom_qty": quantity}
+        return {
+            "partner_id": partner.id,
+            "state": "sale",
+            "date_order": datetime.combine(cls._day(days_ago), time(12)),
+            "order_line": [Command.create(line)],
+        }
 
     @classmethod
     def _shop(cls, count=40):
         """Customers who buy at rhythms of their own and leave at different times."""
-        partners = cls.env["res.partner"].create(
+        partners = cls._customers(count)
+        cls.env["sale.order"].create(
+            [cls._order_values(*purchase) for purchase in cls._rhythms(partners)]
+        )
+        return partners
+
+    @classmethod
+    def _imported_shop(cls, count=40):
+        """The same customers with the same purchases, brought in from a file: much
+        faster, where orders do not matter."""
+        partners = cls._customers(count)
+        source = cls.env["crm.purchase.import"].sudo().create({})
+        cls.env["crm.purchase.import.line"].sudo().create(
+            [
+                {
+                    "import_id": source.id,
+                    "company_id": cls.company.id,
+                    "partner_id": partner.id,
+                    "date": cls._day(days_ago),
+                    "revenue": 100 * quantity,
+                    "margin": 40 * quantity,
+                    "key": f"{source.id} {number}",
+                }
+                for number, (partner, days_ago, quantity) in enumerate(
+                    cls._rhythms(partners)
+                )
+            ]
+        )
+        source.state = "done"
+        return partners
+
+    @classmethod
+    def _customers(cls, count):
+        return cls.env["res.partner"].create(
             [{"name": f"Customer {number:02}"} for number in range(count)]
         )
+
+    @staticmethod
+    def _rhythms(partners):
+        """Customer, how many days before TODAY, and units of each purchase."""
         for number, partner in enumerate(partners):
             gap = 9 + 5 * (number % 7)
             last = 4 + (number * 37) % 160
             length = 1 + (number * 11) % 9
-            cls._orders(
-                partner,
-                *(last + gap * step + (step * number) % 5 for step in range(length)),
-                quantity=1 + number % 4,
-            )
-        return partners
+            for step in range(length):
+                days_ago = last + gap * step + (step * number) % 5
+                yield partner, days_ago, 1 + number % 4
 
     @classmethod
     def _day(cls, day):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Hashable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
 
 from .standing import Window
 
@@ -93,6 +94,4 @@ def _year(year: int) -> tuple[date, date]:
 
 def add_months(day: date, months: int) -> date:
     """The same day of another month, or its last one."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return day + relativedelta(months=months)

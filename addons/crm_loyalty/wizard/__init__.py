@@ -4,6 +4,7 @@ from . import (
     crm_offer_overrule_wizard,
     crm_segment_opportunity,
     loyalty_card_update_balance,
+    loyalty_generate_wizard,
     loyalty_tier_simulation,
     loyalty_tier_simulation_customer,
     loyalty_tier_simulation_line,

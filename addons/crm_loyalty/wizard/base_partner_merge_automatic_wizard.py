@@ -13,9 +13,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         memberships._merge_customers(src_partners, dst_partner)
         members = self.env["crm.customer.program.member"]
         members._merge_customers(src_partners, dst_partner)
-        # sudo: as above; the one that is left takes its own turns
-        turns = self.env["loyalty.tier.turn"].sudo()
-        turns.search([("partner_id", "in", src_partners.ids)]).unlink()
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.program.program_words import KINDS, MEDIUMS, OFFERS
+from ..models.program.program_words import KINDS, MEDIUMS, NUMBER_LIMITS, OFFERS
 from .program_templates import segment_values, template
 
 STEPS = [("1", "Goal"), ("2", "Customers"), ("3", "Touch and Offer")]
@@ -13,6 +13,8 @@ class CrmCustomerProgramCreate(models.TransientModel):
 
     _name = "crm.customer.program.create"
     _description = "New Customer Program"
+    _inherit = "suite.number.mixin"
+    _number_limits = NUMBER_LIMITS
 
     step = fields.Selection(STEPS, required=True, default="1")
     kind = fields.Selection(KINDS, "Goal", required=True, default="retention")
@@ -60,11 +62,11 @@ class CrmCustomerProgramCreate(models.TransientModel):
         "loyalty.program",
         "Coupon Program",
         domain="[('program_type', '=', 'coupons'),"
-        " ('company_id', 'in', [False, company_id])]",
+        " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
     )
     payment_term_id = fields.Many2one("account.payment.term")
     tier_id = fields.Many2one(
-        "loyalty.tier", domain="[('company_id', 'in', [False, company_id])]"
+        "loyalty.tier", domain="[('company_id', 'parent_of', company_id)]"
     )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
     control_share = fields.Float("Held Back", default=0.10)
@@ -137,8 +139,18 @@ class CrmCustomerProgramCreate(models.TransientModel):
 
     def _prepare_program_values(self) -> dict:
         names = (
-            *("name", "kind", "medium", "subject", "message", "script", "offer"),
-            *("offer_days", "control_share", "touch_cost", "budget", "date_end"),
+            "name",
+            "kind",
+            "medium",
+            "subject",
+            "message",
+            "script",
+            "offer",
+            "offer_days",
+            "control_share",
+            "touch_cost",
+            "budget",
+            "date_end",
         )
         values = {name: self[name] for name in names}
         values["company_id"] = self.company_id.id
@@ -169,8 +181,9 @@ class CrmCustomerProgramCreate(models.TransientModel):
         values = self._segment_values()
         if self.kind != "cross_sell":
             known = [(name, "=", value) for name, value in values.items()]
-            if segment := segments.search(known, limit=1):
-                return segment
+            for segment in segments.search(known):
+                if not segment.problem:
+                    return segment
         return segments.create(values)
 
     def _check_customers(self) -> None:

@@ -36,8 +36,8 @@ class CrmOfferOverruleWizard(models.TransientModel):
         advice = order.offer_advice_id
         if not advice:
             raise UserError(self.env._("There is no advice on this quotation."))
-        today = fields.Date.context_today(self)
         company = order.company_id
+        today = company._today()
         weighed = order._weigh(advice)
         followed = weighed.extra - weighed.cost if weighed.verdict == "give" else 0.0
         # sudo: kept by the system, changed by nobody

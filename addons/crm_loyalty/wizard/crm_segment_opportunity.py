@@ -9,6 +9,8 @@ class CrmSegmentOpportunity(models.TransientModel):
 
     _name = "crm.segment.opportunity"
     _description = "Create Opportunities"
+    _inherit = "suite.number.mixin"
+    _number_limits = {"most": (1, MOST)}
 
     name = fields.Char("Opportunity", required=True)
     segment_id = fields.Many2one("crm.customer.segment")

@@ -1,11 +1,14 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ..models.points.loyalty_card import POSTED_BY_CALLER
+from ..models.points.loyalty_card import MOST_POINTS, POSTED_BY_CALLER
 
 
 class LoyaltyCardUpdateBalance(models.TransientModel):
-    _inherit = "loyalty.card.update.balance"
+    _name = "loyalty.card.update.balance"
+    _inherit = ["loyalty.card.update.balance", "suite.number.mixin"]
+
+    _number_limits = {"new_balance": (-MOST_POINTS, MOST_POINTS)}
 
     def action_update_card_point(self):
         """Managers only; the description is the entry's reason."""
@@ -13,7 +16,8 @@ class LoyaltyCardUpdateBalance(models.TransientModel):
             raise AccessError(self.env._("Only managers may change a balance by hand."))
         self.card_id.check_access("write")
         change = {self.card_id: self.new_balance - self.card_id.points}
-        wizard = self.with_context(points_posted=POSTED_BY_CALLER)
+        # Odoo writes the card as the user; the entry is posted below
+        wizard = POSTED_BY_CALLER.put(self)
         res = super(LoyaltyCardUpdateBalance, wizard).action_update_card_point()
         # sudo: the right was checked above
         self.card_id.sudo()._post_adjustments(change, self.description)

@@ -15,6 +15,8 @@ class LoyaltyTierSimulation(models.TransientModel):
     """Who would land where with a program's thresholds, at what cost and value a year.
 
     By today's amounts alone: without grace and without what members keep for a while.
+    Begun by the program's button, which nobody presses who may not change the program;
+    its sums are of all customers, whoever simulates.
     """
 
     _name = "loyalty.tier.simulation"
@@ -66,7 +68,8 @@ class LoyaltyTierSimulation(models.TransientModel):
         if program.state != "published":
             published = program._published_ids(program.company_id.id)
             compared = program.browse(published[:1]) or program
-        simulation = self.create(
+        # sudo: by this alone, for whoever may change the program
+        simulation = self.sudo().create(
             {
                 "program_id": program.id,
                 "compared_id": compared.id,
@@ -75,11 +78,10 @@ class LoyaltyTierSimulation(models.TransientModel):
         )
         program._write_landings(simulation)
         simulation._add_up()
-        return simulation
+        return simulation.with_env(self.env)
 
     def _add_up(self) -> None:
-        # sudo: the sums are of all customers, whoever simulates
-        customers = self.env["loyalty.tier.simulation.customer"].sudo()
+        customers = self.env["loyalty.tier.simulation.customer"]
         groups = customers._read_group(
             [("simulation_id", "=", self.id)],
             ["tier_id"],
@@ -105,7 +107,7 @@ class LoyaltyTierSimulation(models.TransientModel):
                     "simulation_id": self.id,
                     "tier_id": tier.id,
                     "member_count": figures["members"],
-                    "current_count": held.get(tier.with_env(self.env(su=True)), 0),
+                    "current_count": held.get(tier, 0),
                     "revenue": figures["revenue"],
                     "margin": figures["margin"],
                     "cost": tier._cost_of_a_year(figures),

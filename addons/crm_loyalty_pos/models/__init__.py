@@ -3,5 +3,5 @@ from . import (
     loyalty_point_entry,
     loyalty_point_lot,
     pos_order,
-    pos_order_points,
+    pos_order_line,
 )

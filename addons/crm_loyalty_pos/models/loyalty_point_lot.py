@@ -7,10 +7,13 @@ class LoyaltyPointLot(models.Model):
 
     _inherit = "loyalty.point.lot"
 
+    _protected_fields = {"pos_order_id"}
+
     pos_order_id = fields.Many2one(
         "pos.order",
         "Rewarded Sale at the Till",
         readonly=True,
+        groups=fields.NO_ACCESS,
         index="btree_not_null",
         ondelete="set null",
     )

@@ -1,11 +1,322 @@
-from odoo import models
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import AccessError, ValidationError
+
+from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import (
+    Effect,
+    effects_of,
+)
+from odoo.addons.crm_loyalty.points import (
+    in_proportion,
+    kept_share,
+    to_points,
+    to_units,
+)
+from odoo.addons.crm_suite.tools.mark import Mark
+
+from .pos_coupon_claim import PosCouponClaim, read_claims
+
+SOLD_STATES = ("paid", "done")
+# whose points are posted just now
+TILL_SALE = Mark("till_sale")
 
 
 class PosOrder(models.Model):
-    _inherit = "pos.order"
+    """A sale at the till earns and spends what its screen said, once; a refund takes
+    its share of both back."""
+
+    _name = "pos.order"
+    _inherit = ["pos.order", "loyalty.point.document.mixin"]
+
+    _point_field = "pos_order_id"
+
+    @api.constrains("partner_id", "state")
+    def _check_cards(self):
+        """A sale spends kept points of its customer, or of his company, only."""
+        for order in self.filtered(lambda order: order.state in SOLD_STATES):
+            # sudo: to find out whose cards they are, not to show it
+            inside = order.sudo()
+            for card in inside.lines.coupon_id:
+                if not card._may_be_spent_by(inside.partner_id):
+                    raise ValidationError(
+                        self.env._(
+                            "%s cannot spend these points: they are kept for another "
+                            "customer.",
+                            order.display_name,
+                        )
+                    )
+
+    def confirm_coupon_programs(self, coupon_data):
+        """
+        :raise AccessError: the caller may not write this sale, or names none; or he
+            claims what the sale does not give and take
+        """
+        if len(self) != 1:
+            raise AccessError(self.env._("Points belong to a sale: name one."))
+        self.check_access("write")
+        # sudo: the ledger is the same for every cashier
+        order = TILL_SALE.put(self, self.sudo())
+        return super(PosOrder, order).confirm_coupon_programs(
+            read_claims(self.env, coupon_data)
+        )
+
+    def add_loyalty_history_lines(self, coupon_data, coupon_updates):
+        """Odoo's history is written by a sale that is confirmed, never by itself."""
+        if not (self.env.su or TILL_SALE.on(self)):
+            raise AccessError(self.env._("Points belong to a sale: name one."))
+        return super().add_loyalty_history_lines(coupon_data, coupon_updates)
+
+    def _remove_duplicate_coupon_data(self, coupon_data):
+        """What the ledger knows of this sale is known, whatever became of history."""
+        res = super()._remove_duplicate_coupon_data(coupon_data)
+        # sudo: the ledger is the same for every cashier
+        env = self.sudo().env
+        entries = env["loyalty.point.entry"].search([("pos_order_id", "in", self.ids)])
+        cards = env["loyalty.card"].with_context(active_test=False)
+        cards = cards.search([("source_pos_order_id", "in", self.ids)])
+        known = {*entries.program_id.ids, *cards.program_id.ids}
+        for key in [key for key, v in coupon_data.items() if v["program_id"] in known]:
+            del coupon_data[key]
+        return res
 
     def _process_existing_gift_cards(self, coupon_data):
-        """Cashiers pay with gift cards, though nobody may write points himself."""
+        """Odoo has put in order what the till sent, and has written nothing yet."""
         # sudo: what the till sends changes the card, not the cashier's own call
         till = self.sudo()
+        if not self.env.su:
+            till._check_claims(coupon_data, by=self.env.user)
         return super(PosOrder, till)._process_existing_gift_cards(coupon_data)
+
+    def _check_claims(self, coupon_data: dict, by) -> None:
+        """Only what this sale's programs give and take, on cards it may touch.
+
+        Who may update balances by hand may give points here as well: they stand in the
+        ledger as such.
+
+        :param by: the user who sends the claims
+        :raise AccessError: anything else
+        """
+        manager = self.env["loyalty.card.update.balance"].with_user(by)
+        claims = [PosCouponClaim(self, *item) for item in coupon_data.items()]
+        for claim in claims:
+            claim.check_cards(by)
+        if manager._may_update_balance():
+            return
+        if self.state not in SOLD_STATES:
+            raise AccessError(self.env._("Points count when a sale is paid."))
+        for program in {claim.program for claim in claims}:
+            self._check_amounts(
+                program, [claim for claim in claims if claim.program == program]
+            )
+
+    def _check_amounts(self, program, claims) -> None:
+        least, most = self._bounds(program)
+        earned = [claim.earned for claim in claims]
+        new = [claim for claim in claims if not claim.card]
+        slack = self._slack(program, len(claims))
+        if (
+            sum(points for points in earned if points > 0) > most + slack
+            or min(earned) < least - slack
+            or len(new) > self._most_new_cards(program)
+            or any(claim.is_empty() for claim in claims)
+        ):
+            raise AccessError(
+                self.env._(
+                    "%(sale)s does not give or take these points of %(program)s.",
+                    sale=self.display_name,
+                    program=program.name,
+                )
+            )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.get("state") == "paid":
+            for refund in self.filtered("lines.refunded_orderline_id"):
+                sold = refund.lines.refunded_orderline_id.order_id
+                sold._post_points(refund)
+        return res
+
+    def _post_till_points(self, changes: dict) -> None:
+        """Post what this sale does to cards.
+
+        :param changes: by card, the points it earned less those it spent
+        """
+        wanted, past = self._posted_effects()
+        beyond = {}
+        for card, change in changes.items():
+            account = self, card._account()
+            # what the till tells again is known
+            if past[account].count:
+                continue
+            told = self._till_effect(card, to_units(change))
+            program = card.program_id
+            most = self._bounds(program)[1]
+            if told.earned > to_units(most + self._slack(program, 1)):
+                beyond[card] = to_points(told.earned) - most
+                told = told._replace(earned=to_units(most))
+            wanted[account] = told
+        self._post_effects(wanted)
+        if beyond:
+            beyond_sale = self.env._(
+                "Beyond what %(sale)s can earn, told by %(user)s",
+                sale=self.display_name,
+                user=self.env.user.name,
+            )
+            self.env["loyalty.card"]._post_adjustments(beyond, beyond_sale)
+
+    def _bounds(self, program) -> tuple[float, float]:
+        """The least and the most points that the rules can give for these goods.
+
+        The till's screen knows more: which codes were named, what a free product is
+        worth. It never gives more than this, nor less than what comes back.
+        """
+        goods = self._point_goods(program)
+        lines = goods | self._lines_against_points(program)
+        worth = {line: line._loyalty_worth() for line in lines}
+        back = -sum(amount for amount in worth.values() if amount < 0)
+        pieces = sum(
+            abs(line.qty)
+            for line in lines
+            if line.reward_id.program_id == program
+            or (line.qty < 0 and not line.reward_id)
+        )
+        bought = goods.filtered(lambda line: line.qty > 0)
+        named = program._get_valid_products(goods.product_id)
+        least = most = 0.0
+        for rule in program.rule_ids:
+            points, mode = rule.reward_point_amount, rule.reward_point_mode
+            least -= points * {"order": 0.0, "money": back, "unit": pieces}[mode]
+            products = named.get(rule, self.env["product.product"])
+            valid = bought.filtered_domain([("product_id", "in", products.ids)])
+            amount = sum(worth[line] for line in valid)
+            quantity = sum(valid.mapped("qty"))
+            enough = (
+                self.currency_id.compare_amounts(amount, rule.minimum_amount) >= 0
+                and quantity >= rule.minimum_qty
+            )
+            if enough:
+                most += points * {"order": 1.0, "money": amount, "unit": quantity}[mode]
+        return least, most
+
+    def _point_goods(self, program):
+        """The lines that count for points; a combo counts as a whole."""
+        goods = self._goods().filtered(lambda line: not line.combo_parent_id)
+        if program.is_payment_program:
+            # money goes onto a gift card or a wallet by the product that sells it
+            return goods.filtered_domain(
+                [("product_id", "in", program.trigger_product_ids.ids)]
+            )
+        return goods
+
+    def _lines_against_points(self, program):
+        """Lines that lessen what a program gives: what is free earns nothing, what
+        another program takes off the price earns less."""
+        if program.is_payment_program:
+            return self.lines.browse()
+        rewards = self.lines.filtered("reward_id")
+        own = rewards.filtered(lambda line: line.reward_id.program_id == program)
+        others = (rewards - own).filtered(
+            lambda line: not line.reward_id.program_id.is_payment_program
+        )
+        return others | own.filtered(
+            lambda line: line.reward_id.reward_type == "product"
+        )
+
+    def _slack(self, program, count: int) -> float:
+        """What rounding by line and by card may add up to."""
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        most = max(program.rule_ids.mapped("reward_point_amount"), default=0)
+        return (len(self.lines) + count) * (
+            10**-digits + self.currency_id.rounding * max(most, 1)
+        )
+
+    def _most_new_cards(self, program) -> float:
+        """One, and one for each piece where the rules give a card for each."""
+        if not any(program.rule_ids.mapped("reward_point_split")):
+            return 1
+        goods = self._point_goods(program)
+        return 1 + sum(line.qty for line in goods if line.qty > 0)
+
+    def _till_effect(self, card, net: int) -> Effect:
+        """The till tells the sum only; what its rewards cost tells the parts."""
+        rewards = self.lines.filtered(
+            lambda line: (
+                line.reward_id.program_id == card.program_id and line.coupon_id <= card
+            )
+        )
+        spent = to_units(sum(max(line.points_cost, 0) for line in rewards))
+        if net + spent < 0:
+            return Effect(0, -net)
+        return Effect(net + spent, spent)
+
+    def _point_effects(self) -> dict:
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                ("pos_order_id", "in", self.ids),
+                ("kind", "in", ("earn", "spend")),
+                ("key", "!=", False),
+            ],
+            ["pos_order_id", "card_id", "kind"],
+            ["points:sum"],
+        )
+        # refunds only grow: what was earned and spent first is the whole
+        earned, spent = defaultdict(int), defaultdict(int)
+        for order, card, kind, points in groups:
+            account, units = (order, card._account()), to_units(points)
+            if kind == "earn":
+                share = order._kept_share(card.program_id)
+                earned[account] += in_proportion(units, share)
+            else:
+                spent[account] += in_proportion(-units, order._kept_share())
+        return effects_of(earned, spent)
+
+    def _goods(self):
+        """What was bought, without rewards."""
+        return self.lines.filtered(lambda line: not line.reward_id)
+
+    def _kept_share(self, program=None) -> float:
+        """Which share of the goods the customer keeps after refunds.
+
+        :param program: count the goods it gives points for
+        """
+        goods = self._goods()
+        if program:
+            products = program._rewarded_products(goods.product_id)
+            goods = goods.filtered(lambda line: line.product_id in products)
+        refunds = goods.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state in SOLD_STATES
+        )
+        sold = sum(goods.mapped("price_subtotal_incl"))
+        back = -sum(refunds.mapped("price_subtotal_incl"))
+        share = kept_share(sold, sold, back)
+        return program._kept_points_share(share) if program else share
+
+    def _sale_of_points(self, card, units) -> float:
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [("pos_order_id", "=", self.id), ("kind", "=", "earn")],
+            ["card_id"],
+            ["points:sum"],
+        )
+        own = [points for earner, points in groups if earner._account() == card]
+        promised = to_units(sum(own)) or units
+        if not promised:
+            return 0.0
+        untaxed = self.amount_total - self.amount_tax
+        return untaxed / (self.currency_rate or 1.0) * units / promised
+
+    def _earn_points(self, card, book, points):
+        """At the till all events are one; only days can be waited for."""
+        program = card.program_id
+        days = program.point_vesting_days if program.is_nominative else 0
+        book.earn(
+            points,
+            origin=self._point_origin(),
+            pending=days > 0,
+            available_on=book.day + timedelta(days),
+        )
+
+    def _spend_points(self, card, book, points):
+        """The sale is over: what is missing is owed."""
+        book.spend(points, overdraw=True)

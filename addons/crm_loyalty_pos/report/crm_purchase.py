@@ -5,8 +5,9 @@ from odoo.tools import SQL
 class CrmPurchase(models.Model):
     _inherit = "crm.purchase"
 
-    def _document_sources(self, contacts=None):
-        return [*super()._document_sources(contacts), self._pos_orders_sql(contacts)]
+    def _document_sources(self, contacts=None, known_by=None):
+        sources = super()._document_sources(contacts, known_by)
+        return [*sources, self._pos_orders_sql(contacts)]
 
     def _flush_sources(self):
         self.env["pos.order"].flush_model(

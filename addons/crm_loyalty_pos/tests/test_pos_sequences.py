@@ -1,10 +1,11 @@
+import os
 import random
 
 from odoo.tests import tagged
 
 from .till_points_common import TillPointsCommon
 
-OPERATIONS = 200
+OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
 
 
 @tagged("post_install", "-at_install")

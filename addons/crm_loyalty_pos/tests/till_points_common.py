@@ -22,9 +22,10 @@ class TillPointsCommon(PointCommon):
         cls.sale = cls._ring_up()
 
     @classmethod
-    def _ring_up(cls, quantity=1, reward=None, refunds=None, **values):
+    def _ring_up(cls, quantity=1, reward=None, refunds=None, cost=100, **values):
         """An order as the till's screen sends it, with a reward taken if wanted.
 
+        :param cost: the points that the reward takes
         :param refunds: the line of an earlier order whose goods come back
         """
         lines = [
@@ -47,7 +48,8 @@ class TillPointsCommon(PointCommon):
                     "price_subtotal_incl": -10,
                     "is_reward_line": True,
                     "reward_id": reward.id,
-                    "points_cost": 100,
+                    "reward_identifier_code": "claimed",
+                    "points_cost": cost,
                 }
             )
         total = sum(line["price_subtotal_incl"] for line in lines)
@@ -60,22 +62,25 @@ class TillPointsCommon(PointCommon):
                 "amount_tax": 0,
                 "amount_return": 0,
                 "is_refund": bool(refunds),
+                "state": "draft" if refunds else "paid",
                 "lines": [Command.create(line) for line in lines],
                 **values,
             }
         )
 
-    def _tell(self, program, points, card=None, sale=None):
+    def _tell(self, program, points, card=None, sale=None, by=None, **claim):
         """As the till's screen reports what an order earned less what it spent."""
         sale = sale or self.sale
-        return sale.with_user(self.cashier).confirm_coupon_programs(
+        return sale.with_user(by or self.cashier).confirm_coupon_programs(
             {
                 str(card.id if card else -1): {
                     "points": points,
                     "program_id": program.id,
-                    "partner_id": self.customer.id,
+                    "partner_id": sale.partner_id.id,
                     "coupon_id": card.id if card else -1,
                     "code": card.code if card else "",
+                    "line_codes": ["claimed"],
+                    **claim,
                 }
             }
         )

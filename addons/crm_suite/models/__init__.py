@@ -1,9 +1,11 @@
-from . import (
+# Each after those that it inherits from.
+from . import (  # noqa: I001
     res_company,
     res_partner,
     suite_company_mixin,
     suite_customer_data_mixin,
     suite_number_mixin,
     suite_protected_mixin,
+    suite_condition_mixin,
     suite_turn,
 )

@@ -32,13 +32,21 @@ class SuiteCompanyMixin(models.AbstractModel):
         if "company_id" in vals and not has_permit(self):
             self._refuse_other_company(vals["company_id"])
             vals = {name: vals[name] for name in vals if name != "company_id"}
+        # sudo: to compare, not to show
+        before = self.sudo().grouped("company_id") if self._follows_company() else {}
         res = super().write(vals)
+        for company, records in before.items():
+            records._refuse_other_company(company.id)
         self.check_access("write")
         return res
 
     def _as_system(self):
         """These records with the permit to move them to another company."""
         return self.with_context(**system_permit(self._name))
+
+    def _follows_company(self) -> bool:
+        """Whether the company is that of another record, which a write may replace."""
+        return bool(self._fields["company_id"].compute) and not has_permit(self)
 
     def _company_link_names(self) -> list[str]:
         return sorted(set().union(*declared(self, "_company_links")))

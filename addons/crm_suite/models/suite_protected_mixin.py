@@ -202,7 +202,11 @@ class SuiteProtectedMixin(models.AbstractModel):
         # sudo: to compare, not to show
         current = self.sudo().with_context(active_test=False)[name]
         if not self._fields[name].type.endswith("2many"):
-            return current != self._as_value(name, value)
+            try:
+                return current != self._as_value(name, value)
+            except (OverflowError, TypeError, ValueError):
+                # what the field cannot hold is surely not there
+                return True
         return any(
             not (
                 isinstance(command, list | tuple)

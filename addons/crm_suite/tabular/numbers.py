@@ -32,6 +32,8 @@ def parse_number(
     """
     if isinstance(cell, bool) or cell is None:
         raise ValueError("not a number")
+    if isinstance(cell, int) and abs(cell) >= LARGEST:
+        raise ValueError("too large")  # maybe even for a float
     if isinstance(cell, int | float):
         number = float(cell)
     else:

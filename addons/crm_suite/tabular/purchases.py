@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from .dates import parse_date
+from .limits import LONGEST_TEXT
 from .numbers import parse_number
 from .table import Cell, Table
 from .text import clean, fold, latin_digits
@@ -110,7 +111,7 @@ class _Reader:
                 Problem(
                     number,
                     refused.field,
-                    clean(refused.value),
+                    _shortened(clean(refused.value)),
                     refused.code,
                     refused.detail,
                 )
@@ -127,13 +128,13 @@ class _Reader:
         if amount is None:
             raise _Refused("amount", "", "no_amount")
         margin = self._number(self._cell(cells, "margin"), "margin")
-        document = latin_digits(clean(self._cell(cells, "document")))
+        document = latin_digits(self._text(cells, "document"))
         content = (identity, date, format(amount, ".4f"))
         if document:
-            said = self.documents.setdefault(document, (number, content))
-            if said[1] != content:
-                raise _Refused("document", document, "document_differs", str(said[0]))
-            if said[0] != number:
+            first_row, known = self.documents.setdefault(document, (number, content))
+            if known != content:
+                raise _Refused("document", document, "document_differs", str(first_row))
+            if first_row != number:
                 self.reading.repeated += 1
                 return None
             key = _digest("document", document)
@@ -154,10 +155,16 @@ class _Reader:
         at = self.positions.get(name)
         return cells[at] if at is not None and at < len(cells) else None
 
+    def _text(self, cells: list[Cell], name: str) -> str:
+        text = clean(self._cell(cells, name))
+        if len(text) > LONGEST_TEXT:
+            raise _Refused(name, text, "too_long", str(LONGEST_TEXT))
+        return text
+
     def _identify(self, cells: list[Cell]) -> tuple[str, str]:
-        reference = latin_digits(clean(self._cell(cells, "customer")))
-        email = parse_email(self._cell(cells, "email"))
-        name = clean(self._cell(cells, "name"))
+        reference = latin_digits(self._text(cells, "customer"))
+        email = parse_email(self._text(cells, "email"))
+        name = self._text(cells, "name")
         if reference:
             identity = ("customer", reference)
         elif email:
@@ -210,6 +217,10 @@ def parse_email(cell: Cell) -> str:
     if not _EMAIL.fullmatch(email):
         raise _Refused("email", text, "bad_email")
     return email
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def _digest(*parts: object) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import limits
 from .table import Cell, FileProblem, Table, make_table
 from .xlsx import read_workbook
 
@@ -52,6 +53,8 @@ def read_table(data: bytes, layout: Layout, limit: int | None = None) -> Table:
 
 
 def _refuse_other_formats(data: bytes) -> None:
+    if len(data) > limits.LARGEST_FILE:
+        raise FileProblem("file_too_large", str(limits.LARGEST_FILE >> 20))
     if not data.strip():
         raise FileProblem("empty")
     if data.startswith(_OLE):
@@ -109,8 +112,16 @@ def _records(text: str, delimiter: str) -> Iterator[list[Cell]]:
     if match := _SEPARATOR_LINE.match(text):
         yield []  # Excel's own hint takes a line, so the rows below keep their number
         text = text[match.end() :]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     try:
         yield from reader
     except csv.Error:
         raise FileProblem("broken_csv", str(reader.line_num)) from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        if len(line) > limits.LONGEST_LINE:
+            # cut into cells, it would be many times as large
+            raise FileProblem("line_too_long")
+        yield line

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import limits
 from .text import clean
 
 Cell = str | float | int | bool | datetime.date | None
@@ -45,6 +46,10 @@ def make_table(records: Iterable[list[Cell]], limit: int | None = None) -> Table
     header: tuple[str, ...] = ()
     rows: list[tuple[int, list[Cell]]] = []
     for number, record in enumerate(records, start=1):
+        if number > limits.MOST_ROWS:
+            raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
+        if len(record) > limits.MOST_COLUMNS:
+            raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
         if not any(cell not in (None, "") for cell in record):
             continue
         if not header:

@@ -1,28 +1,32 @@
-"""The first filled sheet of an XLSX workbook, row by row."""
+"""The first filled sheet of an XLSX workbook, row by row.
+
+A small archive may hold any amount of anything. So all that `openpyxl` reads passes a
+watch that counts it first, and nothing is built of more than `limits` allows.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
 
 import openpyxl
+from openpyxl.reader.excel import ExcelReader
 
+from . import limits
 from .table import Cell, FileProblem
 
-LARGEST_UNPACKED = 1 << 30  # bytes; a small archive may unpack to any size
+_ENTRY = b"PK\1\2"  # begins the entry of each part in an archive's directory
 
 
 def read_workbook(data: bytes) -> Iterator[list[Cell]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > LARGEST_UNPACKED:
+        # looked at before zipfile makes a list of them
+        if data.count(_ENTRY) > limits.MOST_PARTS:
             raise FileProblem("too_large")
-        book = openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-        )
-        yield from _first_filled_sheet(book)
+        with _Archive(io.BytesIO(data)) as archive:
+            yield from _first_filled_sheet(_Reader(archive).open())
     except FileProblem:
         raise
     # A damaged archive fails inside zipfile, the XML parser or openpyxl, each with
@@ -35,15 +39,146 @@ def _first_filled_sheet(book: openpyxl.Workbook) -> Iterator[list[Cell]]:
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # some programs write a wrong size
         filled = False
-        blank = []
+        blank_rows = 0
         for values in sheet.iter_rows(values_only=True):
-            row = list(values)
-            filled = filled or any(value is not None for value in row)
+            # programs fill rows up with cells that have a colour at most
+            row = list(values[: limits.MOST_COLUMNS])
+            if not filled and any(value is not None for value in row):
+                filled = True
+                # so that the rows below keep their numbers
+                yield from ([] for _blank in range(blank_rows))
             if filled:
-                yield from blank
-                blank = []
                 yield row
             else:
-                blank.append(row)
+                blank_rows += 1
         if filled:
             return
+
+
+class _Reader(ExcelReader):
+    """`openpyxl`, on an archive that counts."""
+
+    def __init__(self, archive: _Archive):
+        super().__init__(archive.fp, read_only=True, data_only=True, keep_links=False)
+        self.archive = archive
+
+    def open(self) -> openpyxl.Workbook:
+        self.read()
+        return self.wb
+
+
+class _Archive(zipfile.ZipFile):
+    def __init__(self, file: io.BytesIO):
+        super().__init__(file)
+        self.unpacked = 0
+        self.count(0, sum(part.file_size for part in self.infolist()))
+
+    def count(self, read: int, ahead: int = 0) -> None:
+        """zipfile gives no more of a part than its entry says."""
+        self.unpacked += read
+        if self.unpacked + ahead > limits.LARGEST_UNPACKED:
+            raise FileProblem("too_large")
+
+    def open(self, name, *args, **kwargs):
+        part = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        return _Watched(super().open(name, *args, **kwargs), part.file_size, self.count)
+
+    def read(self, name, pwd=None):
+        if self.getinfo(name).file_size > limits.LARGEST_PART:
+            raise FileProblem("too_large")
+        return super().read(name, pwd)
+
+
+class _Watched(io.RawIOBase):
+    """A part of the archive; looks at each piece before the reader has it."""
+
+    def __init__(
+        self, part: io.BufferedIOBase, size: int, count: Callable[[int], None]
+    ):
+        self.part = part
+        self.count = count
+        self.watch = _Watch(size)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self.part.read(size)
+        self.count(len(piece))
+        self.watch.look(piece)
+        return piece
+
+    def close(self) -> None:
+        self.part.close()
+        super().close()
+
+
+class _Watch:
+    """Counts the elements of an XML part and the characters within them."""
+
+    def __init__(self, size: int):
+        self.size = size
+        self.sheets = 0
+        self.rows = 0
+        self.column = 0
+        self.elements = 0
+        self.characters = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+
+    def look(self, piece: bytes) -> None:
+        self.parser.Parse(piece, False)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.characters = 0
+        self.elements += 1
+        if self.elements > limits.MOST_ELEMENTS:
+            raise FileProblem("too_large")
+        kind = name.rpartition(":")[2]
+        if kind == "c":
+            self.column = _column(attributes.get("r", "")) or self.column + 1
+            if self.column > limits.MOST_CELLS:
+                raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
+        elif kind in ("v", "is"):
+            # only what is filled in will be kept
+            if self.column > limits.MOST_COLUMNS:
+                raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
+        elif kind == "row":
+            self.elements = self.column = 0
+            self.rows += 1
+            if max(self.rows, _number(attributes.get("r"))) > limits.MOST_ROWS:
+                raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
+        elif kind == "si":
+            self.elements = 0
+            if self.size > limits.LARGEST_TEXTS:
+                raise FileProblem("too_large")
+        elif kind == "sheet":
+            self.sheets += 1
+            if self.sheets > limits.MOST_SHEETS:
+                raise FileProblem("too_many_sheets", str(limits.MOST_SHEETS))
+
+    def text(self, text: str) -> None:
+        self.characters += len(text)
+        if self.characters > limits.LONGEST_CELL:
+            raise FileProblem("cell_too_long")
+
+    def doctype(self, *_declared) -> None:
+        """No workbook declares entities, which could stand for any amount of text."""
+        raise FileProblem("broken_xlsx")
+
+
+def _number(text: str | None) -> float:
+    # openpyxl reads numbers so
+    return float(text or 0)
+
+
+def _column(coordinate: str) -> int:
+    """BC12 stands in the 55th column."""
+    column = 0
+    for letter in coordinate.upper():
+        if not "A" <= letter <= "Z" or column > limits.MOST_CELLS:
+            break
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return column

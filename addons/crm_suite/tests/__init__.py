@@ -1,5 +1,6 @@
 from . import (
     test_company,
+    test_mark,
     test_numbers,
     test_protected,
     test_res_company,

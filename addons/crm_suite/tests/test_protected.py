@@ -101,6 +101,8 @@ class TestProtected(TransactionCase):
             {"holder_id": self.partner.id},
             {"doubled": 7},
             {"note": "Mine"},
+            {"points": 10**400},
+            {"points": "many"},
             {"tag_ids": [Command.create({"name": "A"})]},
             {"name": "B", "points": 6},
         ):

@@ -5,6 +5,7 @@ from . import (
     companies,
     dates,
     declared,
+    mark,
     numbers,
     permit,
     text,

@@ -49,9 +49,9 @@ def _figures(env, program) -> list[Measure]:
     env.cr.commit()
     program._count_members()
     enrolled = program.enrolled_count
-    longest, whole, came_to = 0.0, part, {}
+    longest, whole = 0.0, part
     while program in Program.search(Program._to_enrol_domain()):
-        taken = seconds(lambda: (program._enrol_step(came_to, 20_000), env.flush_all()))
+        taken = seconds(lambda: (program._enrol_step(20_000), env.flush_all()))
         env.cr.commit()
         longest, whole = max(longest, taken), whole + taken
     if program.enrolled_count != customers:

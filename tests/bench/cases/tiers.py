@@ -92,9 +92,9 @@ def night(database: str, program: int) -> tuple[list[float], int]:
 
 
 def _batch_size() -> int:
-    from odoo.addons.crm_loyalty.models.tier import loyalty_tier_program_evaluate
+    from odoo.addons.crm_loyalty.models.tier import loyalty_tier_program
 
-    return loyalty_tier_program_evaluate.BATCH_SIZE
+    return loyalty_tier_program.BATCH_SIZE
 
 
 def _confirm(database: str, order: int) -> float:

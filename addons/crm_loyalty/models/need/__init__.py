@@ -1,6 +1,7 @@
 from . import (
+    crm_customer_segment,
     crm_need,
     crm_need_run,
-    crm_need_run_write,
     crm_partner_need,
+    res_partner,
 )

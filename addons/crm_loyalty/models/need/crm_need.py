@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 
 class CrmNeed(models.Model):
@@ -7,7 +6,10 @@ class CrmNeed(models.Model):
 
     _name = "crm.need"
     _description = "Customer Need"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "sequence, name, id"
+    # measured by ``crm.need.run``
+    _protected_fields = {"typical_share"}
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -29,24 +31,10 @@ class CrmNeed(models.Model):
         "this need.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for values in vals_list:
-            self._check_measured(values)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_measured(vals)
-        return super().write(vals)
-
-    def _check_measured(self, values: dict) -> None:
-        """The share is measured by ``crm.need.run``, which is the superuser's."""
-        if "typical_share" in values and not self.env.su:
-            raise AccessError(self.env._("The typical share is measured, not set."))
-
     def action_open_customers(self):
         """The customers to pursue for this need."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_need_prospect_action"
         )

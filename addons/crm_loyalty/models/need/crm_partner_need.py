@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 EVIDENCES = [("stated", "Stated"), ("bought", "Bought"), ("inferred", "Inferred")]
-# What people say of a need; all else follows from purchases.
-STATED_FIELDS = {"partner_id", "need_id", "company_id", "strength", "note", "date"}
 
 
 class CrmPartnerNeed(models.Model):
@@ -17,14 +15,31 @@ class CrmPartnerNeed(models.Model):
 
     _name = "crm.partner.need"
     _description = "Need of a Customer"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.customer.data.mixin",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+    ]
+    # what people say of a need is the rest
+    _protected_fields = {
+        "evidence",
+        "order_count",
+        "bought_on",
+        "revenue",
+        "because_id",
+    }
+    _company_links = {"partner_id"}
+    _number_limits = {"strength": (0, 1)}
     _order = "strength desc, id"
     _rec_name = "need_id"
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade"
     )
-    need_id = fields.Many2one("crm.need", required=True, index=True, ondelete="cascade")
+    need_id = fields.Many2one(
+        "crm.need", required=True, index=True, ondelete="cascade", check_company=True
+    )
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -99,16 +114,18 @@ class CrmPartnerNeed(models.Model):
         for values in vals_list:
             known = derived.get(self._key(values))
             if known:
-                known.write({k: values[k] for k in values if k in STATED_FIELDS})
+                known.write(values)
             result += known or next(created)
         return result
 
     def write(self, vals):
-        self._check_stated(vals)
-        return super().write(
-            {"date": fields.Date.context_today(self), **vals}
-            | {"evidence": "stated", "because_id": False}
-        )
+        if "partner_id" in vals:
+            vals = {**vals, "partner_id": self._customer_of(vals["partner_id"]).id}
+        res = super().write({"date": fields.Date.context_today(self), **vals})
+        # what was written was said by somebody
+        stated = super(CrmPartnerNeed, self._as_system())
+        stated.write({"evidence": "stated", "because_id": False})
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_derived(self):
@@ -121,42 +138,47 @@ class CrmPartnerNeed(models.Model):
             )
 
     def _prepare_stated_values(self, values: dict) -> dict:
-        self._check_stated(values)
-        partner = self.env["res.partner"].browse(values.get("partner_id"))
         company = values.get("company_id") or self.env.company.id
-        return {
-            **values,
-            "partner_id": partner.commercial_partner_id.id or partner.id,
-            "company_id": company,
-            "evidence": "stated",
-        }
+        customer = self._customer_of(values.get("partner_id"))
+        values = {**values, "partner_id": customer.id, "company_id": company}
+        if values.get("evidence") == "stated":
+            # as it will be anyway
+            del values["evidence"]
+        return values
 
-    def _check_stated(self, values: dict) -> None:
-        claimed = values.get("evidence", "stated")
-        if values.keys() - STATED_FIELDS - {"evidence"} or claimed != "stated":
-            raise UserError(
-                self.env._("Only a stated need can be written; others are worked out.")
-            )
+    def _customer_of(self, partner_id):
+        """Whose need it is; nobody states anything of those whom he may not see."""
+        partner = self.env["res.partner"].browse(partner_id or ())
+        customer = partner.commercial_partner_id or partner
+        (partner | customer).check_access("read")
+        return customer
 
     @staticmethod
     def _key(values: dict) -> tuple:
         return values["partner_id"], values.get("need_id"), values["company_id"]
 
     def _find_derived(self, vals_list: list[dict]) -> dict:
-        found = self.search(
-            [
-                ("partner_id", "in", [values["partner_id"] for values in vals_list]),
-                ("evidence", "!=", "stated"),
-            ]
+        keys = {self._key(values) for values in vals_list}
+        # sudo: one that the user may not see is refused, whether it is there or not
+        found = self.sudo().search(
+            [("partner_id", "in", [values["partner_id"] for values in vals_list])]
         )
-        return {
+        known = {
             (need.partner_id.id, need.need_id.id, need.company_id.id): need
             for need in found
+        }
+        asked = self.browse(known[key].id for key in keys & known.keys())
+        asked.check_access("write")
+        return {
+            key: need.sudo(False)
+            for key, need in known.items()
+            if key in keys and need.evidence != "stated"
         }
 
     @api.model
     def _merge_customers(self, sources, target) -> None:
         """The needs of customers that are about to become one."""
+        (sources | target).check_access("read")
         self._gather(
             SQL(
                 "SELECT unnest(%s) AS source, %s AS target",
@@ -183,12 +205,12 @@ class CrmPartnerNeed(models.Model):
                                                 need.need_id, need.company_id
                                    ORDER BY need.evidence = 'stated' DESC,
                                             need.date DESC NULLS LAST, need.id DESC
-                               ) AS place
+                               ) AS rank
                           FROM crm_partner_need need
                      LEFT JOIN move ON move.source = need.partner_id
                          WHERE need.partner_id IN (SELECT source FROM move
                                                    UNION SELECT target FROM move)
-                    ) ranked WHERE place > 1)
+                    ) ranked WHERE rank > 1)
                 """,
                 moves=moves,
             )

@@ -2,7 +2,6 @@ from . import (
     crm_customer_program,
     crm_offer_advice,
     crm_offer_effect,
-    crm_offer_effect_fit,
     crm_offer_overrule,
     loyalty_program,
     loyalty_reward,

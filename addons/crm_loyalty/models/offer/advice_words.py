@@ -26,58 +26,58 @@ def opposite(verdict: str) -> str:
     return "withhold" if verdict == "give" else "give"
 
 
-def reason(env, code: str, from_arms: bool, **said) -> str:
+def reason(env, code: str, from_arms: bool, **facts) -> str:
     """A sentence that a salesperson can repeat.
 
-    :param said: ``interval`` days between purchases (0: unknown), ``treated`` and
+    :param facts: ``interval`` days between purchases (0: unknown), ``treated`` and
         ``control`` customers like this one in past programs, ``response`` the assumed
         share, ``floor`` the least share of margin
     """
     if from_arms:
-        return _reason_from_arms(env, code, said)
-    return _reason_by_rule(env, code, said)
+        return _reason_from_arms(env, code, facts)
+    return _reason_by_rule(env, code, facts)
 
 
-def _reason_from_arms(env, code: str, said: dict) -> str:
+def _reason_from_arms(env, code: str, facts: dict) -> str:
     words = {
         "pays": env._(
             "customers like this one brought more with it (%(treated)s had it, "
             "%(control)s did not)",
-            **said,
+            **facts,
         ),
         "buys_anyway": env._(
             "customers like this one buy without it too (%(treated)s had it, "
             "%(control)s did not)",
-            **said,
+            **facts,
         ),
         "too_dear": env._(
             "with customers like this one it cost more than it brought (%(treated)s "
             "had it, %(control)s did not)",
-            **said,
+            **facts,
         ),
         "disturbs": env._(
             "customers like this one bought less with it (%(treated)s had it, "
             "%(control)s did not)",
-            **said,
+            **facts,
         ),
         "unproved": env._(
             "customers like this one do not tell yet (%(treated)s had it, "
             "%(control)s did not)",
-            **said,
+            **facts,
         ),
     }
-    return words.get(code) or _reason_by_rule(env, code, said)
+    return words.get(code) or _reason_by_rule(env, code, facts)
 
 
-def _reason_by_rule(env, code: str, said: dict) -> str:
+def _reason_by_rule(env, code: str, facts: dict) -> str:
     if code == "buys_anyway":
-        if not said["interval"]:
+        if not facts["interval"]:
             return env._("a new customer, not late for a second purchase")
-        return env._("buys anyway every %(interval)s days", **said)
+        return env._("buys anyway every %(interval)s days", **facts)
     words = {
         "pays": env._(
             "may be leaving, and it is assumed that %(response)s buy because of it",
-            **said,
+            **facts,
         ),
         "too_dear": env._(
             "too many like this one buy anyway: it would cost more than it brings"
@@ -85,7 +85,7 @@ def _reason_by_rule(env, code: str, said: dict) -> str:
         "lost_cause": env._("silent so long that no offer is expected to help"),
         "loses_margin": env._("what this customer buys brings no margin"),
         "below_floor": env._(
-            "less than %(floor)s of the price would be left as margin", **said
+            "less than %(floor)s of the price would be left as margin", **facts
         ),
         "unknown": env._("no purchases with a known margin to judge by"),
         "no_cost": env._("what the offer costs cannot be said"),

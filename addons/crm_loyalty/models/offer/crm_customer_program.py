@@ -24,7 +24,7 @@ class CrmCustomerProgram(models.Model):
     def _compute_left_out_count(self):
         for program in self:
             program.left_out_count = 0
-            if program._follows_advice():
+            if program._follows_advice() and not program.segment_id.problem:
                 program.left_out_count = self.env["crm.offer.advice"].search_count(
                     program._left_out_domain()
                 )
@@ -32,6 +32,7 @@ class CrmCustomerProgram(models.Model):
     def action_open_left_out(self):
         """Who is left out, each with the reason."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.crm_offer_advice_action"
         )
@@ -81,9 +82,6 @@ class CrmCustomerProgram(models.Model):
             "id", "in", against.subselect(SQL.identifier("partner_id"))
         )
 
-    def _enrol_from(self, model, domain, after, batch_size):
-        since = fields.Datetime.now()
-        res = super()._enrol_from(model, domain, after, batch_size)
-        if model == "res.partner":
-            self.env["crm.customer.program.member"]._remember_before(self, since)
-        return res
+    def _note_enrolled(self, members):
+        super()._note_enrolled(members)
+        members._remember_before()

@@ -14,11 +14,37 @@ class CrmOfferAdvice(models.Model):
 
     _name = "crm.offer.advice"
     _description = "Offer Advice"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "extra_margin desc, id"
     _rec_name = "partner_id"
     # the evidence that wrote it says when
     _log_access = False
+    _company_links = {"effect_id", "offer_id"}
+    _protected_fields = {
+        "effect_id",
+        "offer_id",
+        "company_id",
+        "partner_id",
+        "verdict",
+        "reason_code",
+        "wait_until",
+        "extra_margin",
+        "margin_low",
+        "margin_high",
+        "cost",
+        "from_arms",
+        "use_cost",
+        "usual_margin",
+        "anyway",
+        "interval_days",
+        "treated_count",
+        "control_count",
+    }
 
     effect_id = fields.Many2one(
         "crm.offer.effect", required=True, readonly=True, ondelete="cascade"
@@ -96,10 +122,10 @@ class CrmOfferAdvice(models.Model):
     @api.depends("reason_code", "from_arms", "interval_days", "treated_count")
     def _compute_reason(self):
         for advice in self:
-            reason = advice._say_reason(advice.reason_code)
+            reason = advice._reason_in_words(advice.reason_code)
             advice.reason = reason[:1].upper() + reason[1:] + "." if reason else ""
 
-    def _say_reason(self, code: str) -> str:
+    def _reason_in_words(self, code: str) -> str:
         company = self.company_id
         return advice_words.reason(
             self.env,
@@ -112,11 +138,11 @@ class CrmOfferAdvice(models.Model):
             floor=f"{company.advice_margin_floor:.0%}",
         )
 
-    def _say(self, verdict: str, code: str, extra: float, cost: float) -> str:
+    def _sentence(self, verdict: str, code: str, extra: float, cost: float) -> str:
         """The line that a quotation shows."""
-        said = {
+        facts = {
             "offer": self.offer_id.display_name,
-            "reason": self._say_reason(code),
+            "reason": self._reason_in_words(code),
             "extra": format_amount(self.env, extra, self.currency_id),
             "cost": format_amount(self.env, cost, self.currency_id),
             "day": written_day(self.env, self.wait_until),
@@ -125,10 +151,10 @@ class CrmOfferAdvice(models.Model):
             return self.env._(
                 "Give “%(offer)s”: about %(extra)s of extra margin expected, for about "
                 "%(cost)s of cost; %(reason)s.",
-                **said,
+                **facts,
             )
         if verdict == "wait":
-            return self.env._("No “%(offer)s” before %(day)s: %(reason)s.", **said)
+            return self.env._("No “%(offer)s” before %(day)s: %(reason)s.", **facts)
         if verdict == "withhold":
-            return self.env._("No “%(offer)s”: %(reason)s.", **said)
-        return self.env._("Not enough evidence on “%(offer)s”: %(reason)s.", **said)
+            return self.env._("No “%(offer)s”: %(reason)s.", **facts)
+        return self.env._("Not enough evidence on “%(offer)s”: %(reason)s.", **facts)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.work import work_through
+
 from .advice_words import DECISIONS, VERDICTS
 
 BATCH_SIZE = 5_000
@@ -13,9 +15,34 @@ class CrmOfferOverrule(models.Model):
 
     _name = "crm.offer.overrule"
     _description = "Overruled Offer Advice"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
+    _company_links = {"offer_id", "order_id"}
+    _protected_fields = {
+        "order_id",
+        "partner_id",
+        "company_id",
+        "offer_id",
+        "user_id",
+        "overruled_on",
+        "advised",
+        "advised_text",
+        "from_arms",
+        "decision",
+        "reason",
+        "expected_margin",
+        "evaluate_on",
+        "evaluated_on",
+        "offer_used",
+        "outcome_margin",
+        "margin_difference",
+    }
 
     order_id = fields.Many2one(
         "sale.order", "Quotation", readonly=True, index=True, ondelete="set null"
@@ -71,16 +98,10 @@ class CrmOfferOverrule(models.Model):
         due = Domain("evaluated_on", "=", False) & Domain(
             "evaluate_on", "<=", fields.Date.today()
         )
-        records = self.search(due, limit=batch_size).try_lock_for_update()
-        records._evaluate()
-        self.env["ir.cron"]._commit_progress(
-            len(records), remaining=self.search_count(due)
-        )
+        work_through(self, due, lambda records: records._evaluate(), batch_size)
 
     def _evaluate(self) -> None:
         """One statement for all of these."""
-        if not self:
-            return
         self.flush_model()
         self.env["sale.order.line"].flush_model(["order_id", "reward_id"])
         self.env.cr.execute(

@@ -4,7 +4,13 @@ from ...tools.prefetch import SELDOM_READ
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "suite.number.mixin"]
+    _number_limits = {
+        "advice_response": (0, 1),
+        "advice_margin_floor": (0, 1),
+        "advice_days": (1, 1_000),
+    }
 
     advice_response = fields.Float(
         "Assumed Response",

@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass, replace
 
 from odoo import api, fields, models
@@ -7,7 +8,7 @@ from odoo.fields import Domain
 from .advice_words import VERDICTS
 
 OPEN_STATES = ("draft", "sent")
-RANK = {key: place for place, (key, _label) in enumerate(VERDICTS)}
+RANK = {key: rank for rank, (key, _label) in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,13 @@ class SaleOrder(models.Model):
 
     @api.depends_context("lang", "uid", "allowed_company_ids")
     @api.depends(
-        *("partner_id", "company_id", "state", "currency_rate"),
-        *("order_line.price_subtotal", "order_line.margin", "order_line.product_id"),
+        "partner_id",
+        "company_id",
+        "state",
+        "currency_rate",
+        "order_line.price_subtotal",
+        "order_line.margin",
+        "order_line.product_id",
     )
     def _compute_offer_advice(self):
         advice_of = self._read_offer_advice()
@@ -74,7 +80,7 @@ class SaleOrder(models.Model):
             best = min(found, key=lambda one: one.rank, default=None)
             order.offer_advice_id = best and best.advice
             order.offer_verdict = best and best.verdict
-            order.offer_advice_text = best and best.advice._say(
+            order.offer_advice_text = best and best.advice._sentence(
                 best.verdict, best.reason, best.extra, best.cost
             )
 
@@ -100,7 +106,7 @@ class SaleOrder(models.Model):
             & Domain("offer_id.active", "=", True)
             & (
                 Domain("offer_id.date_to", "=", False)
-                | Domain("offer_id.date_to", ">=", fields.Date.context_today(self))
+                | Domain("offer_id.date_to", ">=", self.env.company._today())
             )
         )
         # once for all: rewards are asked for by each order
@@ -155,7 +161,7 @@ class SaleOrder(models.Model):
         dearest, keeps = None, True
         for reward in rewards:
             cost, lowered = reward._order_cost(lines, self.company_id, rate)
-            if cost != cost:
+            if math.isnan(cost):
                 return None, True
             dearest = max(cost, dearest or 0.0)
             total = sum(lowered.mapped("price_subtotal")) * rate

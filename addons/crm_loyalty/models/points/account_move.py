@@ -1,10 +1,19 @@
-from odoo import models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
     """Credit notes take points back in proportion, and give spent ones back."""
 
     _inherit = "account.move"
+
+    point_liability_id = fields.Many2one(
+        "loyalty.point.liability",
+        "Points Liability",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     def _invoice_paid_hook(self):
         res = super()._invoice_paid_hook()

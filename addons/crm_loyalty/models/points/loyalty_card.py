@@ -2,21 +2,54 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .loyalty_card_provisional import QUOTATION_AT_WORK
+from odoo.addons.crm_suite.tools.companies import check_links_of_company
+from odoo.addons.crm_suite.tools.mark import Mark
 
-# What the ledger keeps: set by nobody but it.
-KEPT_FIELDS = {"pending_points", "account_key", "account_card_id", "provisional"}
-# A caller who posts the entries himself says so by this very object, which no call
-# from outside can carry: the card then leaves its points to him.
-POSTED_BY_CALLER = object()
+from ...points import MOST_POINTS
+
+# What the ledger alone sets.
+LEDGER_FIELDS = {
+    "points",
+    "pending_points",
+    "account_key",
+    "account_card_id",
+    "provisional",
+}
+# What a card is born with; no screen of Odoo's changes it.
+BIRTH_FIELDS = {"program_id", "company_id", "code", "order_id"}
+# What Odoo's form lets everybody change who may write cards at all.
+FORM_FIELDS = {"partner_id", "expiration_date"}
+# The caller posts the entries himself: the card then leaves its points to him.
+POSTED_BY_CALLER = Mark("points_posted")
+# Whoever works on a quotation finds the cards that wait for it.
+QUOTATION_AT_WORK = Mark("provisional_cards")
+
+QUOTED = ("draft", "sent")
+IN_USE = Domain("active", "=", True)
+PROVISIONAL = Domain("provisional", "=", True)
 
 
 class LoyaltyCard(models.Model):
-    """The one place through which points change: each change ends in entries."""
+    """The one place through which points change: each change ends in entries.
 
-    _inherit = "loyalty.card"
+    Nobody changes points, or moves them to another customer, program or company, by
+    writing on a card. Managers, who may open cards and update balances, still say whose
+    a card is and how long it is valid; others do so only while a card's program keeps
+    no ledger, as Odoo's form lets them.
+
+    Odoo needs a card to note what an order would earn: nobody finds that of a
+    quotation, not even among archived cards. The customer's quotations share it; it
+    becomes a card when one of them is confirmed, and goes with the last of them.
+    """
+
+    _name = "loyalty.card"
+    _inherit = ["loyalty.card", "suite.protected.mixin", "suite.number.mixin"]
+
+    _protected_fields = LEDGER_FIELDS | BIRTH_FIELDS | FORM_FIELDS
+    _number_limits = {"points": (-MOST_POINTS, MOST_POINTS)}
 
     pending_points = fields.Float(
         readonly=True, copy=False, help="Earned, but not yet to be spent."
@@ -38,26 +71,45 @@ class LoyaltyCard(models.Model):
         help="Makes sure that a customer's first orders open one card, not several.",
     )
 
+    provisional = fields.Boolean(
+        "Of a Quotation",
+        readonly=True,
+        copy=False,
+        help="Opened by a quotation: no card before an order is confirmed.",
+    )
+
     _account_key_uniq = models.UniqueIndex(
         "(account_key)", "This customer has a card in this program already."
     )
 
+    _provisional_range = models.Constraint(
+        "CHECK (provisional IS NOT TRUE OR active IS NOT TRUE)",
+        "A quotation's card is not in use yet.",
+    )
+    _provisional_idx = models.Index("(id) WHERE provisional")
+
     @api.depends("account_card_id.points")
+    @api.depends_context("uid")
     def _compute_points_display(self):
         res = super()._compute_points_display()
+        user = self.env.user
         for card in self.filtered("account_card_id"):
-            # sudo: who sees a member's card sees what may be spent with it
-            account = card.account_card_id.sudo()
-            card.points_display = card._format_points(account.points)
+            # sudo: who sees a member's card sees what may be spent with it, and who
+            # may not spend the company's points learns no more than that
+            account = card.sudo()._account()
+            spends = not user.share or user.partner_id._may_use_points_of(
+                account.partner_id
+            )
+            card.points_display = card._format_points(account.points if spends else 0)
         return res
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(
-            KEPT_FIELDS.intersection(vals) for vals in vals_list
-        ):
-            raise self._points_refusal()
+        if not self.env.su and any(vals.get("provisional") for vals in vals_list):
+            raise self._protected_error(["provisional"])
         cards = super().create(self._mark_provisional(vals_list))
+        if not self.env.su:
+            cards._check_holders()
         # sudo: the ledger is written by the card alone
         ledger = cards.sudo()
         ledger._link_accounts()
@@ -66,15 +118,16 @@ class LoyaltyCard(models.Model):
         return cards
 
     def write(self, vals):
-        if not self.env.su and KEPT_FIELDS.intersection(vals):
-            raise self._points_refusal()
+        self._check_number_limits(vals)
         if "points" in vals:
             points = vals["points"]
             vals = {name: value for name, value in vals.items() if name != "points"}
-            if self.env.context.get("points_posted") is not POSTED_BY_CALLER:
-                if not self.env.su:
-                    raise self._points_refusal()
-                self._post_adjustments({card: points - card.points for card in self})
+            if not POSTED_BY_CALLER.on(self):
+                self._check_protected({"points": points})
+                if self._is_by_system():
+                    changes = {card: points - card.points for card in self}
+                    self._post_adjustments(changes)
+        vals = self._write_form(vals)
         res = super().write(vals) if vals else True
         if {"partner_id", "program_id", "active"}.intersection(vals):
             # sudo: the ledger is written by the card alone
@@ -87,7 +140,7 @@ class LoyaltyCard(models.Model):
         # sudo: who may delete a card need not read the ledger
         kept = self.sudo().filtered("entry_ids")
         emptied = kept
-        if self.env.context.get("provisional_cards") is QUOTATION_AT_WORK:
+        if QUOTATION_AT_WORK.on(self):
             # an order that drops its promise leaves the customer's other points alone
             emptied -= kept.filtered("program_id.is_nominative")
         if emptied:
@@ -115,7 +168,39 @@ class LoyaltyCard(models.Model):
         members -= unused
         (unused - members.account_card_id).unlink()
 
-    def _points_refusal(self) -> AccessError:
+    def _write_form(self, vals: dict) -> dict:
+        """Write what is given of Odoo's form, where that is open; the rest is left."""
+        form = {name: vals[name] for name in FORM_FIELDS & vals.keys()}
+        if not form or self._is_by_system():
+            return vals
+        self.check_access("write")
+        # whoever may open cards says whose they are
+        manager = self.has_access("create")
+        # sudo: everybody may write in the form of a card without a ledger
+        if not (manager or not any(self.sudo().program_id.mapped("keep_ledger"))):
+            return vals
+        self._as_system().write(form)
+        if "partner_id" in form:
+            self._check_holders()
+        return {name: value for name, value in vals.items() if name not in form}
+
+    def _check_holders(self) -> None:
+        """For what a user says: the customer is one he sees, and the company's own."""
+        self.partner_id.check_access("read")
+        of_company = self.filtered("company_id")
+        check_links_of_company(of_company, ["partner_id"])
+
+    def _refuse_given(self, given):
+        """Whoever may open cards at all (managers, by *Generate*) says what is on them,
+        but for what the ledger works with."""
+        kept = LEDGER_FIELDS - {"points", "provisional"}
+        super()._refuse_given(
+            [{n: v for n, v in values.items() if n in kept} for values in given]
+        )
+
+    def _protected_error(self, names):
+        if "points" not in names:
+            return super()._protected_error(names)
         return AccessError(
             self.env._(
                 "Points change by orders, or by a manager with 'Update Balance'."
@@ -131,6 +216,18 @@ class LoyaltyCard(models.Model):
             values |= {"provisional": False, "active": True}
         # past our own write, which would post it once more
         return super().write(values)  # pylint: disable=super-method-mismatch
+
+    def _may_be_spent_by(self, customer) -> bool:
+        """Points kept for somebody are his, or his company's where it holds them.
+
+        A card of any other program belongs to whoever brings its code.
+        """
+        program, holder = self.program_id, self.partner_id
+        if not program.is_nominative or not holder or holder.is_public:
+            return True
+        if program.point_holder == "company":
+            return holder in (customer, customer.commercial_partner_id)
+        return holder == customer
 
     def _account(self):
         """The card that holds this card's points."""
@@ -232,7 +329,7 @@ class LoyaltyCard(models.Model):
 
     def _company_account(self, company):
         """The company's card in this card's program, opened if there is none."""
-        accounts = self.with_context(active_test=True, provisional_cards=False)
+        accounts = QUOTATION_AT_WORK.take_off(self.with_context(active_test=True))
         if self.provisional:
             accounts = accounts._with_provisional()
         account = accounts.search(
@@ -247,3 +344,124 @@ class LoyaltyCard(models.Model):
                 "order_id": self.order_id.id,
             }
         )
+
+    @api.model
+    def _search(self, domain, *args, active_test=True, **kwargs):
+        """Leave out quotations' cards, from searches and so from counts and groups.
+
+        A record that is known already is read without this test, as archived ones are.
+        """
+        domain = Domain(domain)
+        named = {leaf.field_expr for leaf in domain.iter_conditions()}
+        tested = active_test and not (self.env.su and "provisional" in named)
+        at_work = QUOTATION_AT_WORK.on(self)
+        in_use = "active" not in named and self.env.context.get("active_test", True)
+        if tested and at_work and in_use:
+            domain &= IN_USE | PROVISIONAL
+        query = super()._search(domain, *args, active_test=active_test, **kwargs)
+        if tested and not at_work and not in_use:
+            # those in use are none of these anyway
+            provisional = self._field_to_sql(query.table, "provisional", query)
+            query.add_where(SQL("%s IS NOT TRUE", provisional))
+        return query
+
+    def _with_provisional(self):
+        return QUOTATION_AT_WORK.put(self)
+
+    @api.model
+    def _mark_provisional(self, vals_list) -> list:
+        """What a quotation opens is no card yet."""
+        births = [vals.get("order_id") for vals in vals_list if not vals.get("points")]
+        # sudo: whoever opens the card need not see the order
+        orders = self.env["sale.order"].sudo().browse(filter(None, births))
+        quoted = set(orders.filtered(lambda order: order.state in QUOTED).ids)
+        return [
+            {**vals, "provisional": True, "active": False}
+            if vals.get("order_id") in quoted and not vals.get("points")
+            else vals
+            for vals in vals_list
+        ]
+
+    def _become_cards(self):
+        """Their order is confirmed; a card that came meanwhile takes their place."""
+        waiting = self | self.account_card_id
+        waiting = waiting.filtered("provisional")
+        if not waiting:
+            return
+        nominative = waiting.filtered("program_id.is_nominative")
+        known = {
+            (card.program_id, card.partner_id): card
+            for card in self.search(
+                [
+                    ("program_id", "in", nominative.program_id.ids),
+                    ("partner_id", "in", nominative.partner_id.ids),
+                ]
+            )
+        }
+        born = self.browse()
+        for card in waiting:
+            holder = card.program_id, card.partner_id
+            if card in nominative and card.partner_id and holder in known:
+                card._yield_to(known[holder])
+            else:
+                born |= card
+                known[holder] = card
+        born.write({"provisional": False, "active": True})
+
+    def _yield_to(self, card):
+        """Quotations that counted on these cards count on this one."""
+        self._hand_orders_over(card)
+        self.unlink()
+
+    def _hand_orders_over(self, card):
+        """What counted on these cards counts on this one."""
+        Promise = self.env["sale.order.coupon.points"]
+        promised = Promise.search([("coupon_id", "in", (self | card).ids)])
+        has_one = promised.filtered(lambda line: line.coupon_id == card).order_id
+        moving = promised.filtered(lambda line: line.coupon_id != card)
+        moving.filtered(lambda line: line.order_id in has_one).unlink()
+        moving.exists().coupon_id = card
+        lines = self.env["sale.order.line"].search([("coupon_id", "in", self.ids)])
+        lines.coupon_id = card
+        self.env["loyalty.history"].search([("card_id", "in", self.ids)]).card_id = card
+        members = self._with_provisional().search([("account_card_id", "in", self.ids)])
+        members.account_card_id = card
+
+    @api.model
+    def _hide_quoted_cards(self):
+        """Cards that quotations opened before there were provisional ones."""
+        quoted = self.search(
+            [
+                ("order_id.state", "in", QUOTED),
+                ("points", "=", 0),
+                ("pending_points", "=", 0),
+                ("entry_ids", "=", False),
+            ]
+        )
+        lines = self.env["sale.order.line"].search(
+            [("coupon_id", "in", quoted.ids), ("state", "not in", QUOTED)]
+        )
+        promised = self.env["sale.order.coupon.points"].search(
+            [("coupon_id", "in", quoted.ids), ("order_id.state", "not in", QUOTED)]
+        )
+        accounts = self.search([("account_card_id", "in", quoted.ids)]).account_card_id
+        hidden = quoted - lines.coupon_id - promised.coupon_id - accounts
+        hidden.write({"provisional": True, "active": False})
+
+    @api.autovacuum
+    def _gc_provisional(self):
+        """An offer that has run out keeps no card, unless it spends from it."""
+        today = fields.Date.today()
+        Promise = self.env["sale.order.coupon.points"]
+        over = Promise.search(
+            [
+                ("coupon_id.provisional", "=", True),
+                "|",
+                ("order_id.state", "=", "cancel"),
+                ("order_id.validity_date", "<", today),
+            ]
+        )
+        spent = over.order_id.order_line.coupon_id
+        over.filtered(lambda line: line.coupon_id not in spent).unlink()
+        waiting = self.with_context(active_test=False)
+        waiting.search([("provisional", "=", True)])._drop_unused()

@@ -1,11 +1,10 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
-
-BATCH_SIZE = 5_000
 
 
 class LoyaltyPointDifference(models.Model):
@@ -17,8 +16,11 @@ class LoyaltyPointDifference(models.Model):
 
     _name = "loyalty.point.difference"
     _description = "Difference Between a Card and Its Entries"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin"]
     _order = "gone_on desc, id desc"
     _rec_name = "card_id"
+
+    _protected_fields = {"card_id", "what", "held", "posted", "found_on", "gone_on"}
 
     card_id = fields.Many2one(
         "loyalty.card", required=True, readonly=True, index=True, ondelete="cascade"
@@ -45,21 +47,20 @@ class LoyaltyPointDifference(models.Model):
 
     @api.model
     def _cron_reconcile(self):
-        """Compare every card with its entries, a range of cards at a time."""
-        Card = self.env["loyalty.card"].with_context(active_test=False)
-        last = 0
-        while cards := Card.search([("id", ">", last)], order="id", limit=BATCH_SIZE):
-            self._reconcile(cards)
-            last = cards[-1].id
-            remaining = Card.search_count([("id", ">", last)])
-            self.env["ir.cron"]._commit_progress(len(cards), remaining=remaining)
+        """Compare every card with its entries."""
+        self._reconcile(self.env["loyalty.card"].with_context(active_test=False))
 
     @api.model
     def _reconcile(self, cards):
-        """Report these cards' differences, and which known ones are gone."""
+        """Report differences, and which known ones are gone.
+
+        :param cards: look at these; at all of them if it names none
+        """
         found = {(card, what): sums for card, what, *sums in self._find(cards)}
-        known = self.search([("card_id", "in", cards.ids), ("gone_on", "=", False)])
-        for difference in known:
+        known = Domain("gone_on", "=", False)
+        if cards:
+            known &= Domain("card_id", "in", cards.ids)
+        for difference in self.search(known):
             sums = found.pop((difference.card_id.id, difference.what), None)
             if not sums:
                 difference.gone_on = fields.Datetime.now()
@@ -85,14 +86,14 @@ class LoyaltyPointDifference(models.Model):
                     SELECT card_id,
                            coalesce(sum(points) FILTER (WHERE NOT pending), 0) AS now,
                            coalesce(sum(points) FILTER (WHERE pending), 0) AS later
-                      FROM loyalty_point_entry WHERE card_id IN %(cards)s
+                      FROM loyalty_point_entry WHERE %(of_cards)s
                      GROUP BY card_id
                 ), lots AS (
                     SELECT lot.card_id, sum(lot.points) AS held,
                            sum(entry.points) AS posted
                       FROM loyalty_point_lot lot
                       JOIN (SELECT lot_id, sum(points) AS points
-                              FROM loyalty_point_entry WHERE card_id IN %(cards)s
+                              FROM loyalty_point_entry WHERE %(of_cards)s
                              GROUP BY lot_id) entry ON entry.lot_id = lot.id
                      WHERE lot.points <> entry.points
                      GROUP BY lot.card_id
@@ -102,21 +103,22 @@ class LoyaltyPointDifference(models.Model):
                            coalesce(posted.now, 0) AS posted
                       FROM loyalty_card card
                       LEFT JOIN posted ON posted.card_id = card.id
-                     WHERE card.id IN %(cards)s
+                     WHERE %(these)s
                     UNION ALL
                     SELECT card.id, 'pending',
                            coalesce(card.pending_points, 0)::numeric,
                            coalesce(posted.later, 0)
                       FROM loyalty_card card
                       LEFT JOIN posted ON posted.card_id = card.id
-                     WHERE card.id IN %(cards)s
+                     WHERE %(these)s
                 )
                 SELECT id, what, held, posted FROM sums
                  WHERE abs(held - posted) > 0.00005
                 UNION ALL
                 SELECT card_id, 'lot', held, posted FROM lots
                 """,
-                cards=tuple(cards.ids),
+                of_cards=SQL("card_id IN %s", cards._ids) if cards else SQL("TRUE"),
+                these=SQL("card.id IN %s", cards._ids) if cards else SQL("TRUE"),
             )
         )
         return [
@@ -130,8 +132,11 @@ class LoyaltyPointDifference(models.Model):
             card, program = difference.card_id, difference.program_id
             _logger.warning(
                 "Card %s of program %s: %s points say %s, the entries say %s",
-                *(card.id, program.id, difference.what),
-                *(difference.held, difference.posted),
+                card.id,
+                program.id,
+                difference.what,
+                difference.held,
+                difference.posted,
             )
             if partner := program.point_responsible_id.partner_id:
                 card.message_notify(

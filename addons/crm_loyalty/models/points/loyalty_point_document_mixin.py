@@ -22,8 +22,8 @@ class Effect(NamedTuple):
 def effects_of(earned: dict, spent: dict) -> dict:
     """What is earned and what is spent, by document and account, as one."""
     return {
-        place: Effect(earned.get(place, 0), spent.get(place, 0))
-        for place in dict.fromkeys([*earned, *spent])
+        account: Effect(earned.get(account, 0), spent.get(account, 0))
+        for account in dict.fromkeys([*earned, *spent])
     }
 
 
@@ -179,15 +179,15 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         )
         posted, past = defaultdict(Effect), defaultdict(Posted)
         for order, card, kind, points, sales, count in groups:
-            place = order, card._account()
-            earned, spent = posted[place]
+            account = order, card._account()
+            earned, spent = posted[account]
             if kind in EARNED:
                 earned += to_units(points)
             elif kind in SPENT:
                 spent -= to_units(points)
-            posted[place] = Effect(earned, spent)
-            known = past[place]
-            past[place] = Posted(known.count + count, known.sales + sales)
+            posted[account] = Effect(earned, spent)
+            known = past[account]
+            past[account] = Posted(known.count + count, known.sales + sales)
         return posted, past
 
     def _spent_lots(self, card, book) -> list:

@@ -1,13 +1,55 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.work import work_through
 
-# What whoever begins a valuation may say; the rest is computed.
-ASKED = {"program_id", "company_id", "date"}
+from ...liability import Fates, deferral, expected_redemption, recognised
+
+# What is computed, or says what was booked; program, company and month are asked.
+FIGURES = {
+    "previous_id",
+    "issued",
+    "redeemed",
+    "expired",
+    "outstanding",
+    "redemption_rate",
+    "redemption_source",
+    "ended_lots",
+    "expected_points",
+    "point_price",
+    "price_source",
+    "sales",
+    "sold_points",
+    "given_points",
+    "newly_deferred",
+    "deferred",
+    "recognised",
+    "liability",
+    "problem",
+    "move_id",
+    "liability_account_id",
+}
+SOLD = ("earn", "claw_back")
+# Where a person adds or takes points, no sale is known.
+GIVEN = ("adjust", "opening")
+
+
+class Sums(NamedTuple):
+    """What the entries up to a day add up to."""
+
+    issued: float
+    redeemed: float
+    expired: float
+    sales: float
+    sold: float
+    given: float
+    ended_lots: int
 
 
 class LoyaltyPointLiability(models.Model):
@@ -19,8 +61,12 @@ class LoyaltyPointLiability(models.Model):
 
     _name = "loyalty.point.liability"
     _description = "Points Liability"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin"]
     _order = "date desc, program_id, id desc"
     _rec_name = "date"
+
+    _protected_fields = FIGURES
+    _company_links = ("program_id", "move_id")
 
     program_id = fields.Many2one(
         "loyalty.program",
@@ -124,11 +170,7 @@ class LoyaltyPointLiability(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Value the program; figures are never given."""
-        asked = [
-            {name: value for name, value in vals.items() if name in ASKED}
-            for vals in vals_list
-        ]
-        valuations = super().create(asked)
+        valuations = super().create(vals_list)
         for valuation in valuations.sorted("date"):
             valuation._check_month()
             # sudo: an accountant need not read cards and orders
@@ -228,20 +270,329 @@ class LoyaltyPointLiability(models.Model):
         companies = self.env["res.company"].search(
             [("point_liability_account_id", "!=", False)]
         )
-        programs = self.env["loyalty.program"].search(
-            [("program_type", "=", "loyalty")]
-        )
-        wanted = [
-            (program, company)
-            for company in companies
-            for program in programs
-            if program.company_id in (company, company.browse())
-        ]
-        groups = self._read_group([("date", ">=", day)], ["program_id", "company_id"])
-        known = set(groups)
-        missing = [pool for pool in wanted if pool not in known]
-        for done, (program, company) in enumerate(missing, start=1):
-            self.create(
-                {"program_id": program.id, "company_id": company.id, "date": day}
+
+        def unvalued(company) -> Domain:
+            valued = self.search([("company_id", "=", company.id), ("date", ">=", day)])
+            return (
+                Domain("program_type", "=", "loyalty")
+                & Domain("company_id", "in", [False, company.id])
+                & Domain("id", "not in", valued.program_id.ids)
             )
-            self.env["ir.cron"]._commit_progress(1, remaining=len(missing) - done)
+
+        def value(programs):
+            self.create(
+                [
+                    {"program_id": one.id, "company_id": company.id, "date": day}
+                    for company in companies
+                    for one in programs.filtered_domain(unvalued(company))
+                ]
+            )
+
+        work_through(
+            self.env["loyalty.program"],
+            lambda: Domain.OR(map(unvalued, companies)),
+            value,
+        )
+
+    def action_propose_entry(self):
+        """Book the difference to what the books say of this program's points."""
+        self.ensure_one()
+        self.check_access("create")
+        self.env["account.move"].check_access("create")
+        # two clicks at once: the second waits and finds the first one's entry
+        self.lock_for_update()
+        self._check_proposal()
+        change = self._change_to_book()
+        if self.currency_id.is_zero(change):
+            raise UserError(
+                self.env._("Nothing to book: the books hold this liability already.")
+            )
+        move = self.env["account.move"].create(self._prepare_move_values(change))
+        # sudo: nobody writes a valuation but itself
+        self.sudo().write(
+            {
+                "move_id": move.id,
+                "liability_account_id": self.company_id.point_liability_account_id.id,
+            }
+        )
+        return self.action_open_entry()
+
+    def action_open_entry(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _check_proposal(self):
+        company = self.company_id
+        if self.move_id:
+            raise UserError(
+                self.env._(
+                    "An entry was proposed for this month already: %s.",
+                    self.move_id.display_name,
+                )
+            )
+        if self.problem:
+            raise UserError(self.problem)
+        for name in (
+            "point_liability_account_id",
+            "point_deferral_account_id",
+            "point_journal_id",
+        ):
+            if not company[name]:
+                raise UserError(
+                    self.env._(
+                        "Set '%(field)s' of %(company)s in the settings of Invoicing "
+                        "first.",
+                        field=company._fields[name]._description_string(self.env),
+                        company=company.name,
+                    )
+                )
+        accounts = (
+            company.point_liability_account_id | company.point_deferral_account_id
+        )
+        for account in accounts:
+            if company.root_id not in account.company_ids.root_id or not account.active:
+                raise UserError(
+                    self.env._(
+                        "The account %(account)s is not in use at %(company)s.",
+                        account=account.display_name,
+                        company=company.name,
+                    )
+                )
+        locks = company._get_violated_lock_dates(
+            self.date, False, company.point_journal_id
+        )
+        if locks:
+            raise UserError(
+                self.env._(
+                    "The books of %(company)s are locked up to %(day)s.",
+                    company=company.name,
+                    day=self._say(locks[-1][0]),
+                )
+            )
+
+    def _change_to_book(self) -> float:
+        return self.currency_id.round(self.liability - self._booked())
+
+    def _booked(self) -> float:
+        """What the proposed entries of this program, and their reversals, add up to.
+
+        Drafts count: they were proposed. Deleted and cancelled ones do not.
+        """
+        valuations = self.search(
+            self._pool_domain(self.program_id, self.company_id)
+            & Domain("liability_account_id", "!=", False)
+        )
+        # sudo: an accountant sees these; what is booked does not depend on who asks
+        Line = self.env["account.move.line"].sudo()
+        ours = Domain("move_id.point_liability_id", "in", valuations.ids)
+        reversals = Domain(
+            "move_id.reversed_entry_id.point_liability_id", "in", valuations.ids
+        )
+        ((booked,),) = Line._read_group(
+            (ours | reversals)
+            & Domain("account_id", "in", valuations.liability_account_id.ids)
+            & Domain("parent_state", "!=", "cancel")
+            & Domain("date", "<=", self.date),
+            [],
+            ["balance:sum"],
+        )
+        return -booked
+
+    def _prepare_move_values(self, change) -> dict:
+        company = self.company_id
+        label = self.env._(
+            "Points of %(program)s, %(day)s",
+            program=self.program_id.display_name,
+            day=self._say(self.date),
+        )
+        lines = (
+            (company.point_deferral_account_id, change),
+            (company.point_liability_account_id, -change),
+        )
+        return {
+            "move_type": "entry",
+            "date": self.date,
+            "ref": label,
+            "journal_id": company.point_journal_id.id,
+            "company_id": company.id,
+            "point_liability_id": self.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": label,
+                        "account_id": account.id,
+                        "debit": max(balance, 0.0),
+                        "credit": max(-balance, 0.0),
+                    }
+                )
+                for account, balance in lines
+            ],
+        }
+
+    def _value(self):
+        self.ensure_one()
+        sums, (fates, pending) = self._read_sums(), self._read_fates()
+        program = self.program_id
+        curve = expected_redemption(
+            fates, sums.ended_lots, program.point_redemption_share
+        )
+        rate = curve.share()
+        outstanding = {**fates.open, 0: fates.open.get(0, 0.0) + pending}
+        still_expected = curve.expect(outstanding, sums.issued, sums.redeemed)
+        price, source, problem = self._price()
+        worth = price * rate
+        new = deferral(sums.sales, sums.sold * worth) + sums.given * worth
+        deferred = self.previous_id.deferred + new
+        revenue = recognised(deferred, sums.redeemed, still_expected)
+        self.write(
+            {
+                "issued": sums.issued,
+                "redeemed": sums.redeemed,
+                "expired": sums.expired,
+                "outstanding": sum(outstanding.values()),
+                "redemption_rate": rate,
+                "redemption_source": "observed" if curve.observed else "assumed",
+                "ended_lots": sums.ended_lots,
+                "expected_points": still_expected,
+                "point_price": price,
+                "price_source": source,
+                "sales": sums.sales,
+                "sold_points": sums.sold,
+                "given_points": sums.given,
+                "newly_deferred": new,
+                "deferred": deferred,
+                "recognised": revenue,
+                "liability": deferred - revenue,
+                "problem": problem or False,
+            }
+        )
+
+    def _price(self) -> tuple[float, str, str]:
+        """A point's price and where it is from, or what is missing for it."""
+        try:
+            return *self.program_id._point_worth(self.company_id, self.date), ""
+        except UserError as error:
+            return 0.0, "", str(error)
+
+    def _pool(self) -> SQL:
+        """The entries of this program's lots in this company up to the day.
+
+        A lot of a program for every company belongs to that of the purchase it rewards;
+        one that no purchase earned belongs to the first company.
+        """
+        first = self.env["res.company"].search([], order="id", limit=1)
+        purchase = self.env["loyalty.point.lot"]._purchases_sql(SQL("lot"))
+        return SQL(
+            """
+            pool AS (
+                SELECT lot.id
+                  FROM loyalty_point_lot lot
+                  %(purchases)s
+                 WHERE lot.program_id = %(program)s
+                   AND coalesce(lot.company_id, %(purchase_company)s, %(first)s)
+                       = %(company)s
+            ), entry AS (
+                SELECT entry.id, entry.lot_id, entry.kind, entry.points, entry.pending,
+                       entry.sales_amount, entry.create_date::date AS day
+                  FROM loyalty_point_entry entry
+                  JOIN pool ON pool.id = entry.lot_id
+                 WHERE entry.create_date < %(until)s
+            )""",
+            purchases=purchase.joins,
+            purchase_company=purchase.company,
+            program=self.program_id.id,
+            company=self.company_id.id,
+            first=first.id,
+            until=self.date + timedelta(1),
+        )
+
+    def _read_sums(self) -> Sums:
+        self.env.flush_all()
+        since = self.previous_id.date or fields.Date.to_date("1900-01-01")
+        ((*sums, ended),) = self.env.execute_query(
+            SQL(
+                """
+                WITH %(pool)s
+                SELECT coalesce(sum(points) FILTER (
+                           WHERE kind IN %(sold)s OR (kind IN %(given)s AND points > 0)
+                       ), 0),
+                       coalesce(-sum(points) FILTER (
+                           WHERE kind IN ('spend', 'return')
+                              OR (kind IN %(given)s AND points < 0)
+                       ), 0),
+                       coalesce(-sum(points) FILTER (WHERE kind = 'expire'), 0),
+                       coalesce(sum(sales_amount) FILTER (
+                           WHERE kind IN %(sold)s AND day > %(since)s
+                       ), 0),
+                       coalesce(sum(points) FILTER (
+                           WHERE kind IN %(sold)s AND day > %(since)s
+                             AND sales_amount IS NOT NULL
+                       ), 0),
+                       coalesce(sum(points) FILTER (
+                           WHERE day > %(since)s
+                             AND ((kind IN %(given)s AND points > 0)
+                               OR (kind IN %(sold)s AND sales_amount IS NULL))
+                       ), 0),
+                       count(DISTINCT lot_id) FILTER (
+                           WHERE kind IN ('spend', 'expire')
+                              OR (kind IN %(given)s AND points < 0)
+                       )
+                  FROM entry
+                """,
+                pool=self._pool(),
+                since=since,
+                sold=SOLD,
+                given=GIVEN,
+            )
+        )
+        return Sums(*map(float, sums), ended)
+
+    def _read_fates(self) -> tuple[Fates, float]:
+        """What became of available points by their age, and how many are pending.
+
+        A lot's age counts in days from the one on which it was available. Debts are no
+        points.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH %(pool)s, lot AS (
+                    SELECT lot_id, min(day) AS born, sum(points) AS points,
+                           bool_or(pending) AS pending
+                      FROM entry GROUP BY lot_id
+                    HAVING (array_agg(points ORDER BY id))[1] > 0
+                )
+                SELECT CASE WHEN entry.kind IN ('spend', 'return')
+                              OR (entry.kind IN %(given)s AND entry.points < 0)
+                            THEN 'redeemed'
+                            WHEN entry.kind = 'expire' THEN 'expired'
+                            ELSE 'removed' END,
+                       entry.day - lot.born, -sum(entry.points)
+                  FROM entry JOIN lot USING (lot_id)
+                 WHERE NOT lot.pending
+                   AND (entry.points < 0 OR entry.kind = 'return')
+                 GROUP BY 1, 2
+                UNION ALL
+                SELECT CASE WHEN pending THEN 'pending' ELSE 'open' END,
+                       %(today)s - born, sum(points)
+                  FROM lot WHERE points > 0
+                 GROUP BY 1, 2
+                """,
+                pool=self._pool(),
+                given=GIVEN,
+                today=self.date,
+            )
+        )
+        found = {name: {} for name in ("redeemed", "expired", "removed", "open")}
+        pending = 0.0
+        for name, age, points in rows:
+            if name == "pending":
+                pending += float(points)
+            else:
+                found[name][age] = float(points)
+        return Fates(**found), pending

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.work import work_through
+
 from ...points import Lot, to_units
 
 PAID_STATES = ("paid", "in_payment", "reversed")
@@ -27,7 +29,21 @@ class LoyaltyPointLot(models.Model):
 
     _name = "loyalty.point.lot"
     _description = "Points of One Date"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin"]
     _order = "id"
+
+    _protected_fields = {
+        "card_id",
+        "program_id",
+        "company_id",
+        "order_id",
+        "points",
+        "pending",
+        "available_on",
+        "expires_on",
+        "notice_sent",
+    }
+    _company_links = ("card_id", "program_id")
 
     card_id = fields.Many2one(
         "loyalty.card", required=True, readonly=True, index=True, ondelete="restrict"
@@ -40,6 +56,7 @@ class LoyaltyPointLot(models.Model):
         "sale.order",
         "Rewarded Order",
         readonly=True,
+        groups=fields.NO_ACCESS,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -62,28 +79,20 @@ class LoyaltyPointLot(models.Model):
     @api.model
     def _cron_close_day(self, batch_size=500):
         """Let vest and expire what is due."""
-        happened, due = self._event_domain(), self._due_domain()
-        done = 0
-        for domain, work in (happened, self._vest_on_event), (due, self._close_day):
-            lots = self.search(domain, limit=batch_size)
-            # another process may be posting to some of these cards
-            cards = lots.card_id.try_lock_for_update()
-            lots = lots.filtered(lambda lot, cards=cards: lot.card_id in cards)
-            if lots:
-                work(lots)
-            done += len(lots)
-        self.env["ir.cron"]._commit_progress(
-            done, remaining=self.search_count(happened | due)
+        work_through(
+            self,
+            self._event_domain,
+            self._vest_on_event,
+            batch_size,
+            more=lambda: self.search_count(self._due_domain()),
         )
+        work_through(self, self._due_domain, self._close_day, batch_size)
 
     @api.model
     def _cron_send_notices(self, batch_size=200):
         """Tell customers in time which of their points are about to expire."""
-        due = self._notice_domain()
-        lots = self.search(due, limit=batch_size)
-        lots._send_notices()
-        self.env["ir.cron"]._commit_progress(
-            len(lots), remaining=self.search_count(due)
+        work_through(
+            self, self._notice_domain, lambda lots: lots._send_notices(), batch_size
         )
 
     @api.model

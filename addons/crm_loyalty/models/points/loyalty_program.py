@@ -1,14 +1,35 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-from ...points import DebtPolicy
+from ...points import MOST_POINTS, DebtPolicy
 
 # a share below this is the noise of adding amounts
 NOTHING = 1e-6
 
 
-class LoyaltyProgram(models.Model):
-    _inherit = "loyalty.program"
+# a hundred years: more would end behind the last day of the calendar
+MOST_DAYS = 36_525
 
+
+class LoyaltyProgram(models.Model):
+    """When points vest and expire, whose they are, and what a point is worth."""
+
+    _name = "loyalty.program"
+    _inherit = ["loyalty.program", "suite.number.mixin"]
+
+    _number_limits = {
+        "point_vesting_days": (0, MOST_DAYS),
+        "point_valid_days": (0, MOST_DAYS),
+        "point_notice_days": (0, MOST_DAYS),
+        "point_price": (0, MOST_POINTS),
+        "point_redemption_share": (0, 1),
+    }
+
+    keep_ledger = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Points of this program have moved: its cards are the ledger's.",
+    )
     point_vesting = fields.Selection(
         [
             ("confirmation", "The order is confirmed"),
@@ -60,17 +81,67 @@ class LoyaltyProgram(models.Model):
         help="Is told when a card does not hold what its entries add up to.",
     )
 
+    point_price = fields.Float(
+        "Price of a Point",
+        digits=(16, 6),
+        help="In the program's currency. 0 takes it from the rewards: the most that a "
+        "point brings off a price.",
+    )
+    point_price_reason = fields.Char(
+        "Why This Price", help="Needed where the price is not taken from the rewards."
+    )
+    point_redemption_share = fields.Float(
+        "Expected to Be Spent",
+        default=1.0,
+        help="Share of earned points. Counts until enough points of this program have "
+        "been spent or have expired; then what was seen counts instead.",
+    )
+
     _point_days_range = models.Constraint(
         "CHECK (point_vesting_days >= 0 AND point_valid_days >= 0"
         " AND point_notice_days >= 0)",
         "Days cannot be negative.",
     )
 
+    _point_price_range = models.Constraint(
+        "CHECK (point_price >= 0)", "The price of a point cannot be negative."
+    )
+    _point_redemption_share_range = models.Constraint(
+        "CHECK (point_redemption_share BETWEEN 0 AND 1)",
+        "The share of points that are expected to be spent lies between 0 and 100 %.",
+    )
+
+    @api.constrains("point_price", "point_price_reason")
+    def _check_point_price(self):
+        for program in self:
+            if program.point_price and not (program.point_price_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Say why the price of a point in %s is not taken from the "
+                        "rewards.",
+                        program.name,
+                    )
+                )
+
     def write(self, vals):
+        if "company_id" in vals:
+            self._check_company_stays(vals["company_id"])
         res = super().write(vals)
         if "point_holder" in vals:
             self.with_context(active_test=False)._regroup_cards()
         return res
+
+    def _check_company_stays(self, company_id) -> None:
+        """Its points, and what is owed for them, would move to another company."""
+        for program in self:
+            if program.keep_ledger and program.company_id.id != (company_id or False):
+                raise ValidationError(
+                    self.env._(
+                        "Points of %s have moved: its company stays. Make another "
+                        "program for the other company.",
+                        program.name,
+                    )
+                )
 
     def _regroup_cards(self):
         """Contacts' points go to their company's card, or stay there and part ways."""
@@ -113,3 +184,57 @@ class LoyaltyProgram(models.Model):
             cards._open_balances()
         Card.search([("account_key", "=", False)])._join_accounts()
         Card.with_context(active_test=True)._hide_quoted_cards()
+
+    def _point_worth(self, company, day) -> tuple[float, str]:
+        """A point's stand-alone selling price in the company's currency, and whence.
+
+        :raise UserError: no reward says what a point is worth, or there is no rate
+        """
+        self.ensure_one()
+        if self.point_price:
+            worth, source = self.point_price, self.point_price_reason
+        else:
+            worths = {reward: reward._worth_per_point() for reward in self.reward_ids}
+            best = max(worths, key=worths.get, default=None)
+            if not best or not worths[best]:
+                raise UserError(
+                    self.env._(
+                        "No reward of %s says what a point is worth in money: set the "
+                        "price of a point on the program.",
+                        self.name,
+                    )
+                )
+            worth = worths[best]
+            source = self.env._(
+                "Reward: %(reward)s for %(points)s points",
+                reward=best.description,
+                points=f"{best.required_points:g}",
+            )
+        self._check_rate(self.currency_id, company, day)
+        price = self.currency_id._convert(
+            worth, company.currency_id, company, day, round=False
+        )
+        return price, source
+
+    def _check_rate(self, currency, company, day):
+        """Odoo would take 1 where it knows no rate."""
+        for each in currency | company.currency_id:
+            if currency == company.currency_id or each == company.currency_id:
+                continue
+            known = self.env["res.currency.rate"].search_count(
+                [
+                    ("currency_id", "=", each.id),
+                    ("company_id", "in", [False, company.root_id.id]),
+                    ("name", "<=", day),
+                ],
+                limit=1,
+            )
+            if not known:
+                raise UserError(
+                    self.env._(
+                        "There is no rate of %(currency)s on %(day)s or before: add "
+                        "one and value again.",
+                        currency=each.name,
+                        day=fields.Date.to_string(day),
+                    )
+                )

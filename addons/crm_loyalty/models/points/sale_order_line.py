@@ -1,6 +1,8 @@
 from odoo import api, models
 
-from ...points import kept_share
+from odoo.addons.crm_suite.tools.numbers import check_numbers
+
+from ...points import MOST_POINTS, kept_share
 from .loyalty_card import POSTED_BY_CALLER
 
 
@@ -9,10 +11,16 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    @api.constrains("coupon_id", "order_id")
+    def _check_coupon(self):
+        self.filtered("coupon_id").order_id._check_cards()
+
     @api.model_create_multi
     def create(self, vals_list):
         if not any(vals.get("coupon_id") for vals in vals_list):
             return super().create(vals_list)
+        for vals in vals_list:
+            self._check_cost(vals)
         lines = super(SaleOrderLine, self._leaving_points()).create(vals_list)
         lines = lines.with_env(self.env)
         lines._confirmed_orders()._post_points_now()
@@ -21,6 +29,7 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if "points_cost" not in vals:
             return super().write(vals)
+        self._check_cost(vals)
         res = super(SaleOrderLine, self._leaving_points()).write(vals)
         self._confirmed_orders()._post_points_now()
         return res
@@ -32,6 +41,10 @@ class SaleOrderLine(models.Model):
         res = super(SaleOrderLine, self._leaving_points()).unlink()
         orders._post_points_now()
         return res
+
+    def _check_cost(self, vals):
+        cost = {name: vals[name] for name in {"points_cost"} & vals.keys()}
+        check_numbers(self, cost, {"points_cost": (-MOST_POINTS, MOST_POINTS)})
 
     def _goods(self):
         """What was bought, without rewards and down payments."""
@@ -68,4 +81,4 @@ class SaleOrderLine(models.Model):
         return self.order_id.filtered(lambda order: order.state == "sale")
 
     def _leaving_points(self):
-        return self.with_context(points_posted=POSTED_BY_CALLER)
+        return POSTED_BY_CALLER.put(self)

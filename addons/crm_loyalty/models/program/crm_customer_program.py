@@ -1,24 +1,27 @@
+from collections.abc import Iterator
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .program_words import KINDS, MEDIUMS, OFFERS, STATES
+from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION
 
-# Written by the program's own actions and jobs alone.
-KEPT_FIELDS = {
-    *("state", "halt_reason", "draw_key", "spent", "enrolled_on", "measured_on"),
-    *("enrolled_count", "control_count", "touched_count", "responded_count"),
-    *("treated_rate", "control_rate", "rate_difference", "rate_low", "rate_high"),
-    *("margin_difference", "margin_low", "margin_high", "enough", "more_needed"),
-    *("extra_margin", "return_on_cost", "success_count", "success_cost"),
-    *("rate_enough", "rate_more_needed", "interval_known"),
-    *("margin_by_week", "mailing_id"),
-}
+from .program_words import (
+    CONTACT_MEDIA,
+    KINDS,
+    MEDIUMS,
+    NUMBER_LIMITS,
+    OFFERS,
+    STATES,
+)
+
 # What the two arms are compared by: fixed as soon as there are members.
 FIXED_FIELDS = {
-    *("kind", "company_id", "control_share", "window_days"),
-    *("target_product_ids", "target_categ_ids"),
+    "kind",
+    "control_share",
+    "window_days",
+    "target_product_ids",
+    "target_categ_ids",
 }
 
 
@@ -31,8 +34,26 @@ class CrmCustomerProgram(models.Model):
 
     _name = "crm.customer.program"
     _description = "Customer Program"
-    _inherit = ["mail.thread"]
+    _inherit = [
+        "mail.thread",
+        "suite.company.mixin",
+        "suite.condition.mixin",
+        "suite.number.mixin",
+    ]
     _order = "state desc, date_start desc, id desc"
+    # written by the program's own actions and jobs alone
+    _protected_fields = {
+        "state",
+        "halt_reason",
+        "draw_key",
+        "spent",
+        "enrolled_on",
+        "mailing_id",
+    }
+    # who is enrolled by later runs
+    _condition_fields = {"kind", "segment_id", "exclude_segment_ids", "lead_domain"}
+    _company_links = {"loyalty_program_id", "payment_term_id", "target_product_ids"}
+    _number_limits = NUMBER_LIMITS
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -59,10 +80,16 @@ class CrmCustomerProgram(models.Model):
     )
 
     segment_id = fields.Many2one(
-        "crm.customer.segment", index="btree_not_null", ondelete="restrict"
+        "crm.customer.segment",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
     )
     exclude_segment_ids = fields.Many2many(
-        "crm.customer.segment", string="Leave Out", ondelete="restrict"
+        "crm.customer.segment",
+        string="Leave Out",
+        ondelete="restrict",
+        check_company=True,
     )
     leave_out_running = fields.Boolean(
         "Leave Out Members of Other Programs",
@@ -90,20 +117,21 @@ class CrmCustomerProgram(models.Model):
         "loyalty.program",
         "Coupon Program",
         domain="[('program_type', '=', 'coupons'),"
-        " ('company_id', 'in', [False, company_id])]",
+        " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         ondelete="restrict",
         help="Each member who is touched gets a coupon of his own.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
-        domain="[('company_id', 'in', [False, company_id])]",
+        domain="['|', ('company_id', '=', False),"
+        " ('company_id', 'parent_of', company_id)]",
         ondelete="restrict",
         help="Quotations to a member have these terms until the offer ends.",
     )
     tier_id = fields.Many2one(
         "loyalty.tier",
-        domain="[('company_id', 'in', [False, company_id])]",
         ondelete="restrict",
+        check_company=True,
         help="Each member who is touched is invited to it until the offer ends.",
     )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
@@ -163,6 +191,7 @@ class CrmCustomerProgram(models.Model):
     problem = fields.Char(
         compute="_compute_problem", help="Why the program cannot run as it is."
     )
+    nobody_words = fields.Char("Why Nobody", compute="_compute_nobody_words")
 
     _control_share_range = models.Constraint(
         "CHECK (control_share >= 0 AND control_share <= 0.5)",
@@ -186,11 +215,22 @@ class CrmCustomerProgram(models.Model):
     )
 
     @api.depends(
-        *("kind", "segment_id", "exclude_segment_ids", "lead_domain", "state"),
-        *("segment_id.active", "target_product_ids", "target_categ_ids", "medium"),
-        *("offer", "loyalty_program_id.active", "payment_term_id.active"),
+        "condition_user_id",
+        "exclude_segment_ids",
+        "kind",
+        "lead_domain",
+        "loyalty_program_id.active",
+        "mailing_id",
+        "medium",
+        "message",
+        "offer",
+        "payment_term_id.active",
+        "segment_id.active",
+        "state",
+        "subject",
+        "target_categ_ids",
+        "target_product_ids",
         "tier_id.program_id.state",
-        *("subject", "message", "mailing_id"),
     )
     def _compute_problem(self):
         for program in self:
@@ -198,6 +238,13 @@ class CrmCustomerProgram(models.Model):
             if program.state in ("running", "paused"):
                 problem = next(iter(program._problems()), "")
             program.problem = problem
+
+    @api.depends("state", "enrolled_count", "segment_id", "medium")
+    def _compute_nobody_words(self):
+        """For a form: a few queries, and none once somebody is enrolled."""
+        for program in self:
+            waits = program.state == "running" and not program.enrolled_count
+            program.nobody_words = program._say_why_nobody() if waits else False
 
     @api.constrains("segment_id", "exclude_segment_ids")
     def _check_circular(self):
@@ -211,14 +258,7 @@ class CrmCustomerProgram(models.Model):
         if any("{{" in (program.subject or "") for program in self):
             raise ValidationError(self.env._("A subject has no placeholders."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for values in vals_list:
-            self._check_kept(values)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept(vals)
         if FIXED_FIELDS.intersection(vals):
             self._check_fixed(vals)
         return super().write(vals)
@@ -230,29 +270,265 @@ class CrmCustomerProgram(models.Model):
                 self.env._("A program that has run is archived, not deleted.")
             )
 
-    def _check_kept(self, values: dict) -> None:
-        if not self.env.su and KEPT_FIELDS.intersection(values):
+    def action_start(self):
+        """Run; the first customers are enrolled at once, the rest by the job."""
+        self._check_step("draft")
+        for program in self:
+            if problem := next(program._problems(), None):
+                raise UserError(problem)
+            # sudo: all customers of the segment belong in, whoever starts it
+            started = program.sudo()
+            started._prepare_medium()
+            started.write({"state": "running", "halt_reason": False})
+            if started.date_start <= fields.Date.today():
+                started._enrol_step()
+        self._wake("cron_enrol_members", "cron_touch_members")
+
+    def action_pause(self):
+        self._check_step("running")
+        # sudo: the state is written by actions alone
+        self.sudo().write({"state": "paused", "halt_reason": False})
+
+    def action_resume(self):
+        self._check_step("paused")
+        for program in self:
+            if problem := next(program._problems(), None):
+                raise UserError(problem)
+        # sudo: the state is written by actions alone
+        self.sudo().write({"state": "running", "halt_reason": False})
+        self._wake("cron_enrol_members", "cron_touch_members")
+
+    def action_finish(self):
+        """Touch nobody any more; who is in is observed to the end."""
+        self._check_step("running", "paused")
+        # sudo: the state is written by actions alone
+        self.sudo().write({"state": "done", "halt_reason": False})
+
+    def action_take_over_conditions(self):
+        """Answer for whom the program enrols, in place of whoever chose them."""
+        self.check_access("write")
+        for program in self:
+            program._take_conditions_over()
+            if problem := next(program._whom_problems(), None):
+                raise UserError(problem)
+
+    def action_open_mailing(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mailing.mailing",
+            "res_id": self.mailing_id.id,
+            "view_mode": "form",
+        }
+
+    def _check_step(self, *states: str) -> None:
+        """The right to run programs, and one step at a time."""
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        if any(program.state not in states for program in self):
             raise UserError(
-                self.env._("State and results follow from what the program does.")
+                self.env._("The program has moved on meanwhile: look at it again.")
             )
 
-    def _check_fixed(self, values: dict) -> None:
+    def _wake(self, *names: str) -> None:
+        for name in names:
+            # sudo: whoever runs a program may have its job begin
+            self.env.ref(f"crm_loyalty.{name}").sudo()._trigger()
+
+    def _halt(self, reason: str) -> None:
+        """A stop that the program made itself, with its reason; nothing is lost."""
+        self.write({"state": "paused", "halt_reason": reason})
+        self._message_log(body=reason)
+
+    def _check_fixed(self, vals: dict) -> None:
         """Members enrolled under another rule could not be compared with later ones."""
+        self.check_access("write")
         # sudo: whoever may write the program need not see all its members
-        enrolled = self.sudo().filtered("member_ids")
-        for program in enrolled:
-            for name in FIXED_FIELDS.intersection(values):
-                field = self._fields[name]
-                old = field.convert_to_write(program[name], program)
-                new = field.convert_to_write(
-                    field.convert_to_cache(values[name], program, validate=False),
-                    program,
-                )
-                if field.type == "many2many" or old != new:
-                    raise UserError(
+        for program in self.sudo().filtered("member_ids"):
+            for name in FIXED_FIELDS & vals.keys():
+                if program._differs(name, vals[name]):
+                    raise AccessError(
                         self.env._(
                             "“%(field)s” cannot change once customers are enrolled: "
                             "make a copy of the program.",
-                            field=field._description_string(self.env),
+                            field=self._fields[name]._description_string(self.env),
                         )
                     )
+
+    def _problems(self) -> Iterator[str]:
+        """Hook: asked at the start and every time the program is about to act."""
+        self.ensure_one()
+        yield from self._whom_problems()
+        yield from self._offer_problems()
+        yield from self._medium_problems()
+        if problem := self._circular_problem():
+            yield problem
+
+    def _whom_problems(self) -> Iterator[str]:
+        if self.kind == "acquisition":
+            if not (self.segment_id or self._has_leads()):
+                yield self.env._("Say whom to win: choose a segment or leads.")
+        elif not self.segment_id:
+            yield self.env._("Say for whom the program is: choose a segment.")
+        if self.kind == "cross_sell" and not (
+            self.target_product_ids or self.target_categ_ids
+        ):
+            yield self.env._("Say what to sell: choose products or categories.")
+        try:
+            author = self._condition_env()
+        except UserError as error:
+            yield str(error)
+            return
+        for segment in self.segment_id | self.exclude_segment_ids:
+            if segment.company_id != self.company_id:
+                yield self.env._(
+                    "Segment “%(segment)s” is of another company.", segment=segment.name
+                )
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    asked = segment.with_env(author)._customers_domain()
+                    author["res.partner"].search(asked, limit=1)
+            except UserError as error:
+                yield str(error)
+            except BAD_CONDITION as error:
+                yield segment._domain_problem(error)
+        if self._has_leads():
+            try:
+                with self.env.cr.savepoint():
+                    asked = self.with_env(author)._leads_domain()
+                    author["crm.lead"].search(asked, limit=1)
+            except UserError as error:
+                yield str(error)
+            except BAD_CONDITION as error:
+                yield self.env._(
+                    "The conditions on leads cannot be evaluated: %(reason)s",
+                    reason=str(error),
+                )
+
+    def _offer_problems(self) -> Iterator[str]:
+        if self.offer == "discount":
+            offer = self.loyalty_program_id
+            if not offer:
+                yield self.env._("Choose the coupon program of the offer.")
+            elif not offer.active:
+                yield self.env._(
+                    "The coupon program “%(offer)s” was archived.", offer=offer.name
+                )
+            elif offer.date_to and offer.date_to < self.company_id._value_cutoff_date():
+                yield self.env._(
+                    "The coupon program “%(offer)s” has ended.", offer=offer.name
+                )
+            elif problem := self._rate_problem(offer.currency_id):
+                yield problem
+        if self.offer == "payment_term":
+            terms = self.payment_term_id
+            if not terms:
+                yield self.env._("Choose the payment terms to offer.")
+            elif not terms.active:
+                yield self.env._(
+                    "The payment terms “%(terms)s” were archived.", terms=terms.name
+                )
+
+        if self.offer == "tier":
+            if not self.tier_id:
+                yield self.env._("Choose the tier to invite to.")
+            elif self.tier_id.program_id.state != "published":
+                yield self.env._(
+                    "Publish “%(tiers)s” before you invite to it.",
+                    tiers=self.tier_id.program_id.name,
+                )
+
+    def _rate_problem(self, currency) -> str:
+        """Odoo takes a currency without a rate one for one."""
+        if not currency or currency == self.company_id.currency_id:
+            return ""
+        rates = self.env["res.currency.rate"].search_count(
+            [
+                ("currency_id", "=", currency.id),
+                ("company_id", "in", [False, self.company_id.root_id.id]),
+            ],
+            limit=1,
+        )
+        if rates:
+            return ""
+        return self.env._(
+            "The offer is in %(currency)s, which has no exchange rate: enter one.",
+            currency=currency.name,
+        )
+
+    def _medium_problems(self) -> Iterator[str]:
+        if self.medium == "email" and not self.mailing_id:
+            if not self.subject:
+                yield self.env._("Write a subject for the e-mail.")
+            if not self._has_text(self.message):
+                yield self.env._("Write what the e-mail says.")
+        if self.medium in ("call", "meeting") and not self.user_id.active:
+            yield self.env._(
+                "Name who is responsible, for customers without a salesperson."
+            )
+        if self.medium == "portal" and not self._has_text(self.message):
+            yield self.env._("Write what the customer reads in the portal.")
+
+    @staticmethod
+    def _has_text(html) -> bool:
+        return bool(html and html.striptags().strip())
+
+    def _has_leads(self) -> bool:
+        return self.kind == "acquisition" and bool((self.lead_domain or "").strip())
+
+    def _circular_problem(self) -> str:
+        """Whether who comes in depends on who is in, directly or through others."""
+        circle = self.env._(
+            "The segments of “%(program)s” depend on its own members: the program "
+            "would turn in a circle.",
+            program=self.name,
+        )
+        asked, new = self.browse(), self
+        while new:
+            segments = new.segment_id | new.exclude_segment_ids
+            named = segments._programs_asked()
+            # of whichever program: of this one too
+            if named is None or self._origin in named:
+                return circle
+            asked |= new
+            new = named - asked
+        return ""
+
+    def _say_why_nobody(self) -> str:
+        if self.segment_id.problem:
+            return self.segment_id.problem
+        customers = self.segment_id.member_count
+        if not customers:
+            return self.env._(
+                "Nobody is in the segment yet. Whoever comes in is enrolled by night."
+            )
+        medium = self._contact_media()[self.medium]
+        partners = self.env["res.partner"]
+        reachable = partners.search_count(
+            self.segment_id._customers_domain()
+            & partners._may_contact_domain(medium, "marketing")
+        )
+        found = {
+            "customers": customers,
+            "medium": dict(self._fields["medium"]._description_selection(self.env))[
+                self.medium
+            ],
+        }
+        if not reachable:
+            return self.env._(
+                "The segment has customers: %(customers)s. None of them may be reached "
+                "by “%(medium)s”. Choose another medium, or help them to be reached.",
+                **found,
+            )
+        return self.env._(
+            "The segment has customers: %(customers)s. Those who may be reached are in "
+            "another program now, are excluded, or better get no offer.",
+            **found,
+        )
+
+    @api.model
+    def _contact_media(self) -> dict[str, str]:
+        """Hook: what each medium of a program needs to be known and allowed."""
+        return CONTACT_MEDIA

@@ -1,5 +1,9 @@
+from collections.abc import Iterator
+from datetime import datetime
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 
 from .program_words import ARMS, MEMBER_STATES, STOP_REASONS
 
@@ -14,9 +18,47 @@ class CrmCustomerProgramMember(models.Model):
     _name = "crm.customer.program.member"
     _description = "Member of a Customer Program"
     # a thread, since mailings go to threads only
-    _inherit = ["mail.thread", "suite.customer.data.mixin"]
+    _inherit = [
+        "mail.thread",
+        "suite.customer.data.mixin",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
+    _protected_fields = {
+        "program_id",
+        "company_id",
+        "partner_id",
+        "lead_id",
+        "arm",
+        "draw",
+        "state",
+        "stop_reason",
+        "enrolled_at",
+        "observed_until",
+        "next_touch_on",
+        "blocked_on",
+        "touched_at",
+        "touch_count",
+        "card_id",
+        "offer_until",
+        "cost",
+        "responded_at",
+        "succeeded_at",
+        "success",
+        "revenue",
+        "margin",
+        "margin_before",
+        "measured_on",
+        "alive_before",
+        "silent_before",
+        "interval_before",
+        "purchases_before",
+        "usual_margin_before",
+    }
+    # what a mailing to members writes to
+    _primary_email = "email"
     # a hundred thousand at once; who enrolled them is the program
     _log_access = False
 
@@ -83,6 +125,30 @@ class CrmCustomerProgramMember(models.Model):
     )
     measured_on = fields.Date(readonly=True)
 
+    # What was known of a member when his arm was drawn: later knowledge has seen the
+    # offer work, and would tell the arms apart by what they did.
+    alive_before = fields.Float("Alive at Enrolment", readonly=True, aggregator="avg")
+    silent_before = fields.Integer(
+        "Silent at Enrolment (Days)", readonly=True, aggregator="avg"
+    )
+    interval_before = fields.Float(
+        "Days between Purchases at Enrolment", readonly=True, aggregator="avg"
+    )
+    purchases_before = fields.Integer("Purchases at Enrolment", readonly=True)
+    usual_margin_before = fields.Monetary(
+        "Margin per Purchase at Enrolment", readonly=True, aggregator="avg"
+    )
+
+    email = fields.Char(compute="_compute_contact", compute_sudo=True)
+    recipient_name = fields.Char(compute="_compute_contact", compute_sudo=True)
+
+    offer_words = fields.Char(
+        "Offer",
+        compute="_compute_offer_words",
+        compute_sudo=True,
+        help="What this member gets, for who calls and who reads.",
+    )
+
     _program_partner_uniq = models.UniqueIndex(
         "(program_id, partner_id)", "A customer is in a program once."
     )
@@ -112,11 +178,20 @@ class CrmCustomerProgramMember(models.Model):
             who = member.partner_id or member.lead_id
             member.display_name = who.display_name
 
-    def _visible_customers_sql(self, query) -> SQL:
-        """A lead has no customer yet: the record rules decide by its salesperson."""
-        visible = super()._visible_customers_sql(query)
-        customer = self._field_to_sql(query.table, "partner_id", query)
-        return SQL("(%s OR %s IS NULL)", visible, customer)
+    @api.depends("partner_id", "lead_id")
+    def _compute_contact(self):
+        for member in self:
+            lead = member.lead_id
+            member.email = member.partner_id.email or lead.email_from
+            member.recipient_name = (
+                member.partner_id.name or lead.contact_name or lead.partner_name
+            )
+
+    @api.depends_context("lang")
+    @api.depends("card_id", "offer_until")
+    def _compute_offer_words(self):
+        for member in self:
+            member.offer_words = member._offer_in_words()
 
     def action_open_who(self):
         """The customer's or the lead's own page."""
@@ -129,6 +204,178 @@ class CrmCustomerProgramMember(models.Model):
             "res_id": who.id,
             "view_mode": "form",
         }
+
+    def _visible_customers_sql(self, query) -> SQL:
+        """A lead has no customer yet: the record rules decide by its salesperson."""
+        visible = super()._visible_customers_sql(query)
+        customer = self._field_to_sql(query.table, "partner_id", query)
+        return SQL("(%s OR %s IS NULL)", visible, customer)
+
+    @api.model
+    def _due_domain(self) -> Domain:
+        """Who is to be touched now."""
+        return Domain("next_touch_on", "<=", fields.Date.today())
+
+    def _stopped(self) -> Iterator[tuple]:
+        """Those of these who want no more of it, by the reason."""
+        mine = Domain("id", "in", self.ids)
+        yield "objected", self.search(mine & self._objected_domain())
+        yield "complained", self.search(mine & self._complained_domain())
+
+    @api.model
+    def _complained_domain(self) -> Domain:
+        """Hook: who complained since being enrolled; other modules know of more.
+
+        Here: customers, or contacts of theirs, who rated something as unhappy.
+        """
+        self.env["rating.rating"].flush_model(
+            ["partner_id", "rating_text", "consumed", "rated_on"]
+        )
+        self.flush_model(["partner_id", "enrolled_at"])
+        unhappy = SQL(
+            """(
+                SELECT member.id
+                  FROM rating_rating rating
+                  JOIN res_partner contact ON contact.id = rating.partner_id
+                  JOIN crm_customer_program_member member
+                    ON member.partner_id = contact.commercial_partner_id
+                   AND member.enrolled_at <= rating.rated_on
+                 WHERE rating.consumed AND rating.rating_text = 'ko'
+            )"""
+        )
+        return Domain("id", "in", unhappy)
+
+    @api.model
+    def _objected_domain(self) -> Domain:
+        """Hook: who wants no more messages; other modules know of more.
+
+        Here: who was archived, whose lead was lost or won, and who is blacklisted.
+        """
+        partners = self.env["res.partner"].with_context(active_test=False)
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        refused = Domain.OR(
+            ~partners._not_blacklisted(model, column, address)
+            for model, column, address in (
+                ("mail.blacklist", "email", "email_normalized"),
+                ("phone.blacklist", "number", "phone_sanitized"),
+            )
+        )
+        gone = Domain("active", "=", False)
+        closed = gone | Domain("won_status", "!=", "pending")
+        return Domain("partner_id", "in", partners._search(gone | refused)) | Domain(
+            "lead_id", "in", leads._search(closed | refused)
+        )
+
+    def _stop(self, reason: str) -> None:
+        self.write({"state": "stopped", "stop_reason": reason, "next_touch_on": False})
+
+    def _may_contact(self, medium: str, purpose: str, when: datetime | None = None):
+        """Those of these who may be contacted so; constant queries for them all."""
+        partners = self.partner_id._may_contact(medium, purpose, when)
+        leads = self.lead_id._may_contact(medium, purpose, when)
+        return self.filtered(
+            lambda member: (
+                member.partner_id in partners
+                if member.partner_id
+                else member.lead_id in leads
+            )
+        )
+
+    def _offer_in_words(self) -> str:
+        program = self.program_id
+        day = format_date(self.env, self.offer_until, date_format="medium")
+        if self.card_id:
+            return self.env._(
+                "%(offer)s: code %(code)s, valid until %(day)s.",
+                offer=program.loyalty_program_id.name,
+                code=self.card_id.code,
+                day=day,
+            )
+        if self.offer_until and program.offer == "tier":
+            return self.env._(
+                "%(tier)s until %(day)s.", tier=program.tier_id.name, day=day
+            )
+        if self.offer_until and program.offer == "payment_term":
+            return self.env._(
+                "Payment terms %(terms)s until %(day)s.",
+                terms=program.payment_term_id.name,
+                day=day,
+            )
+        return ""
+
+    def _remember_before(self) -> None:
+        """Keep what is known of new members, all of one company, in one statement."""
+        if not self:
+            return
+        values = self.env["crm.customer.value"]
+        values.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_customer_program_member member
+                   SET alive_before = value.alive,
+                       silent_before = %(cutoff)s::date - value.last_purchase,
+                       interval_before = coalesce(value.mean_interval, 0),
+                       purchases_before = value.purchase_count,
+                       usual_margin_before = value.margin / value.purchase_count
+                  FROM crm_customer_value value
+                 WHERE member.id = ANY(%(members)s)
+                   AND value.partner_id = member.partner_id
+                   AND value.company_id = member.company_id
+                   AND value.purchase_count > 0
+                   AND (value.margin <> 0 OR value.revenue <= 0)
+                """,
+                cutoff=self[0].with_prefetch().company_id._value_cutoff_date(),
+                members=list(self._ids),
+            )
+        )
+        self.invalidate_model()
+
+    def _measure(self) -> None:
+        """One statement for all of these; measured twice, they are the same.
+
+        Who succeeded is not touched any more.
+        """
+        if not self:
+            return
+        outcomes = self.env["crm.program.outcome"]._outcomes_sql(
+            SQL("(SELECT unnest(%s))", list(self._ids))
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_customer_program_member member
+                   SET revenue = outcome.revenue,
+                       margin = outcome.margin,
+                       margin_before = outcome.margin_before,
+                       succeeded_at = outcome.succeeded_at,
+                       responded_at = outcome.responded_at,
+                       success = (outcome.succeeded_at IS NOT NULL)::int,
+                       state = CASE
+                           WHEN member.state = 'stopped' THEN 'stopped'
+                           WHEN outcome.responded_at IS NOT NULL THEN 'responded'
+                           WHEN member.touched_at IS NOT NULL THEN 'touched'
+                           WHEN outcome.succeeded_at IS NOT NULL THEN 'stopped'
+                           ELSE 'enrolled'
+                       END,
+                       stop_reason = CASE
+                           WHEN member.state = 'stopped' THEN member.stop_reason
+                           WHEN member.touched_at IS NULL
+                                AND outcome.responded_at IS NULL
+                                AND outcome.succeeded_at IS NOT NULL THEN 'bought'
+                       END,
+                       next_touch_on = CASE WHEN outcome.succeeded_at IS NULL
+                                            THEN member.next_touch_on END,
+                       measured_on = %(today)s
+                  FROM (%(outcomes)s) outcome
+                 WHERE outcome.id = member.id
+                """,
+                outcomes=outcomes,
+                today=fields.Date.today(),
+            ),
+            log_exceptions=False,
+        )
+        self.invalidate_model()
 
     @api.model
     def _merge_customers(self, sources, target) -> None:
@@ -147,9 +394,9 @@ class CrmCustomerProgramMember(models.Model):
                     SELECT id FROM (
                         SELECT id, row_number() OVER (
                                    PARTITION BY program_id
-                                   ORDER BY touch_count DESC, enrolled_at, id) AS place
+                                   ORDER BY touch_count DESC, enrolled_at, id) AS rank
                           FROM crm_customer_program_member WHERE %(who)s IN %(ids)s
-                    ) ranked WHERE place > 1)
+                    ) ranked WHERE rank > 1)
                 """,
                 who=SQL.identifier(column),
                 ids=tuple({*ids, target}),

@@ -1,11 +1,23 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.columns import read_columns
+from odoo.addons.crm_suite.tools.work import work_through
 
 from ...clv import margin_uplift, rate_uplift
-from .crm_customer_program_run import MEASURED_DAYS
+from .program_words import (
+    cost_in_words,
+    interval_chart,
+    margin_chart,
+    margin_in_words,
+    measure_names,
+    rate_in_words,
+)
+
+MEASURE_BATCH = 20_000
+# Credit notes still come in when the last member is not observed any more.
+MEASURED_DAYS = 90
 
 
 class CrmCustomerProgram(models.Model):
@@ -15,6 +27,31 @@ class CrmCustomerProgram(models.Model):
     """
 
     _inherit = "crm.customer.program"
+    _protected_fields = {
+        "measured_on",
+        "enrolled_count",
+        "control_count",
+        "touched_count",
+        "responded_count",
+        "success_count",
+        "treated_rate",
+        "control_rate",
+        "rate_difference",
+        "rate_low",
+        "rate_high",
+        "rate_enough",
+        "rate_more_needed",
+        "margin_difference",
+        "margin_low",
+        "margin_high",
+        "interval_known",
+        "enough",
+        "more_needed",
+        "extra_margin",
+        "return_on_cost",
+        "success_cost",
+        "margin_by_week",
+    }
 
     measured_on = fields.Date("Figures As Of", readonly=True, copy=False)
     enrolled_count = fields.Integer("Enrolled", readonly=True, copy=False)
@@ -70,6 +107,81 @@ class CrmCustomerProgram(models.Model):
         help="Of an acquisition program: the cost of a new customer.",
     )
     margin_by_week = fields.Json(readonly=True, copy=False)
+
+    measure_name = fields.Char(compute="_compute_words")
+    margin_words = fields.Char("Extra Margin", compute="_compute_words")
+    rate_words = fields.Char("Success", compute="_compute_words")
+    cost_words = fields.Char("Cost and Return", compute="_compute_words")
+    interval_chart = fields.Json(
+        "Margin per Customer, with What Chance Leaves Open", compute="_compute_charts"
+    )
+    margin_chart = fields.Json(
+        "Margin per Customer since Enrolment", compute="_compute_charts"
+    )
+
+    @api.depends_context("lang")
+    @api.depends(
+        "kind",
+        "measured_on",
+        "margin_difference",
+        "margin_low",
+        "margin_high",
+        "interval_known",
+        "enough",
+        "more_needed",
+        "spent",
+        "extra_margin",
+        "treated_rate",
+        "control_rate",
+        "rate_low",
+        "rate_high",
+        "control_count",
+    )
+    def _compute_words(self):
+        names = measure_names(self.env)
+        for program in self:
+            program.measure_name = names[program.kind or "retention"]
+            known = bool(program.measured_on)
+            program.margin_words = known and margin_in_words(program)
+            program.rate_words = known and rate_in_words(program)
+            program.cost_words = known and cost_in_words(program)
+
+    @api.depends_context("lang")
+    @api.depends("margin_by_week", "measured_on", "interval_known")
+    def _compute_charts(self):
+        for program in self:
+            program.margin_chart = margin_chart(program)
+            program.interval_chart = interval_chart(program)
+
+    def action_measure(self):
+        """Bring the figures up to date, at once where there are few members."""
+        self.check_access("write")
+        # sudo: members and orders are read as the job does
+        for program in self.sudo():
+            program.measured_on = False
+            if program.enrolled_count <= MEASURE_BATCH:
+                program._measure_step(MEASURE_BATCH, anew=True)
+            else:
+                program._forget_measures()
+        self._wake("cron_measure_programs")
+
+    @api.model
+    def _cron_measure(self, batch_size=MEASURE_BATCH):
+        work_through(
+            self,
+            self._to_measure_domain,
+            lambda program: program._measure_step(batch_size),
+        )
+
+    @api.model
+    def _to_measure_domain(self) -> Domain:
+        today = fields.Date.today()
+        since = fields.Date.subtract(today, days=MEASURED_DAYS)
+        return (
+            Domain("state", "!=", "draft")
+            & (Domain("measured_on", "=", False) | Domain("measured_on", "<", today))
+            & Domain("member_ids", "any", [("observed_until", ">=", since)])
+        )
 
     def _measure_step(self, batch_size: int, anew=False) -> None:
         """Measure the next members; when none is left, work out the figures."""

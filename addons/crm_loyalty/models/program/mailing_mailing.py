@@ -1,15 +1,59 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION, named_fields
+
+# this add-on's modules, and those that join it to others
+OURS = "crm_loyalty"
 
 
 class MailingMailing(models.Model):
-    """The e-mail of a customer program: the program alone says whom it goes to."""
+    """The e-mail of a customer program, and mailings that ask for what we know.
 
-    _inherit = "mailing.mailing"
+    A program alone says whom its e-mail goes to. Any other mailing that names a field
+    of ours, such as a segment, goes to those whom its author may find, whoever sends
+    it and whenever: Odoo's queue would ask as superuser.
+    """
+
+    _name = "mailing.mailing"
+    _inherit = ["mailing.mailing", "suite.condition.mixin"]
+    _condition_fields = {
+        "contact_list_ids",
+        "mailing_domain",
+        "mailing_filter_id",
+        "mailing_model_id",
+    }
+    _protected_fields = {"condition_company_ids"}
 
     program_ids = fields.One2many("crm.customer.program", "mailing_id", "Programs")
+    condition_company_ids = fields.Many2many(
+        "res.company",
+        string="Companies of the Conditions",
+        default=lambda self: self.env.companies,
+        readonly=True,
+        copy=False,
+        help="Those that the author of the conditions had chosen then.",
+    )
+
+    def _prepare_author_values(self):
+        return {
+            **super()._prepare_author_values(),
+            "condition_company_ids": [Command.set(self.env.companies.ids)],
+        }
+
+    def _condition_companies(self, author):
+        # sudo: whoever looks may not know them all
+        companies = self.sudo().condition_company_ids
+        if author.id == SUPERUSER_ID:
+            return companies
+        # sudo: to look up rights, not to show
+        return companies & author.sudo().company_ids
+
+    def _condition_reader(self):
+        return self.env
 
     @api.model
     def _create_for_program(self, program):
@@ -40,7 +84,48 @@ class MailingMailing(models.Model):
         """Who is held back would get it too, were it sent as any other mailing."""
         if self.program_ids:
             return Domain.FALSE
-        return super()._get_recipients_domain()
+        domain = super()._get_recipients_domain()
+        if not self._asks_for_ours(domain):
+            return domain
+        try:
+            return self._typed_domain(self.mailing_model_real, domain)
+        except UserError:
+            # screens count nobody; the queue says why
+            return Domain.FALSE
+
+    def _recipients_problem(self) -> str:
+        """Why nobody can be found whom this mailing is for."""
+        domain = super()._get_recipients_domain()
+        if self.program_ids or not self._asks_for_ours(domain):
+            return ""
+        try:
+            self._typed_domain(self.mailing_model_real, domain)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _asks_for_ours(self, domain: Domain) -> bool:
+        """Whether a field that this add-on has brought says who gets it."""
+        recipients = self.env[self.mailing_model_real]
+        try:
+            fields_named = [field for _model, field in named_fields(recipients, domain)]
+        except BAD_CONDITION:
+            # Odoo says what is wrong with it
+            return False
+        return any((field._module or "").startswith(OURS) for field in fields_named)
+
+    @api.model
+    def _process_mass_mailing_queue(self):
+        """A mailing that nobody answers for waits as a draft, and stops no other."""
+        due = Domain("schedule_date", "=", False) | Domain(
+            "schedule_date", "<", fields.Datetime.now()
+        )
+        queued = Domain("state", "in", ("in_queue", "sending"))
+        for mailing in self.search(queued & due):
+            if problem := mailing._recipients_problem():
+                mailing.state = "draft"
+                mailing._message_log(body=problem)
+        return super()._process_mass_mailing_queue()
 
     def _get_seen_list(self):
         """The program knows who was touched; a reminder is no duplicate."""
@@ -62,7 +147,7 @@ class MailingMailing(models.Model):
                     "auto_delete_keep_log": self.reply_to_mode == "update",
                     "author_id": self.user_id.partner_id.id,
                     "attachment_ids": [
-                        fields.Command.link(attachment.id)
+                        Command.link(attachment.id)
                         for attachment in self.attachment_ids
                     ],
                     "body": self._prepend_preview(self.body_html or "", self.preview),

@@ -1,4 +1,6 @@
-"""What a program can be and do, in the words that users read."""
+"""What a program can be and do, and what it brought, in words that users read."""
+
+from odoo.tools import format_amount
 
 KINDS = [
     ("acquisition", "Win New Customers"),
@@ -18,6 +20,16 @@ OFFERS = [
     ("payment_term", "Payment Terms"),
     ("tier", "Tier Invitation"),
 ]
+# Lowest and highest of what is typed.
+NUMBER_LIMITS = {
+    "control_share": (0, 0.5),
+    "offer_days": (1, 1000),
+    "window_days": (1, 1000),
+    "reminder_days": (0, 1000),
+    "offer_cost": (0, 1e12),
+    "touch_cost": (0, 1e12),
+    "budget": (0, 1e12),
+}
 # How a program touches its members. Add-ons add their own.
 MEDIUMS = [
     ("email", "E-mail"),
@@ -45,3 +57,139 @@ STOP_REASONS = [
     ("objected", "Wants no more messages, or is archived"),
     ("complained", "Complained"),
 ]
+
+
+def measure_names(env) -> dict[str, str]:
+    """What the success of each kind of program is called."""
+    return {
+        "acquisition": env._("New Customers"),
+        "retention": env._("Retention Rate"),
+        "win_back": env._("Save Rate"),
+        "cross_sell": env._("Attach Rate"),
+    }
+
+
+def margin_in_words(program) -> str:
+    if not program.control_count:
+        return program.env._("Nobody is held back: nothing can be proved.")
+    if not program.interval_known:
+        return program.env._("Not enough evidence yet: too few purchases to compare.")
+    values = {
+        "low": _money(program, program.margin_low),
+        "high": _money(program, program.margin_high),
+    }
+    if not program.enough:
+        return " ".join(
+            (
+                _evidence_in_words(program.env, program.more_needed),
+                program.env._(
+                    "So far: between %(low)s and %(high)s per customer.", **values
+                ),
+            )
+        )
+    values["difference"] = _money(program, program.margin_difference)
+    return program.env._(
+        "%(difference)s per customer, between %(low)s and %(high)s (95 %% sure).",
+        **values,
+    )
+
+
+def rate_in_words(program) -> str:
+    values = {
+        "measure": program.measure_name,
+        "treated": _percent(program.treated_rate),
+        "control": _percent(program.control_rate),
+    }
+    if not program.control_count:
+        return program.env._("%(measure)s %(treated)s; nobody is held back.", **values)
+    words = program.env._("%(measure)s %(treated)s, held back %(control)s.", **values)
+    if not program.rate_enough:
+        return f"{words} {_evidence_in_words(program.env, program.rate_more_needed)}"
+    return words
+
+
+def _evidence_in_words(env, more: int) -> str:
+    if not more:
+        return env._("Not enough evidence yet.")
+    return env._(
+        "Not enough evidence yet, about %(count)s more customers needed.",
+        count=f"{more:,}",
+    )
+
+
+def cost_in_words(program) -> str:
+    values = {
+        "spent": _money(program, program.spent),
+        "extra": _money(program, program.extra_margin),
+    }
+    if program.kind == "acquisition" and program.success_count:
+        return program.env._(
+            "%(spent)s spent, %(each)s for each of %(count)s new customers.",
+            spent=values["spent"],
+            each=_money(program, program.success_cost),
+            count=program.success_count,
+        )
+    if not program.enough:
+        return program.env._("%(spent)s spent; the return is not proved.", **values)
+    return program.env._(
+        "%(spent)s spent, %(extra)s extra margin: %(net)s net.",
+        net=_money(program, program.extra_margin - program.spent),
+        **values,
+    )
+
+
+def _money(program, amount: float) -> str:
+    return format_amount(program.env, amount, program.currency_id)
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.1f} %"
+
+
+def margin_chart(program) -> dict | bool:
+    lines = program.margin_by_week or {}
+    longest = max((len(line) for line in lines.values()), default=0)
+    if longest < 2:
+        return False
+    names = {
+        "treated": program.env._("In the program"),
+        "control": program.env._("Held back"),
+    }
+    return {
+        "type": "line",
+        "labels": [str(week) for week in range(longest)],
+        "xTitle": program.env._("Weeks since enrolment"),
+        "yTitle": program.currency_id.name,
+        "series": [
+            {
+                "label": names[arm],
+                "data": lines.get(arm, []),
+                "dashed": arm == "control",
+            }
+            for arm in ("treated", "control")
+        ],
+    }
+
+
+def interval_chart(program) -> dict | bool:
+    """The difference between its bounds, as three points over a line at zero."""
+    if not (program.measured_on and program.interval_known):
+        return False
+    bounds = [program.margin_low, program.margin_difference, program.margin_high]
+    return {
+        "type": "line",
+        "labels": [
+            program.env._("At least"),
+            program.env._("Best guess"),
+            program.env._("At most"),
+        ],
+        "yTitle": program.currency_id.name,
+        "series": [
+            {
+                "label": program.env._("Extra margin per customer"),
+                "data": [round(bound, 2) for bound in bounds],
+                "type": "bar",
+            },
+            {"label": program.env._("No effect"), "data": [0, 0, 0], "dashed": True},
+        ],
+    }

@@ -4,12 +4,15 @@ import io
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.text import plain_cell
+
 
 class CrmPurchaseImportIssue(models.Model):
     """Why a row of the file cannot be imported as it stands."""
 
     _name = "crm.purchase.import.issue"
     _description = "Purchase Import Issue"
+    _inherit = ["suite.number.mixin"]
     _order = "row, id"
     _rec_name = "reason"
     _log_access = False
@@ -43,11 +46,6 @@ class CrmPurchaseImportIssue(models.Model):
         writer.writerow([names[name]._description_string(self.env) for name in shown])
         for issue in self:
             cells = (issue.column, issue.value, issue.reason)
-            writer.writerow([issue.row or "", *map(_inert, cells)])
+            texts = [plain_cell(cell or "") for cell in cells]
+            writer.writerow([issue.row or "", *texts])
         return text.getvalue().encode("utf-8-sig")
-
-
-def _inert(cell: str | bool) -> str:
-    """A spreadsheet must not run what somebody wrote into a cell."""
-    text = cell or ""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

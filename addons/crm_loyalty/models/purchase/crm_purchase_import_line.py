@@ -11,6 +11,7 @@ class CrmPurchaseImportLine(models.Model):
 
     _name = "crm.purchase.import.line"
     _description = "Imported Purchase"
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "import_id desc, row"
     _rec_name = "document"
     _log_access = False

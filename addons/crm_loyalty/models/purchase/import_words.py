@@ -44,6 +44,9 @@ _ROW = {
     "row_too_long": lambda _: _lt(
         "The row has more cells than the header: a separator stands inside a cell."
     ),
+    "too_long": lambda most: _lt(
+        "The text is longer than %(most)s characters.", most=most
+    ),
     "refused": lambda reason: _lt("Odoo refused it: %(reason)s", reason=reason),
 }
 
@@ -62,6 +65,23 @@ _FILE = {
         "The workbook is damaged. Open it and save it again as XLSX."
     ),
     "too_large": lambda _: _lt("The workbook is too large. Save it as CSV."),
+    "file_too_large": lambda most: _lt(
+        "The file is larger than %(most)s megabytes. Split it.", most=most
+    ),
+    "too_many_rows": lambda most: _lt(
+        "The file has more than %(most)s rows. Split it.", most=most
+    ),
+    "too_many_columns": lambda most: _lt(
+        "The file has more than %(most)s columns. Keep those of purchases.", most=most
+    ),
+    "too_many_sheets": lambda most: _lt(
+        "The workbook has more than %(most)s sheets. Keep the one with purchases.",
+        most=most,
+    ),
+    "cell_too_long": lambda _: _lt("A cell of the workbook holds too much text."),
+    "line_too_long": lambda _: _lt(
+        "A line of the file is too long for a row of purchases."
+    ),
     "broken_csv": lambda line: _lt(
         "A quotation mark is not closed, or stands inside a cell, near line %(line)s.",
         line=line,

@@ -12,11 +12,15 @@ class CrmCustomerSegmentPurchase(models.Model):
 
     _name = "crm.customer.segment.purchase"
     _description = "Purchase Condition of a Segment"
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "id"
+    _company_links = {"product_tmpl_ids", "product_ids"}
+    _number_limits = {"last_days": (0, 36_500), "at_least": (0, 1e9)}
 
     segment_id = fields.Many2one(
         "crm.customer.segment", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="segment_id.company_id")
     condition = fields.Selection(
         [("bought", "Bought"), ("not_bought", "Did not buy")],
         required=True,
@@ -80,8 +84,15 @@ class CrmCustomerSegmentPurchase(models.Model):
 
     @api.depends_context("lang")
     @api.depends(
-        *("condition", "product_tmpl_ids", "product_ids", "categ_ids"),
-        *("last_days", "since", "until", "at_least", "not_returned"),
+        "condition",
+        "product_tmpl_ids",
+        "product_ids",
+        "categ_ids",
+        "last_days",
+        "since",
+        "until",
+        "at_least",
+        "not_returned",
     )
     def _compute_summary(self):
         for line in self:
@@ -100,6 +111,24 @@ class CrmCustomerSegmentPurchase(models.Model):
                 *line._conditions_in_words(),
             ]
             line.summary = " · ".join(filter(None, parts))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.segment_id._take_conditions_over()
+        return lines
+
+    def write(self, vals):
+        segments = self.segment_id
+        res = super().write(vals)
+        (segments | self.segment_id)._take_conditions_over()
+        return res
+
+    def unlink(self):
+        segments = self.segment_id
+        res = super().unlink()
+        segments._take_conditions_over()
+        return res
 
     def _conditions_in_words(self) -> list[str]:
         words = []

@@ -2,18 +2,25 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.models.res_partner import MEDIA
+
+
+def _contactable(medium, label):
+    return fields.Boolean(
+        label,
+        compute="_compute_contactable",
+        search=lambda self, operator, value: self._search_contactable(
+            medium, operator, value
+        ),
+        groups="base.group_user",
+    )
+
 
 class ResPartner(models.Model):
-    """A contact's needs and segments, and what it owns: looked up, never stored."""
+    """A contact's segments, what it owns, and how it may be contacted: never stored."""
 
     _inherit = "res.partner"
 
-    customer_need_ids = fields.One2many(
-        "crm.partner.need",
-        "partner_id",
-        "Needs",
-        groups="sales_team.group_sale_salesman",
-    )
     customer_segment_ids = fields.Many2many(
         "crm.customer.segment",
         string="Segments",
@@ -30,20 +37,23 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
         help="To search by: bought from the current company and not returned.",
     )
+    contactable_by_email = _contactable("email", "Contactable by E-mail")
+    contactable_by_sms = _contactable("sms", "Contactable by Text Message")
+    contactable_by_phone = _contactable("phone", "Contactable by Phone")
+    contactable_by_post = _contactable("post", "Contactable by Letter")
+    contactable_by_portal = _contactable("portal", "Contactable in the Portal")
 
-    def action_open_needs(self):
-        """The smart button: what the customer, or the contact's company, needs."""
-        self.ensure_one()
-        self.env["crm.partner.need"].check_access("read")
-        customer = self.commercial_partner_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_loyalty.crm_partner_need_action"
-        )
-        return {
-            **action,
-            "domain": [("partner_id", "=", customer.id)],
-            "context": {"default_partner_id": customer.id},
-        }
+    @api.depends("email_normalized", "phone", "phone_sanitized", "street", "city")
+    def _compute_contactable(self):
+        for medium, _label in MEDIA:
+            allowed = self._origin._may_contact(medium, "marketing")
+            for partner in self:
+                partner[f"contactable_by_{medium}"] = partner._origin in allowed
+
+    def _search_contactable(self, medium, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._may_contact_domain(medium, "marketing")
 
     def _search_customer_segment_ids(self, operator, value):
         """Members of the segments, as the user would see them; so mailings can ask.
@@ -126,3 +136,39 @@ class ResPartner(models.Model):
             pursued = self.env["crm.lead"]._open_opportunities_domain(company)
             domain &= ~self._having_documents("crm.lead", pursued)
         return domain
+
+    @api.model
+    def _may_contact_domain(self, medium, purpose, when=None):
+        """An address must be known and not be blacklisted, whatever the purpose."""
+        return super()._may_contact_domain(medium, purpose, when) & (
+            self._reachable_domain(medium)
+        )
+
+    def _reachable_domain(self, medium: str) -> Domain:
+        if medium == "email":
+            return Domain("email_normalized", "!=", False) & self._not_blacklisted(
+                "mail.blacklist", "email", "email_normalized"
+            )
+        if medium in ("sms", "phone"):
+            address = "phone_sanitized" if medium == "sms" else "phone"
+            return Domain(address, "!=", False) & self._not_blacklisted(
+                "phone.blacklist", "number", "phone_sanitized"
+            )
+        if medium == "post":
+            return Domain("street", "!=", False) & Domain("city", "!=", False)
+        return Domain("user_ids", "any", [("share", "=", True)])
+
+    def _not_blacklisted(self, model: str, column: str, address: str) -> Domain:
+        """Odoo's own search lists every contact's id; here the database compares."""
+        # sudo: everybody must respect the blacklist, not everybody may read it
+        blocked = self.env[model].sudo()._search([("active", "=", True)])
+        listed = blocked.subselect(SQL.identifier(blocked.table, column))
+
+        def compare(partners, alias, query):
+            return SQL(
+                "(%(own)s IS NULL OR %(own)s NOT IN %(listed)s)",
+                own=SQL.identifier(alias, address),
+                listed=listed,
+            )
+
+        return Domain.custom(to_sql=compare)

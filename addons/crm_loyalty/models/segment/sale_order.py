@@ -23,9 +23,16 @@ class SaleOrder(models.Model):
         """
         self.env["sale.order.line"].flush_model(
             [
-                *("order_id", "state", "display_type", "is_downpayment"),
-                *("product_uom_qty", "qty_delivered", "qty_delivered_method"),
-                *("qty_invoiced", "qty_to_invoice", "reward_id"),
+                "order_id",
+                "state",
+                "display_type",
+                "is_downpayment",
+                "product_uom_qty",
+                "qty_delivered",
+                "qty_delivered_method",
+                "qty_invoiced",
+                "qty_to_invoice",
+                "reward_id",
             ]
         )
         unfinished = SQL(

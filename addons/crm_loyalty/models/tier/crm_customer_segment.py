@@ -1,12 +1,13 @@
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class CrmCustomerSegment(models.Model):
-    """A tier as a criterion: whoever has it today."""
+    """A tier as a criterion: whoever has it today, as far as the reader may know it."""
 
     _inherit = "crm.customer.segment"
+    _condition_fields = {"tier_ids"}
+    _company_links = {"tier_ids"}
 
     tier_ids = fields.Many2many("loyalty.tier", string="Tiers", ondelete="restrict")
 
@@ -14,14 +15,9 @@ class CrmCustomerSegment(models.Model):
         return [*super()._criteria(company), *self._tier_criteria(company)]
 
     def _tier_criteria(self, company):
-        if not self.tier_ids:
+        # sudo: one that the reader may not see is asked for too, and nobody found
+        tiers = self.sudo().tier_ids
+        if not tiers:
             return []
-        partners = self.env["res.partner"]
-        # sudo: a fact about the customer; who may see the customer is decided above
-        memberships = self.env["loyalty.tier.membership"].sudo()
-        found = memberships._search(
-            partners._current_memberships_domain(company)
-            & Domain("tier_id", "in", self.tier_ids.ids)
-        )
-        members = found.subselect("id", "partner_id")
-        return [partners._in_query(SQL("SELECT partner_id FROM %s member", members))]
+        having = Domain("tier_id", "in", tiers.ids)
+        return [self.env["res.partner"]._with_tier(having, company)]

@@ -1,7 +1,14 @@
+import calendar
 import re
+from datetime import date, timedelta
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.text import check_link
 
 from .tier_words import (
     BENEFITS,
@@ -14,8 +21,8 @@ from .tier_words import (
     SERVICE_LEVELS,
 )
 
-LINK = re.compile(r"https?://[^\s/]|/(?!/)")
-CODE = re.compile(r"[A-Za-z0-9._-]+")
+# A part of an address by itself, so neither “.” nor “..”.
+CODE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 # What each kind cannot do without.
 NEEDED = {
     "payment_term": "payment_term_id",
@@ -41,7 +48,16 @@ class LoyaltyTierBenefit(models.Model):
 
     _name = "loyalty.tier.benefit"
     _description = "Tier Benefit"
+    _inherit = ["suite.company.mixin", "suite.number.mixin"]
     _order = "tier_id, sequence, id"
+    _company_links = {"pricelist_id"}
+    _number_limits = {
+        "point_factor": (1, 1_000),
+        "credit_limit": (0, 1e12),
+        "unit_cost": (0, 1e12),
+        "cost_share": (0, 1),
+        "days_before": (0, 90),
+    }
 
     name = fields.Char(required=True, translate=True, help="As members read it.")
     sequence = fields.Integer(default=10)
@@ -67,13 +83,17 @@ class LoyaltyTierBenefit(models.Model):
         "account.payment.term", check_company=True, ondelete="restrict"
     )
     pricelist_id = fields.Many2one(
-        "product.pricelist", check_company=True, ondelete="restrict"
+        "product.pricelist",
+        domain="['|', ('company_id', '=', False),"
+        " ('company_id', 'parent_of', company_id)]",
+        ondelete="restrict",
     )
     point_factor = fields.Float(default=1.0)
     credit_limit = fields.Monetary()
     user_id = fields.Many2one(
         "res.users",
         "Contact",
+        check_company=True,
         domain="[('share', '=', False)]",
         ondelete="restrict",
     )
@@ -127,19 +147,12 @@ class LoyaltyTierBenefit(models.Model):
     @api.constrains("url", "code")
     def _check_link(self):
         for benefit in self:
-            if benefit.url and not LINK.match(benefit.url):
-                raise ValidationError(
-                    self.env._(
-                        "“%(link)s” is no link: it begins with https:// or, for a page "
-                        "of your site, with /.",
-                        link=benefit.url,
-                    )
-                )
+            check_link(self.env, benefit.url or "")
             if benefit.code and not CODE.fullmatch(benefit.code):
                 raise ValidationError(
                     self.env._(
-                        "“%(code)s” is no code: letters, digits, full stop, hyphen and "
-                        "underscore only.",
+                        "“%(code)s” is no code: up to 64 letters, digits, full stops, "
+                        "hyphens and underscores, no full stop at the beginning.",
                         code=benefit.code,
                     )
                 )
@@ -212,3 +225,109 @@ class LoyaltyTierBenefit(models.Model):
         # sudo: what members get is theirs, whoever sells to them
         benefits = self.sudo().search([("program_id", "in", programs)])
         return frozenset(benefits.mapped("kind"))
+
+    @api.model
+    def _with_occasions_domain(self) -> Domain:
+        """Benefits of which an occasion comes near without a gesture."""
+        gestures = self.search(
+            Domain("kind", "in", GESTURES)
+            & Domain("program_id.state", "=", "published")
+            & Domain("program_id.active", "=", True)
+        )
+        near = gestures.filtered(lambda benefit: benefit._find_occasions(1))
+        return Domain("id", "in", near.ids)
+
+    def _find_occasions(self, limit: int) -> list[tuple[int, date, int]]:
+        """Contact, day and membership of occasions that come near unprepared."""
+        self.ensure_one()
+        today = self.program_id._today()
+        days = [today + timedelta(step) for step in range(self.days_before + 1)]
+        days = [day for day in days if self._valid_on(day)]
+        if self.kind == "event":
+            days = [day for day in days if day == self.event_date]
+        if not days:
+            return []
+        self.env["res.partner"].flush_model()
+        self.env["loyalty.tier.membership"].flush_model()
+        self.env["loyalty.tier.gesture"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT contact.id, occasion.day, member.id
+                  FROM (VALUES %(days)s) occasion (day, yearly)
+                  JOIN loyalty_tier_membership member
+                    ON occasion.day BETWEEN member.date_from AND member.date_to
+                   AND member.tier_id = ANY(%(tiers)s)
+                  JOIN res_partner contact ON %(whom)s
+                 WHERE contact.active
+                   AND NOT EXISTS (
+                       SELECT FROM loyalty_tier_gesture made
+                        WHERE made.benefit_id = %(benefit)s
+                          AND made.partner_id = contact.id
+                          AND made.date = occasion.day)
+                 ORDER BY occasion.day, contact.id
+                 LIMIT %(limit)s
+                """,
+                days=SQL(", ").join(map(_yearly_rows, days)),
+                tiers=self._tiers_that_grant().ids,
+                whom=self._recipients_sql(),
+                benefit=self.id,
+                limit=limit,
+            )
+        )
+
+    def _tiers_that_grant(self):
+        """Its own tier, and higher ones that have it too."""
+        today = self.program_id._today()
+        return self.program_id.tier_ids.filtered(
+            lambda tier: self in tier._granted_benefits(today)
+        )
+
+    def _recipients_sql(self) -> SQL:
+        if self.kind == "birthday":
+            return SQL(
+                """
+                contact.commercial_partner_id = member.partner_id
+                AND to_char(contact.customer_birthday, 'MM-DD') = occasion.yearly
+                """
+            )
+        if self.kind == "anniversary":
+            return SQL(
+                """
+                contact.id = member.partner_id
+                AND EXISTS (
+                    SELECT FROM loyalty_tier_membership first
+                     WHERE first.program_id = member.program_id
+                       AND first.partner_id = member.partner_id
+                    HAVING to_char(min(first.date_from), 'MM-DD') = occasion.yearly
+                       AND min(first.date_from) < occasion.day)
+                """
+            )
+        return SQL("contact.id = member.partner_id")
+
+    def _maker(self):
+        return self.user_id or self.program_id.responsible_id or self.env.user
+
+    def _gesture_reason(self, day) -> str:
+        names = {
+            "tier": self.tier_id.name,
+            "program": self.program_id.name,
+            "day": written_day(self.env, day),
+        }
+        if self.kind == "birthday":
+            return self.env._("%(tier)s of %(program)s: birthday on %(day)s.", **names)
+        if self.kind == "anniversary":
+            return self.env._(
+                "%(tier)s of %(program)s: a member for years on %(day)s.", **names
+            )
+        return self.env._(
+            "%(tier)s of %(program)s: invite to the event on %(day)s.", **names
+        )
+
+
+def _yearly_rows(day: date) -> SQL:
+    """A day beside the day and month that come again each year."""
+    row = SQL("(%s::date, %s)", day, day.strftime("%m-%d"))
+    if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
+        return SQL("%s, (%s::date, '02-29')", row, day)
+    return row

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
-from .tier_words import GESTURES
+from odoo.addons.crm_suite.tools.work import work_through
 
 
 class LoyaltyTierGesture(models.Model):
@@ -12,9 +11,24 @@ class LoyaltyTierGesture(models.Model):
 
     _name = "loyalty.tier.gesture"
     _description = "Gesture to a Member"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "date desc, id desc"
     _rec_name = "benefit_id"
+    _company_links = {"benefit_id", "membership_id"}
+    _protected_fields = {
+        "benefit_id",
+        "membership_id",
+        "partner_id",
+        "company_id",
+        "date",
+        "user_id",
+        "cost",
+    }
 
     benefit_id = fields.Many2one(
         "loyalty.tier.benefit",
@@ -49,29 +63,14 @@ class LoyaltyTierGesture(models.Model):
     @api.model
     def _cron_prepare(self, batch_size=200):
         """Put the gestures that are near before those who make them."""
-        due = self._due_occasions(batch_size)
-        for benefit, occasions in due.items():
-            self._prepare(benefit, occasions)
-        left = sum(map(len, self._due_occasions(batch_size).values()))
-        self.env["ir.cron"]._commit_progress(
-            sum(map(len, due.values())), remaining=left
+        benefits = self.env["loyalty.tier.benefit"]
+        work_through(
+            benefits,
+            benefits._with_occasions_domain,
+            lambda benefit: self._prepare(benefit, benefit._find_occasions(batch_size)),
         )
 
     @api.model
-    def _due_occasions(self, limit: int) -> dict:
-        """The next occasions without a gesture: contact, day and membership of each."""
-        programs = self.env["loyalty.tier.program"].search(
-            [("state", "=", "published")]
-        )
-        due = {}
-        for benefit in self.env["loyalty.tier.benefit"].search(
-            Domain("kind", "in", GESTURES) & Domain("program_id", "in", programs.ids)
-        ):
-            left = limit - sum(map(len, due.values()))
-            if left > 0:
-                due[benefit] = benefit._find_occasions(left)
-        return due
-
     def _prepare(self, benefit, occasions: list) -> None:
         contacts = self.env["res.partner"].browse(c for c, _day, _by in occasions)
         users = [

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -20,9 +19,39 @@ class LoyaltyTierMembership(models.Model):
 
     _name = "loyalty.tier.membership"
     _description = "Tier Membership"
-    _inherit = "suite.customer.data.mixin"
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.customer.data.mixin",
+    ]
     _order = "date_from desc, id desc"
     _rec_name = "tier_id"
+    _protected_fields = {
+        "partner_id",
+        "tier_id",
+        "program_id",
+        "company_id",
+        "unit_currency_id",
+        "reason",
+        "note",
+        "date_from",
+        "date_to",
+        "kept_until",
+        "counts_from",
+        "amount",
+        "threshold",
+        "period_start",
+        "period_end",
+        "basis_start",
+        "basis_end",
+        "basis_threshold",
+        "fallback_id",
+        "ending",
+        "end_amount",
+        "end_period_start",
+        "end_period_end",
+    }
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -107,22 +136,22 @@ class LoyaltyTierMembership(models.Model):
     @api.depends("reason", "note", "amount", "threshold", "date_to", "ending")
     def _compute_explanation(self):
         for membership in self:
-            said = membership._said(
+            figures = membership._figures_in_words(
                 membership.amount, membership.period_start, membership.period_end
             )
-            ended = membership._said(
+            end_figures = membership._figures_in_words(
                 membership.end_amount,
                 membership.end_period_start,
                 membership.end_period_end,
             )
             sentences = (
-                explanation(self.env, membership.reason, said),
+                explanation(self.env, membership.reason, figures),
                 membership.note,
-                end_explanation(self.env, membership.ending, ended),
+                end_explanation(self.env, membership.ending, end_figures),
             )
             membership.explanation = " ".join(filter(None, sentences))
 
-    def _said(self, amount, start, end) -> dict:
+    def _figures_in_words(self, amount, start, end) -> dict:
         return {
             "amount": self.program_id._format_amount(amount),
             "threshold": self.program_id._format_amount(self.threshold),
@@ -133,23 +162,14 @@ class LoyaltyTierMembership(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_writer()
         memberships = super().create(vals_list)
         memberships._forget_looked_up()
         return memberships
 
     def write(self, vals):
-        self._check_writer()
         res = super().write(vals)
         self._forget_looked_up()
         return res
-
-    def _check_writer(self):
-        """Who evaluates or invites does it as superuser."""
-        if not self.env.su:
-            raise AccessError(
-                self.env._("Tiers are given by purchases and invitations, not by hand.")
-            )
 
     def _forget_looked_up(self):
         """What customers show of their tier is looked up again."""
@@ -159,7 +179,7 @@ class LoyaltyTierMembership(models.Model):
 
     @api.model
     def _current_domain(self, day=None) -> Domain:
-        day = day or fields.Date.context_today(self)
+        day = day or self.env.company._today()
         return Domain("date_from", "<=", day) & Domain("date_to", ">=", day)
 
     def _as_standing(self) -> Standing:

@@ -7,7 +7,9 @@ from .tier_words import DELIVERY_PRIORITIES
 class SaleOrder(models.Model):
     """Orders give what the customer's tier grants, and count for the next one."""
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "suite.protected.mixin"]
+    _protected_fields = {"tier_point_factor"}
 
     tier_point_factor = fields.Float(
         default=1.0,
@@ -63,15 +65,3 @@ class SaleOrder(models.Model):
                         for points in status["points"]
                     ]
         return statuses
-
-    def write(self, vals):
-        if "tier_point_factor" in vals and not self.env.su:
-            vals = {key: vals[key] for key in vals if key != "tier_point_factor"}
-        return super().write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                vals.pop("tier_point_factor", None)
-        return super().create(vals_list)

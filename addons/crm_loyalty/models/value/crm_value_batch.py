@@ -54,15 +54,20 @@ class CrmValueBatch(models.Model):
     def _score(self):
         """The second step, for these batches: histories in, scores out."""
         for batch in self:
-            run = batch.run_id
-            scores = score(
-                Estimate.from_dict(run.estimate),
-                unpack(batch.history),
-                day_number(run.cutoff),
-                run.company_id.value_lapse_threshold,
-            )
-            batch.write({"scores": pack(scores), "scored": True})
-            batch._forget()
+            # a run that failed on one of them has deleted the others
+            if batch.exists():
+                batch.run_id._attempt(batch._score_all)
+
+    def _score_all(self):
+        run = self.run_id
+        scores = score(
+            Estimate.from_dict(run.estimate),
+            unpack(self.history),
+            day_number(run.cutoff),
+            run.company_id.value_lapse_threshold,
+        )
+        self.write({"scores": pack(scores), "scored": True})
+        self._forget()
 
     def _read_scored(self) -> tuple[dict, dict]:
         """History and scores of one batch, as arrays."""

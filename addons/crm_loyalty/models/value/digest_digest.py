@@ -53,10 +53,12 @@ class DigestDigest(models.Model):
             # Odoo then leaves the figure out of this user's mail
             raise AccessError(self.env._("You may not see the values of customers."))
         start, end, companies = self._get_kpi_compute_parameters()
-        start, end = (
-            fields.Datetime.to_datetime(start),
-            fields.Datetime.to_datetime(end),
-        )
+        if not (start and end):
+            # asked outside a mail, which alone names a period
+            self[kpi] = 0
+            return
+        start = fields.Datetime.to_datetime(start)
+        end = fields.Datetime.to_datetime(end)
         if following:
             start, end = end, end + max(end - start, timedelta(days=1))
         counts = dict(
@@ -73,6 +75,8 @@ class DigestDigest(models.Model):
             digest[kpi] = counts.get(digest.company_id or self.env.company, 0)
 
     def _compute_kpis_actions(self, company, user):
-        menu = self.env.ref("crm_loyalty.menu_loyalty").id
-        ours = {kpi: f"{action}?menu_id={menu}" for kpi, action in ACTIONS.items()}
+        # whose menu is gone comes to the page without one
+        menu = self.env.ref("crm_loyalty.menu_loyalty", raise_if_not_found=False)
+        below = f"?menu_id={menu.id}" if menu else ""
+        ours = {kpi: f"{action}{below}" for kpi, action in ACTIONS.items()}
         return super()._compute_kpis_actions(company, user) | ours

@@ -7,7 +7,16 @@ from ...tools.prefetch import SELDOM_READ
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "suite.number.mixin"]
+    _number_limits = {
+        "value_horizon_years": (1, 20),
+        "value_discount_rate": (0, 1),
+        "value_lapse_threshold": (0, 1),
+        "value_class_a": (0, 1),
+        "value_class_b": (0, 1),
+        "value_class_c": (0, 1),
+    }
 
     value_horizon_years = fields.Integer(
         "Value Horizon (Years)", default=3, prefetch=SELDOM_READ
@@ -50,6 +59,11 @@ class ResCompany(models.Model):
     _value_lapse_threshold_range = models.Constraint(
         "CHECK (value_lapse_threshold > 0 AND value_lapse_threshold < 1)",
         "The lapse threshold lies between 0 and 100 %, both excluded.",
+    )
+
+    _value_cutoff_range = models.Constraint(
+        "CHECK (value_cutoff BETWEEN '1970-01-01' AND '2200-01-01')",
+        "Customers are valued as of a day between 1970 and 2200.",
     )
 
     @api.constrains("value_class_a", "value_class_b", "value_class_c")

@@ -17,9 +17,6 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
     """The purchase histories of ``crm.purchase.history._read_arrays``, in weeks."""
     count = columns["purchase_count"]
     value = columns["revenue"] / count
-    costed = columns["costed_revenue"]
-    rate = np.full(len(count), np.nan)
-    np.divide(columns["margin"], costed, out=rate, where=costed > 0)
     return PurchaseHistory.from_days(
         customer=columns["customer"],
         repeats=count - 1,
@@ -27,9 +24,21 @@ def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
         age_days=cutoff_day - columns["first_day"],
         log_interval_days=columns["log_intervals"],
         value=value,
-        margin=rate * value,
+        margin=_mean_margin(columns),
         shift=columns.get("shift"),
     )
+
+
+def _mean_margin(columns: dict[str, NDArray]) -> NDArray:
+    """Margin of a purchase; where a part of the revenue has no known one, that part
+    counts at the rate of the rest. NaN where no rate can be read."""
+    count, revenue = columns["purchase_count"], columns["revenue"]
+    margin, costed = columns["margin"], columns["costed_revenue"]
+    rate = np.full(len(count), np.nan)
+    np.divide(margin, costed, out=rate, where=costed > 0)
+    # without revenue there is no rate, but what the returns have cost is known
+    returned = (revenue <= 0) & (costed == revenue)
+    return np.where(returned, margin / count, rate * (revenue / count))
 
 
 def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
@@ -50,6 +59,11 @@ def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
             if name == "shift" or name.startswith("factor_")
         },
     }
+
+
+def without_trend(columns: dict) -> dict:
+    """The columns that a batch carries."""
+    return {name: c for name, c in columns.items() if name != "margin_trend"}
 
 
 def holdout_counts(

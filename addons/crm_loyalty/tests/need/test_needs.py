@@ -81,13 +81,19 @@ class TestBoughtNeeds(NeedCommon):
 
     def test_needs_are_a_companys_own(self):
         other = self.setup_other_company()["company"]
-        self.drinking.company_id = other
+        theirs = self.env["crm.need"].create(
+            {
+                "name": "Theirs",
+                "company_id": other.id,
+                "category_ids": self.drinking.category_ids.ids,
+            }
+        )
         self._buy(self.customer, self.beans)
         self._buy(self.customer, self.cups)
         self._read()
         self._read(other)
         self.assertTrue(self._need(self.customer, self.coffee))
-        self.assertFalse(self._need(self.customer, self.drinking))
+        self.assertFalse(self._need(self.customer, theirs))
         self.assertFalse(
             self.env["crm.partner.need"].search([("company_id", "=", other.id)])
         )

@@ -105,9 +105,9 @@ class OfferCommon(ValueCommon):
         rows = []
         for number, partner in enumerate(partners):
             arm = "control" if number < held else "treated"
-            place = number if number < held else number - held
+            number_in_arm = number if number < held else number - held
             of_arm = held if number < held else customers - held
-            bought = place < buys[arm == "treated"] * of_arm
+            bought = number_in_arm < buys[arm == "treated"] * of_arm
             rows.append(
                 {
                     "program_id": program.id,

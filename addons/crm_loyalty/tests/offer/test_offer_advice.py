@@ -169,11 +169,11 @@ class TestOfferAdvice(OfferCommon):
         effect.write({"advised_on": False, "fitted_on": False})
         effect._work(2)
         effect._work(2)
-        came_to = effect.last_partner
-        self.assertTrue(came_to)
+        reached = effect.last_partner
+        self.assertTrue(reached)
         self.assertFalse(effect.advised_on)
         effect._work(2)
-        self.assertGreater(effect.last_partner, came_to)
+        self.assertGreater(effect.last_partner, reached)
 
     def test_job_advises_each_offer_once_a_day(self):
         self._make_offer("Six Off", discount=6)

@@ -83,6 +83,24 @@ class TestOfferEnrolment(OfferCommon):
         program.sudo()._enrol()
         self.assertRecordValues(member, [known])
 
+    def test_what_is_kept_is_of_those_who_came_in(self):
+        """Not of who came in at the same moment by another batch."""
+        known = self.late | self.prospect
+        self.segment.domain = f"[('id', 'in', {self.prospect.ids})]"
+        program = self._program()
+        with freeze_time("2025-06-30 12:00:00"):
+            program.action_start()
+            # bought since the draw
+            self._value(self.prospect).write(
+                self._value_of(self.prospect, alive=0.9, silent=0)
+            )
+            self.segment.domain = f"[('id', 'in', {known.ids})]"
+            program.sudo()._enrol()
+        members = program.sudo().member_ids
+        self.assertEqual(members.partner_id, known)
+        kept = {member.partner_id: member.purchases_before for member in members}
+        self.assertEqual(kept, {self.late: 10, self.prospect: 0})
+
     def test_arms_are_judged_by_what_was_known_then(self):
         """All have bought since and look alive: the late ones' stratum has them."""
         program = self._past_program()

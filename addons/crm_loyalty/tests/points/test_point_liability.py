@@ -3,10 +3,23 @@ from odoo.tests import tagged
 from .liability_common import FEBRUARY, JANUARY, MARCH, LiabilityCommon
 
 FIGURES = (
-    *("issued", "redeemed", "expired", "outstanding", "redemption_rate"),
-    *("redemption_source", "ended_lots", "expected_points", "point_price", "sales"),
-    *("sold_points", "given_points", "newly_deferred", "deferred", "recognised"),
-    *("liability", "problem"),
+    "issued",
+    "redeemed",
+    "expired",
+    "outstanding",
+    "redemption_rate",
+    "redemption_source",
+    "ended_lots",
+    "expected_points",
+    "point_price",
+    "sales",
+    "sold_points",
+    "given_points",
+    "newly_deferred",
+    "deferred",
+    "recognised",
+    "liability",
+    "problem",
 )
 
 

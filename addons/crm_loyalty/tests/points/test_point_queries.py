@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ...models.points import loyalty_card, sale_order_loyalty
+from ...models.points import loyalty_card, sale_order
 from ...models.points.loyalty_point_document_mixin import (
     LoyaltyPointDocumentMixin as PointDocument,
 )
@@ -38,7 +38,7 @@ class TestPointQueries(PointCommon):
 
     def _queries_without_ledger(self, *args):
         """What Odoo's own way costs: it adds to the card and knows no entries."""
-        Card, Order = loyalty_card.LoyaltyCard, sale_order_loyalty.SaleOrder
+        Card, Order = loyalty_card.LoyaltyCard, sale_order.SaleOrder
 
         def write(cards, vals):
             return super(Card, cards.sudo()).write(vals)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ...models.program.crm_customer_program_enrol import draw
+from ...models.program.crm_customer_program_run import draw
 from .program_common import ProgramCommon
 
 
@@ -37,9 +37,8 @@ class TestProgramEnrol(ProgramCommon):
         # the last customers first
         customers[:20].category_id = False
         self.env.flush_all()
-        came_to = None
-        while came_to is None or any(last is not None for last in came_to.values()):
-            came_to = one_by_one._enrol(came_to, batch_size=1)
+        while one_by_one._enrol(batch_size=1):
+            pass
         customers[:20].category_id = self.tag
         one_by_one._enrol(batch_size=7)
         one_by_one._enrol(batch_size=100)
@@ -177,14 +176,30 @@ class TestProgramEnrol(ProgramCommon):
         ):
             with self.subTest(values), self.assertRaises(UserError):
                 self._running(**values)
-        for values in ({"control_share": 0.9}, {"budget": -1}, {"window_days": 0}):
-            with (
-                self.subTest(values),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(CheckViolation),
-                self.env.cr.savepoint(),
-            ):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            self._program(window_days=0)
+
+    def test_numbers_keep_within_what_can_be_computed(self):
+        for values in (
+            {"window_days": 3_000_000},
+            {"offer_days": 10**400},
+            {"reminder_days": -1},
+            {"control_share": float("nan")},
+            {"control_share": 0.9},
+            {"budget": 1e308},
+            {"budget": -1},
+            {"touch_cost": float("inf")},
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError):
                 self._program(**values)
+            wizard = self.env["crm.customer.program.create"]
+            if values.keys() <= wizard._fields.keys():
+                with self.subTest(values), self.assertRaises(ValidationError):
+                    wizard.create(values)
 
     def test_subject_is_no_template(self):
         """Odoo would evaluate it, as superuser."""

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ...models.program.crm_customer_program_enrol import draw
+from ...models.program.crm_customer_program_run import draw
 from .program_common import ProgramCommon
 
 

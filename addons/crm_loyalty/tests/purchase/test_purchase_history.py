@@ -1,5 +1,5 @@
 import math
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -122,6 +122,20 @@ class TestPurchaseHistory(ValueCommon):
         self.assertEqual(
             self._purchases(self.customer), [(self._day(10), 300.0, 120.0)]
         )
+
+    def test_no_context_changes_what_was_bought(self):
+        """Anybody may send one; what was known by a day is asked by a parameter."""
+        order = self._order(self.customer, 40, quantity=5)
+        self._refund(order, quantity=2)
+        self.env.flush_all()
+        sent = {"credits_until": TODAY - timedelta(days=300)}
+        for model in ("crm.purchase", "crm.purchase.history"):
+            found = (
+                self.env[model]
+                .with_context(**sent)
+                .search([("partner_id", "=", self.customer.id)])
+            )
+            self.assertEqual(found.revenue, 300)
 
     def test_full_refund_leaves_no_purchase(self):
         self._order(self.customer, 30)

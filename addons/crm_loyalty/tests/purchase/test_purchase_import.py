@@ -1,4 +1,7 @@
 import base64
+import csv
+import io
+import re
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -173,6 +176,15 @@ class TestPurchaseImport(PurchaseImportCommon):
         header, row = sheet.splitlines()
         self.assertEqual(header, "Row,Column,Value,Reason")
         self.assertTrue(row.startswith("2,Reference,\"'=HYPERLINK"), row)
+
+    def test_no_cell_of_a_download_is_a_formula_by_any_separator(self):
+        cells = ("x;=1+1", "x\t+1", "@y", "x, -2+3")
+        lines = [f'"{cell}",2023-01-02,5\n' for cell in cells]
+        source = self._check("".join(["Reference,Date,Amount\n", *lines]))
+        sheet = base64.b64decode(source.issues_file).decode("utf-8-sig")
+        for row in list(csv.reader(io.StringIO(sheet)))[1:]:
+            for part in re.split(r"[;,\t]", row[2]):
+                self.assertNotRegex(part, r"^[\s\"]*[=+@-]")
 
     def test_returns_lower_the_revenue(self):
         self._import(PLAIN + "A1,2023-02-03,-30.50\n")

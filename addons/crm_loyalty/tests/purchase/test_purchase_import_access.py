@@ -1,6 +1,6 @@
 import base64
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .purchase_import_common import PLAIN, PurchaseImportCommon
@@ -53,7 +53,7 @@ class TestPurchaseImportAccess(PurchaseImportCommon):
     def test_nobody_can_make_an_import_claim_a_customer_as_its_own(self):
         source = self._import(PLAIN)
         for values in (
-            {"state": "done"},
+            {"state": "ready"},
             {"created_partner_ids": [(4, self.anna.id)]},
             {"done_on": "2999-01-01 00:00:00"},
             {"user_id": self.env.ref("base.user_admin").id},
@@ -63,6 +63,36 @@ class TestPurchaseImportAccess(PurchaseImportCommon):
                 source.write(values)
             with self.assertRaises(AccessError):
                 self.imports.create(values)
+            context = {f"default_{name}": value for name, value in values.items()}
+            (name,) = values
+            source_of_defaults = self.imports.with_context(**context).create({})
+            self.assertEqual(source_of_defaults[name], self.imports.create({})[name])
+
+    def test_import_stays_with_its_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.manager.company_ids |= other
+        source = self._check(PLAIN)
+        with self.assertRaises(AccessError):
+            source.write({"company_id": other.id})
+        source.write({"company_id": self.company.id, "create_missing": True})
+        done = self._import(PLAIN)
+        with self.assertRaises(AccessError):
+            done.line_ids[0].sudo().company_id = other
+
+    def test_numbers_that_nobody_means_are_refused(self):
+        source = self._upload(PLAIN)
+        numbers = [
+            name
+            for name, field in source._fields.items()
+            if field.type in ("integer", "float", "monetary") and name != "id"
+        ]
+        self.assertIn("amount_total", numbers)
+        for name in numbers:
+            for wrong in (float("nan"), 10**400):
+                with self.subTest(name=name, wrong=str(wrong)[:9]):
+                    for door in (source.write, self.imports.create):
+                        with self.assertRaises(UserError):
+                            door({name: wrong})
 
     def test_companies_do_not_see_each_other(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

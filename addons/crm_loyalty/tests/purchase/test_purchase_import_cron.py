@@ -4,13 +4,13 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.base.models import ir_cron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_loyalty.models.purchase import (
-    crm_purchase_import_load as load,
-    crm_purchase_import_process as process,
+    crm_purchase_import as purchase_import,
+    crm_purchase_import_reading as reading,
 )
 
+from ..common import patch_time_to_one_step
 from .purchase_import_common import PurchaseImportCommon
 
 BATCH = 4
@@ -26,7 +26,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
         super().setUpClass()
         cls.cron = cls.env.ref("crm_loyalty.cron_process_purchase_imports").sudo()
         cls.cron.code = f"model._cron_process(batch_size={BATCH})"
-        cls.startClassPatcher(patch.object(process, "BATCH_ROWS", BATCH))
+        cls.startClassPatcher(patch.object(reading, "BATCH_ROWS", BATCH))
 
     def _file(self, rows=ROWS):
         lines = [f"N{i % 10},2023-01-{i + 1:02},{i + 1}\n" for i in range(rows)]
@@ -99,7 +99,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
     def test_cron_out_of_time_takes_another_turn(self):
         source = self._check(self._file(), create_missing=True)
         with (
-            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            patch_time_to_one_step(self.env),
             self.capture_triggers(self.cron.id) as woken,
         ):
             self._run_cron()
@@ -196,7 +196,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
         created = source.created_partner_ids
         used = created[3]
         self.env["sale.order"].create({"partner_id": used.id})
-        with patch.object(load, "UNDO_AT_ONCE", 3):
+        with patch.object(purchase_import, "UNDO_AT_ONCE", 3):
             source.action_undo()
         # The history is right at once; the customers go one by one.
         self.assertEqual(source.state, "undoing")
@@ -225,6 +225,6 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
             source.action_undo()
             return counts
 
-        with patch.object(process, "BATCH_ROWS", 2000):
+        with patch.object(reading, "BATCH_ROWS", 2000):
             queries(10)  # what is looked up once per process
             self.assertEqual(queries(100), queries(1000))

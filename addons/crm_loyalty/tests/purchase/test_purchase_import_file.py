@@ -1,3 +1,5 @@
+import io
+import zipfile
 from datetime import date, datetime
 
 from odoo.exceptions import UserError
@@ -147,6 +149,43 @@ class TestPurchaseImportFile(PurchaseImportCommon):
             self._upload("Reference,Date,Amount\n").action_check()
         with self.assertRaisesRegex(UserError, "Upload a file"):
             self.imports.create({}).action_check()
+
+    def test_file_beyond_its_limits_says_so_before_the_check(self):
+        book = self._workbook([["Reference", "Date", "Amount"]])
+        with zipfile.ZipFile(io.BytesIO(book)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = next(name for name in parts if "worksheets/sheet" in name)
+        far = b'<row r="1000000000"><c><v>1</v></c></row></sheetData>'
+        parts[name] = parts[name].replace(b"</sheetData>", far)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        cases = [
+            (packed.getvalue(), "more than 1048576 rows"),
+            (b"Reference,Date,Amount\n" + b"," * 1000 + b"\n", "than 1000 columns"),
+            (b"Reference,Date,Amount\n" + b"," * (1 << 20) + b"\n", "line"),
+        ]
+        for content, message in cases:
+            source = self._upload(content)
+            with self.assertRaisesRegex(UserError, message):
+                source.action_check()
+
+    def test_cells_beyond_their_limits_are_issues_of_their_rows(self):
+        source = self._check(
+            "Reference,Date,Amount\n"
+            f"{'A' * 3000},2023-01-02,5\n"
+            f"A1,2023-01-02,{'9' * 400}\n"
+            "A1,2023-01-02,1e308\n"
+            "A1,2023-01-02,nan\n"
+            "A1,9999-01-02,5\n"
+            "A1,3000000,5\n"
+        )
+        self.assertEqual(source.state, "faulty")
+        issues = self._issues(source)
+        self.assertEqual([issue[0] for issue in issues], [2, 3, 4, 5, 6, 7])
+        self.assertIn("longer than 250", issues[0][3])
+        self.assertLessEqual(max(len(issue[2]) for issue in issues), 250)
 
     def test_words_of_a_file_cannot_become_markup(self):
         source = self._upload(

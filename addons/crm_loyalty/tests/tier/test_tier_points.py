@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -89,7 +90,17 @@ class TestTierPoints(TierCommon):
 
     def test_nobody_sets_the_factor(self):
         order = self._order(10)
-        order.with_user(self.env.user).write({"tier_point_factor": 9})
+        orders = self.env["sale.order"].with_user(self.env.user)
+        values = {"partner_id": self.customer.id}
+        for attempt in (
+            lambda: order.with_env(orders.env).write({"tier_point_factor": 9}),
+            lambda: orders.create({**values, "tier_point_factor": 9}),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        sent = orders.with_context(default_tier_point_factor=9)
+        self.assertEqual(sent.create(values).tier_point_factor, 1)
+        self.assertEqual(sent.sudo().create(values).tier_point_factor, 1)
         self.assertEqual(order.tier_point_factor, 1)
 
     def test_points_qualify_without_the_factor_and_net_of_refunds(self):

@@ -47,9 +47,9 @@ class TestTierPortal(PortalCommon):
         self._order(quantity=3)
         _answer, page = self._page("points_customer", "/my/points")
         lines = page.xpath("//ul[contains(@class, 'o_points_benefits')]/li")
-        told = [" ".join(line.text_content().split()) for line in lines]
+        shown = [" ".join(line.text_content().split()) for line in lines]
         name = self.env.user.name
-        self.assertEqual(told, [f"The contact: {name}", "The community", "The portal"])
+        self.assertEqual(shown, [f"The contact: {name}", "The community", "The portal"])
         links = page.xpath("//ul[contains(@class, 'o_points_benefits')]//a/@href")
         self.assertEqual(
             links,

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -18,13 +17,13 @@ class TestTierProgram(TierCommon):
         for partner in partners:
             self._orders(partner, 3, quantity=6)
         self.program.evaluated_on = False
-        crons = type(self.env["ir.cron"])
-        with patch.object(crons, "_commit_progress", return_value=0) as progress:
+        # time for one step
+        with self._scheduled(60, 0):
             self.programs._cron_evaluate(batch_size=3)
         reached = self.program.last_partner
         self.assertTrue(reached)
-        self.assertEqual(progress.call_count, 2)
-        with patch.object(crons, "_commit_progress", return_value=1):
+        self.assertFalse(self.program.evaluated_on)
+        with self._scheduled():
             self.programs._cron_evaluate(batch_size=50)
             self.assertEqual(self.program.evaluated_on, TODAY)
             self.assertEqual(self.program.last_partner, 0)

@@ -1,3 +1,4 @@
+import os
 import random
 from datetime import date, timedelta
 
@@ -5,7 +6,7 @@ from odoo.tests import tagged
 
 from .tier_common import TierCommon
 
-OPERATIONS = 160
+OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
 CUSTOMERS = 5
 
 

@@ -1,4 +1,6 @@
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
@@ -57,6 +59,17 @@ class TierCommon(ValueCommon):
     def _night(cls, program=None):
         program = program or cls.program
         program._evaluate(cls.env["res.partner"].search([]).ids, program._today())
+
+    @contextmanager
+    def _scheduled(self, *seconds):
+        """A job within it commits nothing, and has so much time left at each commit."""
+        left = iter(seconds)
+        with patch.object(
+            type(self.env["ir.cron"]),
+            "_commit_progress",
+            side_effect=lambda *_args, **_kwargs: next(left, 0 if seconds else 60),
+        ) as commits:
+            yield commits
 
     @classmethod
     def _spend(cls, amount, partner=None):

@@ -15,7 +15,7 @@ class TestDigest(ValueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._shop()
+        cls._imported_shop()
         # came within the last week
         cls._orders(cls.customer, 3)
         cls.runs._refresh_now(cls.company)
@@ -66,6 +66,34 @@ class TestDigest(ValueCommon):
         clerk = new_test_user(self.env, "clerk", "base.group_user")
         with self.assertRaises(AccessError):
             self._figure("new_customers", user=clerk)
+
+    def test_digest_without_company_tells_of_the_users(self):
+        self.digest.company_id = False
+        expected = self._between("first_purchase", 7, 0)
+        self.assertEqual(self._figure("new_customers"), expected)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            "sales_team.group_sale_manager",
+            company_id=elsewhere.id,
+            company_ids=[(6, 0, elsewhere.ids)],
+        )
+        self.assertEqual(self._figure("new_customers", user=stranger), 0)
+
+    def test_figure_of_no_period_is_zero(self):
+        names = ("new_customers", "lost_customers", "customers_to_contact")
+        figures = self.digest.read([f"kpi_loyalty_{name}_value" for name in names])[0]
+        del figures["id"]
+        self.assertEqual(set(figures.values()), {0})
+
+    def test_figures_lead_to_their_pages_without_the_menu_too(self):
+        self.env.ref("crm_loyalty.menu_loyalty").unlink()
+        actions = self.digest._compute_kpis_actions(self.company, self.env.user)
+        self.assertEqual(
+            actions["kpi_loyalty_new_customers"],
+            "crm_loyalty.crm_customer_value_action",
+        )
 
     def test_mail_shows_the_figures(self):
         self.digest.kpi_loyalty_new_customers = True

@@ -12,7 +12,7 @@ class TestPartnerValue(ValueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls._shop()
+        cls.shop = cls._imported_shop()
         cls.runs._refresh_now(cls.company)
         cls.partners = cls.env["res.partner"]
 

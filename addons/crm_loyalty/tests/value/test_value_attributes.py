@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.crm_loyalty.models.value import crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_run
 
 from .attribute_common import AttributeCommon
 
@@ -88,7 +88,7 @@ class TestValueAttributes(AttributeCommon):
     def test_recomputing_changes_nothing_in_batches_of_any_size(self):
         self.runs._refresh_now(self.company)
         before = self._stored()
-        with patch.object(crm_value_run_estimate, "BATCH_SIZE", 70):
+        with patch.object(crm_value_run, "BATCH_SIZE", 70):
             run = self.runs._refresh_now(self.company)
         self.assertEqual(run.changed_count, 0)
         self.assertEqual(self._stored(), before)

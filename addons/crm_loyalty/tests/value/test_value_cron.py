@@ -4,11 +4,12 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run
 
-from ..common import ValueCommon
+from ..common import ValueCommon, patch_time_to_one_step
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +19,7 @@ class TestValueCron(ValueCommon, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls._shop(30)
+        cls.shop = cls._imported_shop(30)
         # only this company's run matters here
         today = fields.Date.today()
         for company in cls.env["res.company"].sudo().search([]) - cls.company:
@@ -59,7 +60,7 @@ class TestValueCron(ValueCommon, CronMixinCase):
             return score(*args)
 
         with (
-            patch.object(crm_value_run_estimate, "BATCH_SIZE", 8),
+            patch.object(crm_value_run, "BATCH_SIZE", 8),
             patch.object(crm_value_batch, "score", dies_at_the_third),
             # not assertRaises: it would take back what the night has committed
             suppress(KeyboardInterrupt),
@@ -76,6 +77,40 @@ class TestValueCron(ValueCommon, CronMixinCase):
         self.assertEqual(finished.call_count, 2)
         self.assertEqual(run.state, "done")
         self.assertGreater(run.changed_count, 0)
+
+    def test_what_fails_while_scoring_or_publishing_fails_that_run_alone(self):
+        self.runs._refresh_now(self.company)
+        before = self._all_values().read(["lifetime_value"])
+        finished = self.runs.search([])
+        run_class = type(self.runs)
+        for broken in (
+            patch.object(crm_value_batch, "score", side_effect=ValueError("no scores")),
+            patch.object(run_class, "_write_all", side_effect=ValueError("no room")),
+        ):
+            finished.queued_on = "2020-01-01"
+            with broken, mute_logger(crm_value_run.__name__):
+                self._run_night()
+            failed = self.runs.search([]) - finished
+            self.assertEqual(set(failed.mapped("state")), {"failed"})
+            self.assertRegex(failed.mapped("error")[0], "no scores|no room")
+            self.assertFalse(failed.batch_ids)
+            self.assertEqual(self._all_values().read(["lifetime_value"]), before)
+            finished |= failed
+        finished.queued_on = "2020-01-01"
+        self._run_night()
+        self.assertEqual(self.runs.search([], limit=1).state, "done")
+
+    def test_work_goes_on_where_the_time_ran_out(self):
+        with (
+            patch.object(crm_value_run, "BATCH_SIZE", 8),
+            patch_time_to_one_step(self.env),
+        ):
+            self._run_night()
+        run = self.runs.search([("company_id", "=", self.company.id)])
+        self.assertEqual(run.state, "scoring")
+        self.assertFalse(any(run.batch_ids.mapped("scored")))
+        self._run_night()
+        self.assertEqual(run.state, "done")
 
     def test_button_only_asks(self):
         manager = self.company_data["default_user_salesman"]

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_loyalty.models.value import crm_value_run_estimate
+from odoo.addons.crm_loyalty.models.value import crm_value_run
 
 from ..common import ValueCommon
 
@@ -33,7 +33,7 @@ class TestValueRun(ValueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls._shop()
+        cls.shop = cls._imported_shop()
 
     def _stored(self):
         return self.values.search_read([("company_id", "=", self.company.id)], STORED)
@@ -78,7 +78,7 @@ class TestValueRun(ValueCommon):
     def test_small_and_large_batches_give_the_same_values(self):
         self.runs._refresh_now(self.company)
         before = self._stored()
-        with patch.object(crm_value_run_estimate, "BATCH_SIZE", 7):
+        with patch.object(crm_value_run, "BATCH_SIZE", 7):
             run = self.runs._refresh_now(self.company)
         self.assertEqual(run.changed_count, 0)
         self.assertEqual(self._stored(), before)
@@ -186,7 +186,7 @@ class TestValueRun(ValueCommon):
         self.runs._refresh_now(self.company)
         before = self._stored()
         broken = patch.object(
-            crm_value_run_estimate, "estimate", side_effect=ValueError("no such thing")
+            crm_value_run, "estimate", side_effect=ValueError("no such thing")
         )
         with broken, self.assertLogs(LOGGER, "WARNING") as log:
             run = self.runs._refresh_now(self.company)
@@ -202,13 +202,15 @@ class TestValueRun(ValueCommon):
             {"value_class_a": 0.9, "value_class_b": 0.8},
             {"value_class_c": 1.0},
             {"value_class_a": 0.0},
+            {"value_discount_rate": -0.1},
         ):
             with self.assertRaises(ValidationError):
                 self.company.write(wrong)
         for wrong in (
             {"value_horizon_years": 0},
-            {"value_discount_rate": -0.1},
             {"value_lapse_threshold": 1.0},
+            {"value_cutoff": "9999-12-31"},
+            {"value_cutoff": "0001-01-01"},
         ):
             with (
                 self.assertRaises(IntegrityError),
@@ -216,6 +218,36 @@ class TestValueRun(ValueCommon):
                 self.env.cr.savepoint(),
             ):
                 self.company.write(wrong)
+
+    def test_numbers_that_nobody_means_are_refused(self):
+        names = ("horizon_years", "discount_rate", "lapse_threshold")
+        for name in (*names, "class_a", "class_b", "class_c"):
+            for wrong in (float("nan"), 1e308, 10**400, 3_000_000, -(10**400)):
+                field = f"value_{name}"
+                with self.subTest(field=field, wrong=str(wrong)[:9]):
+                    with self.assertRaises(ValidationError):
+                        self.company.write({field: wrong})
+                    with self.assertRaises(ValidationError):
+                        self.env["res.company"].create({"name": "Odd", field: wrong})
+
+    def test_amount_beyond_what_can_be_counted_fails_the_run(self):
+        self.runs._refresh_now(self.company)
+        before = self._stored()
+        with (
+            patch.object(crm_value_run, "LARGEST_MONEY", 10),
+            self.assertLogs(LOGGER, "WARNING"),
+        ):
+            run = self.runs._refresh_now(self.company)
+        self.assertEqual(run.state, "failed")
+        self.assertIn("too large", run.error)
+        self.assertEqual(self._stored(), before)
+
+    def test_company_of_a_run_and_of_a_value_stays(self):
+        run = self.runs._refresh_now(self.company)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for record in (run, self._all_values()[0]):
+            with self.assertRaises(AccessError):
+                record.company_id = other
 
     def test_report_card_tells_the_test_and_its_verdict(self):
         run = self.runs._refresh_now(self.company)
@@ -234,7 +266,7 @@ class TestValueRun(ValueCommon):
 
     def test_fresh_back_test_is_kept(self):
         first = self.runs._refresh_now(self.company)
-        with patch.object(crm_value_run_estimate, "backtest") as again:
+        with patch.object(crm_value_run, "backtest") as again:
             second = self.runs._refresh_now(self.company)
         again.assert_not_called()
         self.assertEqual(second.backtest, first.backtest)
@@ -242,7 +274,7 @@ class TestValueRun(ValueCommon):
     def test_queries_do_not_grow_with_customers(self):
         self.runs._refresh_now(self.company)
         few = self._queries_of_a_refresh()
-        self._shop(20)
+        self._imported_shop(20)
         self.env.flush_all()
         self.assertLessEqual(self._queries_of_a_refresh(), few)
 

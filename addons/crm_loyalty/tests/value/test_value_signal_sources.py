@@ -5,8 +5,8 @@ import numpy as np
 from odoo.tests import tagged
 
 from odoo.addons.crm_loyalty.clv import ProtectedAttribute
-from odoo.addons.crm_loyalty.models.value.crm_value_run_signals import Signal
-from odoo.addons.crm_loyalty.models.value.factor_words import phrase
+from odoo.addons.crm_loyalty.models.value.value_signals import Signal
+from odoo.addons.crm_loyalty.models.value.value_words import phrase
 from odoo.addons.crm_suite.tools.columns import day_number
 
 from ..common import TODAY, ValueCommon
@@ -78,7 +78,7 @@ class TestValueSignalSources(ValueCommon):
             self.runs._allowed_signals()
 
     def test_refused_source_fails_the_run_and_says_why(self):
-        self._shop()
+        self._imported_shop()
         self.runs._refresh_now(self.company)
         self.runs.search([("company_id", "=", self.company.id)]).unlink()
         logger = "odoo.addons.crm_loyalty.models.value.crm_value_run"

@@ -1,0 +1,354 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.mark import Mark
+from odoo.addons.crm_suite.tools.permit import system_permit
+
+from ...points import in_proportion, to_points, to_units
+from .loyalty_card import POSTED_BY_CALLER, QUOTATION_AT_WORK, QUOTED
+from .loyalty_point_document_mixin import effects_of
+
+# In which currency this order reckons points just now.
+POINT_CURRENCY = Mark("point_currency")
+
+
+class SaleOrder(models.Model):
+    """What an order does to points, where Odoo would change the cards itself."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "loyalty.point.document.mixin"]
+
+    _point_field = "order_id"
+
+    is_fully_delivered = fields.Boolean(
+        compute="_compute_is_fully_delivered", search="_search_is_fully_delivered"
+    )
+
+    @api.depends("order_line.qty_delivered", "order_line.product_uom_qty")
+    def _compute_is_fully_delivered(self):
+        for order in self:
+            order.is_fully_delivered = not any(
+                line.qty_delivered < line.product_uom_qty
+                for line in order.order_line
+                if not (line.reward_id or line.is_downpayment or line.display_type)
+            )
+
+    def _search_is_fully_delivered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["sale.order.line"].flush_model(["qty_delivered", "product_uom_qty"])
+        open_orders = SQL(
+            """(
+                SELECT order_id FROM sale_order_line
+                 WHERE qty_delivered < product_uom_qty AND reward_id IS NULL
+                   AND display_type IS NULL AND is_downpayment IS NOT TRUE
+            )"""
+        )
+        return Domain("id", "not in" if True in value else "in", open_orders)
+
+    @api.constrains("partner_id", "company_id", "applied_coupon_ids", "state")
+    def _check_cards(self):
+        """However a card came to an order: kept points are spent by whose they are.
+
+        And an order knows cards of its own company, of one above it, or of none.
+        """
+        for order in self.filtered(lambda order: order.state != "cancel"):
+            # sudo: to find out whose cards they are, not to show it
+            inside = order.sudo()
+            spent = inside.applied_coupon_ids | inside.order_line.coupon_id
+            if not all(card._may_be_spent_by(inside.partner_id) for card in spent):
+                raise ValidationError(
+                    self.env._(
+                        "%s cannot spend these points: they are kept for another "
+                        "customer.",
+                        order.display_name,
+                    )
+                )
+            companies = (spent | inside.coupon_point_ids.coupon_id).company_id
+            if companies - inside.company_id.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%s cannot take points of another company.", order.display_name
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unused_cards(self):
+        self._forget_promised_points()._drop_unused()
+
+    def _forget_promised_points(self):
+        """Quotations wait for nothing any more; returns the cards they had opened."""
+        cards = self._cards_born_here()
+        # sudo: Odoo would delete these as the salesperson, who may not
+        self.sudo().coupon_point_ids.unlink()
+        return cards
+
+    def _get_point_changes(self):
+        """Odoo adds these to the cards; the order posts them to the ledger instead."""
+        return {}
+
+    def _get_real_points_for_coupon(self, coupon, post_confirm=False):
+        """Odoo's own sum, with the account's points and without pending ones."""
+        points = super()._get_real_points_for_coupon(coupon, post_confirm)
+        # sudo: a member may spend what the company's card holds
+        account = coupon.sudo()._account()
+        if account != coupon:
+            points += account.points
+        if self.state == "sale":
+            points += self._unposted_points(account)
+        elif not coupon.program_id._vests_at_confirmation() and (
+            coupon.program_id.applies_on != "future"
+        ):
+            own = self.coupon_point_ids.filtered(lambda line: line.coupon_id == coupon)
+            points -= sum(own.mapped("points"))
+        return coupon.currency_id.round(points)
+
+    def _unposted_points(self, account) -> float:
+        """What a confirmed order that is being edited will still add or take."""
+        # sudo: the ledger is the same for everybody
+        order = self.sudo()
+        earned, spent = order._point_effects().get((order, account), (0, 0))
+        posted, _counts = order._posted_effects()
+        posted_earned, posted_spent = posted[order, account]
+        change = posted_spent - spent
+        if account.program_id._vests_at_confirmation():
+            change += earned - posted_earned
+        return to_points(change)
+
+    def _add_points_for_coupon(self, coupon_points):
+        if self.state != "sale":
+            return super()._add_points_for_coupon(coupon_points)
+        order = POSTED_BY_CALLER.put(self)
+        # Odoo empties the dict it is given
+        cards = {
+            card.with_env(order.env): points for card, points in coupon_points.items()
+        }
+        res = super(SaleOrder, order)._add_points_for_coupon(cards)
+        self._post_points_now()
+        return res
+
+    def _try_apply_program(self, program, coupon=None):
+        order = QUOTATION_AT_WORK.put(self)
+        return super(SaleOrder, order)._try_apply_program(program, coupon)
+
+    def _apply_program_reward(self, reward, coupon, **kwargs):
+        if self._may_claim_from(coupon):
+            return super()._apply_program_reward(reward, coupon, **kwargs)
+        return {
+            "error": self.env._(
+                "These points are your company's. Ask your contact person with us to "
+                "be permitted to spend them."
+            )
+        }
+
+    def _get_claimable_rewards(self, forced_coupons=None):
+        rewards = super()._get_claimable_rewards(forced_coupons)
+        for coupon in [card for card in rewards if not self._may_claim_from(card)]:
+            del rewards[coupon]
+        return rewards
+
+    def _may_claim_from(self, coupon) -> bool:
+        """Employees claim for any customer; a customer only with permission.
+
+        What an employee has put on a quotation the customer may accept.
+        """
+        user = self.env.user
+        # sudo: customers have no rights on cards
+        account = coupon.sudo()._account()
+        if not user.share or account == coupon:
+            return True
+        return user.partner_id._may_use_points_of(account.partner_id)
+
+    def _prepare_cards(self):
+        """Before Odoo reckons anew: this order, for whom cards open as they must."""
+        order = QUOTATION_AT_WORK.put(self)
+        # Odoo gives a visitor's card to the customer he turns out to be, as the user
+        order = order.with_context(**system_permit("loyalty.card"))
+        order._join_company_accounts()
+        if self.state == "sale":
+            return POSTED_BY_CALLER.put(order)
+        order._leave_cards_behind(order.partner_id)
+        order._forget_former_customer()
+        return order
+
+    def _settle_cards(self, before):
+        """After it: what came of it, on the ledger or on the cards it waits for.
+
+        :param before: the cards that promised points until then
+        """
+        self._forget_expired_cards()
+        if self.state == "sale":
+            self._post_points_now()
+        else:
+            self._drop_provisional(before)
+
+    def _post_points_now(self):
+        """Post, unless a caller further out does so when all is done."""
+        if not POSTED_BY_CALLER.on(self):
+            self._post_points()
+
+    def _forget_expired_cards(self):
+        """An expired card earns nothing."""
+        expired = self.coupon_point_ids.filtered(
+            lambda line: line.points and self._card_expired(line.coupon_id)
+        )
+        if expired:
+            # sudo: Odoo lets salespeople only read these
+            expired.sudo().points = 0
+
+    def _join_company_accounts(self):
+        """A contact of a company whose account has points gets a card to spend them."""
+        company = self.partner_id.commercial_partner_id
+        if company == self.partner_id:
+            return
+        # sudo: salespeople may not create cards, orders do
+        Card = self.env["loyalty.card"].sudo()
+        accounts = Card.search(
+            [
+                ("partner_id", "=", company.id),
+                ("points", ">", 0),
+                ("program_id.point_holder", "=", "company"),
+            ]
+        )
+        if not accounts:
+            return
+        own = Card._with_provisional().search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("program_id", "in", accounts.program_id.ids),
+            ]
+        )
+        Card.with_context(loyalty_no_mail=True, tracking_disable=True).create(
+            [
+                {
+                    "program_id": program.id,
+                    "partner_id": self.partner_id.id,
+                    "order_id": self.id,
+                }
+                for program in accounts.program_id - own.program_id
+            ]
+        )
+
+    def _cards_born_here(self):
+        """Cards that these orders opened or wait for, and the accounts behind them."""
+        # sudo: quotations open cards for whoever may not
+        cards = self.sudo().coupon_point_ids.coupon_id
+        cards |= cards.account_card_id
+        return cards.filtered(lambda card: card.order_id in self or card.provisional)
+
+    def _open_cards(self):
+        """What these orders earn or spend from is a card from now on."""
+        # sudo: orders open cards for whoever may not
+        orders = self.sudo()
+        earning = orders.coupon_point_ids.filtered("points")
+        (earning.coupon_id | orders.order_line.coupon_id)._become_cards()
+        idle = orders.coupon_point_ids.filtered("coupon_id.provisional")
+        cards = idle.coupon_id | idle.coupon_id.account_card_id
+        idle.unlink()
+        cards.filtered("provisional")._drop_unused()
+
+    def _leave_cards_behind(self, customer):
+        """A quotation that goes to another customer spends nothing of the former's."""
+        # sudo: the cards may be seen by whoever may not see their holder
+        for order in self.sudo().filtered(lambda order: order.state in QUOTED):
+            spent = order.applied_coupon_ids | order.order_line.coupon_id
+            cards = spent.filtered(lambda card: not card._may_be_spent_by(customer))
+            if cards:
+                kept = order.order_line.filtered_domain(
+                    [("coupon_id", "not in", cards.ids)]
+                )
+                (order.order_line - kept).unlink()
+                order.applied_coupon_ids -= cards
+
+    def _forget_former_customer(self):
+        """Odoo would give his points to a card that is nobody's."""
+        # sudo: Odoo lets salespeople only read these
+        self.sudo().coupon_point_ids.filtered(
+            lambda line: (
+                line.coupon_id.program_id.is_nominative
+                and line.coupon_id.partner_id
+                and not line.coupon_id.partner_id.is_public
+                and line.coupon_id.partner_id != self.partner_id
+            )
+        ).unlink()
+
+    def _drop_provisional(self, before):
+        """A quotation waits only for cards to which it would bring something.
+
+        A contact's card brings the company's points, even where it earns none.
+        """
+        # sudo: quotations open and drop cards for whoever may not
+        order, before = self.sudo(), before.sudo().exists().filtered("provisional")
+        idle = order.coupon_point_ids.filtered(
+            lambda line: (
+                not line.points
+                and line.coupon_id.provisional
+                and not line.coupon_id.account_card_id
+                and line.coupon_id not in order.order_line.coupon_id
+            )
+        )
+        cards = (before - order.coupon_point_ids.coupon_id) | idle.coupon_id
+        cards |= cards.account_card_id.filtered("provisional")
+        if cards:
+            idle.unlink()
+            cards._drop_unused()
+
+    def _by_point_currency(self, programs):
+        """This order as it reckons the points of each of the programs."""
+        if not programs:
+            return [(self, programs)]
+        return [
+            (POINT_CURRENCY.put(self, currency), group)
+            for currency, group in programs.grouped("currency_id").items()
+        ]
+
+    def _get_order_line_price(self, order_line, price_type):
+        price = super()._get_order_line_price(order_line, price_type)
+        currency = POINT_CURRENCY.on(self)
+        if price_type != "price_total" or not currency or currency == self.currency_id:
+            return price
+        return self.currency_id._convert(
+            price, currency, self.company_id, self.date_order or fields.Date.today()
+        )
+
+    def _points_note(self, card, number, document):
+        note = super()._points_note(card, number, document)
+        if document:
+            note.values["move_id"] = document.id
+        return note
+
+    def _sale_of_points(self, card, units) -> float:
+        lines = self.coupon_point_ids.filtered(
+            lambda line: line.coupon_id._account() == card
+        )
+        promised = sum(to_units(line.points) for line in lines)
+        if not (promised and units):
+            return 0.0
+        return self.amount_untaxed / (self.currency_rate or 1.0) * units / promised
+
+    def _point_effects(self) -> dict:
+        earned, spent = defaultdict(int), defaultdict(int)
+        for order in self.filtered(lambda order: order.state == "sale"):
+            goods = order.order_line._goods()
+            kept = goods._kept_share()
+            for line in order.coupon_point_ids:
+                card = line.coupon_id
+                if not order._card_expired(card):
+                    # what is kept whole is kept of every product
+                    share = kept if kept == 1 else goods._kept_share(card.program_id)
+                    points = in_proportion(to_units(line.points), share)
+                    earned[order, card._account()] += points
+            for line in order.order_line:
+                if line.reward_id and line.coupon_id:
+                    points = in_proportion(to_units(max(line.points_cost, 0)), kept)
+                    spent[order, line.coupon_id._account()] += points
+        return effects_of(earned, spent)
+
+    def _card_expired(self, card) -> bool:
+        return bool(card.expiration_date) and (
+            card.expiration_date < fields.Date.to_date(self.date_order)
+        )

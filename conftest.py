@@ -1,0 +1,20 @@
+"""For every test, with Odoo or without."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is, decides about no test.
+settings.register_profile(
+    "here",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=1000 if os.environ.get("DEEP") else 100,
+)
+settings.load_profile("here")
+
+
+def pytest_configure(config):
+    """Let the system give Odoo's server a port, which nobody can take in between."""
+    if with_odoo := config.pluginmanager.get_plugin("odoo"):
+        with_odoo._get_available_random_port = lambda: 0

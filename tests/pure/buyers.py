@@ -1,0 +1,79 @@
+"""Customers drawn one by one, so that each may differ from what the models assume.
+
+``simulation.draw`` is faster and follows the models' own assumptions.
+"""
+
+import numpy as np
+
+from clv import PurchaseHistory
+
+
+def base(
+    seed,
+    n,
+    r,
+    alpha,
+    leave,
+    ages,
+    k=1,
+    ahead=0.0,
+    mean=50.0,
+    first=1.0,
+    growth=0.0,
+):
+    """``n`` buyers, and what they buy and bring in the ``ahead`` weeks after.
+
+    Amounts are gamma (shape 4) around means that are inverse gamma (5). ``leave`` draws
+    each one's chance to leave after a purchase, ``first`` is the size of the first
+    purchase against the others, ``growth`` the yearly growth of amounts.
+    """
+    rng = np.random.default_rng(seed)
+    usual = mean * 4 / rng.gamma(5, 1, n)
+    x, t_x = np.zeros(n, int), np.zeros(n)
+    log_intervals, total = np.zeros(n), np.zeros(n)
+    bought, brought = np.zeros(n), np.zeros(n)
+    for i in range(n):
+        rate, leaves, time = rng.gamma(r, 1 / alpha), leave(rng), 0.0
+        total[i] = rng.gamma(4, usual[i] * first / 4)
+        stays = rng.random() >= leaves
+        while stays:
+            gap = rng.gamma(k, 1 / rate)
+            time += gap
+            if time > ages[i] + ahead:
+                break
+            amount = rng.gamma(4, usual[i] * (1 + growth) ** (time / 52) / 4)
+            if time <= ages[i]:
+                x[i] += 1
+                t_x[i] = time
+                log_intervals[i] += np.log(gap)
+                total[i] += amount
+            else:
+                bought[i] += 1
+                brought[i] += amount
+            stays = rng.random() >= leaves
+    history = PurchaseHistory(
+        np.arange(n),
+        x,
+        t_x,
+        np.asarray(ages, float),
+        log_intervals,
+        total / (x + 1),
+    )
+    return history, bought, brought
+
+
+def one_more(history, *, x, t_x, T, log_intervals, value, margin=None):
+    """The same customers and, last, one more."""
+    margins = history.margin
+    if margin is not None:
+        known = np.full(len(history), np.nan) if margins is None else margins
+        margins = np.append(known, margin)
+    return PurchaseHistory(
+        np.arange(len(history) + 1),
+        np.append(history.x, x),
+        np.append(history.t_x, t_x),
+        np.append(history.T, T),
+        np.append(history.log_intervals, log_intervals),
+        np.append(history.value, value),
+        margins,
+    )
