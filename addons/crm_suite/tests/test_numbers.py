@@ -62,13 +62,12 @@ class TestNumbers(TransactionCase):
 
     def assertRefused(self, name, value):
         specification = {name: {}, "until": {}}
+        sent = {f"default_{name}": value}
         for attempt in (
             lambda: self.figure.write({name: value}),
             lambda: self.Figure.create({name: value}),
-            lambda: self.Figure.with_context({f"default_{name}": value}).create({}),
-            lambda: self.Figure.with_context({f"default_{name}": value}).default_get(
-                [name]
-            ),
+            lambda: self.Figure.with_context(**sent).create({}),
+            lambda: self.Figure.with_context(**sent).default_get([name]),
             lambda: self.figure.onchange({name: value}, [name], specification),
         ):
             with (

@@ -75,7 +75,7 @@ class TestProtected(TransactionCase):
     def call(self, method, *args, model="suite.test.card", **kwargs):
         """As the user's browser would call it: all of it has gone through JSON."""
         args, kwargs = json.loads(json.dumps([args, kwargs], default=json_default))
-        model = self.env[model].with_user(self.user).with_context({})
+        model = self.env(user=self.user, context={})[model]
         answer = call_kw(model, method, args, kwargs)
         self.env.flush_all()
         return answer
