@@ -201,22 +201,14 @@ class SuiteProtectedMixin(models.AbstractModel):
     def _differs(self, name: str, value) -> bool:
         # sudo: to compare, not to show
         current = self.sudo().with_context(active_test=False)[name]
-        if not self._fields[name].type.endswith("2many"):
-            try:
-                return current != self._as_value(name, value)
-            except (OverflowError, TypeError, ValueError):
-                # what the field cannot hold is surely not there
-                return True
-        return any(
-            not (
-                isinstance(command, list | tuple)
-                and (
-                    (command[0] == Command.LINK and command[1] in current.ids)
-                    or (command[0] == Command.SET and {*command[2]} == {*current.ids})
-                )
-            )
-            for command in value or ()
-        )
+        try:
+            if self._fields[name].type.endswith("2many"):
+                kept = {*current.ids}
+                return not all(_keeps(kept, command) for command in value or ())
+            return current != self._as_value(name, value)
+        except (IndexError, OverflowError, TypeError, ValueError):
+            # what the field cannot hold is surely not there
+            return True
 
     def _as_value(self, name: str, value):
         """A value as it would be read after it was written; commands as they are."""
@@ -236,3 +228,11 @@ class SuiteProtectedMixin(models.AbstractModel):
                 fields="”, “".join(labels),
             )
         )
+
+
+def _keeps(linked: set[int], command) -> bool:
+    """Whether a command leaves a field with the records that are linked."""
+    operation, id_, *rest = command
+    return (operation == Command.LINK and id_ in linked) or (
+        operation == Command.SET and {*rest[0]} == linked
+    )

@@ -104,6 +104,10 @@ class TestProtected(TransactionCase):
             {"points": 10**400},
             {"points": "many"},
             {"tag_ids": [Command.create({"name": "A"})]},
+            {"tag_ids": 5},
+            {"tag_ids": [5]},
+            {"tag_ids": [[]]},
+            {"tag_ids": [[6, 0, [[5]]]]},
             {"name": "B", "points": 6},
         ):
             with self.subTest(values):
