@@ -1,6 +1,6 @@
 from . import (
     arrays,
-    batches,
+   
     columns,
     companies,
     dates,
