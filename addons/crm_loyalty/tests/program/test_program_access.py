@@ -80,14 +80,14 @@ class TestProgramAccess(ProgramCommon):
         program = self.program.with_user(self.keeper)
         for values in (
             {"state": "draft"},
-            {"spent": 0},
+            {"spent": 5},
             {"draw_key": "a"},
             {"margin_difference": 1000},
             {"mailing_id": False},
         ):
-            with self.subTest(values), self.assertRaises(UserError):
+            with self.subTest(values), self.assertRaises(AccessError):
                 program.write(values)
-        with self.assertRaises(UserError):
+        with self.assertRaises(AccessError):
             program.create({"name": "Done already", "state": "done"})
 
     def test_program_that_ran_is_not_deleted(self):
