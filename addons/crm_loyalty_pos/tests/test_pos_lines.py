@@ -83,8 +83,7 @@ class TestPosSegments(SegmentCommon, TillCommon):
     def test_another_companys_till_is_not_ours(self):
         self._take(self.buyer)
         other = self.env["res.company"].create({"name": "Other"})
-        segment = self._segment({})
-        segment.company_id = other
+        segment = self._segment({}, company_id=other.id)
         self.assertFalse(self._members(segment))
 
 

@@ -24,7 +24,7 @@ class SuiteCompanyMixin(models.AbstractModel):
     # fields that lead to models of Odoo's; each class of a model adds its own
     _company_links: Collection[str] = ()
 
-    @api.constrains(lambda self: ["company_id", *self._company_link_names()])
+    @api.constrains(lambda self: self._company_checked_names())
     def _check_company_links(self):
         check_links_of_company(self, self._company_link_names())
 
@@ -47,6 +47,11 @@ class SuiteCompanyMixin(models.AbstractModel):
     def _follows_company(self) -> bool:
         """Whether the company is that of another record, which a write may replace."""
         return bool(self._fields["company_id"].compute) and not has_permit(self)
+
+    def _company_checked_names(self) -> list[str]:
+        """What can be written, and must fit together afterwards."""
+        names = ["company_id", *self._company_link_names()]
+        return [name for name in names if not self._fields[name].related]
 
     def _company_link_names(self) -> list[str]:
         return sorted(set().union(*declared(self, "_company_links")))

@@ -1,6 +1,5 @@
 from . import (
     arrays,
-   
     columns,
     companies,
     dates,

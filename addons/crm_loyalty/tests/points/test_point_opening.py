@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from .point_common import PointCommon
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 @tagged("post_install", "-at_install")

@@ -208,12 +208,13 @@ class TestTiers(TierCommon):
         self.assertEqual(self._story()[-1][4], "expired")
 
     def test_bad_ladders_are_refused(self):
-        for values in (
-            {"name": "Same", "threshold": 500},
-            {"name": "Below nothing", "threshold": -1},
+        for error, values in (
+            (IntegrityError, {"name": "Same", "threshold": 500}),
+            (ValidationError, {"name": "Below nothing", "threshold": -1}),
         ):
             with (
-                self.assertRaises(IntegrityError),
+                self.subTest(values["name"]),
+                self.assertRaises(error),
                 mute_logger("odoo.sql_db"),
                 self.env.cr.savepoint(),
             ):
