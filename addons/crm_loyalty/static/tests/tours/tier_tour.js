@@ -1,9 +1,10 @@
 import { registry } from "@web/core/registry";
 
 const tiers = ".o_field_widget[name=tier_ids]";
-const row = `${tiers} .o_selected_row`;
 
-function addTier(name, threshold) {
+function addTier(number, name, threshold) {
+    // the row of that number, or what is typed may go to the one before
+    const row = `${tiers} .o_data_row:nth-child(${number}).o_selected_row`;
     return [
         {
             content: `Add the tier ${name}`,
@@ -35,8 +36,8 @@ registry.category("web_tour.tours").add("crm_loyalty_tier", {
             trigger: ".o_field_widget[name=name] input",
             run: "edit Bakers Club",
         },
-        ...addTier("Silver", 500),
-        ...addTier("Gold", 1000),
+        ...addTier(1, "Silver", 500),
+        ...addTier(2, "Gold", 1000),
         {
             content: "Save the ladder",
             trigger: ".o_form_button_save",
