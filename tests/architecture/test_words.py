@@ -13,7 +13,7 @@ FORBIDDEN = {
     "tool of its makers": r"(?i)\b(claude|anthropic|copilot|chatgpt)\b",
     "number of an issue": r"(?i)\b(issue #?|(fix(es)?|closes|see|refs?) #)\d",
 }
-BINARY = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".zip", ".gz"}
+BINARY = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".zip", ".gz", ".xz"}
 
 
 def project_files() -> list[Path]:
