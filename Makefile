@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test smoke test-odoo lint format bench i18n shell clean
+.PHONY: help run test smoke test-odoo lint format bench i18n release-dump shell clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ bench:  ## measure speed and size
 
 i18n:  ## export the terms, merge them, find untranslated ones
 	$(DEV) i18n
+
+release-dump:  ## keep a shop of this release, which tests of the next one upgrade
+	$(DEV) release-dump
 
 shell:  ## Python with Odoo's env in the database that `make run` made
 	$(DEV) odoo shell --no-http

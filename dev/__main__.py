@@ -14,20 +14,12 @@ import signal
 
 from .problem import Problem, explain_os_error
 from .setup import enter_venv
-from .steps import Steps
 
-# Each verb has a module of its name, and shows so many steps.
-VERBS = {
-    "run": 6,
-    "test": 4,
-    "test_odoo": 5,
-    "lint": 1,
-    "format": 1,
-    "bench": 3,
-    "i18n": 4,
-    "odoo": 3,
-    "keep_postgres": 3,
-}
+# Each has a module of its name.
+VERBS = (
+    *("run", "test", "test_odoo", "lint", "format", "bench", "i18n"),
+    *("release_dump", "odoo", "keep_postgres"),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +28,7 @@ def main(arguments: list[str]) -> int:
         return call("clean")
     if verb not in VERBS:
         raise Problem(f"say which: {', '.join([*VERBS, 'clean'])}")
-    enter_venv(Steps(VERBS[verb]), arguments)
+    enter_venv(arguments)
     return call(verb, *arguments[1:])
 
 

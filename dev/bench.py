@@ -4,10 +4,9 @@ import subprocess
 
 from .paths import PYTHON, ROOT
 from .setup import ground
-from .steps import Steps
 
 
 def bench(*arguments: str) -> int:
-    with ground(Steps(3, done=1)) as (env, _server):
+    with ground() as (env, _server):
         command = [PYTHON, "tests/bench", *arguments]
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

@@ -1,27 +1,31 @@
 """``make i18n``: Odoo exports the terms, the translations take them in."""
 
+import shutil
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polib
 
 from . import addons, odoo, templates
 from .paths import ADDONS
 from .setup import ground
-from .steps import Steps
+from .steps import step
 
 # The languages in which every term must be there.
 COMPLETE = ("fa",)
 
 
 def i18n() -> int:
-    steps = Steps(4, done=1)
-    with ground(steps) as (env, server), steps.step("terms") as said:
+    with ground() as (env, server), step("terms") as said:
         database = templates.suite(server, env)
-        for name in addons.names():
-            export(env, database, name, template(name))
-            for language in languages(name):
-                merge(name, language)
+        with TemporaryDirectory() as new:
+            for name, file in export(env, database, Path(new)).items():
+                template(name).parent.mkdir(exist_ok=True)
+                shutil.copy(file, template(name))
+                for language in languages(name):
+                    merge(name, language)
         said(", ".join(addons.names()))
     missing = [line for name in addons.names() for line in untranslated(name)]
     print("\n".join(missing) or "Every term is translated.")
@@ -42,15 +46,21 @@ def languages(name: str) -> list[str]:
     return sorted(found.union(COMPLETE))
 
 
-def export(env: Mapping[str, str], database: str, name: str, file: Path) -> None:
-    """Have Odoo write the .pot, without the dates that change at every export."""
-    file.parent.mkdir(exist_ok=True)
-    where = ("-d", database, "-o", str(file))
-    odoo.batch(env, f"i18n-{name}", "i18n", "export", *where, name, "-l", "pot")
-    terms = polib.pofile(str(file))
-    for field in ("POT-Creation-Date", "PO-Revision-Date"):
-        terms.metadata.pop(field, None)
-    terms.save(str(file))
+def export(env: Mapping[str, str], database: str, folder: Path) -> dict[str, Path]:
+    """Have Odoo write each add-on's .pot, less the dates that change every time."""
+    archive = folder / "terms.tgz"
+    names = addons.names()
+    where = ("-d", database, "-o", str(archive))
+    odoo.batch(env, "i18n", "i18n", "export", *where, *names, "-l", "pot")
+    with tarfile.open(archive) as terms:
+        terms.extractall(folder)
+    files = {name: folder / name / "i18n" / f"{name}.pot" for name in names}
+    for file in files.values():
+        found = polib.pofile(str(file))
+        for field in ("POT-Creation-Date", "PO-Revision-Date"):
+            found.metadata.pop(field, None)
+        found.save(str(file))
+    return files
 
 
 def merge(name: str, language: str) -> None:

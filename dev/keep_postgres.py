@@ -3,11 +3,10 @@
 import signal
 
 from .setup import ground
-from .steps import Steps
 
 
 def keep_postgres() -> int:
-    with ground(Steps(3, done=1)) as (env, _server):
+    with ground() as (env, _server):
         for name in ("PGHOST", "PGPORT", "PGUSER", "ODOO_RC", "ODOO_DATA_DIR"):
             print(f"export {name}={env.get(name, '')}")
         print(f"export ODOO_ADDONS_PATH={env['ODOO_ADDONS_PATH']}", flush=True)

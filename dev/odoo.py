@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from .commands import log_file, run
 from .paths import PYTHON
@@ -16,9 +16,8 @@ LINE = re.compile(r"^\S+ \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): (?P<text
 def odoo(*arguments: str) -> int:
     """``python -m dev odoo …``: Odoo's own command line, on our ground."""
     from .setup import ground
-    from .steps import Steps
 
-    with ground(Steps(3, done=1)) as (env, _server):
+    with ground() as (env, _server):
         env.setdefault("PGDATABASE", env.get("DB", "crm"))
         return subprocess.run([*COMMAND, *arguments], env=env, check=False).returncode
 
@@ -49,18 +48,6 @@ def install(
     ]
     if failed:
         raise Problem(f"Odoo said: {failed[0][:200]}: see the log ({log_file(name)})")
-
-
-def progress(name: str) -> Callable[[], str]:
-    """For the screen: how many of the modules are in, read off Odoo's log."""
-
-    def measure() -> str:
-        log = log_file(name)
-        text = log.read_text(errors="replace") if log.is_file() else ""
-        found = re.findall(r"\((\d+/\d+)\)", text)
-        return f"module {found[-1]}" if found else ""
-
-    return measure
 
 
 def read_log(text: str) -> list[dict[str, str]]:

@@ -14,21 +14,20 @@ from .database import Server
 from .paths import ROOT
 from .problem import Problem
 from .setup import ground
-from .steps import Steps
+from .steps import step
 
 SAMPLE = ROOT / "dev" / "sample.py"
 MADE_BY_US = "customer suite"
-START_SECONDS = 120
+START_SECONDS = 600
 STOP_SECONDS = 20
 
 
 def run() -> int:
     database = os.environ.get("DB") or "crm"
     port = choose_port()
-    steps = Steps(6, done=1)
-    with ground(steps) as (env, server):
-        bring_database(steps, env, server, database)
-        return serve(steps, env, database, port)
+    with ground() as (env, server):
+        bring_database(env, server, database)
+        return serve(env, database, port)
 
 
 def choose_port() -> int:
@@ -48,13 +47,13 @@ def choose_port() -> int:
     return port
 
 
-def bring_database(steps: Steps, env: Mapping, server: Server, name: str) -> None:
+def bring_database(env: Mapping, server: Server, name: str) -> None:
     """Make the database, or bring it up to date with the add-ons."""
     mark = f"{MADE_BY_US} {addons.fingerprint()}"
     if name not in server.names():
-        server.make(name, lambda part: fill(steps, env, server, part, mark))
+        server.make(name, lambda part: fill(env, server, part, mark))
         return
-    with steps.step(f"database {name}", odoo.progress("database")) as said:
+    with step(f"database {name}") as said:
         found = server.read_note(name) or ""
         if not found.startswith(MADE_BY_US):
             raise Problem(
@@ -66,16 +65,16 @@ def bring_database(steps: Steps, env: Mapping, server: Server, name: str) -> Non
             odoo.install(env, "database", name, addons.wanted())
             server.note(name, mark)
             said("updated")
-    with steps.step("real purchases") as said:
+    with step("real purchases") as said:
         said("loaded before")
 
 
-def fill(steps: Steps, env: Mapping, server: Server, part: str, mark: str) -> None:
+def fill(env: Mapping, server: Server, part: str, mark: str) -> None:
     title = f"database {part.removesuffix('.part')}"
-    with steps.step(title, odoo.progress("database")) as said:
+    with step(title) as said:
         odoo.install(env, "database", part, addons.wanted(), "--with-demo")
         said("made")
-    with steps.step("real purchases") as said:
+    with step("real purchases") as said:
         said(load_sample(env, part))
     server.note(part, mark)
 
@@ -93,7 +92,7 @@ def load_sample(env: Mapping, database: str) -> str:
     return "loaded"
 
 
-def serve(steps: Steps, env: Mapping, database: str, port: int) -> int:
+def serve(env: Mapping, database: str, port: int) -> int:
     log = log_file("server")
     flags = ("-d", database, "--db-filter", f"^{database}$", "--http-port", str(port))
     with log.open("w") as output:
@@ -108,7 +107,7 @@ def serve(steps: Steps, env: Mapping, database: str, port: int) -> int:
             preexec_fn=die_with_parent,
         )
     try:
-        with steps.step("server") as said:
+        with step("server") as said:
             wait_until_ready(odoo_process, port, log)
             said("ready")
         print(

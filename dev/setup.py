@@ -6,14 +6,14 @@ from contextlib import ExitStack, contextmanager
 
 from . import odoo_fetch, odoo_home, venv
 from .paths import PYTHON, ROOT
-from .steps import Steps
+from .steps import step
 
 
-def enter_venv(steps: Steps, arguments: list[str]) -> None:
+def enter_venv(arguments: list[str]) -> None:
     """Go on in the checkout's virtual environment, made first where it lacks."""
     if venv.inside() and venv.ready():
         return
-    with steps.step("Python libraries") as said:
+    with step("Python libraries") as said:
         if venv.ready():
             said("ready")
         else:
@@ -23,22 +23,22 @@ def enter_venv(steps: Steps, arguments: list[str]) -> None:
     os.execv(PYTHON, [str(PYTHON), "-m", "dev", *arguments])
 
 
-def find_odoo(steps: Steps) -> None:
-    with steps.step("Odoo 19", odoo_fetch.downloaded) as said:
+def find_odoo() -> None:
+    with step("Odoo 19") as said:
         said("ready" if odoo_home.find() else odoo_fetch.fetch())
         venv.link(odoo_home.find())
 
 
 @contextmanager
-def ground(steps: Steps) -> Iterator:
+def ground() -> Iterator:
     """Odoo in place and a database server up: its environment and itself."""
     # These two need the environment that the step before has made.
     from .database import Server
     from .server import environment
 
-    find_odoo(steps)
+    find_odoo()
     with ExitStack() as stack:
-        with steps.step("PostgreSQL") as said:
+        with step("PostgreSQL") as said:
             env = stack.enter_context(environment())
             server = Server(env)
             said(f"{server.version} in {env['PGHOST']}")

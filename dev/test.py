@@ -13,7 +13,7 @@ from .paths import ROOT
 from .problem import Problem
 from .report import Count, Outcome, read_piece
 from .setup import ground
-from .steps import Steps
+from .steps import step
 from .suites import PARTS, Durations, Piece
 
 MOST_WORKERS = 4
@@ -26,13 +26,12 @@ def test(*parts: str) -> int:
     wanted = parts or PARTS
     number = how_many_workers()
     pieces = [*([] if parts else [Piece("lint")]), *suites.cut(wanted, number)]
-    steps = Steps(4, done=1)
-    with ground(steps) as (env, server), Workers(number, env, server) as workers:
+    with ground() as (env, server), Workers(number, env, server) as workers:
         workers.alone = len(pieces) == 1
         # What needs no database begins while one is made.
         begun = [workers.begin(piece) for piece in pieces if not piece.on_database]
         if later := [piece for piece in pieces if piece.on_database]:
-            with steps.step("browser and template") as said:
+            with step("browser and template") as said:
                 said(chromium.provide() if suites.IN_ODOO & set(wanted) else "ready")
                 workers.template = templates.suite(server, env)
             begun += [workers.begin(piece) for piece in later]

@@ -5,16 +5,15 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from psycopg2 import errors
 
-from dev import commands, odoo_fetch, odoo_home, paths, problem, run, setup
-from dev.database import Server
+from dev import commands, odoo_fetch, odoo_home, paths, problem, run
+from dev.database import Server, free_port
 from dev.problem import Problem
-from dev.steps import Steps
 
 
 def dev(*arguments: str, **env: str) -> str:
@@ -26,7 +25,7 @@ def dev(*arguments: str, **env: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 1
@@ -50,21 +49,6 @@ def tools(tmp_path, monkeypatch):
     return add
 
 
-@pytest.fixture
-def server_at(monkeypatch):
-    """Odoo in place, and a PostgreSQL of the user's own at an address."""
-    monkeypatch.setattr(setup, "find_odoo", lambda steps: None)
-
-    def connect(host: str, port: int, user: str = "odoo") -> None:
-        monkeypatch.setenv("PGHOST", host)
-        monkeypatch.setenv("PGPORT", str(port))
-        monkeypatch.setenv("PGUSER", user)
-        with setup.ground(Steps(1)):
-            pass
-
-    return connect
-
-
 def apt_with(tmp_path: Path, source: str) -> dict[str, str]:
     """An empty cache, and an apt that knows one source only."""
     (tmp_path / "sources.list").write_text(source)
@@ -78,12 +62,6 @@ def apt_with(tmp_path: Path, source: str) -> dict[str, str]:
         "ODOO_HOME": "",
         "HTTP_PORT": str(free_port()),
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def odoo_of_series(folder: Path, series: str) -> Path:
@@ -205,39 +183,17 @@ def test_cache_cannot_be_written(tmp_path):
     assert line.endswith("): mend that and run it again")
 
 
-def test_postgres_refused(server_at):
-    port = free_port()
+def test_postgres_refused():
+    nobody = {"PGHOST": "127.0.0.1", "PGPORT": str(free_port()), "PGUSER": "odoo"}
     with pytest.raises(Problem, match="PostgreSQL refused: .*: check PGHOST, PGPORT"):
-        server_at("127.0.0.1", port)
+        Server(nobody)
 
 
-def test_postgres_too_old(server_at):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        threading.Thread(target=speak_postgres, args=(listener, "12.22")).start()
-        with pytest.raises(Problem, match="PostgreSQL 12 is too old: Odoo 19 takes 13"):
-            server_at("127.0.0.1", listener.getsockname()[1])
-
-
-def speak_postgres(listener: socket.socket, version: str) -> None:
-    """Greet one client as a server of that version would, then leave."""
-    client, _address = listener.accept()
-    with client:
-        if len(client.recv(4096)) == 8:  # It asks for TLS first.
-            client.sendall(b"N")
-            client.recv(4096)
-        client.sendall(b"R" + (8).to_bytes(4, "big") + (0).to_bytes(4, "big"))
-        for name, value in (
-            ("server_version", version),
-            ("client_encoding", "UTF8"),
-            ("DateStyle", "ISO, MDY"),
-            ("standard_conforming_strings", "on"),
-        ):
-            body = f"{name}\0{value}\0".encode()
-            client.sendall(b"S" + (len(body) + 4).to_bytes(4, "big") + body)
-        client.sendall(b"Z" + (5).to_bytes(4, "big") + b"I")
-        client.recv(4096)
+def test_postgres_too_old(monkeypatch, env):
+    old = SimpleNamespace(server_version=120022, close=lambda: None)
+    monkeypatch.setattr(Server, "connect", lambda self: old)
+    with pytest.raises(Problem, match="PostgreSQL 12 is too old: Odoo 19 takes 13"):
+        Server(env)
 
 
 def test_role_that_odoo_refuses(env):
@@ -263,13 +219,9 @@ def test_database_goes_once_it_is_vacuumed(server, monkeypatch):
 
 
 def test_database_of_somebody_else_is_left_alone(env, server):
-    name = f"theirs-{os.getpid()}"
-    server.create(name)
-    try:
-        with pytest.raises(Problem, match=f"{name} was not made here and is left"):
-            run.bring_database(Steps(2), env, server, name)
-    finally:
-        server.drop(name)
+    refusal = pytest.raises(Problem, match="was not made here and is left alone")
+    with server.copied("", "theirs") as name, refusal:
+        run.bring_database(env, server, name)
 
 
 def test_long_checkout_keeps_its_socket_elsewhere(monkeypatch, tmp_path):

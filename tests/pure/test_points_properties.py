@@ -165,7 +165,7 @@ class AccountMachine(RuleBasedStateMachine):
 
 
 TestAccounts = AccountMachine.TestCase
-TestAccounts.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+TestAccounts.settings = settings(stateful_step_count=30)
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 10**6), min_size=1, max_size=9))
