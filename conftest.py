@@ -2,6 +2,7 @@
 
 import os
 
+import freezegun
 from hypothesis import HealthCheck, settings
 
 # How fast a machine is, decides about no test.
@@ -12,6 +13,8 @@ settings.register_profile(
     max_examples=1000 if os.environ.get("DEEP") else 100,
 )
 settings.load_profile("here")
+# A test that freezes time leaves the clock by which pytest times it.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 def pytest_configure(config):
