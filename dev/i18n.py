@@ -1,7 +1,6 @@
 """``make i18n``: Odoo exports the terms, the translations take them in."""
 
 import shutil
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,13 +47,15 @@ def languages(name: str) -> list[str]:
 
 def export(env: Mapping[str, str], database: str, folder: Path) -> dict[str, Path]:
     """Have Odoo write each add-on's .pot, less the dates that change every time."""
-    archive = folder / "terms.tgz"
-    names = addons.names()
-    where = ("-d", database, "-o", str(archive))
-    odoo.batch(env, "i18n", "i18n", "export", *where, *names, "-l", "pot")
-    with tarfile.open(archive) as terms:
-        terms.extractall(folder)
-    files = {name: folder / name / "i18n" / f"{name}.pot" for name in names}
+    files = {name: folder / f"{name}.pot" for name in addons.names()}
+    script = "from odoo.tools.translate import trans_export\n" + "".join(
+        f"with open({str(file)!r}, 'wb') as output:\n"
+        f"    trans_export(None, [{name!r}], output, 'po', env)\n"
+        for name, file in files.items()
+    )
+    odoo.batch(
+        *(env, "i18n", "shell", "-d", database, "--no-http"), input=script, text=True
+    )
     for file in files.values():
         found = polib.pofile(str(file))
         for field in ("POT-Creation-Date", "PO-Revision-Date"):
