@@ -1,9 +1,9 @@
 from odoo.fields import Command
 
-from odoo.addons.sale.tests.common import TestSaleCommon
+from ..common import ShopCommon
 
 
-class PointCommon(TestSaleCommon):
+class PointCommon(ShopCommon):
     """A program that gives a point for each unit of money, and customers in it.
 
     A reward of 100 points takes 10 off an order; less than one piece earns nothing.

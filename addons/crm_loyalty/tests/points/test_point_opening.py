@@ -45,7 +45,7 @@ class TestPointOpening(PointCommon):
                 [[("opening", 75)], [("opening", 0.5)], [("opening", -20)], []],
             )
             self.assertEqual(cards.mapped("points"), list(balances))
-        opening = cards[0].entry_ids
+        opening = cards[0].entry_ids.sudo()
         self.assertEqual(opening.key, f"opening/{cards[0].id}")
         self.assertEqual(opening.lot_id.points, 75)
         self.assertFalse(opening.lot_id.expires_on)
