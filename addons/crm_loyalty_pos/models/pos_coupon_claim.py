@@ -1,4 +1,7 @@
-"""What a till claims of one card: how many points a sale gives it, and takes."""
+"""What a till claims of one card, and whether the sale may touch that card at all.
+
+How many points the sale can give and take is the order's: ``_check_amounts``.
+"""
 
 import math
 from collections.abc import Mapping

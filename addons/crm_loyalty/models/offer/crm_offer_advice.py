@@ -7,9 +7,10 @@ from . import advice_words
 
 
 class CrmOfferAdvice(models.Model):
-    """Whether a customer should get an offer, what it would bring, and why.
+    """What the night found: whether a customer should get an offer, and why.
 
-    Written by ``crm.offer.effect`` alone, by night, from values and past arms.
+    ``clv/advice.py`` decides, ``crm.offer.effect`` alone writes it; a quotation weighs it
+    by its own lines and margins (``sale.order._weigh``).
     """
 
     _name = "crm.offer.advice"

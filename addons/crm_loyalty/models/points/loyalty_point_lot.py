@@ -152,8 +152,8 @@ class LoyaltyPointLot(models.Model):
     def _close_day(self, lots):
         # the entries tell it; a message on each card would take most of the time
         cards = lots.card_id.with_context(tracking_disable=True)
-        books = cards._open_books()
-        cards._keep_books(books)
+        # books are opened as of today: what is due expires or becomes available there
+        cards._keep_books(cards._open_books())
 
     @api.model
     def _vest_on_event(self, lots):

@@ -2,8 +2,9 @@ from odoo import api, models
 
 
 class AccountMove(models.Model):
-    """Refunds may take a tier back; a tier may lift the credit limit, and an invoice
-    without an order has the customer's longer term, as orders have.
+    """A refund has the customer's tiers judged again (``tiers/judge.py`` says what it
+    takes back); a tier may lift the credit limit, and an invoice without an order has
+    the customer's longer term, as orders have.
     """
 
     _inherit = "account.move"
