@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from . import addons, odoo
 from .database import Server
 
-
 # A tour whose first page had to wait for them on a busy machine would give up.
 PAGES = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
 

@@ -9,8 +9,8 @@ from . import advice_words
 class CrmOfferAdvice(models.Model):
     """What the night found: whether a customer should get an offer, and why.
 
-    ``clv/advice.py`` decides, ``crm.offer.effect`` alone writes it; a quotation weighs it
-    by its own lines and margins (``sale.order._weigh``).
+    ``clv/advice.py`` decides, ``crm.offer.effect`` alone writes it; a quotation weighs
+    it by its own lines and margins (``sale.order._weigh``).
     """
 
     _name = "crm.offer.advice"
