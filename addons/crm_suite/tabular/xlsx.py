@@ -102,6 +102,7 @@ class _Watched(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # a file, no model of Odoo's  pylint: disable-next=method-required-super
     def read(self, size: int = -1) -> bytes:
         piece = self.part.read(size)
         self.count(len(piece))
@@ -110,7 +111,7 @@ class _Watched(io.RawIOBase):
 
     def close(self) -> None:
         self.part.close()
-        super().close()
+        return super().close()
 
 
 class _Watch:

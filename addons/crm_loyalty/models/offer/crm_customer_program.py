@@ -83,5 +83,6 @@ class CrmCustomerProgram(models.Model):
         )
 
     def _note_enrolled(self, members):
-        super()._note_enrolled(members)
+        res = super()._note_enrolled(members)
         members._remember_before()
+        return res

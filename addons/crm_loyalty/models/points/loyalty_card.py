@@ -196,7 +196,7 @@ class LoyaltyCard(models.Model):
         """Whoever may open cards at all (managers, by *Generate*) says what is on them,
         but for what the ledger works with."""
         kept = LEDGER_FIELDS - {"points", "provisional"}
-        super()._refuse_given(
+        return super()._refuse_given(
             [{n: v for n, v in values.items() if n in kept} for values in given]
         )
 

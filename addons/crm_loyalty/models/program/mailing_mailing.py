@@ -95,6 +95,7 @@ class MailingMailing(models.Model):
 
     def _recipients_problem(self) -> str:
         """Why nobody can be found whom this mailing is for."""
+        # as Odoo has it  pylint: disable=super-method-mismatch
         domain = super()._get_recipients_domain()
         if self.program_ids or not self._asks_for_ours(domain):
             return ""

@@ -5,11 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models.purchase import (
+
+from ...models.purchase import (
     crm_purchase_import as purchase_import,
     crm_purchase_import_reading as reading,
 )
-
 from ..common import patch_time_to_one_step
 from .purchase_import_common import PurchaseImportCommon
 

@@ -136,7 +136,7 @@ class TestPurchaseImportCustomer(PurchaseImportCommon):
     def test_undo_keeps_customers_that_are_used(self):
         source, (one, two, three) = self._import_new()
         self.env["sale.order"].create({"partner_id": one.id})
-        two.message_post(body="Called them")
+        two.message_post(body=two.name)
         source.action_undo()
         self.assertRecordValues(source, [{"state": "undone", "kept_count": 2}])
         self.assertTrue((one | two).exists())

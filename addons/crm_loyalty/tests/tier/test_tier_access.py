@@ -2,8 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.crm_loyalty.models.tier.res_partner import GRANTED_FIELDS
-
+from ...models.tier.res_partner import GRANTED_FIELDS
 from .tier_common import TierCommon
 
 

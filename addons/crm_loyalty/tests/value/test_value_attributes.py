@@ -2,8 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.crm_loyalty.models.value import crm_value_run
-
+from ...models.value import crm_value_run
 from .attribute_common import AttributeCommon
 
 SCORES = [

@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.addons.crm_loyalty.models.value import crm_value_batch, crm_value_run
 
+from ...models.value import crm_value_batch, crm_value_run
 from ..common import ValueCommon, patch_time_to_one_step
 
 

@@ -7,8 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_loyalty.models.value import crm_value_run
-
+from ...models.value import crm_value_run
 from ..common import ValueCommon
 
 LOGGER = "odoo.addons.crm_loyalty.models.value.crm_value_run"

@@ -4,11 +4,11 @@ import numpy as np
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_loyalty.clv import ProtectedAttribute
-from odoo.addons.crm_loyalty.models.value.value_signals import Signal
-from odoo.addons.crm_loyalty.models.value.value_words import phrase
 from odoo.addons.crm_suite.tools.columns import day_number
 
+from ...clv import ProtectedAttribute
+from ...models.value.value_signals import Signal
+from ...models.value.value_words import phrase
 from ..common import TODAY, ValueCommon
 
 
