@@ -161,6 +161,18 @@ def test_missing_browser_names_the_command(monkeypatch):
         chromium.provide()
 
 
+def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
+    starters = {
+        words.split("(")[0]
+        for file in ADDONS.glob("*/tests/**/*.py")
+        for words in file.read_text("utf-8").split("\nclass ")[1:]
+        if "start_tour(" in words
+    }
+    assert starters and not [name for name in starters if "Tour" not in name]
+    in_smoke = {tag.partition(":")[2] for tag in test_odoo.tours()}
+    assert {name for name in starters if name.startswith("Test")} <= in_smoke
+
+
 def test_result_of_odoos_runner():
     good = "odoo.tests.result: 0 failed, 0 error(s) of 12 tests when loading database"
     assert test_odoo.read_result(good) == 12
