@@ -213,7 +213,10 @@ class TestAttackPoints(AttackCase):
             kept = ["order_id", "move_id", "pos_order_id", "reason", "key"]
             for field in kept:
                 self.assertRefused(actor, entry._name, "read", entry.ids, [field])
-                for domain in ([(field, "!=", False)], [(f"lot_id.{field}", "!=", 0)]):
+                domains = [[(field, "!=", False)]]
+                if field in entry.lot_id._fields:
+                    domains.append([(f"lot_id.{field}", "!=", 0)])
+                for domain in domains:
                     _result, error = self._call(
                         actor, entry._name, "search_count", domain
                     )

@@ -135,8 +135,7 @@ def test_package_mirror_without_signature(tmp_path):
     release.parent.mkdir(parents=True)
     release.write_text("Suite: unstable\nCodename: sid\n")
     line = dev("run", **apt_with(tmp_path, f"deb file:{tmp_path}/debian sid main"))
-    log = paths.data() / "log" / "apt-update.log"
-    assert "is not signed" in log.read_text()
+    assert "is not signed" in commands.log_file("apt-update").read_text()
     assert "or set ODOO_HOME" in line
     assert not (tmp_path / "cache" / "crm-suite" / "odoo").exists()
 

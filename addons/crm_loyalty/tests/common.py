@@ -1,8 +1,10 @@
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo.fields import Command
 
+from odoo.addons.base.models import ir_cron
 from odoo.addons.sale.tests.common import TestSaleCommon
 
 TODAY = date(2025, 6, 30)
@@ -19,7 +21,12 @@ def patch_time_to_one_step(env):
         begun.append(job)
         return left if len(begun) == 1 else 0
 
-    return patch.object(jobs, "_commit_progress", commit_progress)
+    stack = ExitStack()
+    stack.enter_context(patch.object(jobs, "_commit_progress", commit_progress))
+    # or the scheduler calls the job again for some seconds
+    stack.enter_context(patch.object(ir_cron, "MIN_RUNS_PER_JOB", 1))
+    stack.enter_context(patch.object(ir_cron, "MIN_TIME_PER_JOB", 0))
+    return stack
 
 
 class ShopCommon(TestSaleCommon):

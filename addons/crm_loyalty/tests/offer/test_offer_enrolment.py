@@ -87,8 +87,8 @@ class TestOfferEnrolment(OfferCommon):
         """Not of who came in at the same moment by another batch."""
         known = self.late | self.prospect
         self.segment.domain = f"[('id', 'in', {self.prospect.ids})]"
-        program = self._program()
         with freeze_time("2025-06-30 12:00:00"):
+            program = self._program()
             program.action_start()
             # bought since the draw
             self._value(self.prospect).write(
