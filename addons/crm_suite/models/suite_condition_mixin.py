@@ -37,7 +37,9 @@ class SuiteConditionMixin(models.AbstractModel):
 
     def write(self, vals):
         names = self._condition_names() & vals.keys()
-        if names and "condition_user_id" not in vals:
+        # who names the author of before with his own conditions is their author too
+        told = "condition_user_id" in vals and self._is_by_system()
+        if names and not told:
             self.filtered(
                 lambda record: any(record._differs(name, vals[name]) for name in names)
             )._take_conditions_over()

@@ -69,6 +69,18 @@ class TestSegmentAuthor(SegmentCommon):
         self._by(self.accountant).domain = condition
         self.assertEqual(self.segment.condition_user_id, self.accountant)
 
+    def test_nobody_puts_his_conditions_under_the_author_of_before(self):
+        self._by(self.accountant).domain = repr(OWING)
+        values = {
+            "domain": "[('name', '!=', False)]",
+            "condition_user_id": self.accountant.id,
+        }
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self._by(self.manager).write(values)
+        self.env.invalidate_all()
+        self.assertEqual(self.segment.domain, repr(OWING))
+        self.assertEqual(self.segment.condition_user_id, self.accountant)
+
     def test_others_get_no_answer_about_what_is_hidden_from_them(self):
         self._by(self.accountant).domain = repr(OWING)
         for user in (self.seller, self.manager):
