@@ -1,0 +1,25 @@
+{
+    "name": "Channel",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Who sells what where, who gets the lead, whose deal it is",
+    "author": "Customer Suite maintainers",
+    "license": "LGPL-3",
+    "depends": ["crm_suite", "sale_crm", "sale_margin", "partnership", "portal"],
+    "external_dependencies": {"python": ["rapidfuzz"]},
+    "data": [
+        "security/crm_distribution_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_distribution_rules.xml",
+        "data/ir_cron.xml",
+        # network
+        # policy
+        # lead
+        # deal
+        # portal
+        "views/menus.xml",
+    ],
+    "demo": [],
+    "application": True,
+    "installable": True,
+}
