@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 
 import pytest
 from channel.routing import (
@@ -117,17 +118,30 @@ def test_all_declined_is_no_gap():
     assert decision.outcome is Outcome.REFUSED
 
 
-def test_exclusive_holder_alone_under_an_exclusive_policy():
+def test_what_is_promised_to_one_alone_goes_to_no_other():
     held = Scope(101, 1, exclusive=True)
     standings = {1: standing("a", open=5), 2: standing("b")}
-    decision = one(request(1, held, 2, exclusive=True), standings)
+    decision = one(request(1, held, 2), standings)
     assert decision.partner == 1
     assert reasons(decision)[2] is Reason.RESERVED
     # full: it waits for him rather than going to another one
     full = {**standings, 1: standing("a", capacity=5, open=5)}
-    assert one(request(1, held, 2, exclusive=True), full).outcome is Outcome.WAITING
-    # nobody holds it
-    assert one(request(1, 1, 2, exclusive=True), standings).partner == 2
+    assert one(request(1, held, 2), full).outcome is Outcome.WAITING
+    # he is gone, or nobody holds it
+    gone = {**standings, 1: standing("a", active=False)}
+    assert one(request(1, held, 2), gone).partner == 2
+    assert one(request(1, 1, 2), standings).partner == 2
+
+
+def test_the_quota_of_an_agreement_is_apart_from_the_room_of_its_holder():
+    narrow = Scope(101, 1, quota=2)
+    leads = [request(lead, narrow) for lead in range(3)]
+    decisions = route(leads, {1: standing("a")}, {101: 1})
+    outcomes = [decision.outcome for decision in decisions]
+    assert outcomes == [Outcome.OFFERED, Outcome.WAITING, Outcome.WAITING]
+    assert reasons(decisions[1]) == {1: Reason.QUOTA}
+    # another agreement of the same one has room
+    assert one(request(1, 1), {1: standing("a", open=3)}).partner == 1
 
 
 def test_the_silent_one_comes_after_those_not_asked():
@@ -238,7 +252,7 @@ def worlds(draw):
     standings = dict(enumerate(draw(st.lists(PARTNERS, max_size=6)), start=1))
     scopes = st.builds(
         lambda partner, exclusive, depth: Scope(
-            partner * 10 + exclusive, partner, exclusive, depth
+            partner * 10 + exclusive, partner, exclusive, depth, quota=2 * exclusive
         ),
         st.sampled_from(sorted(standings) or [0]),
         st.booleans(),
@@ -252,7 +266,6 @@ def worlds(draw):
             place=draw(st.sampled_from([None, (35.6, 51.3)])),
             declined=draw(st.frozensets(st.integers(1, 6), max_size=2)),
             lapses=draw(st.dictionaries(st.integers(1, 6), st.integers(0, 2))),
-            exclusive=draw(st.booleans()),
         )
         for lead in range(draw(st.integers(0, 8)))
     ]
@@ -264,10 +277,11 @@ def test_many_at_once_are_as_one_by_one(world, chance):
     asked, standings = world
     together = route(asked, standings)
     state = dict(standings)
+    used = Counter()
     for expected, lead in zip(together, asked, strict=True):
         scopes = list(lead.scopes)
         chance.shuffle(scopes)
-        alone = one(lead._replace(scopes=tuple(scopes)), state)
+        [alone] = route([lead._replace(scopes=tuple(scopes))], state, used)
         assert alone.partner == expected.partner
         assert alone.outcome == expected.outcome
         assert alone.candidates == expected.candidates
@@ -276,6 +290,7 @@ def test_many_at_once_are_as_one_by_one(world, chance):
             state[alone.partner] = before._replace(
                 open=before.open + 1, recent=before.recent + 1
             )
+            used[alone.agreement] += 1
 
 
 @given(worlds())

@@ -13,7 +13,7 @@ have it are left out with the reason; the others stand in this sequence:
 8. a fixed mark of who they are.
 
 The first gets the offer, and has one more of them when the next lead comes: many leads
-at once go where they would have gone one by one in the sequence of ``in_sequence``.
+at once go where they would have gone one by one, in the sequence of their arrival.
 Nothing here hangs on when it is asked, on chance, or on the sequence of records.
 """
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from heapq import nsmallest
@@ -60,6 +61,7 @@ class Reason(str, Enum):
     SILENT = "silent"
     PAUSED = "paused"
     FULL = "full"
+    QUOTA = "quota"
 
 
 class Criterion(str, Enum):
@@ -96,6 +98,8 @@ class Scope(NamedTuple):
     exclusive: bool = False
     category_depth: int = 0
     territory_depth: int = 0
+    # open offers and leads under it at a time; 0: as many as the partner may have
+    quota: int = 0
 
 
 class Standing(NamedTuple):
@@ -128,8 +132,6 @@ class Request(NamedTuple):
     declined: frozenset[int] = frozenset()
     # offers of this lead that ran out, by intermediary
     lapses: Mapping[int, int] = {}
-    # of an exclusive policy: nobody else while somebody holds it
-    exclusive: bool = False
 
 
 class Candidate(NamedTuple):
@@ -198,31 +200,41 @@ def distance(one: Place | None, other: Place | None) -> float | None:
 
 
 def route(
-    requests: Iterable[Request], standings: Mapping[int, Standing]
+    requests: Iterable[Request],
+    standings: Mapping[int, Standing],
+    used: Mapping[int, int] | None = None,
 ) -> list[Decision]:
-    """Decide on each of these leads, in the sequence in which they are given."""
+    """Decide on each of these leads, in the sequence in which they are given.
+
+    :param used: open offers and leads by agreement
+    """
     now = dict(standings)
+    used = Counter(used)
     decisions = []
     for request in requests:
-        decision = _decide(request, now)
+        decision = _decide(request, now, used)
         if decision.partner is not None:
             standing = now[decision.partner]
             now[decision.partner] = standing._replace(
                 open=standing.open + 1, recent=standing.recent + 1
             )
+            used[decision.agreement] += 1
         decisions.append(decision)
     return decisions
 
 
-def _decide(request: Request, standings: Mapping[int, Standing]) -> Decision:
+def _decide(
+    request: Request, standings: Mapping[int, Standing], used: Mapping[int, int]
+) -> Decision:
     scopes = _closest_scopes(request.scopes)
-    reserved = request.exclusive and any(
+    # a promise that nobody else gets it, while he who has it is there
+    reserved = any(
         scope.exclusive and standings[scope.partner].active for scope in scopes
     )
     ranked, out = [], []
     for scope in scopes:
         standing = standings[scope.partner]
-        reason = _reason(request, scope, standing, reserved)
+        reason = _reason(request, scope, standing, reserved, used)
         if reason is Reason.ELIGIBLE:
             ranked.append((_rank(request, scope, standing), scope, standing))
         else:
@@ -241,7 +253,7 @@ def _decide(request: Request, standings: Mapping[int, Standing]) -> Decision:
     reasons = {reason for *_rest, reason in out}
     if ranked:
         outcome = Outcome.OFFERED
-    elif Reason.FULL in reasons:
+    elif reasons & {Reason.FULL, Reason.QUOTA}:
         outcome = Outcome.WAITING
     # nobody lives who could take leads there: the scope of those is empty
     elif reasons <= {Reason.ARCHIVED, Reason.OTHER_COMPANY}:
@@ -273,7 +285,11 @@ def _closeness(scope: Scope) -> tuple:
 
 
 def _reason(
-    request: Request, scope: Scope, standing: Standing, reserved: bool
+    request: Request,
+    scope: Scope,
+    standing: Standing,
+    reserved: bool,
+    used: Mapping[int, int],
 ) -> Reason:
     checks = (
         (Reason.ARCHIVED, not standing.active),
@@ -286,6 +302,7 @@ def _reason(
         (Reason.SILENT, request.lapses.get(scope.partner, 0) >= MAX_LAPSES),
         (Reason.PAUSED, standing.paused),
         (Reason.FULL, 0 < standing.capacity <= standing.open),
+        (Reason.QUOTA, 0 < scope.quota <= used[scope.agreement]),
     )
     return next((reason for reason, out in checks if out), Reason.ELIGIBLE)
 
