@@ -1,1 +1,1 @@
-from . import network, policy, lead, deal
+from . import deal, lead, network, policy
