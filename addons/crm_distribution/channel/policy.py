@@ -6,7 +6,7 @@ ever.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from typing import Literal, NamedTuple
@@ -60,11 +60,6 @@ class Rule(NamedTuple):
     def rank(self) -> tuple:
         """The highest decides."""
         return depth(self.category), depth(self.territory), self.date_from, self.id
-
-    @property
-    def room(self) -> int:
-        """How many partners may be promised that nobody else sells."""
-        return self.capacity if self.kind == "exclusive" else 1
 
 
 class Claim(NamedTuple):
@@ -161,15 +156,24 @@ class Rulebook:
         return sorted(found, key=lambda rule: rule.rank, reverse=True)
 
     def room(self, company_id: int, category: str, territory: str, day: date) -> int:
-        """How many may hold this alone: one where nothing else is said."""
-        ranked = self.ranked(company_id, category, territory, day)
-        return ranked[0].room if ranked else 1
+        """How many partners may be promised that nobody else sells this.
 
-    def changes(self, company_id: int) -> set[date]:
-        """Days on which another policy may begin to decide."""
-        rules = [rule for rule in self.rules.values() if rule.company_id == company_id]
-        days = {rule.date_from for rule in rules}
-        return days | {day_after(rule.date_to) for rule in rules if rule.date_to}
+        The closest exclusive policy says so; without one, alone is alone.
+        """
+        for rule in self.ranked(company_id, category, territory, day):
+            if rule.kind == "exclusive":
+                return rule.capacity
+        return 1
+
+    def meeting(self, company_id: int, claim: Claim) -> list[Rule]:
+        """The policies that say something about a part of this scope."""
+        return [
+            rule
+            for rule in self.rules.values()
+            if rule.company_id == company_id
+            and related(rule.category, claim.category)
+            and related(rule.territory, claim.territory)
+        ]
 
 
 def day_after(day: date) -> date:
@@ -184,30 +188,31 @@ def ahead_by(winner: Rule, loser: Rule) -> Reason:
 
 
 def find_excess(
-    claim: Claim,
-    others: Collection[Claim],
-    room: Callable[[str, str, date], int],
-    changes: Collection[date] = (),
+    claim: Claim, others: Collection[Claim], book: Rulebook, company_id: int
 ) -> Excess | None:
-    """Where a claim to hold a scope alone is one too many.
+    """Where and when a claim to hold a scope alone is one too many.
 
-    Holders grow in number where scopes meet and on days when a claim begins; room
-    shrinks on days when another policy begins to decide. So those are looked at.
-
-    :param room: how many may hold category × territory alone on a day
-    :param changes: the days on which room may be another
+    Looked at where scopes meet and on days on which a claim or a policy begins: between
+    them neither the holders grow in number nor the room shrinks.
     """
     met = [one for one in others if one.holder != claim.holder and claim.meets(one)]
+    if not met:
+        return None
     met.sort(key=lambda one: (one.date_from, one.id))
-    categories = {meet(claim.category, one.category) for one in met}
-    territories = {meet(claim.territory, one.territory) for one in met}
-    starts = {claim.date_from, *changes} | {one.date_from for one in met}
+    rules = book.meeting(company_id, claim)
+    scopes = [*met, *rules]
+    categories = {meet(claim.category, one.category) for one in scopes}
+    territories = {meet(claim.territory, one.territory) for one in scopes}
+    days = {claim.date_from} | {one.date_from for one in scopes}
+    days |= {day_after(rule.date_to) for rule in rules if rule.date_to}
     last = claim.date_to or NEVER
-    for day in sorted(day for day in starts if claim.date_from <= day <= last):
+    for day in sorted(day for day in days if claim.date_from <= day <= last):
         for category in sorted(categories, key=depth):
             for territory in sorted(territories, key=depth):
                 there = [one for one in met if one.holds(category, territory, day)]
-                allowed = room(category, territory, day)
-                if there and len({one.holder for one in there}) + 1 > allowed:
-                    return Excess(category, territory, day, allowed, tuple(there))
+                if not there:
+                    continue
+                room = book.room(company_id, category, territory, day)
+                if len({one.holder for one in there}) >= room:
+                    return Excess(category, territory, day, room, tuple(there))
     return None

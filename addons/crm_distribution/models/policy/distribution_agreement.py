@@ -354,12 +354,7 @@ class DistributionAgreement(models.Model):
             )
             others = held._claims().values()
             for agreement in ours:
-                excess = find_excess(
-                    claims[agreement.id],
-                    others,
-                    lambda *place, company=company: book.room(company.id, *place),
-                    book.changes(company.id),
-                )
+                excess = find_excess(claims[agreement.id], others, book, company.id)
                 if excess:
                     raise ValidationError(agreement._excess_in_words(excess))
 
