@@ -1,1 +1,1 @@
-from . import deal, lead, network, policy
+from . import network, policy, lead, deal  # noqa: I001
