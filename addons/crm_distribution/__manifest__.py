@@ -23,8 +23,15 @@
         # network
         # policy
         # lead
+        "data/mail_template.xml",
+        "report/distribution_response_views.xml",
+        "views/distribution_gap_views.xml",
+        "views/distribution_route_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_lead_views.xml",
         # deal
         # portal
+        "views/portal_lead_templates.xml",
         "views/menus.xml",
     ],
     "demo": [],
