@@ -5,3 +5,9 @@ from .lead import (
     test_routing,
     test_routing_races,
 )
+from .policy import (
+    test_admissions,
+    test_agreements,
+    test_grade_pricelists,
+    test_policies,
+)

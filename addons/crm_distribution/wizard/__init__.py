@@ -1,0 +1,9 @@
+from . import (
+    distribution_agreement_start,
+    distribution_network_import,
+    distribution_network_import_problem,
+    distribution_policy_propose,
+    distribution_policy_what_if,
+    distribution_policy_what_if_goal,
+    distribution_policy_what_if_line,
+)
