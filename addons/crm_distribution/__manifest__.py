@@ -36,7 +36,7 @@
         # portal
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/network_demo.xml"],
     "application": True,
     "installable": True,
 }
