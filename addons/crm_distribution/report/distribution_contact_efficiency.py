@@ -72,7 +72,8 @@ class DistributionContactEfficiency(models.Model):
             )
             SELECT total.company_id * 1000000000::int8 + total.partner_id AS id,
                    total.company_id, total.partner_id, level.id AS level_id,
-                   m::int AS suppliers, n::int AS buyers, (m * n)::int AS direct, (m + n)::int AS through,
+                   m::int AS suppliers, n::int AS buyers,
+                   (m * n)::int AS direct, (m + n)::int AS through,
                    (m * n - m - n)::int AS saved,
                    m::float8 * n / (m + n) AS break_even,
                    (m * n - m - n) * cost AS gain
