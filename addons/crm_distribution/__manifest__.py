@@ -50,7 +50,7 @@
         "views/portal_lead_templates.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/network_demo.xml"],
     "application": True,
     "installable": True,
 }

@@ -5,6 +5,16 @@ from .lead import (
     test_routing,
     test_routing_races,
 )
+from .network import (
+    test_contact_efficiency,
+    test_coverage,
+    test_link,
+    test_network_import,
+    test_network_races,
+    test_network_rights,
+    test_outlet,
+    test_territory,
+)
 from .policy import (
     test_admissions,
     test_agreements,
