@@ -43,7 +43,10 @@
         # portal
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/network_demo.xml",
+        "demo/policy_demo.xml",
+    ],
     "application": True,
     "installable": True,
 }
