@@ -50,7 +50,10 @@
         "views/portal_lead_templates.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/network_demo.xml"],
+    "demo": [
+        "demo/network_demo.xml",
+        "demo/policy_demo.xml",
+    ],
     "application": True,
     "installable": True,
 }
