@@ -22,7 +22,8 @@ class ResPartner(models.Model):
         self.flush_model(["ref", "vat", "name", "country_id", "zip", "email"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT partner.id, %s FROM res_partner partner WHERE partner.id = ANY(%s)",
+                "SELECT partner.id, %s FROM res_partner partner"
+                " WHERE partner.id = ANY(%s)",
                 self._route_key_sql(),
                 self.ids,
             )
