@@ -5,13 +5,21 @@
     "summary": "Who sells what where, who gets the lead, whose deal it is",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
-    "depends": ["crm_suite", "sale_crm", "sale_margin", "partnership", "portal"],
+    "depends": [
+        "crm_suite",
+        "sale_crm",
+        "sale_margin",
+        "partnership",
+        "portal",
+        "web_hierarchy",
+    ],
     "external_dependencies": {"python": ["rapidfuzz"]},
     "data": [
         "security/crm_distribution_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_distribution_rules.xml",
         "data/ir_cron.xml",
+        "data/distribution_level.xml",
         # network
         # policy
         # lead

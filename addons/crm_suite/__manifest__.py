@@ -7,7 +7,11 @@
     "license": "LGPL-3",
     "depends": ["crm", "mail"],
     "external_dependencies": {"python": ["numpy"]},
-    "data": ["security/ir.model.access.csv"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_suite_rules.xml",
+        "views/suite_tile_views.xml",
+    ],
     "assets": {
         "web.assets_backend": ["crm_suite/static/src/**/*"],
     },

@@ -1,1 +1,1 @@
-from . import network, policy, lead, deal
+from . import network, policy, lead, deal  # noqa: I001

@@ -7,5 +7,6 @@ from . import (  # noqa: I001
     suite_number_mixin,
     suite_protected_mixin,
     suite_condition_mixin,
+    suite_tile,
     suite_turn,
 )

@@ -6,6 +6,7 @@ from . import (
     test_res_company,
     test_res_partner,
     test_text,
+    test_tile,
     test_turn,
     test_work,
 )
