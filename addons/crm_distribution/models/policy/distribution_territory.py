@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class DistributionTerritory(models.Model):
+    _inherit = "distribution.territory"
+
+    def write(self, vals):
+        """Elsewhere in the tree, agreements may meet that did not."""
+        res = super().write(vals)
+        if "parent_id" in vals:
+            moved = self.env["distribution.agreement"]._of_tree("territory_id", self)
+            moved._guard_exclusivity()
+        return res
