@@ -1,1 +1,1 @@
-from . import distribution_decision
+from . import base_partner_merge_automatic_wizard, distribution_decision

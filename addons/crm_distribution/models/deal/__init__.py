@@ -1,8 +1,10 @@
-from . import distribution_matched_mixin
-from . import res_company
-from . import res_config_settings
-from . import res_partner
-from . import crm_lead
-from . import distribution_registration
-from . import distribution_conflict
-from . import sale_order
+from . import (
+    crm_lead,
+    distribution_conflict,
+    distribution_matched_mixin,
+    distribution_registration,
+    res_company,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

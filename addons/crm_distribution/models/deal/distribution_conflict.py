@@ -3,7 +3,6 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...channel import conflict as channel_conflict
 from ...channel.conflict import Fact
@@ -11,7 +10,6 @@ from ...channel.conflict import Fact
 MANAGER = "crm_distribution.group_channel_manager"
 # decided so that whoever was asked may go on
 ALLOWING = ("overridden", "no_conflict", "shared", "other")
-NO_REGISTRATION = "no registration"
 
 
 class DistributionConflict(models.Model):
@@ -136,7 +134,9 @@ class DistributionConflict(models.Model):
     facts_text = fields.Text("Facts", compute="_compute_facts_text")
     subject = fields.Char(required=True, readonly=True, index=True)
     key = fields.Char(required=True, readonly=True)
-    previous_id = fields.Many2one("distribution.conflict", "Decided Before", readonly=True)
+    previous_id = fields.Many2one(
+        "distribution.conflict", "Decided Before", readonly=True
+    )
 
     partner_id = fields.Many2one(
         "res.partner", "Holder", readonly=True, index="btree_not_null"
@@ -184,7 +184,8 @@ class DistributionConflict(models.Model):
         labels = self._proof_labels()
         for one in self:
             one.facts_text = "\n".join(
-                f"{labels.get(label, label)}: {value}" for label, value in one.facts or []
+                f"{labels.get(label, label)}: {value}"
+                for label, value in one.facts or []
             )
 
     @api.model
@@ -370,7 +371,3 @@ class DistributionConflict(models.Model):
             }
         )
         self.activity_unlink(["mail.mail_activity_data_todo"])
-
-    @api.model
-    def _say_day(self, day) -> str:
-        return format_date(self.env, day)

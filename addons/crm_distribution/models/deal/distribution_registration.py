@@ -5,15 +5,15 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.work import work_through
 
-from ...channel import matching, protection
+from ...channel import conflict, matching, protection
+from ...channel.conflict import Fact
+from ...channel.policy import Question
+from .conflict_facts import are_related, fact as make_fact, names
 from .distribution_matched_mixin import MOST_SHOWN, PUBLIC_DOMAINS, calling_code
 
-MANAGER = "crm_distribution.group_channel_manager"
-ENDED = ["won", "lost", "released"]
 STATES = [
     ("submitted", "Submitted"),
     ("approved", "Protected"),
@@ -153,7 +153,9 @@ class DistributionRegistration(models.Model):
     protected_from = fields.Date(readonly=True, copy=False)
     protected_until = fields.Date(readonly=True, copy=False, tracking=True)
     last_news_on = fields.Date("Last News", readonly=True, copy=False)
-    inactivity_days = fields.Integer("Ends Without News After", readonly=True, copy=False)
+    inactivity_days = fields.Integer(
+        "Ends Without News After", readonly=True, copy=False
+    )
     ends_on = fields.Date(
         "Protected Through", compute="_compute_ends_on", store=True, index=True
     )
@@ -308,9 +310,7 @@ class DistributionRegistration(models.Model):
                     self.env._("%(n)s or more %(what)s", n=MOST_SHOWN, what=what)
                 )
             elif records:
-                parts.append(
-                    self.env._("%(n)s %(what)s", n=len(records), what=what)
-                )
+                parts.append(self.env._("%(n)s %(what)s", n=len(records), what=what))
         return ", ".join(parts) or False
 
     @api.depends("partner_id")
@@ -364,7 +364,9 @@ class DistributionRegistration(models.Model):
     def _unlink_except_decided(self):
         if any(one.state != "submitted" for one in self):
             raise UserError(
-                self.env._("A decided registration stays: it says who was promised what.")
+                self.env._(
+                    "A decided registration stays: it says who was promised what."
+                )
             )
 
     def action_approve(self):
@@ -431,7 +433,9 @@ class DistributionRegistration(models.Model):
 
     @api.model
     def _to_compare_domain(self) -> Domain:
-        before = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        before = fields.Datetime.now().replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         never = Domain("checked_on", "=", False) | Domain("checked_on", "<", before)
         return never & Domain("status", "in", ["submitted", "approved"])
 
@@ -506,14 +510,18 @@ class DistributionRegistration(models.Model):
         """A claim of the same customer and goods among these."""
         keys = matching.keys_of(new._match_identity(), PUBLIC_DOMAINS)
         for one in self:
-            same = one.category_id == new.category_id and one._match_keys() == sorted(keys)
+            same = one.category_id == new.category_id and one._match_keys() == sorted(
+                keys
+            )
             if same:
                 return one
         return self.browse()
 
     def _prepare_submission_values(self, partner, company) -> dict[str, Any]:
         now = fields.Datetime.now()
-        last = self.search([("partner_id", "=", partner.id)], order="number desc", limit=1)
+        last = self.search(
+            [("partner_id", "=", partner.id)], order="number desc", limit=1
+        )
         return {
             "partner_id": partner.id,
             "company_id": company.id,
@@ -524,6 +532,29 @@ class DistributionRegistration(models.Model):
             ),
             "user_id": partner.user_id.id,
         }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        registrations = super().create(vals_list)
+        registrations._place()
+        return registrations
+
+    def _place(self):
+        """The territory of the customer, as it is when the deal is registered."""
+        for company, those in self.grouped("company_id").items():
+            found = self.env["distribution.territory"]._of_places(
+                [
+                    (
+                        one.customer_country_id.id,
+                        one.customer_state_id.id,
+                        one.customer_zip,
+                    )
+                    for one in those
+                ],
+                company,
+            )
+            for one, territory in zip(those, found, strict=True):
+                one._as_system().territory_id = territory
 
     def _add_evidence(self, files):
         """Keeps what was sent, for us and for whoever sent it."""
@@ -634,7 +665,9 @@ class DistributionRegistration(models.Model):
             return
         company = Domain("company_id", "in", [self.company_id.id, False])
         # sudo: whoever decides need not see the customer that is protected
-        partners = self.env["res.partner"].sudo()._find_exact(self._match_keys(), company)
+        partners = (
+            self.env["res.partner"].sudo()._find_exact(self._match_keys(), company)
+        )
         customers = partners.commercial_partner_id
         if len(customers) == 1:
             self.end_customer_id = customers
@@ -756,21 +789,22 @@ class DistributionRegistration(models.Model):
     def _protecting(self, company, customers, keys: Iterable[str], day: date):
         """Protections of these customers, their branches, or who shares their keys."""
         ours = Domain("company_id", "=", company.id) & self._in_force(day)
+        return self._claiming(ours, customers, keys)
+
+    @api.model
+    def _claiming(self, domain: Domain, customers, keys: Iterable[str]):
+        companies = customers.commercial_partner_id
         by_contact = self.search(
-            ours
-            & Domain(
-                "end_customer_id.commercial_partner_id",
-                "in",
-                customers.commercial_partner_id.ids,
-            )
+            domain
+            & Domain("end_customer_id.commercial_partner_id", "in", companies.ids)
         )
-        return (by_contact | self._find_exact(keys, ours)).sorted("id")
+        return (by_contact | self._find_exact(keys, domain)).sorted("id")
 
     def _claims_of_same(self, day: date):
         """Protections that meet this one: same customer, goods above or below."""
         return self._protecting(
             self.company_id, self.end_customer_id, self._match_keys(), day
-        ).filtered(lambda one: _related(one.category_id, self.category_id))
+        ).filtered(lambda one: are_related(one.category_id, self.category_id))
 
     def _match_identity(self) -> matching.Identity:
         country = self.customer_country_id or self.company_id.country_id
@@ -784,9 +818,169 @@ class DistributionRegistration(models.Model):
             calling_code=calling_code(country),
         )
 
+    def _conflict_facts(self) -> list[Fact]:
+        """What others claim, were promised or work on, of the same customer."""
+        # sudo: what the one who asks may not see counts as well
+        return [
+            fact
+            for one in self.sudo()
+            for fact in (
+                *one._registration_facts(),
+                *one._opportunity_facts(),
+                *one._agreement_facts(),
+            )
+        ]
 
-def _related(category, other) -> bool:
-    """One is the other, or stands above it."""
-    return category.parent_path.startswith(
-        other.parent_path
-    ) or other.parent_path.startswith(category.parent_path)
+    def _registration_facts(self) -> list[Fact]:
+        open_ones = (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("status", "in", ["submitted", "approved"])
+            & Domain("partner_id", "!=", self.partner_id.id)
+        )
+        facts = []
+        for other in self._claiming(
+            open_ones, self.end_customer_id, self._match_keys()
+        ).filtered(lambda one: areare_related(one.category_id, self.category_id)):
+            # who is protected, then who came first
+            first, second = (self | other).sorted(
+                lambda one: (one.state != "approved", one.submitted_on, one.id)
+            )
+            facts.append(
+                make_fact(
+                    "registration",
+                    holder=first.partner_id,
+                    other=second.partner_id,
+                    about=[first, second],
+                    proof=self._same_proof(other),
+                    company=self.company_id,
+                    severity=conflict.HIGH
+                    if first.state == second.state == "approved"
+                    else conflict.MEDIUM,
+                    registration_id=first,
+                    other_registration_id=second,
+                    customer_id=first.end_customer_id or second.end_customer_id,
+                    category_id=first.category_id,
+                    territory_id=first.territory_id,
+                )
+            )
+        return facts
+
+    def _same_proof(self, other) -> list[tuple[str, str]]:
+        shared = matching.exact_keys(
+            sorted({*self._match_keys()} & {*other._match_keys()})
+        )
+        customer = self.end_customer_id.commercial_partner_id
+        if customer and customer == other.end_customer_id.commercial_partner_id:
+            shared.append(customer.display_name)
+        return [
+            ("same", ", ".join(shared)),
+            ("goods", names(self.category_id | other.category_id)),
+        ]
+
+    def _opportunity_facts(self) -> list[Fact]:
+        """Our own open opportunities, and leads that others have taken."""
+        leads = self.env["crm.lead"]
+        others = (
+            Domain("company_id", "in", [self.company_id.id, False])
+            & Domain("id", "!=", self.lead_id.id)
+            & Domain("won_status", "=", "pending")
+            & (
+                Domain("partner_assigned_id", "!=", False)
+                | Domain("type", "=", "opportunity")
+            )
+        )
+        found = leads._find_exact(self._match_keys(), others)
+        customer = self.end_customer_id.commercial_partner_id
+        if customer:
+            found |= leads.search(
+                others & Domain("partner_id.commercial_partner_id", "=", customer.id),
+                limit=MOST_SHOWN,
+            )
+        facts = []
+        for lead in found.sorted("id"):
+            taker = lead.partner_assigned_id.commercial_partner_id
+            goods = lead.distribution_category_id
+            if taker == self.partner_id or not are_related(goods, self.category_id):
+                continue
+            facts.append(
+                make_fact(
+                    "lead" if taker else "own_opportunity",
+                    holder=taker or self.partner_id,
+                    other=self.partner_id if taker else taker,
+                    about=[self, lead],
+                    proof=[
+                        ("opportunity", lead.display_name),
+                        ("goods", names(self.category_id | goods)),
+                    ],
+                    company=self.company_id,
+                    registration_id=self,
+                    lead_id=lead,
+                    customer_id=customer,
+                    category_id=self.category_id,
+                    territory_id=self.territory_id,
+                )
+            )
+        return facts
+
+    def _agreement_facts(self) -> list[Fact]:
+        """Others who were promised to be alone where this customer is."""
+        agreements = self.env["distribution.agreement"]
+        policies = self.env["distribution.policy"]
+        question = Question(
+            self.company_id.id,
+            self.category_id.id,
+            self.territory_id.id,
+            self.company_id._today(),
+        )
+        found = agreements.browse(agreements._in_scope([question])[0])
+        alone = found.filtered("exclusive")
+        if not alone or self.partner_id in alone.partner_id:
+            return []
+        decision = policies._decide([question])[0]
+        return [
+            make_fact(
+                "agreement",
+                holder=agreement.partner_id,
+                other=self.partner_id,
+                about=[self, agreement],
+                proof=[
+                    ("customer", self.customer_name),
+                    ("territory", self.territory_id.display_name or ""),
+                    ("goods", names(self.category_id)),
+                    ("promise", agreement.display_name),
+                ],
+                company=self.company_id,
+                policy=policies.browse(decision.policy_id or ()),
+                registration_id=self,
+                agreement_id=agreement,
+                customer_id=self.end_customer_id,
+                category_id=self.category_id,
+                territory_id=self.territory_id,
+            )
+            for agreement in alone
+        ]
+
+    @api.model
+    def _merge_customers(self, sources, target):
+        """Before contacts are merged: numbers of an intermediary stay its own."""
+        moved = self.search(
+            [("partner_id", "in", sources.ids)], order="submitted_on, id"
+        )
+        last = self.search(
+            [("partner_id", "=", target.id)], order="number desc", limit=1
+        )
+        for number, one in enumerate(moved, last.number + 1):
+            one._as_system().number = number + 1_000_000
+        moved.flush_recordset(["number"])
+        for number, one in enumerate(moved, last.number + 1):
+            one._as_system().number = number
+        moved.flush_recordset(["number"])
+
+    @api.model
+    def _compare_merged(self, target):
+        """After contacts are merged: two protections may have met."""
+        met = self.search(
+            Domain("end_customer_id.commercial_partner_id", "=", target.id)
+            & Domain("status", "in", ["submitted", "approved"])
+        )
+        self.env["distribution.conflict"]._report(met._conflict_facts())

@@ -1,16 +1,11 @@
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 from odoo import fields, models
-
-from ...channel.protection import LONGEST_SEARCH, working_deadline
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    distribution_decision_hours = fields.Float(
-        "Hours to Decide",
+    distribution_decision_hours = fields.Integer(
+        "Time to Decide (Hours)",
         default=48,
         help="On working days of the company's calendar: 48 hours are two working days.",
     )
@@ -45,24 +40,6 @@ class ResCompany(models.Model):
         " AND distribution_registration_ceiling BETWEEN 1 AND 100000)",
         "Hours, days and the number of open registrations must be within limits.",
     )
-
-    def _distribution_deadline(self, begin: datetime, hours: float) -> datetime:
-        """So many hours later, of working days of the company's calendar."""
-        self.ensure_one()
-        calendar = self.resource_calendar_id
-        zone = ZoneInfo(calendar.tz or self.partner_id.tz or "UTC")
-        local = begin.replace(tzinfo=UTC).astimezone(zone)
-        if calendar:
-            until = local + timedelta(days=LONGEST_SEARCH)
-            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-            intervals = calendar._work_intervals_batch(midnight, until)[False]
-            days = {start.date() for start, _stop, _meta in intervals}
-        else:
-            days = set()
-        naive = working_deadline(
-            local.replace(tzinfo=None), hours, lambda day: not days or day in days
-        )
-        return naive.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
     def _distribution_responsible(self):
         """Who is asked when nobody else answers for it."""

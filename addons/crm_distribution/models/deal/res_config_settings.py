@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    distribution_decision_hours = fields.Float(
+    distribution_decision_hours = fields.Integer(
         related="company_id.distribution_decision_hours", readonly=False
     )
     distribution_protection_days = fields.Integer(

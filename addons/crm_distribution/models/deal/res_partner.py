@@ -12,7 +12,14 @@ class ResPartner(models.Model):
     )
 
     @api.depends(
-        "name", "email", "phone", "vat", "website", "country_id", "parent_id", "is_company"
+        "name",
+        "email",
+        "phone",
+        "vat",
+        "website",
+        "country_id",
+        "parent_id",
+        "is_company",
     )
     def _compute_distribution_match_keys(self):
         return super()._compute_distribution_match_keys()
