@@ -61,241 +61,50 @@ _PHRASES = [
     ("joint", "stock"),
 ]
 # at either end of a name
-_COMPANY = frozenset(
-    [
-        "شرکت",
-        "شرکتهای",
-        "موسسه",
-        "موسسات",
-        "کمپانی",
-        "تضامنی",
-        "سهامی",
-        "company",
-        "co",
-        "corp",
-        "corporation",
-        "firma",
-        "societe",
-        "the",
-    ]
-)
+_COMPANY_WORDS = """
+    شرکت شرکتهای موسسه موسسات کمپانی تضامنی سهامی
+    company co corp corporation firma societe the
+"""
 # at its end only
-_FORMS = frozenset(
-    [
-        "ltd",
-        "limited",
-        "llc",
-        "inc",
-        "incorporated",
-        "gmbh",
-        "mbh",
-        "ag",
-        "kg",
-        "ug",
-        "ohg",
-        "sa",
-        "sarl",
-        "sas",
-        "srl",
-        "spa",
-        "bv",
-        "nv",
-        "oy",
-        "oyj",
-        "ab",
-        "as",
-        "aps",
-        "plc",
-        "llp",
-        "lp",
-        "pjs",
-        "pjsc",
-        "psc",
-        "fze",
-        "fzco",
-        "fzc",
-        "jsc",
-        "ooo",
-        "oao",
-        "zao",
-        "sro",
-        "kft",
-        "doo",
-        "pty",
-        "pte",
-        "sdn",
-        "bhd",
-        "kk",
-        "pvt",
-        "private",
-        "sal",
-        "wll",
-        "spc",
-        "cjsc",
-        "ojsc",
-        "sl",
-    ]
-)
+_FORM_WORDS = """
+    ltd limited llc inc incorporated gmbh mbh ag kg ug ohg sa sarl sas srl spa bv nv oy
+    oyj ab as aps plc llp lp pjs pjsc psc fze fzco fzc jsc ooo oao zao sro kft doo pty
+    pte sdn bhd kk pvt private sal wll spc cjsc ojsc sl
+"""
+_FILLERS = """
+    na none null nil unknown unnamed noname test xxx tbd
+    ندارد نامشخص نامعلوم بدون
+"""
+_COMPANY = frozenset(_COMPANY_WORDS.split())
+_FORMS = frozenset(_FORM_WORDS.split())
+_NO_NAME = frozenset(_FILLERS.split())
 _AND = frozenset(["and", "und", "et", "y", "و"])
-_NO_NAME = frozenset(
-    [
-        "na",
-        "none",
-        "null",
-        "nil",
-        "unknown",
-        "unnamed",
-        "noname",
-        "test",
-        "xxx",
-        "tbd",
-        "ندارد",
-        "نامشخص",
-        "نامعلوم",
-        "بدون",
-    ]
-)
 
-# ends of company names in the web that many share
-PUBLIC_DOMAINS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "yahoo.com",
-        "ymail.com",
-        "rocketmail.com",
-        "hotmail.com",
-        "outlook.com",
-        "live.com",
-        "msn.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "aol.com",
-        "gmx.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.at",
-        "gmx.ch",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "mail.com",
-        "email.com",
-        "mail.ru",
-        "bk.ru",
-        "list.ru",
-        "inbox.ru",
-        "yandex.ru",
-        "yandex.com",
-        "rambler.ru",
-        "proton.me",
-        "protonmail.com",
-        "pm.me",
-        "tutanota.com",
-        "tuta.com",
-        "zoho.com",
-        "zohomail.com",
-        "fastmail.com",
-        "hey.com",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "sina.com",
-        "naver.com",
-        "daum.net",
-        "hanmail.net",
-        "rediffmail.com",
-        "orange.fr",
-        "wanadoo.fr",
-        "free.fr",
-        "laposte.net",
-        "sfr.fr",
-        "libero.it",
-        "virgilio.it",
-        "alice.it",
-        "telenet.be",
-        "skynet.be",
-        "comcast.net",
-        "verizon.net",
-        "att.net",
-        "sbcglobal.net",
-        "bellsouth.net",
-        "btinternet.com",
-        "chmail.ir",
-        "mailfa.com",
-        "vatanmail.ir",
-        "parsmail.com",
-        "iran.ir",
-        "post.ir",
-        "instagram.com",
-        "facebook.com",
-        "fb.com",
-        "t.me",
-        "telegram.me",
-        "telegram.org",
-        "wa.me",
-        "whatsapp.com",
-        "linkedin.com",
-        "twitter.com",
-        "x.com",
-        "youtube.com",
-        "linktr.ee",
-        "aparat.com",
-        "eitaa.com",
-        "rubika.ir",
-        "blogspot.com",
-        "wordpress.com",
-        "wixsite.com",
-        "weebly.com",
-        "github.io",
-        "google.com",
-        "goo.gl",
-        "blogfa.com",
-        "blog.ir",
-        "mihanblog.com",
-        "rozblog.com",
-        "divar.ir",
-        "torob.com",
-        "basalam.com",
-        "digikala.com",
-        "myshopify.com",
-        "business.site",
-    ]
-)
+# what many share says nothing about any of them
+_PUBLIC = """
+    gmail.com googlemail.com yahoo.com ymail.com rocketmail.com hotmail.com outlook.com
+    live.com msn.com icloud.com me.com mac.com aol.com gmx.com gmx.de gmx.net gmx.at
+    gmx.ch web.de t-online.de freenet.de mail.com email.com mail.ru bk.ru list.ru
+    inbox.ru yandex.ru yandex.com rambler.ru proton.me protonmail.com pm.me tutanota.com
+    tuta.com zoho.com zohomail.com fastmail.com hey.com qq.com 163.com 126.com sina.com
+    naver.com daum.net hanmail.net rediffmail.com orange.fr wanadoo.fr free.fr
+    laposte.net sfr.fr libero.it virgilio.it alice.it telenet.be skynet.be comcast.net verizon.net
+    att.net sbcglobal.net bellsouth.net btinternet.com chmail.ir mailfa.com vatanmail.ir
+    parsmail.com iran.ir post.ir
+    instagram.com facebook.com fb.com t.me telegram.me telegram.org wa.me whatsapp.com
+    linkedin.com twitter.com x.com youtube.com linktr.ee aparat.com eitaa.com rubika.ir
+    blogspot.com wordpress.com wixsite.com weebly.com github.io google.com goo.gl
+    blogfa.com blog.ir mihanblog.com rozblog.com divar.ir torob.com basalam.com
+    digikala.com myshopify.com business.site
+"""
+PUBLIC_DOMAINS = frozenset(_PUBLIC.split())
 _PUBLIC_FIRST = frozenset(["gmail", "yahoo", "ymail", "hotmail", "outlook", "live"])
 # below the two letters of a country these are no names of companies
-_SECOND_LEVEL = frozenset(
-    [
-        "ac",
-        "co",
-        "com",
-        "edu",
-        "gob",
-        "gov",
-        "gouv",
-        "go",
-        "gv",
-        "id",
-        "info",
-        "ind",
-        "int",
-        "ltd",
-        "ne",
-        "net",
-        "nic",
-        "nom",
-        "or",
-        "org",
-        "plc",
-        "sch",
-        "mil",
-        "school",
-        "web",
-        "firm",
-        "asso",
-    ]
-)
+_SECOND_LEVELS = """
+    ac co com edu gob gov gouv go gv id info ind int ltd ne net nic nom or org plc sch
+    mil school web firm asso
+"""
+_SECOND_LEVEL = frozenset(_SECOND_LEVELS.split())
 _SECOND_LEVEL_OF = {
     "uk": frozenset(["me", "nhs", "police"]),
     "au": frozenset(["asn"]),

@@ -1,10 +1,12 @@
-from . import (
-    crm_lead,
-    distribution_conflict,
+# Each after those that it reads.
+from . import (  # noqa: I001
     distribution_matched_mixin,
-    distribution_registration,
     res_company,
     res_config_settings,
     res_partner,
+    crm_lead,
+    distribution_registration,
+    distribution_registration_comparison,
+    distribution_conflict,
     sale_order,
 )

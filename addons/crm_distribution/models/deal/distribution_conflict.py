@@ -77,8 +77,8 @@ class DistributionConflict(models.Model):
         ],
         required=True,
         readonly=True,
-        help="Between intermediaries of one level, of different levels, or with our own "
-        "sales.",
+        help="Between intermediaries of one level, of different levels, or with our "
+        "own sales.",
     )
     activity = fields.Selection(
         [

@@ -7,7 +7,7 @@ class ResCompany(models.Model):
     distribution_decision_hours = fields.Integer(
         "Time to Decide (Hours)",
         default=48,
-        help="On working days of the company's calendar: 48 hours are two working days.",
+        help="Hours of working days: 48 hours are two working days.",
     )
     distribution_protection_days = fields.Integer(
         "Days of Protection", default=90, help="The last day is included."
@@ -29,7 +29,7 @@ class ResCompany(models.Model):
     distribution_manager_id = fields.Many2one(
         "res.users",
         "Channel Responsible",
-        help="Is told when a decision is late, and owns conflicts that nobody else owns.",
+        help="Is told when a decision is late, and owns conflicts without another owner.",
     )
 
     _distribution_days_range = models.Constraint(
