@@ -24,6 +24,12 @@
         # policy
         # lead
         # deal
+        "data/mail_template.xml",
+        "wizard/distribution_decision_views.xml",
+        "views/distribution_registration_views.xml",
+        "views/distribution_conflict_views.xml",
+        "views/sale_order_views.xml",
+        "views/deal_portal_templates.xml",
         # portal
         "views/menus.xml",
     ],

@@ -88,9 +88,9 @@ _PUBLIC = """
     inbox.ru yandex.ru yandex.com rambler.ru proton.me protonmail.com pm.me tutanota.com
     tuta.com zoho.com zohomail.com fastmail.com hey.com qq.com 163.com 126.com sina.com
     naver.com daum.net hanmail.net rediffmail.com orange.fr wanadoo.fr free.fr
-    laposte.net sfr.fr libero.it virgilio.it alice.it telenet.be skynet.be comcast.net verizon.net
-    att.net sbcglobal.net bellsouth.net btinternet.com chmail.ir mailfa.com vatanmail.ir
-    parsmail.com iran.ir post.ir
+    laposte.net sfr.fr libero.it virgilio.it alice.it telenet.be skynet.be comcast.net
+    verizon.net att.net sbcglobal.net bellsouth.net btinternet.com chmail.ir mailfa.com
+    vatanmail.ir parsmail.com iran.ir post.ir
     instagram.com facebook.com fb.com t.me telegram.me telegram.org wa.me whatsapp.com
     linkedin.com twitter.com x.com youtube.com linktr.ee aparat.com eitaa.com rubika.ir
     blogspot.com wordpress.com wixsite.com weebly.com github.io google.com goo.gl

@@ -6,7 +6,7 @@ from . import (  # noqa: I001
     res_partner,
     crm_lead,
     distribution_registration,
-    distribution_registration_comparison,
+    distribution_registration_decision,
     distribution_conflict,
     sale_order,
 )

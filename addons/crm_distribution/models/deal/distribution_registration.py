@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from odoo.addons.crm_suite.tools.work import work_through
@@ -304,20 +304,6 @@ class DistributionRegistration(models.Model):
                 )
             )
 
-    def action_approve(self):
-        for one in self:
-            one._approve()
-
-    def action_reject(self):
-        return self._ask_reason("reject")
-
-    def action_release(self):
-        return self._ask_reason("release")
-
-    def action_extend(self):
-        for one in self:
-            one._extend()
-
     def action_create_customer(self):
         """The end customer as a contact, from what was typed."""
         for one in self:
@@ -336,30 +322,9 @@ class DistributionRegistration(models.Model):
             self._as_system().lead_id = lead
         return self.lead_id._get_records_action()
 
-    def action_won(self):
-        for one in self:
-            one._end("won")
-
-    def action_lost(self):
-        for one in self:
-            one._end("lost")
-
     def action_open_conflicts(self):
         self.ensure_one()
         return self.conflict_ids._get_records_action(name=self.env._("Conflicts"))
-
-    def _ask_reason(self, decision: str):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Reason"),
-            "res_model": "distribution.decision",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_decision": decision,
-                "default_registration_ids": [Command.set(self.ids)],
-            },
-        }
 
     @api.model
     def _cron_escalate(self):
@@ -514,155 +479,6 @@ class DistributionRegistration(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, summary=summary
             )
-
-    def _check_decider(self):
-        if not self.env.su and not self.env.user.has_group(
-            "crm_distribution.group_channel_user"
-        ):
-            raise AccessError(self.env._("Only channel users decide on registrations."))
-        self.check_access("write")
-
-    def _approve(self):
-        self.ensure_one()
-        self._check_decider()
-        if self.state != "submitted":
-            raise UserError(self.env._("“%s” is decided already.", self.display_name))
-        self._find_end_customer()
-        keys = matching.exact_keys(self._match_keys())
-        customer = self.end_customer_id.commercial_partner_id
-        if not keys and not customer:
-            raise UserError(
-                self.env._(
-                    "Choose the customer on file, or create it: neither a domain, a "
-                    "phone nor a tax ID says whom “%s” protects.",
-                    self.display_name,
-                )
-            )
-        self._refuse_second_holder()
-        company = self.company_id
-        today = company._today()
-        self._as_system().write(
-            {
-                "state": "approved",
-                "decided_on": fields.Datetime.now(),
-                "decided_by_id": self.env.uid,
-                "protected_from": today,
-                "protected_until": protection.protected_until(
-                    today, company.distribution_protection_days
-                ),
-                "last_news_on": today,
-                "inactivity_days": company.distribution_inactivity_days,
-            }
-        )
-        self._answer()
-
-    def _refuse_second_holder(self):
-        """A customer's deal has one holder, also when two decide at one moment."""
-        customer = self.end_customer_id.commercial_partner_id
-        names = matching.exact_keys(self._match_keys())
-        names += [f"customer {customer.id}"] if customer else []
-        self.env["suite.turn"]._take(f"deal {self.company_id.id} {n}" for n in names)
-        # sudo: a protection that the decider may not see counts as well
-        claims = self.sudo()._claims_of_same(self.company_id._today()) - self
-        held = claims.filtered(lambda one: one.partner_id != self.partner_id)
-        if held:
-            raise UserError(
-                self.env._(
-                    "“%(deal)s” is protected for %(holder)s through %(day)s. Release "
-                    "that protection first.",
-                    deal=held[0].display_name,
-                    holder=held[0].partner_id.display_name,
-                    day=held[0].ends_on,
-                )
-            )
-
-    def _find_end_customer(self):
-        """The one contact that shares an exact key, if it is one only."""
-        if self.end_customer_id:
-            return
-        company = Domain("company_id", "in", [self.company_id.id, False])
-        # sudo: whoever decides need not see the customer that is protected
-        partners = (
-            self.env["res.partner"].sudo()._find_exact(self._match_keys(), company)
-        )
-        customers = partners.commercial_partner_id
-        if len(customers) == 1:
-            self.end_customer_id = customers
-
-    def _reject(self, reason: str):
-        self.ensure_one()
-        self._check_decider()
-        if self.state != "submitted":
-            raise UserError(self.env._("“%s” is decided already.", self.display_name))
-        self._end_with("rejected", reason)
-        self._answer()
-
-    def _release(self, reason: str):
-        """The customer chose somebody else."""
-        self.ensure_one()
-        self._check_decider()
-        if self.status != "approved":
-            raise UserError(self.env._("“%s” is not protected.", self.display_name))
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the customer is free again."))
-        self._end_with("released", reason)
-        self._answer()
-
-    def _end(self, state: str):
-        self._check_decider()
-        if self.state != "approved":
-            raise UserError(self.env._("“%s” is not protected.", self.display_name))
-        self._end_with(state, False)
-
-    def _end_with(self, state: str, reason):
-        self._as_system().write(
-            {
-                "state": state,
-                "reason": reason or self.reason,
-                "decided_on": fields.Datetime.now(),
-                "decided_by_id": self.env.uid,
-            }
-        )
-        self.activity_unlink(["mail.mail_activity_data_todo"])
-
-    def _extend(self):
-        """Once, on evidence, from the old end."""
-        self.ensure_one()
-        self._check_decider()
-        if self.status != "approved":
-            raise UserError(self.env._("“%s” is not protected.", self.display_name))
-        if self.extended_on:
-            raise UserError(
-                self.env._("“%s” was extended once already.", self.display_name)
-            )
-        if not self.evidence_ids:
-            raise UserError(
-                self.env._(
-                    "An extension needs evidence, and “%s” has none.",
-                    self.display_name,
-                )
-            )
-        today = self.company_id._today()
-        self._as_system().write(
-            {
-                "extended_on": today,
-                "last_news_on": today,
-                "protected_until": protection.extended_until(
-                    self.protected_until, self.company_id.distribution_extension_days
-                ),
-            }
-        )
-        self._answer()
-
-    def _answer(self):
-        """Tells whoever submitted it, by a mail that is sent later."""
-        self.activity_unlink(["mail.mail_activity_data_todo"])
-        template = self.env.ref(
-            "crm_distribution.mail_template_registration", raise_if_not_found=False
-        )
-        if template and (self.submitted_by_id or self.partner_id).email:
-            # sudo: whoever decides need not read the template
-            template.sudo().send_mail(self.id, force_send=False)
 
     def _prepare_customer_values(self) -> dict[str, Any]:
         return {

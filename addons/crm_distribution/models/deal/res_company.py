@@ -29,7 +29,7 @@ class ResCompany(models.Model):
     distribution_manager_id = fields.Many2one(
         "res.users",
         "Channel Responsible",
-        help="Is told when a decision is late, and owns conflicts without another owner.",
+        help="Is told when a decision is late, and owns what nobody else owns.",
     )
 
     _distribution_days_range = models.Constraint(
