@@ -11,6 +11,8 @@ from channel.policy import (
     Rule,
     Rulebook,
     ahead_by,
+    contradicts,
+    find_changes,
     find_excess,
     lineage,
     related,
@@ -175,3 +177,56 @@ def test_the_decision_does_not_hang_on_the_sequence(seed):
     ranked = decide(rules, *place)
     dice.shuffle(rules)
     assert decide(rules, *place) == ranked
+
+
+def changes(claims, before, after, today=DAY, alone=(1,)):
+    return find_changes(claims, alone, Rulebook(before), Rulebook(after), today)
+
+
+def test_only_promises_in_the_changed_scope_change():
+    old = rule(1, DRINKS, COUNTRY, kind="exclusive", capacity=2)
+    new = old._replace(capacity=1)
+    city, bread = claim(1, DRINKS, CITY), claim(2, BREAD, CITY)
+    (found,) = changes([city, bread], [old], [new])
+    assert (found.claim, found.category, found.territory) == (city, DRINKS, CITY)
+    assert (found.before, found.after, found.holders) == (old, new, 1)
+    assert not contradicts(found)
+
+
+def test_a_closer_policy_keeps_deciding():
+    old = rule(1, DRINKS, COUNTRY, kind="exclusive")
+    closer = rule(2, DRINKS, CITY, kind="exclusive")
+    new = old._replace(kind="intensive")
+    held = [claim(1, DRINKS, CITY)]
+    assert not changes(held, [old, closer], [new, closer])
+    assert changes(held, [old], [new])
+
+
+def test_a_wider_agreement_changes_in_part():
+    narrow = rule(1, JUICE, CITY, DAYS[2], kind="selective")
+    (found,) = changes([claim(1, DRINKS, COUNTRY)], [], [narrow])
+    assert (found.category, found.territory, found.day) == (JUICE, CITY, DAYS[2])
+    assert contradicts(found)
+
+
+def test_more_holders_than_the_new_capacity_contradict():
+    old = rule(1, kind="exclusive", capacity=2)
+    held = [claim(1, JUICE), claim(2, DRINKS)]
+    found = changes(held, [old], [old._replace(capacity=1)], alone=(1, 2))
+    # on juice they are two
+    assert [(one.category, one.holders) for one in found] == [(JUICE, 2), (DRINKS, 1)]
+    assert [contradicts(one) for one in found] == [True, False]
+
+
+def test_what_is_over_changes_no_more():
+    old = rule(1, kind="exclusive", end=DAYS[2])
+    new = old._replace(kind="selective")
+    held = [claim(1, end=DAYS[1])]
+    assert changes(held, [old], [new], DAYS[1])
+    assert not changes(held, [old], [new], DAYS[2])
+    assert not changes([claim(1)], [old], [new], DAYS[3])
+
+
+def test_the_same_promise_by_another_name_is_none_to_tell():
+    old = rule(1, kind="selective")
+    assert not changes([claim(1)], [old], [old._replace(id=7, name="New")])

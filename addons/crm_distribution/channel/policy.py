@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from enum import Enum
+from itertools import product
 from typing import Literal, NamedTuple
 
 NEVER = date.max
@@ -176,6 +177,19 @@ class Rulebook:
         ]
 
 
+class Change(NamedTuple):
+    """A promise under which another policy would decide, or the same otherwise."""
+
+    claim: Claim
+    category: str
+    territory: str
+    day: date
+    before: Rule | None
+    after: Rule | None
+    # holders of a part of it, where it is exclusive; none where that is not asked
+    holders: int
+
+
 def day_after(day: date) -> date:
     return day if day == NEVER else day + timedelta(days=1)
 
@@ -216,3 +230,61 @@ def find_excess(
                 if len({one.holder for one in there}) >= room:
                     return Excess(category, territory, day, room, tuple(there))
     return None
+
+
+def find_changes(
+    claims: Collection[Claim],
+    alone: Collection[int],
+    before: Rulebook,
+    after: Rulebook,
+    today: date,
+) -> list[Change]:
+    """What another set of policies would change for claims, from today on.
+
+    :param alone: ids of the claims that are exclusive
+    """
+    old, new = {*before.rules.values()}, {*after.rules.values()}
+    found = []
+    for claim in sorted(claims):
+        changed = [
+            rule
+            for rule in old ^ new
+            if related(rule.category, claim.category)
+            and related(rule.territory, claim.territory)
+        ]
+        days = {max(today, claim.date_from)} | {rule.date_from for rule in changed}
+        days |= {day_after(rule.date_to) for rule in changed if rule.date_to}
+        places = {
+            (meet(claim.category, rule.category), meet(claim.territory, rule.territory))
+            for rule in changed
+        }
+        for day, place in product(sorted(days), sorted(places)):
+            if day < today or not claim.holds(*place, day):
+                continue
+            company_id = changed[0].company_id
+            ranked = (book.ranked(company_id, *place, day) for book in (before, after))
+            first, second = (rules[0] if rules else None for rules in ranked)
+            if promise(first) != promise(second):
+                held = {
+                    one.holder
+                    for one in claims
+                    if one.id in alone and one.holds(*place, day)
+                }
+                holders = len(held) if claim.id in alone else 0
+                found.append(Change(claim, *place, day, first, second, holders))
+                break
+    return found
+
+
+def promise(rule: Rule | None) -> tuple[str, int] | None:
+    """What the partners of a place may count on."""
+    if rule is None:
+        return None
+    return rule.kind, rule.capacity if rule.kind == "exclusive" else 0
+
+
+def contradicts(change: Change) -> bool:
+    """Whether an exclusive promise is one that the new policy would not give."""
+    if not change.holders or change.after is None:
+        return False
+    return change.after.kind != "exclusive" or change.holders > change.after.capacity

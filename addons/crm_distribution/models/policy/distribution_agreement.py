@@ -1,6 +1,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -8,31 +10,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.work import work_through
 
-from ...channel.policy import Claim, Excess, Question, depth, find_excess, lineage
+from ...channel.policy import Claim, Question, depth, lineage
 
 # A suspended agreement keeps its scope.
 HELD = ("active", "suspended")
-SCOPE = {
-    "partner_id",
-    "company_id",
-    "category_id",
-    "territory_id",
-    "date_from",
-    "date_to",
-    "exclusive",
-    "state",
-}
-WAITING = "crm_distribution.exclusivity"
 
 
 class DistributionAgreement(models.Model):
-    """Which goods a partner may sell where, from when to when, alone or beside others.
-
-    Of the exclusive ones, never more partners hold one scope at a time than the
-    deciding policy has room for. That is looked at when all of a transaction is
-    written, so that two adjoining agreements can be moved together; and in turns.
-    """
+    """Which goods a partner may sell where, from when to when, alone or beside others."""
 
     _name = "distribution.agreement"
     _description = "Channel Agreement"
@@ -141,6 +128,9 @@ class DistributionAgreement(models.Model):
     renewal_months = fields.Integer("Renewed for (Months)", default=12)
     term_ids = fields.One2many("distribution.agreement.term", "agreement_id", "Terms")
     note = fields.Html()
+    decision = fields.Char("Deciding Policy", compute="_compute_decision")
+    policy_id = fields.Many2one("distribution.policy", compute="_compute_decision")
+    partner_active = fields.Boolean("Partner in Business", related="partner_id.active")
 
     _date_to_range = models.Constraint(
         "CHECK (date_to >= date_from OR state = 'ended')",
@@ -165,6 +155,18 @@ class DistributionAgreement(models.Model):
                 place=agreement.territory_id.display_name or self.env._("everywhere"),
             )
 
+    @api.depends("company_id", "category_id", "territory_id", "date_from", "date_to")
+    def _compute_decision(self):
+        asked = self.filtered(lambda one: one.company_id and one.date_from)
+        # sudo: why it may be exclusive is no secret to whoever sees it
+        Policy = self.env["distribution.policy"].sudo()
+        decisions = Policy._decide([agreement._question() for agreement in asked])
+        found = dict(zip(asked, decisions, strict=True))
+        for agreement in self:
+            decision = found.get(agreement)
+            agreement.policy_id = decision and decision.policy_id
+            agreement.decision = decision and decision.sentence
+
     @api.constrains("partner_id")
     def _check_partner(self):
         for agreement in self:
@@ -178,25 +180,15 @@ class DistributionAgreement(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        agreements = super().create(vals_list)
-        agreements._guard_exclusivity()
-        return agreements
-
     def write(self, vals):
-        if SCOPE.isdisjoint(vals):
+        if {"date_to", "notice_days"}.isdisjoint(vals):
             return super().write(vals)
-        before = self._claims()
-        res = super().write(vals)
-        # what only gives up a part of its scope takes nothing from anybody
-        grown = [
-            id_
-            for id_, claim in self._claims().items()
-            if id_ not in before or not claim.within(before[id_])
-        ]
-        self.browse(grown)._guard_exclusivity()
-        return res
+        # the notice was of another day
+        self._check_protected(vals)
+        agreements = self._as_system()
+        return super(DistributionAgreement, agreements).write(
+            {"noticed_on": False, **vals}
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
@@ -209,6 +201,7 @@ class DistributionAgreement(models.Model):
         """Into force, for the first time or again."""
         self.check_access("write")
         agreements = self.filtered(lambda one: one.state in ("draft", "suspended"))
+        agreements._check_ready()
         agreements._as_system().write({"state": "active"})
 
     def action_suspend(self):
@@ -224,6 +217,130 @@ class DistributionAgreement(models.Model):
             today = agreement.company_id._today()
             last = min(agreement.date_to or today, today)
             agreement._as_system().write({"state": "ended", "date_to": last})
+
+    def action_renew(self):
+        """As long again as it says, from the day on which it would end."""
+        self.check_access("write")
+        for agreement in self:
+            if agreement.state not in HELD or not agreement.date_to:
+                raise UserError(
+                    self.env._(
+                        "%s has no end that could be put off.", agreement.display_name
+                    )
+                )
+            # from the day after, or the end of a short month would stick
+            after = agreement.date_to + timedelta(days=1)
+            months = relativedelta(months=agreement.renewal_months)
+            agreement.date_to = after + months - timedelta(days=1)
+
+    @api.model
+    def _cron_give_notice(self):
+        work_through(
+            self, self._notice_domain, lambda agreements: agreements._give_notice()
+        )
+
+    @api.model
+    def _cron_renew(self):
+        work_through(
+            self, self._renewal_domain, lambda agreements: agreements._renew_by_date()
+        )
+
+    @api.model
+    def _notice_domain(self) -> Domain:
+        """Agreements whose responsible is to hear that they end."""
+        return (
+            Domain("state", "in", HELD)
+            & Domain("noticed_on", "=", False)
+            & self._by_day("notice_on")
+        )
+
+    @api.model
+    def _renewal_domain(self) -> Domain:
+        """Agreements on their last day that are renewed by themselves."""
+        return (
+            Domain("state", "in", HELD)
+            & Domain("renewal", "=", "automatic")
+            & self._by_day("date_to")
+        )
+
+    @api.model
+    def _by_day(self, field_name: str) -> Domain:
+        """Where a day has come, each company by its own calendar."""
+        # sudo: the day where a company is
+        companies = self.env["res.company"].sudo().search([])
+        return Domain.OR(
+            Domain("company_id", "in", ids) & Domain(field_name, "<=", day)
+            for day, ids in companies.grouped(lambda one: one._today()).items()
+        )
+
+    def _give_notice(self) -> None:
+        for agreement in self:
+            words = {"day": written_day(self.env, agreement.date_to)}
+            if agreement.renewal == "automatic":
+                text = self.env._(
+                    "Ends on %(day)s and is renewed on that day, unless you end it or "
+                    "change how it is renewed.",
+                    **words,
+                )
+            else:
+                text = self.env._("Ends on %(day)s: renew it, or let it end.", **words)
+            agreement._remind(text, agreement.date_to)
+            agreement._as_system().write({"noticed_on": agreement.company_id._today()})
+
+    def _renew_by_date(self) -> None:
+        for agreement in self:
+            try:
+                with self.env.cr.savepoint():
+                    agreement.action_renew()
+            except ValidationError as error:
+                # somebody else was promised the time after it
+                agreement.renewal = "none"
+                text = self.env._("Not renewed. %s", error.args[0])
+                agreement._remind(text, agreement.date_to)
+
+    def _remind(self, text: str, day: date) -> None:
+        responsible = self.user_id | self.partner_id.user_id | self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            day,
+            summary=text,
+            user_id=(responsible.filtered("active") or self.env.user)[:1].id,
+        )
+
+    def _check_ready(self) -> None:
+        """What stands against bringing these into force, as far as each goes alone."""
+        for agreement in self:
+            partner = agreement.partner_id
+            if not partner.active:
+                raise UserError(
+                    self.env._(
+                        "%(agreement)s: %(partner)s is archived.",
+                        agreement=agreement.display_name,
+                        partner=partner.display_name,
+                    )
+                )
+            # sudo: by what partners are admitted, whoever activates
+            policy = agreement.sudo().policy_id
+            first_time = agreement.state == "draft"
+            if first_time and policy.criterion_ids and policy.kind != "intensive":
+                admitted = self.env["distribution.admission"].sudo()
+                if not admitted.search_count(
+                    [
+                        ("policy_id", "=", policy.id),
+                        ("partner_id", "=", partner.id),
+                        ("state", "=", "admitted"),
+                    ],
+                    limit=1,
+                ):
+                    raise UserError(
+                        self.env._(
+                            "%(agreement)s: “%(policy)s” asks for an admission, and "
+                            "%(partner)s has none yet.",
+                            agreement=agreement.display_name,
+                            policy=policy.name,
+                            partner=partner.display_name,
+                        )
+                    )
 
     @api.model
     def _in_scope(self, questions: Sequence[Question]) -> list[list[int]]:
@@ -293,78 +410,65 @@ class DistributionAgreement(models.Model):
         quotas = dict.fromkeys(self.ids, 0)
         return quotas | {term.agreement_id.id: term.quota for term in terms}
 
-    @api.model
-    def _of_tree(self, field_name: str, records: models.BaseModel):
-        """Agreements whose scope is one of these or below."""
-        # sudo: to keep promises, not to show them
-        return self.sudo().search([(field_name, "child_of", records.ids)])
+    def _restricts(self, sale: str) -> bool:
+        """Whether others may not sell so where this is exclusive.
 
-    def _claims(self) -> dict[int, Claim]:
-        """What these hold exclusively, by id."""
-        # sudo: others' promises count as well
-        return {
-            agreement.id: Claim(
-                agreement.id,
-                agreement.partner_id.id,
-                agreement.category_id.parent_path or "",
-                agreement.territory_id.parent_path or "",
-                agreement.date_from,
-                agreement.date_to or None,
-            )
-            for agreement in self.sudo()
-            if agreement.exclusive and agreement.state in HELD
-        }
-
-    def _guard_exclusivity(self) -> None:
-        """Have these looked at when the transaction has written everything."""
-        held = self._claims()
-        if not held:
-            return
-        precommit = self.env.cr.precommit
-        if WAITING not in precommit.data:
-            precommit.data[WAITING] = set()
-            precommit.add(self.browse()._check_waiting)
-        precommit.data[WAITING].update(held)
-
-    def _check_waiting(self) -> None:
-        waiting = self.env.cr.precommit.data.pop(WAITING, set())
-        self.browse(sorted(waiting)).exists()._check_exclusivity()
-
-    def _check_exclusivity(self) -> None:
-        """Never more partners than the deciding policy has room for.
-
-        One turn a company: an agreement on all goods meets those of every category,
-        also of one that somebody makes at the same moment.
+        :param sale: a key of ``SALES``; what is not known is not active
         """
-        # sudo: others' promises count as well
-        claims = self._claims()
-        agreements = self.sudo().browse(claims)
-        companies = agreements.company_id
-        self.env["suite.turn"]._take(
-            f"distribution agreement {company.id}" for company in companies
-        )
-        book = self.env["distribution.policy"]._rulebook(companies.ids)
-        for company, ours in agreements.grouped("company_id").items():
-            held = self.sudo().search(
-                [
-                    ("company_id", "=", company.id),
-                    ("exclusive", "=", True),
-                    ("state", "in", HELD),
-                ]
-            )
-            others = held._claims().values()
-            for agreement in ours:
-                excess = find_excess(claims[agreement.id], others, book, company.id)
-                if excess:
-                    raise ValidationError(agreement._excess_in_words(excess))
+        self.ensure_one()
+        return self.exclusive and (sale == "active" or not self.active_only)
 
-    def _excess_in_words(self, excess: Excess) -> str:
-        others = self.browse(claim.id for claim in excess.others)
-        return self.env._(
-            "“%(agreement)s” cannot be exclusive: on %(day)s there is room for %(room)s, "
-            "and it is held by %(others)s.",
-            agreement=self.display_name,
-            day=written_day(self.env, excess.day),
-            room=excess.room,
-            others=", ".join(f"“{other.display_name}”" for other in others),
+    def _grade_pricelists(self, companies, company) -> tuple[dict, dict]:
+        """Pricelists by partner: that of an agreement in force, and those of others.
+
+        :param companies: commercial partners
+        """
+        today = company._today()
+        # sudo: a price is for whoever sells
+        agreements = self.sudo().search(
+            Domain("partner_id", "in", companies.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("state", "!=", "draft")
+            & Domain("grade_id.default_pricelist_id", "!=", False),
+            order="date_from, id",
+        )
+        granted, lapsed = {}, {}
+        for agreement in agreements:
+            pricelist = agreement.grade_id.default_pricelist_id
+            partner = agreement.partner_id.id
+            if agreement.state == "active" and agreement._covers_day(today):
+                granted[partner] = pricelist
+            else:
+                lapsed[partner] = lapsed.get(partner, pricelist) | pricelist
+        return granted, lapsed
+
+    def _covers_day(self, day: date) -> bool:
+        self.ensure_one()
+        return self.date_from <= day and (not self.date_to or day <= self.date_to)
+
+    def _question(self) -> Question:
+        """What decides about it: its own scope, today or on its nearest day."""
+        self.ensure_one()
+        day = max(self.date_from, self.company_id._today())
+        return Question(
+            self.company_id.id,
+            self.category_id.id,
+            self.territory_id.id,
+            min(day, self.date_to or day),
+        )
+
+    @api.model
+    def _held(self, company):
+        """The agreements of a company that hold a scope."""
+        return self.search([("company_id", "=", company.id), ("state", "in", HELD)])
+
+    def _claim(self) -> Claim:
+        self.ensure_one()
+        return Claim(
+            self._origin.id or 0,
+            self.partner_id.id,
+            self.category_id.parent_path or "",
+            self.territory_id.parent_path or "",
+            self.date_from,
+            self.date_to or None,
         )

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
+
+KINDS = [("number", "A figure"), ("answer", "Yes or no")]
 
 
 class DistributionCriterion(models.Model):
@@ -13,40 +16,44 @@ class DistributionCriterion(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", index=True, default=lambda self: self.env.company
+        "res.company",
+        index=True,
+        default=lambda self: self.env.company,
+        help="Empty: for all companies.",
     )
-    kind = fields.Selection(
-        [("number", "A figure"), ("answer", "Yes or no")],
-        default="number",
-        required=True,
-    )
+    kind = fields.Selection(KINDS, default="number", required=True)
     least = fields.Float("At Least")
     most = fields.Float("At Most", help="0: no upper bound.")
     unit = fields.Char(translate=True)
-    summary = fields.Char(compute="_compute_summary")
+    asked = fields.Char("Asks For", compute="_compute_asked")
 
     _most_range = models.Constraint(
-        "CHECK (most IS NULL OR most = 0 OR least IS NULL OR most >= least)",
+        "CHECK (most IS NULL OR most = 0 OR most >= coalesce(least, 0))",
         "The upper bound lies below the lower one.",
     )
 
     @api.depends("kind", "least", "most", "unit")
-    def _compute_summary(self):
+    def _compute_asked(self):
         for criterion in self:
-            criterion.summary = criterion._bounds_in_words()
+            criterion.asked = criterion._bounds_in_words(
+                criterion.kind, criterion.least, criterion.most
+            )
 
-    def _bounds_in_words(self) -> str:
-        self.ensure_one()
-        if self.kind == "answer":
+    def _bounds_in_words(self, kind: str, least: float, most: float) -> str:
+        """These bounds, which are its own or those of a day before, with its unit."""
+        if kind == "answer":
             return self.env._("Yes")
-        least, most = (
-            f"{value:,g} {self.unit or ''}".strip() for value in self._bounds()
+        unit = self.unit or ""
+        low, high = (
+            f"{formatLang(self.env, bound, digits=_decimals(bound))} {unit}".strip()
+            for bound in (least, most)
         )
-        if self.most and self.least:
-            return self.env._("%(least)s to %(most)s", least=least, most=most)
-        if self.most:
-            return self.env._("At most %s", most)
-        return self.env._("At least %s", least)
+        if not most:
+            return self.env._("At least %s", low)
+        if not least:
+            return self.env._("At most %s", high)
+        return self.env._("%(least)s to %(most)s", least=low, most=high)
 
-    def _bounds(self) -> tuple[float, float]:
-        return self.least, self.most
+
+def _decimals(number: float) -> int:
+    return 0 if number == round(number) else 2

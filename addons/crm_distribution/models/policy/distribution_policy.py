@@ -1,12 +1,33 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...channel.policy import Decision, Question, Rule, Rulebook
-from .policy_words import GOODS, KINDS, decision_sentence
+from odoo.addons.crm_suite.tools.dates import written_day
+
+from ...channel.policy import (
+    Change,
+    Decision,
+    Question,
+    Rule,
+    Rulebook,
+    contradicts,
+    find_changes,
+)
+from .policy_words import GOODS, KINDS, decision_sentence, promise_in_words
+
+DECIDES_BY = (
+    "kind",
+    "capacity",
+    "category_id",
+    "territory_id",
+    "date_from",
+    "date_to",
+)
 
 
 class DistributionPolicy(models.Model):
@@ -91,8 +112,8 @@ class DistributionPolicy(models.Model):
     goal_weighted = fields.Float(
         "Goal: Weighted Distribution (%)",
         tracking=True,
-        help="Share of the turnover in the category that is made by outlets that handle "
-        "the goods. 0: no goal.",
+        help="Share of the turnover in the category that is made by outlets that "
+        "handle the goods. 0: no goal.",
     )
     conflict_handling = fields.Selection(
         [("warn", "Record a conflict"), ("block", "Refuse until a manager allows it")],
@@ -105,6 +126,9 @@ class DistributionPolicy(models.Model):
         "distribution.criterion", string="Admission Criteria", check_company=True
     )
     capacity_warning = fields.Char(compute="_compute_capacity_warning")
+    change_warning = fields.Text(compute="_compute_change_warning")
+    agreement_count = fields.Integer(compute="_compute_agreement_count")
+    admission_count = fields.Integer(compute="_compute_admission_count")
 
     _date_to_range = models.Constraint(
         "CHECK (date_to >= date_from OR state = 'ended')",
@@ -126,10 +150,66 @@ class DistributionPolicy(models.Model):
             beyond = policy.kind == "exclusive" and policy.capacity > most
             policy.capacity_warning = beyond and self.env._(
                 "%(capacity)s exclusive partners over one scope: more than %(most)s is "
-                "hardly exclusive any more, and rules of competition may not accept it.",
+                "hardly exclusive any more, and rules of competition may not accept "
+                "it.",
                 capacity=policy.capacity,
                 most=most,
             )
+
+    @api.depends(
+        "state",
+        "kind",
+        "capacity",
+        "category_id",
+        "territory_id",
+        "date_from",
+        "date_to",
+    )
+    def _compute_change_warning(self):
+        """Whom it would concern to save what is typed, or to activate a draft."""
+        for policy in self:
+            saved = policy._origin
+            if policy.state == "ended" or not (policy.date_from and policy.company_id):
+                policy.change_warning = False
+                continue
+            changes = (
+                policy._changes([policy._rule()])
+                if saved.state != "active" or policy._rule() != saved._rule()
+                else []
+            )
+            lines = [policy._change_in_words(change) for change in changes]
+            policy.change_warning = "\n".join(lines) or False
+
+    def _compute_agreement_count(self):
+        for policy in self:
+            policy.agreement_count = len(policy._agreements())
+
+    def _compute_admission_count(self):
+        counts = dict(
+            self.env["distribution.admission"]._read_group(
+                [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
+            )
+        )
+        for policy in self:
+            policy.admission_count = counts.get(policy._origin, 0)
+
+    def write(self, vals):
+        """What a change of an active policy does to agreements is kept with it."""
+        active = self.filtered(lambda policy: policy.state == "active")
+        told = {}
+        if vals.keys() & DECIDES_BY:
+            told = {policy: policy._rule() for policy in active}
+        books = {
+            company: self._rulebook([company.id])
+            for company in {policy.company_id for policy in told}
+        }
+        res = super().write(vals)
+        for policy, rule in told.items():
+            if policy.state != "active" or policy._rule() == rule:
+                continue
+            changes = policy._changes([policy._rule()], books[policy.company_id])
+            policy._tell_changes(changes)
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
@@ -140,7 +220,10 @@ class DistributionPolicy(models.Model):
 
     def action_activate(self):
         self.check_access("write")
-        self._as_system().write({"state": "active"})
+        for policy in self.filtered(lambda policy: policy.state == "draft"):
+            changes = policy._changes([policy._rule()])
+            policy._as_system().write({"state": "active"})
+            policy._tell_changes(changes)
 
     def action_end(self):
         """From now on it decides no more; for the days before, it still says so."""
@@ -148,7 +231,45 @@ class DistributionPolicy(models.Model):
         for policy in self.filtered(lambda policy: policy.state == "active"):
             yesterday = policy.company_id._today() - timedelta(days=1)
             last = min(policy.date_to or yesterday, yesterday)
+            changes = policy._changes([])
             policy._as_system().write({"state": "ended", "date_to": last})
+            policy._tell_changes(changes)
+
+    def action_what_if(self):
+        """What another policy would do to agreements and goals, before it is one."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What If: %s", self.name),
+            "res_model": "distribution.policy.what.if",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_policy_id": self.id},
+        }
+
+    def action_open_agreements(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "distribution.agreement",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self._agreements().ids)],
+            "name": self.env._("Agreements Under %s", self.name),
+        }
+
+    def action_open_admissions(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "distribution.admission",
+            "view_mode": "list,form",
+            "domain": [("policy_id", "=", self.id)],
+            "context": {"default_policy_id": self.id},
+            "name": self.env._("Admissions: %s", self.name),
+        }
 
     @api.model
     def _decide(self, questions: Sequence[Question]) -> list[Decision]:
@@ -171,6 +292,85 @@ class DistributionPolicy(models.Model):
                 ids[0] if ids else False, sentences[ids], ids[1:]
             )
         return [decisions[question] for question in questions]
+
+    def _agreements(self):
+        """The agreements in force today that it decides, as their whole scope."""
+        Agreement = self.env["distribution.agreement"]
+        company = self.company_id
+        if self.state != "active" or not company:
+            return Agreement
+        today = company._today()
+        held = Agreement.search(
+            [("company_id", "=", company.id), ("state", "in", ("active", "suspended"))]
+        ).filtered(lambda one: not one.date_to or one.date_to >= today)
+        decisions = self._decide([one._question() for one in held])
+        ours = {self.id}
+        return Agreement.union(
+            *(
+                agreement
+                for agreement, decision in zip(held, decisions, strict=True)
+                if decision.policy_id in ours
+            )
+        )
+
+    def _rule(self) -> Rule:
+        """This policy as it is now, saved or not, as far as it decides."""
+        self.ensure_one()
+        return Rule(
+            self._origin.id or 0,
+            self.company_id.id,
+            self.category_id.parent_path or "",
+            self.territory_id.parent_path or "",
+            self.date_from,
+            self.date_to or None,
+            self.kind,
+            self.capacity,
+            self.name or "",
+        )
+
+    def _changes(
+        self, rules: Sequence[Rule], before: Rulebook | None = None
+    ) -> list[Change]:
+        """Which promises to partners change when these take this policy's place."""
+        self.ensure_one()
+        company = self.company_id
+        before = before or self._rulebook([company.id])
+        others = [one for one in before.rules.values() if one.id != self._origin.id]
+        # sudo: whoever sets policies is told of all promises
+        held = self.env["distribution.agreement"].sudo()._held(company)
+        claims = [agreement._claim() for agreement in held]
+        alone = held.filtered("exclusive").ids
+        after = Rulebook([*others, *rules])
+        return find_changes(claims, alone, before, after, company._today())
+
+    def _change_in_words(self, change: Change) -> str:
+        # sudo: whoever sets policies is told of all promises
+        agreement = self.env["distribution.agreement"].sudo().browse(change.claim.id)
+        words = {
+            "agreement": agreement.display_name,
+            "day": written_day(self.env, change.day),
+            "before": promise_in_words(self.env, change.before),
+            "after": promise_in_words(self.env, change.after),
+        }
+        if contradicts(change):
+            return self.env._(
+                "%(agreement)s, exclusive, contradicts it from %(day)s: "
+                "%(before)s becomes %(after)s.",
+                **words,
+            )
+        return self.env._(
+            "%(agreement)s: from %(day)s, %(before)s becomes %(after)s.", **words
+        )
+
+    def _tell_changes(self, changes: Sequence[Change]) -> None:
+        """In its history: which promises changed with it."""
+        if not changes:
+            return
+        lines = Markup("").join(
+            Markup("<li>%s</li>") % self._change_in_words(change) for change in changes
+        )
+        title = self.env._("Agreements whose promise this changed:")
+        self.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, lines))
 
     @api.model
     def _rulebook(self, company_ids: Collection[int]) -> Rulebook:

@@ -39,13 +39,14 @@ def decision_sentence(env: Environment, ranked: Sequence[Rule]) -> str:
         )
     if reason == Reason.TERRITORY:
         return env._(
-            "“%(winner)s” decides: for goods as close, its territory is closer than that "
-            "of “%(loser)s”.",
+            "“%(winner)s” decides: for goods as close, its territory is closer than "
+            "that of “%(loser)s”.",
             **names,
         )
     if reason == Reason.START:
         return env._(
-            "“%(winner)s” decides: for the same scope, it began later than “%(loser)s”.",
+            "“%(winner)s” decides: for the same scope, it began later than "
+            "“%(loser)s”.",
             **names,
         )
     return env._(
@@ -53,3 +54,64 @@ def decision_sentence(env: Environment, ranked: Sequence[Rule]) -> str:
         "later than “%(loser)s”.",
         **names,
     )
+
+
+def promise_in_words(env: Environment, rule: Rule | None) -> str:
+    """What partners may count on where this policy decides."""
+    if rule is None:
+        return env._("no policy")
+    if rule.kind == "exclusive":
+        return env._(
+            "exclusive for %(capacity)s by “%(policy)s”",
+            capacity=rule.capacity,
+            policy=rule.name,
+        )
+    if rule.kind == "selective":
+        return env._("selective by “%s”", rule.name)
+    return env._("intensive by “%s”", rule.name)
+
+
+def proposals(env: Environment) -> dict[str, tuple[str, int, float, float, str]]:
+    """By kind of goods: kind, capacity, goals (numeric, weighted), and why."""
+    return {
+        "convenience": (
+            "intensive",
+            1,
+            70,
+            85,
+            env._(
+                "Bought often, without search and at the next outlet: where they are "
+                "missing, another brand is bought. They should be everywhere."
+            ),
+        ),
+        "shopping": (
+            "selective",
+            1,
+            30,
+            60,
+            env._(
+                "Customers compare before they buy, and want choice, advice and "
+                "service: outlets that offer these, and enough of them to be found."
+            ),
+        ),
+        "specialty": (
+            "exclusive",
+            1,
+            0,
+            0,
+            env._(
+                "Customers go out of their way for them: few outlets are enough, and "
+                "each invests in them only when it need not fear its neighbour."
+            ),
+        ),
+        "unsought": (
+            "selective",
+            1,
+            0,
+            0,
+            env._(
+                "Nobody looks for them; they are sold by explaining. Outlets that are "
+                "trained and visit customers do that, mere presence does not."
+            ),
+        ),
+    }

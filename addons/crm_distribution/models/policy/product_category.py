@@ -8,6 +8,6 @@ class ProductCategory(models.Model):
         """Elsewhere in the tree, agreements may meet that did not."""
         res = super().write(vals)
         if "parent_id" in vals:
-            moved = self.env["distribution.agreement"]._of_tree("category_id", self)
-            moved._guard_exclusivity()
+            agreements = self.env["distribution.agreement"]
+            agreements._of_tree("category_id", self)._guard_exclusivity()
         return res

@@ -35,3 +35,37 @@ class ResPartner(models.Model):
     def _route_key(self) -> tuple[str, ...]:
         self.ensure_one()
         return self._route_keys()[self.id]
+
+    def write(self, vals):
+        """A level that is taken away takes its pricelist along.
+
+        Only where agreements grant levels; elsewhere Odoo leaves it.
+        """
+        left = {}
+        if "grade_id" in vals and "specific_property_product_pricelist" not in vals:
+            left = {
+                partner: partner.grade_id
+                for partner in self
+                if partner.grade_id and partner._is_grade_agreed()
+            }
+        res = super().write(vals)
+        for partner, grade in left.items():
+            pricelist = grade.default_pricelist_id
+            own = partner.specific_property_product_pricelist
+            if partner.grade_id != grade and pricelist and own == pricelist:
+                partner.specific_property_product_pricelist = False
+        return res
+
+    def _is_grade_agreed(self) -> bool:
+        self.ensure_one()
+        # sudo: whether there is one, for whoever may change the level
+        agreements = self.env["distribution.agreement"].sudo()
+        return bool(
+            agreements.search_count(
+                [
+                    ("partner_id", "=", self.commercial_partner_id.id),
+                    ("grade_id", "=", self.grade_id.id),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,118 @@
+"""Why a lead went where it went, in sentences."""
+
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+LEAD_STATES = [
+    ("none", "Not Routed"),
+    ("offered", "Offered"),
+    ("accepted", "Accepted"),
+    ("waiting", "No Room"),
+    ("gap", "Nobody in Scope"),
+    ("refused", "Nobody Left"),
+]
+ROUTE_STATES = [
+    ("offered", "Offered"),
+    ("accepted", "Accepted"),
+    ("declined", "Declined"),
+    ("returned", "Given Back"),
+    ("expired", "Ran Out"),
+    ("withdrawn", "Withdrawn"),
+    ("waiting", "No Room"),
+    ("gap", "Nobody in Scope"),
+    ("refused", "Nobody Left"),
+]
+WITHDRAWALS = [
+    ("moved", "Address or goods changed"),
+    ("closed", "Lead closed"),
+    ("merged", "Leads merged"),
+    ("uncovered", "No policy any more"),
+    ("manual", "By hand"),
+]
+CRITERIA = [
+    ("alone", "The Only One"),
+    ("lapses", "Others Did Not Answer"),
+    ("scope", "Closer Agreement"),
+    ("open", "Fewer Open"),
+    ("recent", "Fewer Offers Lately"),
+    ("record", "Better Record"),
+    ("distance", "Nearer"),
+    ("grade", "Level"),
+    ("mark", "Fixed Sequence"),
+]
+REASONS = [
+    ("eligible", "Eligible"),
+    ("archived", "Archived"),
+    ("other_company", "Other Company"),
+    ("reserved", "Promised to Another"),
+    ("declined", "Declined"),
+    ("silent", "Did Not Answer"),
+    ("paused", "Paused"),
+    ("full", "Full"),
+    ("quota", "Quota Reached"),
+]
+
+# why the first goes before the second
+DECIDED = {
+    "alone": _lt("Offered to %(partner)s: nobody else in scope can take it."),
+    "lapses": _lt(
+        "Offered to %(partner)s: %(next)s has already let an offer of this lead run out."
+    ),
+    "scope": _lt(
+        "Offered to %(partner)s: the agreement is closer to this lead than that of "
+        "%(next)s."
+    ),
+    "open": _lt(
+        "Offered to %(partner)s: %(open)s open offers and leads, %(next)s has "
+        "%(next_open)s."
+    ),
+    "recent": _lt(
+        "Offered to %(partner)s: as many open as %(next)s, but fewer offers lately "
+        "(%(recent)s and %(next_recent)s)."
+    ),
+    "record": _lt(
+        "Offered to %(partner)s: as many offers as %(next)s, but more of them accepted "
+        "(%(accepted)s of %(answered)s, and %(next_accepted)s of %(next_answered)s)."
+    ),
+    "distance": _lt(
+        "Offered to %(partner)s: equal to %(next)s otherwise, but nearer (%(distance)s)."
+    ),
+    "grade": _lt(
+        "Offered to %(partner)s: equal to %(next)s otherwise, but of a higher level."
+    ),
+    "mark": _lt(
+        "Offered to %(partner)s: equal to %(next)s in everything; a fixed sequence made "
+        "from reference, VAT, name and address decides."
+    ),
+}
+# why one candidate stands where he stands
+SENTENCES = {
+    "eligible": _lt("%(open)s open, %(recent)s offers lately, %(record)s"),
+    "archived": _lt("Archived"),
+    "other_company": _lt("Belongs to another company"),
+    "reserved": _lt("This is promised to another partner alone"),
+    "declined": _lt("Has declined this lead"),
+    "silent": _lt("Has let %(lapses)s offers of this lead run out"),
+    "paused": _lt("Is paused"),
+    "full": _lt("Full: %(open)s of %(capacity)s open offers and leads"),
+    "quota": _lt("The quota of the agreement is reached"),
+}
+RECORD = _lt("%(accepted)s of %(answered)s accepted")
+NO_RECORD = _lt("no answers yet")
+KILOMETRES = _lt("%s km")
+NO_DISTANCE = _lt("distance not known")
+NOBODY = {
+    "waiting": _lt(
+        "No room: everybody who could take this lead has as many open ones as he may "
+        "(%s looked at)."
+    ),
+    "gap": _lt(
+        "Nobody in scope: no active agreement covers these goods in this place. The "
+        "salesperson takes care of it."
+    ),
+    "refused": _lt(
+        "Nobody left: of %s in scope, each has declined, did not answer, or may not "
+        "have it now. The salesperson takes care of it."
+    ),
+}
