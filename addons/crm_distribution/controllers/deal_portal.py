@@ -1,13 +1,11 @@
 from werkzeug.exceptions import NotFound
 
-from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tabular.dates import parse_date
 from odoo.addons.crm_suite.tabular.numbers import parse_number
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 PAGE_SIZE = 20
 MOST_FILES = 5
@@ -35,7 +33,9 @@ class DealPortal(CustomerPortal):
         if "channel_deal_count" in counters:
             partner = _intermediary(required=False)
             deals = request.env["distribution.registration"]
-            values["channel_deal_count"] = deals._portal_count(partner) if partner else 0
+            values["channel_deal_count"] = (
+                deals._portal_count(partner) if partner else 0
+            )
         return values
 
     @route(

@@ -7,6 +7,7 @@ from . import (  # noqa: I001
     crm_lead,
     distribution_registration,
     distribution_registration_decision,
+    distribution_registration_portal,
     distribution_conflict,
     sale_order,
 )

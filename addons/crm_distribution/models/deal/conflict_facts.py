@@ -29,15 +29,19 @@ def fact(
     policy=None,
     activity: str = conflict.UNKNOWN,
     severity: str = conflict.MEDIUM,
+    own: bool | None = None,
     **links,
 ) -> Fact:
     """
     :param holder: the intermediary whose promise or deal is touched
-    :param other: the intermediary on the other side; nobody: our own sales
+    :param other: the intermediary on the other side; nobody: our own sales, unless
+        ``own`` says that nobody is meant
     :param about: the records that contradict each other
     """
     direction = conflict.direction(
-        holder.distribution_level_id.id, other.distribution_level_id.id, own=not other
+        holder.distribution_level_id.id,
+        (other or holder).distribution_level_id.id,
+        own=not other if own is None else own,
     )
     forbids = bool(policy) and policy.conflict_handling == "block"
     ids = {name: record.id for name, record in links.items() if record}

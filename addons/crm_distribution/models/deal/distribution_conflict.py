@@ -168,15 +168,17 @@ class DistributionConflict(models.Model):
         "(company_id, key)", "The same contradiction is recorded once."
     )
 
-    @api.depends("kind", "partner_id", "other_partner_id", "customer_id")
+    @api.depends("kind", "direction", "partner_id", "other_partner_id")
     def _compute_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for one in self:
+            sides = [one.partner_id.display_name, one.other_partner_id.display_name]
+            if one.direction == channel_conflict.MULTICHANNEL:
+                sides.append(self.env._("our own sales"))
             one.name = self.env._(
-                "%(kind)s: %(holder)s and %(other)s",
+                "%(kind)s: %(sides)s",
                 kind=kinds.get(one.kind, ""),
-                holder=one.partner_id.display_name or self.env._("nobody"),
-                other=one.other_partner_id.display_name or self.env._("our own sales"),
+                sides=" – ".join(filter(None, sides)),
             )
 
     @api.depends("facts")

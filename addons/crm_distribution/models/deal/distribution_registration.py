@@ -319,6 +319,7 @@ class DistributionRegistration(models.Model):
         self._check_decider()
         if not self.lead_id:
             lead = self.env["crm.lead"].create(self._prepare_lead_values())
+            lead._give_to(self.partner_id)
             self._as_system().lead_id = lead
         return self.lead_id._get_records_action()
 
@@ -506,6 +507,8 @@ class DistributionRegistration(models.Model):
             "date_deadline": self.date_close,
             "company_id": self.company_id.id,
             "distribution_category_id": self.category_id.id,
+            "user_id": (self.user_id or self.env.user).id,
+            # nobody is looked for: it has been brought by an intermediary
             "partner_assigned_id": self.partner_id.id,
         }
 

@@ -333,7 +333,8 @@ class SaleOrder(models.Model):
             fact(
                 "delivery",
                 holder=seller,
-                other=seller,
+                other=seller.browse(),
+                own=False,
                 about=[self, seller],
                 proof=[
                     *self._place_proof(place, categories),
