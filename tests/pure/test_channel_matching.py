@@ -17,8 +17,7 @@ from channel.matching import (
     registrable_domain,
     similarity,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 PAIRS = Path(__file__).with_name("customer_pairs.csv")
 CALLING = {"IR": "98", "DE": "49", "IT": "39", "RU": "7", "US": "1"}

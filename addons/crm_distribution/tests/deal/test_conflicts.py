@@ -11,9 +11,13 @@ from .deal_common import DealCommon
 
 @tagged("post_install", "-at_install")
 class TestConflicts(DealCommon):
+    def _confirm(self, order, user=None):
+        """As a person does it: the system itself is not stopped."""
+        order.with_user(user or self.manager).action_confirm()
+
     def test_where_nobody_was_promised_anything_nothing_is_asked(self):
         order = self._order(self._customer())
-        order.action_confirm()
+        self._confirm(order)
         self.assertEqual(order.state, "sale")
         self.assertFalse(self._found(order_id=order))
 
@@ -25,7 +29,7 @@ class TestConflicts(DealCommon):
         passive = self._order(
             self.y, solicitation=PASSIVE, partner_shipping_id=place.id
         )
-        passive.action_confirm()
+        self._confirm(passive)
         self.assertRecordValues(
             self._found(order_id=passive),
             [
@@ -42,13 +46,13 @@ class TestConflicts(DealCommon):
             ],
         )
         unknown = self._order(self.y, partner_shipping_id=place.id)
-        unknown.action_confirm()
+        self._confirm(unknown)
         self.assertRecordValues(
             self._found(order_id=unknown), [{"activity": "unknown", "state": "open"}]
         )
         active = self._order(self.y, solicitation=ACTIVE, partner_shipping_id=place.id)
         with self.assertRaisesRegex(UserError, "Xenon"):
-            active.action_confirm()
+            self._confirm(active)
         active.action_ask_channel()
         conflict = self._found(order_id=active)
         self.assertRecordValues(
@@ -61,7 +65,7 @@ class TestConflicts(DealCommon):
     def test_our_own_sale_is_multichannel(self):
         self._agreement(self.x, self.north)
         order = self._order(self._customer())
-        order.action_confirm()
+        self._confirm(order)
         self.assertRecordValues(
             self._found(order_id=order),
             [
@@ -79,13 +83,13 @@ class TestConflicts(DealCommon):
         self._agreement(self.x, self.north)
         place = self._customer()
         order = self._order(self.x, partner_shipping_id=place.id)
-        order.action_confirm()
+        self._confirm(order)
         self.assertFalse(self._found(order_id=order))
 
     def test_goods_outside_the_agreement_are_free(self):
         self._agreement(self.x, self.north)
         order = self._order(self._customer(), self.valve)
-        order.action_confirm()
+        self._confirm(order)
         self.assertFalse(self._found(order_id=order))
 
     def test_a_branch_is_the_customer_a_similar_name_is_not(self):
@@ -93,12 +97,12 @@ class TestConflicts(DealCommon):
         self._protected(self.x, customer_email=False, end_customer_id=customer.id)
         branch = self._customer("Kaveh Branch", parent_id=customer.id, is_company=False)
         order = self._order(branch)
-        order.action_confirm()
+        self._confirm(order)
         self.assertEqual(self._found(order_id=order).partner_id, self.x)
         similar = self._order(self._customer("Kaveh Steels Co."))
         message = similar.action_ask_channel()["params"]["message"]
         self.assertIn("Similar", message)
-        similar.action_confirm()
+        self._confirm(similar)
         self.assertFalse(self._found(order_id=similar))
 
     def test_it_is_asked_again_at_confirmation(self):
@@ -110,12 +114,12 @@ class TestConflicts(DealCommon):
         self.assertFalse(self._found(order_id=order))
         order.partner_shipping_id = self._customer("Depot", zip_code="25")
         with self.assertRaises(UserError):
-            order.action_confirm()
+            self._confirm(order)
         order.partner_shipping_id = customer
         with freeze_time("2027-03-15 12:00"):
             self._protected(self.y)
             with self.assertRaisesRegex(UserError, "Ymir"):
-                order.action_confirm()
+                self._confirm(order)
 
     def test_the_place_of_delivery_decides(self):
         self._agreement(self.x, self.north)
@@ -131,7 +135,7 @@ class TestConflicts(DealCommon):
                 partner_invoice_id=invoice.id,
                 partner_shipping_id=delivery.id,
             )
-            order.action_confirm()
+            self._confirm(order)
             with self.subTest(holder.name):
                 conflict = self._found(order_id=order)
                 self.assertEqual(conflict.partner_id, holder)
@@ -142,7 +146,7 @@ class TestConflicts(DealCommon):
         order = self._order(
             self.x, partner_shipping_id=self._customer("In South", zip_code="25").id
         )
-        order.action_confirm()
+        self._confirm(order)
         self.assertRecordValues(
             self._found(order_id=order),
             [{"kind": "delivery", "partner_id": self.x.id, "severity": "1"}],
@@ -187,7 +191,7 @@ class TestConflicts(DealCommon):
         self._agreement(self.x, self.north)
         order = self._order(self._customer())
         with self.assertRaises(UserError):
-            order.action_confirm()
+            self._confirm(order)
         order.action_ask_channel()
         conflict = self._found(order_id=order).with_user(self.manager)
         with self.assertRaisesRegex(UserError, "Say why"):
@@ -196,9 +200,9 @@ class TestConflicts(DealCommon):
         other = self._customer("Another", zip_code="16")
         order.partner_shipping_id = other
         with self.assertRaises(UserError):
-            order.action_confirm()
+            self._confirm(order)
         order.partner_shipping_id = order.partner_id
-        order.action_confirm()
+        self._confirm(order)
         self.assertEqual(order.state, "sale")
         self.assertEqual(conflict.reason, "An old customer of ours")
 
@@ -237,7 +241,7 @@ class TestConflicts(DealCommon):
     def test_a_seller_without_rights_confirms_and_the_system_records(self):
         self._agreement(self.x, self.north)
         order = self._order(self._customer(), user_id=self.seller.id)
-        order.with_user(self.seller).action_confirm()
+        self._confirm(order, self.seller)
         self.assertEqual(order.state, "sale")
         self.assertEqual(len(self._found(order_id=order)), 1)
         with self.assertRaises(AccessError):
@@ -263,10 +267,10 @@ class TestConflicts(DealCommon):
             }
         )
         order = self._order(customer)
-        order.action_confirm()
+        self._confirm(order)
         self.assertEqual(self._found(order_id=order).lead_id, lead)
         with_holder = self._order(customer, opportunity_id=lead.id)
-        with_holder.action_confirm()
+        self._confirm(with_holder)
         self.assertFalse(self._found(order_id=with_holder))
 
     def test_a_lead_moved_after_acceptance_stays_and_is_a_conflict(self):
