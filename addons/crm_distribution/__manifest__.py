@@ -23,14 +23,21 @@
         # network
         # policy
         # lead
-        # deal
         "data/mail_template.xml",
+        "report/distribution_response_views.xml",
+        "views/distribution_gap_views.xml",
+        "views/distribution_route_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_lead_views.xml",
+        # deal
+        "data/mail_template_registration.xml",
         "wizard/distribution_decision_views.xml",
         "views/distribution_registration_views.xml",
         "views/distribution_conflict_views.xml",
         "views/sale_order_views.xml",
-        "views/deal_portal_templates.xml",
         # portal
+        "views/portal_lead_templates.xml",
+        "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
     "demo": [],

@@ -1,1 +1,1 @@
-from . import deal_portal
+from . import portal_deal, portal_lead

@@ -33,6 +33,15 @@ class DistributionResponse(models.Model):
     acceptance = fields.Float("Acceptance (%)", readonly=True, aggregator="avg")
     hours = fields.Float("Hours to Answer", readonly=True, aggregator="avg")
 
+    def action_open_route(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "distribution.route",
+            "res_id": self.route_id.id,
+            "views": [(False, "form")],
+        }
+
     @property
     def _table_query(self):
         return SQL(

@@ -382,7 +382,7 @@ class DistributionRouting(models.AbstractModel):
             ["distribution_state", "team_id", "route_ids", "distribution_route_id"]
         )
         if any(decision.outcome is Outcome.OFFERED for _one, decision in new):
-            Route._call_job("crm_distribution.cron_offers")
+            Route._call_job("crm_distribution.cron_work_offers")
 
     @api.model
     def _write_leads(self, new: list[tuple[Asked, Decision]]) -> None:

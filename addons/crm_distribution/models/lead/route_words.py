@@ -1,6 +1,12 @@
 """Why a lead went where it went, in sentences."""
 
+from datetime import datetime, timedelta
+
+import pytz
+
 from odoo.tools import LazyTranslate
+
+from odoo.addons.crm_suite.tools.dates import written_day
 
 _lt = LazyTranslate(__name__)
 
@@ -116,3 +122,18 @@ NOBODY = {
         "have it now. The salesperson takes care of it."
     ),
 }
+
+
+def written_moment(env, moment: datetime, zone: str | None) -> str:
+    """A moment in UTC as a day and an hour where somebody is."""
+    local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
+    return f"{written_day(env, local.date())}, {local:%H:%M}"
+
+
+def time_left(env, left: timedelta) -> str:
+    hours, minutes = divmod(max(int(left.total_seconds()), 0) // 60, 60)
+    if hours >= 48:
+        return env._("%s days left", hours // 24)
+    if hours >= 2:
+        return env._("%s hours left", hours)
+    return env._("%s minutes left", 60 * hours + minutes)
