@@ -22,6 +22,13 @@
         "data/distribution_level.xml",
         # network
         # policy
+        "wizard/distribution_agreement_start_views.xml",
+        "wizard/distribution_policy_propose_views.xml",
+        "wizard/distribution_policy_what_if_views.xml",
+        "views/distribution_policy_views.xml",
+        "views/distribution_criterion_views.xml",
+        "views/distribution_admission_views.xml",
+        "views/distribution_agreement_views.xml",
         # lead
         "data/mail_template.xml",
         "report/distribution_response_views.xml",

@@ -1,1 +1,9 @@
-from . import base_partner_merge_automatic_wizard, distribution_decision
+from . import (
+    base_partner_merge_automatic_wizard,
+    distribution_agreement_start,
+    distribution_decision,
+    distribution_policy_propose,
+    distribution_policy_what_if,
+    distribution_policy_what_if_goal,
+    distribution_policy_what_if_line,
+)

@@ -19,7 +19,7 @@ HELD = ("active", "suspended")
 
 
 class DistributionAgreement(models.Model):
-    """Which goods a partner may sell where, from when to when, alone or beside others."""
+    """Which goods a partner may sell where, from when to when, alone or with others."""
 
     _name = "distribution.agreement"
     _description = "Channel Agreement"
