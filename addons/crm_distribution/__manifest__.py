@@ -21,6 +21,15 @@
         "data/ir_cron.xml",
         "data/distribution_level.xml",
         # network
+        "wizard/distribution_network_import_views.xml",
+        "report/distribution_coverage_views.xml",
+        "report/distribution_contact_efficiency_views.xml",
+        "views/distribution_handling_views.xml",
+        "views/distribution_outlet_views.xml",
+        "views/distribution_link_views.xml",
+        "views/distribution_territory_views.xml",
+        "views/distribution_level_views.xml",
+        "views/distribution_partner_views.xml",
         # policy
         "wizard/distribution_agreement_start_views.xml",
         "wizard/distribution_policy_propose_views.xml",

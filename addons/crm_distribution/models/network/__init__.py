@@ -2,6 +2,7 @@ from . import (
     distribution_handling,
     distribution_level,
     distribution_link,
+    distribution_network_file,
     distribution_outlet,
     distribution_outlet_turnover,
     distribution_territory,

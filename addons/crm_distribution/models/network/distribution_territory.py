@@ -79,12 +79,54 @@ class DistributionTerritory(models.Model):
                 )
         self._check_overlap()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._map_changed()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self._map_changed()
+        return super().unlink()
+
     def write(self, vals):
         """What lies inside an archived territory goes with it."""
+        if not vals.keys().isdisjoint(("active", "parent_id")):
+            self._map_changed()
         if "active" in vals and not vals["active"]:
             inside = self.search([("id", "child_of", self.ids)]) - self
             super(DistributionTerritory, inside).write({"active": False})
         return super().write(vals)
+
+    @api.model
+    def _map_changed(self) -> None:
+        """Outlets keep their territory: a job looks it up anew."""
+        job = self.env.ref("crm_distribution.cron_place_outlets", False)
+        if job:
+            # sudo: whoever draws the map may not run jobs
+            job.sudo()._trigger()
+
+    def action_view_outlets(self):
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Outlets"),
+            "res_model": "distribution.outlet",
+            "view_mode": "list,kanban,form",
+            "domain": [("territory_id", "child_of", self.ids)],
+        }
+
+    def action_view_partners(self):
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Intermediaries"),
+            "res_model": "res.partner",
+            "view_mode": "list,kanban,form",
+            "domain": [
+                ("distribution_level_id", "!=", False),
+                ("distribution_territory_id", "child_of", self.ids),
+            ],
+        }
 
     def _check_overlap(self) -> None:
         """No address in two of these, or in one of these and another, side by side.

@@ -70,6 +70,19 @@ class DistributionTerritoryArea(models.Model):
                 )
         self.territory_id._check_overlap()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["distribution.territory"]._map_changed()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["distribution.territory"]._map_changed()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["distribution.territory"]._map_changed()
+        return super().unlink()
+
     def _zip_range(self) -> postal.ZipRange | None:
         self.ensure_one()
         try:
