@@ -51,12 +51,16 @@
         "views/distribution_registration_views.xml",
         "views/distribution_conflict_views.xml",
         "views/sale_order_views.xml",
+        "views/res_config_settings_views.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        # deal
+        "demo/deal_demo.xml",
+    ],
     "application": True,
     "installable": True,
 }

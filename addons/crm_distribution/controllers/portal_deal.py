@@ -8,6 +8,7 @@ from odoo.addons.crm_suite.tabular.numbers import parse_number
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 PAGE_SIZE = 20
+SHOWN_AT_HOME = 3
 MOST_FILES = 5
 LARGEST_FILE = 10 * 1024 * 1024
 # the fields of the form, and which of them must be filled in
@@ -30,11 +31,11 @@ class DealPortal(CustomerPortal):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "channel_deal_count" in counters:
+        if not counters:
             partner = _intermediary(required=False)
             deals = request.env["distribution.registration"]
-            values["channel_deal_count"] = (
-                deals._portal_count(partner) if partner else 0
+            values["channel_deals"] = (
+                deals._portal_deals(partner, SHOWN_AT_HOME, 0) if partner else None
             )
         return values
 

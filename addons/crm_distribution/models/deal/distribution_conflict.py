@@ -130,7 +130,7 @@ class DistributionConflict(models.Model):
     )
     deadline = fields.Datetime(tracking=True)
     blocks = fields.Boolean("Blocks", readonly=True)
-    facts = fields.Json(readonly=True)
+    facts = fields.Json("Proof", readonly=True)
     facts_text = fields.Text("Facts", compute="_compute_facts_text")
     subject = fields.Char(required=True, readonly=True, index=True)
     key = fields.Char(required=True, readonly=True)

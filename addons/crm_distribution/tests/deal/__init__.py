@@ -1,1 +1,7 @@
-from . import test_conflicts, test_registrations
+from . import (
+    test_conflicts,
+    test_deal_access,
+    test_deal_races,
+    test_portal_deals,
+    test_registrations,
+)
