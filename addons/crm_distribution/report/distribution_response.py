@@ -25,6 +25,7 @@ class DistributionResponse(models.Model):
     policy_id = fields.Many2one("distribution.policy", readonly=True)
     state = fields.Selection(ROUTE_STATES, readonly=True)
     offered_on = fields.Datetime(readonly=True)
+    offered = fields.Integer("Offers", readonly=True)
     answered = fields.Integer("Answered or Ran Out", readonly=True)
     accepted = fields.Integer(readonly=True)
     declined = fields.Integer("Declined or Given Back", readonly=True)
@@ -49,6 +50,7 @@ class DistributionResponse(models.Model):
             SELECT route.id, route.id AS route_id, route.lead_id, route.partner_id,
                    route.company_id, route.territory_id, route.category_id,
                    route.policy_id, route.state, route.offered_on,
+                   1 AS offered,
                    (route.state IN ('accepted', 'declined', 'returned', 'expired'))::int
                    AS answered,
                    (route.state = 'accepted')::int AS accepted,

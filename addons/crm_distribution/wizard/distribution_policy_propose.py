@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.policy.policy_words import GOODS, KINDS, proposals
+from ..models.policy.policy_words import GOODS, KINDS, PROPOSALS, proposal_reason
 
 
 class DistributionPolicyPropose(models.TransientModel):
@@ -28,7 +28,7 @@ class DistributionPolicyPropose(models.TransientModel):
         help="Convenience: bought often, without search. Shopping: compared first. "
         "Specialty: this or none. Unsought: not thought of before it is explained.",
     )
-    reason = fields.Text("Why", compute="_compute_proposal")
+    reason = fields.Text("Why", compute="_compute_reason")
     kind = fields.Selection(
         KINDS,
         "Distribution",
@@ -53,17 +53,15 @@ class DistributionPolicyPropose(models.TransientModel):
 
     @api.depends_context("lang")
     @api.depends("goods_kind")
-    def _compute_proposal(self):
-        known = proposals(self.env)
+    def _compute_reason(self):
         for wizard in self:
-            proposal = known[wizard.goods_kind or "convenience"]
-            (
-                wizard.kind,
-                wizard.capacity,
-                wizard.goal_numeric,
-                wizard.goal_weighted,
-                wizard.reason,
-            ) = proposal
+            wizard.reason = proposal_reason(self.env, wizard.goods_kind)
+
+    @api.depends("goods_kind")
+    def _compute_proposal(self):
+        for wizard in self:
+            proposal = PROPOSALS[wizard.goods_kind or "convenience"]
+            wizard.update(proposal._asdict())
 
     def action_create(self):
         """A draft by this proposal, or what was made of it."""

@@ -80,10 +80,10 @@ class CrmLead(models.Model):
         "distribution.route", "Current Offer", compute="_compute_distribution_route_id"
     )
     distribution_reason = fields.Char(
-        "Routing", related="distribution_route_id.reason"
+        "Routing", compute="_compute_distribution_route_id"
     )
     distribution_deadline = fields.Datetime(
-        "Answer By", related="distribution_route_id.deadline"
+        "Answer By", compute="_compute_distribution_route_id"
     )
     distribution_gap_id = fields.Many2one(
         "distribution.gap",
@@ -118,13 +118,18 @@ class CrmLead(models.Model):
 
     def _search_distribution_territory_id(self, operator, value):
         Territory = self.env["distribution.territory"]
-        if operator == "any" and isinstance(value, Domain):
-            operator, value = "in", Territory.search(value).ids
-        if operator != "in":
+        if operator in ("any", "any!"):
+            # sudo: what the operator with the mark means
+            found = Territory.sudo() if operator == "any!" else Territory
+            if isinstance(value, Domain):
+                value = found.with_context(active_test=False)._search(value)
+            wanted = SQL("territory_id IN %s", value.subselect())
+        elif operator == "in":
+            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
+            if False in value:
+                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
+        else:
             return NotImplemented
-        wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
-        if False in value:
-            wanted = SQL("(%s OR territory_id IS NULL)", wanted)
         self.flush_model(["country_id", "state_id", "zip"])
         placed = Territory._places_sql(
             SQL("SELECT id, country_id, state_id, zip FROM crm_lead")
@@ -133,14 +138,19 @@ class CrmLead(models.Model):
             "id", "in", SQL("(SELECT id FROM (%s) placed WHERE %s)", placed, wanted)
         )
 
-    @api.depends("route_ids.is_current")
+    @api.depends_context("lang")
+    @api.depends("route_ids.is_current", "route_ids.state")
     def _compute_distribution_route_id(self):
-        found = self.env["distribution.route"].search(
+        Route = self.env["distribution.route"]
+        found = Route.search(
             [("lead_id", "in", self.ids), ("is_current", "=", True)]
         )
         current = {route.lead_id: route for route in found}
         for lead in self:
-            lead.distribution_route_id = current.get(lead._origin, False)
+            route = current.get(lead._origin, Route)
+            lead.distribution_route_id = route
+            lead.distribution_reason = route.reason
+            lead.distribution_deadline = route.deadline
 
     def _is_protected(self) -> bool:
         """Where our engine has offered it, or has looked for somebody."""

@@ -445,25 +445,27 @@ class DistributionRoute(models.Model):
         self.ensure_one()
         if not self.partner_id:
             text = NOBODY.get(self.state)
-            args = () if self.state == "gap" else (self.considered,)
-            return self.env._(text, *args) if text else ""
+            return self.env._(text(self.considered)) if text else ""
         first, second = (*self.candidate_ids[:2], None, None)[:2]
         if not first or self.decided_by not in DECIDED:
             return ""
-        return self.env._(
-            DECIDED[self.decided_by],
-            partner=self.partner_id.display_name,
-            next=second.partner_id.display_name if second else "",
-            open=first.open_count,
-            recent=first.recent_count,
-            accepted=first.accepted_count,
-            answered=first.answered_count,
-            distance=first._distance_in_words(),
-            next_open=second.open_count if second else 0,
-            next_recent=second.recent_count if second else 0,
-            next_accepted=second.accepted_count if second else 0,
-            next_answered=second.answered_count if second else 0,
-        )
+        words = {
+            "partner": self.partner_id.display_name,
+            "open": first.open_count,
+            "recent": first.recent_count,
+            "accepted": first.accepted_count,
+            "answered": first.answered_count,
+            "distance": first._distance_in_words(),
+        }
+        if second:
+            words |= {
+                "next": second.partner_id.display_name,
+                "next_open": second.open_count,
+                "next_recent": second.recent_count,
+                "next_accepted": second.accepted_count,
+                "next_answered": second.answered_count,
+            }
+        return self.env._(DECIDED[self.decided_by](words))
 
     @api.model
     def _portal_find(self, user, key: str):

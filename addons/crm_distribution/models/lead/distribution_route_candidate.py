@@ -1,13 +1,6 @@
 from odoo import api, fields, models
 
-from .route_words import (
-    KILOMETRES,
-    NO_DISTANCE,
-    NO_RECORD,
-    REASONS,
-    RECORD,
-    SENTENCES,
-)
+from .route_words import REASONS, SENTENCES
 
 
 class DistributionRouteCandidate(models.Model):
@@ -57,22 +50,26 @@ class DistributionRouteCandidate(models.Model):
 
     def _in_words(self) -> str:
         self.ensure_one()
-        record = NO_RECORD
-        if self.answered_count:
-            record = self.env._(
-                RECORD, accepted=self.accepted_count, answered=self.answered_count
-            )
-        text = self.env._(
-            SENTENCES[self.reason],
-            open=self.open_count,
-            recent=self.recent_count,
-            capacity=self.capacity,
-            lapses=self.lapse_count,
-            record=str(record),
+        words = {
+            "open": self.open_count,
+            "recent": self.recent_count,
+            "capacity": self.capacity,
+            "lapses": self.lapse_count,
+            "record": self._record_in_words(),
+            "distance": self._distance_in_words(),
+        }
+        return self.env._(SENTENCES[self.reason](words))
+
+    def _record_in_words(self) -> str:
+        if not self.answered_count:
+            return self.env._("no answers yet")
+        return self.env._(
+            "%(accepted)s of %(answered)s accepted",
+            accepted=self.accepted_count,
+            answered=self.answered_count,
         )
-        return f"{text}, {self._distance_in_words()}" if self.eligible else text
 
     def _distance_in_words(self) -> str:
         if not self.is_distance_known:
-            return self.env._(NO_DISTANCE)
-        return self.env._(KILOMETRES, round(self.distance))
+            return self.env._("distance not known")
+        return self.env._("%s km", round(self.distance))

@@ -61,65 +61,82 @@ REASONS = [
 
 # why the first goes before the second
 DECIDED = {
-    "alone": _lt("Offered to %(partner)s: nobody else in scope can take it."),
-    "lapses": _lt(
-        "Offered to %(partner)s: %(next)s has already let an offer of this lead run out."
+    "alone": lambda words: _lt(
+        "Offered to %(partner)s: nobody else in scope can take it.", **words
     ),
-    "scope": _lt(
+    "lapses": lambda words: _lt(
+        "Offered to %(partner)s: %(next)s has already let an offer of this lead run "
+        "out.",
+        **words,
+    ),
+    "scope": lambda words: _lt(
         "Offered to %(partner)s: the agreement is closer to this lead than that of "
-        "%(next)s."
+        "%(next)s.",
+        **words,
     ),
-    "open": _lt(
+    "open": lambda words: _lt(
         "Offered to %(partner)s: %(open)s open offers and leads, %(next)s has "
-        "%(next_open)s."
+        "%(next_open)s.",
+        **words,
     ),
-    "recent": _lt(
+    "recent": lambda words: _lt(
         "Offered to %(partner)s: as many open as %(next)s, but fewer offers lately "
-        "(%(recent)s and %(next_recent)s)."
+        "(%(recent)s and %(next_recent)s).",
+        **words,
     ),
-    "record": _lt(
+    "record": lambda words: _lt(
         "Offered to %(partner)s: as many offers as %(next)s, but more of them accepted "
-        "(%(accepted)s of %(answered)s, and %(next_accepted)s of %(next_answered)s)."
+        "(%(accepted)s of %(answered)s, and %(next_accepted)s of %(next_answered)s).",
+        **words,
     ),
-    "distance": _lt(
-        "Offered to %(partner)s: equal to %(next)s otherwise, but nearer (%(distance)s)."
+    "distance": lambda words: _lt(
+        "Offered to %(partner)s: equal to %(next)s otherwise, but nearer "
+        "(%(distance)s).",
+        **words,
     ),
-    "grade": _lt(
-        "Offered to %(partner)s: equal to %(next)s otherwise, but of a higher level."
+    "grade": lambda words: _lt(
+        "Offered to %(partner)s: equal to %(next)s otherwise, but of a higher level.",
+        **words,
     ),
-    "mark": _lt(
-        "Offered to %(partner)s: equal to %(next)s in everything; a fixed sequence made "
-        "from reference, VAT, name and address decides."
+    "mark": lambda words: _lt(
+        "Offered to %(partner)s: equal to %(next)s in everything; a fixed sequence "
+        "made from reference, VAT, name and address decides.",
+        **words,
     ),
 }
 # why one candidate stands where he stands
 SENTENCES = {
-    "eligible": _lt("%(open)s open, %(recent)s offers lately, %(record)s"),
-    "archived": _lt("Archived"),
-    "other_company": _lt("Belongs to another company"),
-    "reserved": _lt("This is promised to another partner alone"),
-    "declined": _lt("Has declined this lead"),
-    "silent": _lt("Has let %(lapses)s offers of this lead run out"),
-    "paused": _lt("Is paused"),
-    "full": _lt("Full: %(open)s of %(capacity)s open offers and leads"),
-    "quota": _lt("The quota of the agreement is reached"),
-}
-RECORD = _lt("%(accepted)s of %(answered)s accepted")
-NO_RECORD = _lt("no answers yet")
-KILOMETRES = _lt("%s km")
-NO_DISTANCE = _lt("distance not known")
-NOBODY = {
-    "waiting": _lt(
-        "No room: everybody who could take this lead has as many open ones as he may "
-        "(%s looked at)."
+    "eligible": lambda words: _lt(
+        "%(open)s open, %(recent)s offers lately, %(record)s, %(distance)s", **words
     ),
-    "gap": _lt(
+    "archived": lambda words: _lt("Archived"),
+    "other_company": lambda words: _lt("Belongs to another company"),
+    "reserved": lambda words: _lt("This is promised to another partner alone"),
+    "declined": lambda words: _lt("Has declined this lead"),
+    "silent": lambda words: _lt(
+        "Has let %(lapses)s offers of this lead run out", **words
+    ),
+    "paused": lambda words: _lt("Is paused"),
+    "full": lambda words: _lt(
+        "Full: %(open)s of %(capacity)s open offers and leads", **words
+    ),
+    "quota": lambda words: _lt("The quota of the agreement is reached"),
+}
+# why nobody got it
+NOBODY = {
+    "waiting": lambda count: _lt(
+        "No room: everybody who could take this lead has as many open ones as he may "
+        "(%s looked at).",
+        count,
+    ),
+    "gap": lambda count: _lt(
         "Nobody in scope: no active agreement covers these goods in this place. The "
         "salesperson takes care of it."
     ),
-    "refused": _lt(
+    "refused": lambda count: _lt(
         "Nobody left: of %s in scope, each has declined, did not answer, or may not "
-        "have it now. The salesperson takes care of it."
+        "have it now. The salesperson takes care of it.",
+        count,
     ),
 }
 

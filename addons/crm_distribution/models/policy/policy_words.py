@@ -1,6 +1,7 @@
 """Decisions of policies in sentences."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from odoo.api import Environment
 
@@ -19,6 +20,21 @@ GOODS = [
 ]
 # How a sale came about; only active sales may be restricted.
 SALES = [("active", "Active"), ("passive", "Passive"), ("unknown", "Not Known")]
+
+
+class Proposal(NamedTuple):
+    kind: str
+    capacity: int = 1
+    goal_numeric: float = 0
+    goal_weighted: float = 0
+
+
+PROPOSALS = {
+    "convenience": Proposal("intensive", goal_numeric=70, goal_weighted=85),
+    "shopping": Proposal("selective", goal_numeric=30, goal_weighted=60),
+    "specialty": Proposal("exclusive"),
+    "unsought": Proposal("selective"),
+}
 
 
 def decision_sentence(env: Environment, ranked: Sequence[Rule]) -> str:
@@ -71,47 +87,24 @@ def promise_in_words(env: Environment, rule: Rule | None) -> str:
     return env._("intensive by “%s”", rule.name)
 
 
-def proposals(env: Environment) -> dict[str, tuple[str, int, float, float, str]]:
-    """By kind of goods: kind, capacity, goals (numeric, weighted), and why."""
-    return {
-        "convenience": (
-            "intensive",
-            1,
-            70,
-            85,
-            env._(
-                "Bought often, without search and at the next outlet: where they are "
-                "missing, another brand is bought. They should be everywhere."
-            ),
-        ),
-        "shopping": (
-            "selective",
-            1,
-            30,
-            60,
-            env._(
-                "Customers compare before they buy, and want choice, advice and "
-                "service: outlets that offer these, and enough of them to be found."
-            ),
-        ),
-        "specialty": (
-            "exclusive",
-            1,
-            0,
-            0,
-            env._(
-                "Customers go out of their way for them: few outlets are enough, and "
-                "each invests in them only when it need not fear its neighbour."
-            ),
-        ),
-        "unsought": (
-            "selective",
-            1,
-            0,
-            0,
-            env._(
-                "Nobody looks for them; they are sold by explaining. Outlets that are "
-                "trained and visit customers do that, mere presence does not."
-            ),
-        ),
-    }
+def proposal_reason(env: Environment, goods_kind: str) -> str:
+    """Why goods of this kind are distributed as proposed."""
+    if goods_kind == "shopping":
+        return env._(
+            "Customers compare before they buy, and want choice, advice and service: "
+            "outlets that offer these, and enough of them to be found."
+        )
+    if goods_kind == "specialty":
+        return env._(
+            "Customers go out of their way for them: few outlets are enough, and each "
+            "invests in them only when it need not fear its neighbour."
+        )
+    if goods_kind == "unsought":
+        return env._(
+            "Nobody looks for them; they are sold by explaining. Outlets that are "
+            "trained and visit customers do that, mere presence does not."
+        )
+    return env._(
+        "Bought often, without search and at the next outlet: where they are missing, "
+        "another brand is bought. They should be everywhere."
+    )
