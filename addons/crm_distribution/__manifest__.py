@@ -58,6 +58,8 @@
         "views/menus.xml",
     ],
     "demo": [
+        # network
+        "demo/network_demo.xml",
         # deal
         "demo/deal_demo.xml",
     ],
