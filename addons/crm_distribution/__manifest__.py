@@ -52,6 +52,10 @@
         "views/distribution_conflict_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "data/digest_data.xml",
+        "data/suite_tile.xml",
+        "views/digest_views.xml",
+        "views/suite_tile_views.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",

@@ -10,4 +10,5 @@ from . import (  # noqa: I001
     distribution_registration_portal,
     distribution_conflict,
     sale_order,
+    digest_digest,
 )
