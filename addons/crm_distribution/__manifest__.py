@@ -53,7 +53,6 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "data/digest_data.xml",
-        "data/suite_tile.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
         # portal

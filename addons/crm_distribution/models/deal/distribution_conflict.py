@@ -201,6 +201,7 @@ class DistributionConflict(models.Model):
             "same": _("The same"),
             "promise": _("Promised"),
             "solicitation": _("Solicitation"),
+            "evidence": _("Evidence"),
             "before": _("Territory at acceptance"),
             "after": _("Territory now"),
             "opportunity": _("Opportunity"),

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -27,8 +27,15 @@ class SaleOrder(models.Model):
         "Solicitation",
         default=conflict.UNKNOWN,
         required=True,
+        copy=False,
         help="Passive: the customer came unasked, with evidence. Active: the customer "
         "was approached. It counts where somebody else has exclusive rights.",
+    )
+    distribution_evidence = fields.Char(
+        "Evidence",
+        copy=False,
+        help="What shows that the customer came unasked, such as the day of the mail. "
+        "Without it, the sale does not count as passive.",
     )
     distribution_asked_on = fields.Datetime(readonly=True, copy=False)
     distribution_conflict_ids = fields.One2many(
@@ -44,7 +51,10 @@ class SaleOrder(models.Model):
 
     def action_ask_channel(self):
         """Says what a confirmation would contradict, and records it."""
-        self.check_access("read")
+        # names holders: for people of the house, not for customers
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("Only employees ask the channel."))
+        self.check_access("write")
         lines = []
         for order in self:
             facts = order._channel_facts()[order]
@@ -213,6 +223,22 @@ class SaleOrder(models.Model):
         customers = partners.commercial_partner_id
         return customers.filtered(lambda one: not one._is_intermediary())
 
+    def _solicitation(self) -> str:
+        """A sale is passive where something shows that the customer came unasked."""
+        claimed = self.distribution_solicitation
+        if (
+            claimed == conflict.PASSIVE
+            and not (self.distribution_evidence or "").strip()
+        ):
+            return conflict.UNKNOWN
+        return claimed
+
+    def _solicitation_proof(self) -> list[tuple[str, str]]:
+        proof = [("solicitation", self._solicitation())]
+        if self.distribution_evidence:
+            proof.append(("evidence", self.distribution_evidence))
+        return proof
+
     def _parties(self):
         """Who is in on it already: nobody contradicts his own promise."""
         partners = self.partner_id | self.partner_invoice_id | self.partner_shipping_id
@@ -285,7 +311,7 @@ class SaleOrder(models.Model):
             ],
             company=company,
             policy=policy,
-            activity=self.distribution_solicitation,
+            activity=self._solicitation(),
             severity=conflict.HIGH,
             agreement_id=agreement,
             order_id=self,
@@ -306,7 +332,7 @@ class SaleOrder(models.Model):
             ("place", ", ".join(filter(None, where))),
             ("territory", place.display_name or ""),
             ("goods", names(categories)),
-            ("solicitation", self.distribution_solicitation),
+            *self._solicitation_proof(),
         ]
 
     def _elsewhere_facts(self, company, territories, covering) -> list[Fact]:
@@ -341,7 +367,7 @@ class SaleOrder(models.Model):
                     ("promise", names(own.territory_id)),
                 ],
                 company=company,
-                activity=self.distribution_solicitation,
+                activity=self._solicitation(),
                 severity=conflict.LOW,
                 agreement_id=own[:1],
                 order_id=self,
@@ -357,7 +383,10 @@ class SaleOrder(models.Model):
         if not customers:
             return []
         categories = self._sold_categories()
-        keys = (customers | self.partner_id | self.partner_shipping_id)._match_keys()
+        contacts = (self.partner_id | self.partner_shipping_id).filtered(
+            lambda one: one.commercial_partner_id in customers
+        )
+        keys = (customers | contacts)._match_keys()
         held = self.env["distribution.registration"]._protecting(
             company, customers, keys, company._today()
         )
@@ -381,11 +410,11 @@ class SaleOrder(models.Model):
                         ("customer", names(customers)),
                         ("goods", names(sold)),
                         ("promise", registration.display_name),
-                        ("solicitation", self.distribution_solicitation),
+                        *self._solicitation_proof(),
                     ],
                     company=company,
                     policy=self._deciding_policy(company, sold),
-                    activity=self.distribution_solicitation,
+                    activity=self._solicitation(),
                     severity=conflict.HIGH,
                     registration_id=registration,
                     order_id=self,
@@ -439,10 +468,10 @@ class SaleOrder(models.Model):
                         ("customer", names(customers)),
                         ("goods", names(sold)),
                         ("opportunity", lead.display_name),
-                        ("solicitation", self.distribution_solicitation),
+                        *self._solicitation_proof(),
                     ],
                     company=company,
-                    activity=self.distribution_solicitation,
+                    activity=self._solicitation(),
                     lead_id=lead,
                     order_id=self,
                     customer_id=customers[:1],

@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ...channel.conflict import ACTIVE, PASSIVE
 from .deal_common import DealCommon
@@ -14,6 +14,16 @@ class TestConflicts(DealCommon):
     def _confirm(self, order, user=None):
         """As a person does it: the system itself is not stopped."""
         order.with_user(user or self.manager).action_confirm()
+
+    def test_customers_do_not_ask_who_holds_what(self):
+        self._agreement(self.x, self.north)
+        order = self._order(self._customer())
+        portal = new_test_user(self.env, "deal_buyer", "base.group_portal")
+        portal.partner_id.parent_id = order.partner_id
+        order.message_subscribe(portal.partner_id.ids)
+        for method in ("action_ask_channel", "action_open_channel_conflicts"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(order.with_user(portal), method)()
 
     def test_where_nobody_was_promised_anything_nothing_is_asked(self):
         order = self._order(self._customer())
@@ -27,7 +37,10 @@ class TestConflicts(DealCommon):
         self.company.distribution_manager_id = self.manager
         place = self._customer("Northern Buyer")
         passive = self._order(
-            self.y, solicitation=PASSIVE, partner_shipping_id=place.id
+            self.y,
+            solicitation=PASSIVE,
+            distribution_evidence="Their mail of 27 February",
+            partner_shipping_id=place.id,
         )
         self._confirm(passive)
         self.assertRecordValues(
@@ -45,7 +58,10 @@ class TestConflicts(DealCommon):
                 }
             ],
         )
-        unknown = self._order(self.y, partner_shipping_id=place.id)
+        # said, but nothing shows it
+        unknown = self._order(
+            self.y, solicitation=PASSIVE, partner_shipping_id=place.id
+        )
         self._confirm(unknown)
         self.assertRecordValues(
             self._found(order_id=unknown), [{"activity": "unknown", "state": "open"}]
