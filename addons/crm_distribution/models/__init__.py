@@ -1,1 +1,2 @@
+# Each theme builds on those before it.
 from . import network, policy, lead, deal  # noqa: I001

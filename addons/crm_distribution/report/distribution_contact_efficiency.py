@@ -70,14 +70,15 @@ class DistributionContactEfficiency(models.Model):
                   FROM side GROUP BY company_id, cost, partner_id
                 HAVING sum(m) > 0 AND sum(n) > 0
             )
-            SELECT company_id * 1000000000::int8 + partner_id AS id, company_id,
-                   partner_id, level.id AS level_id, m::int AS suppliers,
-                   n::int AS buyers, (m * n)::int AS direct, (m + n)::int AS through,
+            SELECT total.company_id * 1000000000::int8 + total.partner_id AS id,
+                   total.company_id, total.partner_id, level.id AS level_id,
+                   m::int AS suppliers, n::int AS buyers,
+                   (m * n)::int AS direct, (m + n)::int AS through,
                    (m * n - m - n)::int AS saved,
-                   (m * n / (m + n))::float8 AS break_even,
+                   m::float8 * n / (m + n) AS break_even,
                    (m * n - m - n) * cost AS gain
               FROM total
-              JOIN res_partner partner ON partner.id = partner_id
+              JOIN res_partner partner ON partner.id = total.partner_id
               JOIN distribution_level level ON level.id = partner.distribution_level_id
              WHERE partner.active AND level.kind = ANY(%(kinds)s)
             """,

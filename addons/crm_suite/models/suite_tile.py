@@ -78,6 +78,7 @@ class SuiteTile(models.Model):
     def action_open(self):
         """Open what is counted, or the next step where there is nothing."""
         self.ensure_one()
+        self.check_access("read")
         if not self.count and self.next_action_id:
             return self._action_dict("next_action_id")
         action = self._action_dict("action_id")

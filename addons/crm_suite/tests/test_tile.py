@@ -38,10 +38,10 @@ class TestTile(TransactionCase):
         self.assertEqual(self.tile.with_user(self.user).count, 2)
 
     def test_without_right_to_the_model_there_is_nothing(self):
-        self.tile.action_id = self.env["ir.actions.act_window"].create(
+        turns = self.env["ir.actions.act_window"].create(
             {"name": "Turns", "res_model": "suite.turn"}
         )
-        self.tile.domain = "[]"
+        self.tile.write({"action_id": turns.id, "domain": "[]"})
         self.env["suite.turn"]._take(["tile test"])
         self.assertEqual(self.tile.with_user(self.user).count, 0)
 

@@ -84,7 +84,11 @@ class ResPartner(models.Model):
 
     def _search_distribution_territory_id(self, operator, value):
         Territory = self.env["distribution.territory"]
-        if operator in ("any", "any!"):
+        if operator in ("child_of", "parent_of"):
+            every = Territory.with_context(active_test=False)
+            found = every._search([("id", operator, value)])
+            wanted = SQL("territory_id IN %s", found.subselect())
+        elif operator in ("any", "any!"):
             if isinstance(value, Domain):
                 if operator == "any!":
                     # sudo: what the operator means

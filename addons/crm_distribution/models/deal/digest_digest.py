@@ -1,0 +1,65 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+ACTIONS = {
+    "kpi_channel_leads": "crm_distribution.distribution_route_action",
+    "kpi_channel_deals": "crm_distribution.distribution_registration_action",
+    "kpi_channel_conflicts": "crm_distribution.distribution_conflict_action",
+}
+
+
+class DigestDigest(models.Model):
+    """What intermediaries took, what they registered, and where sides met."""
+
+    _inherit = "digest.digest"
+
+    kpi_channel_leads = fields.Boolean("Leads Accepted by Intermediaries")
+    kpi_channel_leads_value = fields.Integer(compute="_compute_kpi_channel_leads_value")
+    kpi_channel_deals = fields.Boolean("Deals Registered")
+    kpi_channel_deals_value = fields.Integer(compute="_compute_kpi_channel_deals_value")
+    kpi_channel_conflicts = fields.Boolean("Channel Conflicts")
+    kpi_channel_conflicts_value = fields.Integer(
+        compute="_compute_kpi_channel_conflicts_value"
+    )
+
+    def _compute_kpi_channel_leads_value(self):
+        accepted = Domain("state", "=", "accepted")
+        self._count_channel("leads", "distribution.route", "answered_on", accepted)
+
+    def _compute_kpi_channel_deals_value(self):
+        self._count_channel("deals", "distribution.registration", "submitted_on")
+
+    def _compute_kpi_channel_conflicts_value(self):
+        self._count_channel("conflicts", "distribution.conflict", "create_date")
+
+    def _count_channel(self, what, model, moment, domain=Domain.TRUE):
+        records = self.env[model]
+        if not records.has_access("read"):
+            # Odoo then leaves the figure out of this user's mail
+            raise AccessError(self.env._("You may not see the figures of the channel."))
+        start, end, companies = self._get_kpi_compute_parameters()
+        if not (start and end):
+            # asked outside a mail, which alone names a period
+            self[f"kpi_channel_{what}_value"] = 0
+            return
+        counts = dict(
+            records._read_group(
+                Domain("company_id", "in", companies.ids)
+                & Domain(moment, ">=", start)
+                & Domain(moment, "<", end)
+                & domain,
+                ["company_id"],
+                ["__count"],
+            )
+        )
+        for digest in self:
+            company = digest.company_id or self.env.company
+            digest[f"kpi_channel_{what}_value"] = counts.get(company, 0)
+
+    def _compute_kpis_actions(self, company, user):
+        # whose menu is gone comes to the page without one
+        menu = self.env.ref("crm_distribution.menu_channel", raise_if_not_found=False)
+        below = f"?menu_id={menu.id}" if menu else ""
+        ours = {kpi: f"{action}{below}" for kpi, action in ACTIONS.items()}
+        return super()._compute_kpis_actions(company, user) | ours
