@@ -46,13 +46,27 @@
         "views/crm_lead_views.xml",
         "views/res_partner_lead_views.xml",
         # deal
+        "data/mail_template_registration.xml",
+        "wizard/distribution_decision_views.xml",
+        "views/distribution_registration_views.xml",
+        "views/distribution_conflict_views.xml",
+        "views/sale_order_views.xml",
+        "views/res_config_settings_views.xml",
+        "data/digest_data.xml",
+        "views/digest_views.xml",
+        "views/suite_tile_views.xml",
         # portal
         "views/portal_lead_templates.xml",
+        "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
+        # network
         "demo/network_demo.xml",
+        # policy
         "demo/policy_demo.xml",
+        # deal
+        "demo/deal_demo.xml",
     ],
     "application": True,
     "installable": True,

@@ -1,3 +1,11 @@
+from .deal import (
+    test_conflicts,
+    test_deal_access,
+    test_deal_races,
+    test_first_page,
+    test_portal_deals,
+    test_registrations,
+)
 from .lead import (
     test_offers,
     test_portal_leads,

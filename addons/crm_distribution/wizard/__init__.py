@@ -1,5 +1,7 @@
 from . import (
+    base_partner_merge_automatic_wizard,
     distribution_agreement_start,
+    distribution_decision,
     distribution_network_import,
     distribution_network_import_problem,
     distribution_policy_propose,
