@@ -179,7 +179,7 @@ class _World:
 
 
 def _place(database: str, addresses: int) -> list[Measure]:
-    """The deepest territory of each address, beside a join of province and territory."""
+    """The deepest territory of each address, beside a join on its province."""
     with environment(database) as env:
         world = _World(env)
         source = SQL(
@@ -228,7 +228,7 @@ def _place(database: str, addresses: int) -> list[Measure]:
 
 
 def _cover(database: str, outlets: int) -> list[Measure]:
-    """Numeric and weighted distribution, beside the barest grouping of the same rows."""
+    """Numeric and weighted distribution, beside a bare grouping of the same rows."""
     with environment(database) as env:
         world = _World(env)
         _fill_universe(env, world, outlets)
