@@ -1,4 +1,7 @@
-"""What advice says, in the order of the codes that ``clv.advice`` uses."""
+"""What advice says, in the order of the codes that ``clv.advice`` uses.
+
+``crm_offer_advice.py`` decides and puts the verdict before the reason.
+"""
 
 VERDICTS = [
     ("give", "Give"),

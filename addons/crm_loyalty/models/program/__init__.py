@@ -1,8 +1,8 @@
 from . import (
     crm_customer_program,
+    crm_customer_program_enrolment,
     crm_customer_program_member,
     crm_customer_program_result,
-    crm_customer_program_run,
     crm_customer_segment,
     crm_lead,
     mailing_mailing,

@@ -11,8 +11,9 @@ from .program_words import ARMS, MEMBER_STATES, STOP_REASONS
 class CrmCustomerProgramMember(models.Model):
     """A customer or lead in a program: drawn into an arm once, touched or held back.
 
-    Nobody has the right to write this: members come in by the program's enrolment, and
-    their outcome is read off orders and credit notes.
+    Nobody has the right to write this: the arm is drawn when the program enrols
+    (``crm_customer_program_enrolment.py``), the outcome is read off orders and credit
+    notes.
     """
 
     _name = "crm.customer.program.member"

@@ -43,7 +43,9 @@ class LoyaltyTierBenefit(models.Model):
     """What members of a tier get, and what it costs.
 
     It is never written onto the customer: whoever needs it looks it up, so that it is
-    gone with the last day of the membership or of the benefit.
+    gone with the last day of the membership or of the benefit. The kinds are listed in
+    ``tier_words.py``; each acts where its document is: ``account_payment_term.py``,
+    ``product_pricelist.py``, ``sale_order.py`` and so on beside this file.
     """
 
     _name = "loyalty.tier.benefit"

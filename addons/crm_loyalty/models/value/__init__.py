@@ -3,7 +3,7 @@ from . import (
     crm_lead,
     crm_value_batch,
     crm_value_run,
-    crm_value_run_evidence,
+    crm_value_run_signals,
     digest_digest,
     res_company,
     res_config_settings,

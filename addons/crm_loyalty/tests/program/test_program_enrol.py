@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ...models.program.crm_customer_program_run import draw
+from ...models.program.crm_customer_program_enrolment import draw
 from .program_common import ProgramCommon
 
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ...models.program.crm_customer_program_run import draw
+from ...models.program.crm_customer_program_enrolment import draw
 from .program_common import ProgramCommon
 
 

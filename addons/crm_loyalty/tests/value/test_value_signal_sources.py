@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.crm_suite.tools.columns import day_number
 
 from ...clv import ProtectedAttribute
-from ...models.value.value_signals import Signal
+from ...models.value.signal_reading import Signal
 from ...models.value.value_words import phrase
 from ..common import TODAY, ValueCommon
 

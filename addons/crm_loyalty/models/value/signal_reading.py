@@ -1,4 +1,6 @@
-"""Sources of what is known of customers beside their purchases."""
+"""What a signal is, and how some are read; `_signal_sources()` of the run lists them
+(``crm_value_run_signals.py``).
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -23,7 +23,7 @@ from .crm_value_run_words import (
     verdicts,
     weight_rows,
 )
-from .value_signals import (
+from .signal_reading import (
     Signal,
     align,
     margin_trend,
