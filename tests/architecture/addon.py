@@ -1,7 +1,6 @@
-"""An add-on as text: its Python, its models, its XML, its rows of access."""
+"""An add-on as text: its Python, its models, its XML."""
 
 import ast
-import csv
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,6 +69,9 @@ class Addon:
         """The packages and modules that know nothing of Odoo."""
         return {top(path) for path in self.trees} - ODOO_FOLDERS
 
+    def length(self, path: str) -> int:
+        return len(self.texts[path].splitlines())
+
     def code(self, *folders: str) -> Iterator[tuple[str, ast.Module]]:
         for path, tree in self.trees.items():
             if top(path) in folders:
@@ -87,11 +89,10 @@ class Addon:
             if isinstance(node, ast.ImportFrom):
                 start = "." * node.level + (node.module or "")
                 base = resolve_name(start, package) + "."
-            for alias in (
-                node.names if isinstance(node, ast.Import | ast.ImportFrom) else ()
-            ):
-                bound = alias.asname or alias.name
-                yield Import(base + alias.name, bound, node.lineno)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for item in node.names:
+                    bound = item.asname or item.name
+                    yield Import(base + item.name, bound, node.lineno)
 
     def files(self, name: str) -> list[str]:
         """The add-on's files that such an import runs, packages on the way first."""
@@ -114,10 +115,8 @@ class Addon:
 
     def below(self, path: str) -> set[str]:
         """The rooms after this file's; none for what stands right in `models/`."""
-        here = room(path)
-        return (
-            {*self.rooms[self.rooms.index(here) + 1 :]} if here in self.rooms else set()
-        )
+        here, rooms = room(path), self.rooms
+        return {*rooms[rooms.index(here) + 1 :]} if here in rooms else set()
 
     @functools.cached_property
     def classes(self) -> list[ModelClass]:
@@ -142,11 +141,6 @@ class Addon:
             if path.endswith(".xml") and top(path) != "static"
         }
 
-    @property
-    def access_rows(self) -> list[dict[str, str]]:
-        text = self.texts.get("security/ir.model.access.csv", "")
-        return list(csv.DictReader(text.splitlines()))
-
 
 def top(path: str) -> str:
     return path.split("/", 1)[0].removesuffix(".py")
@@ -160,13 +154,12 @@ def room(path: str) -> str:
 
 def calls(node: ast.AST, *names: str) -> Iterator[ast.Call]:
     """Calls of functions or methods of these names, or of any."""
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and (not names or called_name(call) in names):
-            yield call
+    found = (call for call in ast.walk(node) if isinstance(call, ast.Call))
+    return (call for call in found if not names or name_of(call.func) in names)
 
 
-def called_name(call: ast.Call) -> str:
-    return getattr(call.func, "attr", None) or getattr(call.func, "id", "")
+def name_of(node: ast.AST | None) -> str:
+    return getattr(node, "attr", "") or getattr(node, "id", "")
 
 
 def functions(tree: ast.AST) -> list[ast.FunctionDef]:
@@ -174,9 +167,10 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef]:
 
 
 def named(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Each name that is used, with the one before it: `cr.commit`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name):
-            yield node, ast.unparse(node)
+        if name := name_of(node):
+            yield node, f"{name_of(getattr(node, 'value', None))}.{name}"
 
 
 def goes_on(method: ast.FunctionDef) -> bool:
@@ -203,10 +197,9 @@ def stands_on(name: str) -> dict[str, None]:
     assert home, "there is no Odoo to compare with: make test fetches it"
     places = [ROOT / "addons", *odoo_home.addons_folders(home)]
     file = next(f for p in places if (f := p / name / "__manifest__.py").is_file())
-    read = ast.literal_eval(file.read_text(encoding="utf-8"))
-    return together(read.get("depends", ["base"] if name != "base" else [])) | {
-        name: None
-    }
+    said = ast.literal_eval(file.read_text("utf-8"))
+    depends = said.get("depends", [] if name == "base" else ["base"])
+    return together(depends) | {name: None}
 
 
 def together(names: list[str]) -> dict[str, None]:

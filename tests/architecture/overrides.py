@@ -50,7 +50,7 @@ def overrides(classes: list[type], ours: set[str]) -> Found:
     Without one where ours goes on to a method that Odoo no longer has.
     """
     mine = [cls for cls in classes if module(cls) in ours]
-    begun = {n for cls in mine for n, m in private(cls) if not goes_on(m)}
+    begun = {n for cls in mine for n, m in private(cls) if not goes_on(n, m)}
     found: Found = {}
     for cls in mine:
         above = [*reversed(cls.__mro__), *ancestors(cls, classes)]
@@ -59,7 +59,7 @@ def overrides(classes: list[type], ours: set[str]) -> Found:
             first = next((other for other in above if name in vars(other)), None)
             if first:
                 original = module(first), signature(vars(first)[name])
-            if first or (goes_on(method) and name not in begun):
+            if first or (goes_on(name, method) and name not in begun):
                 # a controller is known by the class of Odoo's that it extends
                 owner = model(cls) or cls.__bases__[0].__name__
                 found[f"{owner}.{name}"] = original if first else None
@@ -80,9 +80,8 @@ def private(cls: type) -> Iterator[tuple[str, FunctionType]]:
             yield name, method
 
 
-def goes_on(method: FunctionType) -> bool:
-    method = inspect.unwrap(method)
-    return {"super", method.__name__} <= {*method.__code__.co_names}
+def goes_on(name: str, method: FunctionType) -> bool:
+    return {"super", name} <= {*inspect.unwrap(method).__code__.co_names}
 
 
 def ancestors(cls: type, classes: list[type]) -> list[type]:

@@ -1,11 +1,12 @@
-"""What holds in every add-on: each rule lists its findings in one."""
+"""What holds in every add-on: each generator here is a rule, which yields faults."""
 
 import ast
+import csv
 import functools
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 import polib
@@ -13,24 +14,22 @@ from addon import (
     ADDONS,
     HOME,
     Addon,
-    called_name,
     calls,
     functions,
     goes_on,
+    name_of,
     named,
     room,
     together,
     top,
 )
 
-RULES: list[Callable[[Addon], Iterable[str]]] = []
 LONGEST = 600
 LENGTH_COUNTS = (".js", ".py", ".scss", ".xml")
 # A pure package has no clock, keeps no log and touches no machine.
 IMPURE = {"logging", "os", "socket", "sqlite3", "subprocess", "threading", "time"}
-PURE = {*sys.stdlib_module_names} - IMPURE
-# Odoo brings these for spreadsheets and for months of the calendar.
-PURE |= {"openpyxl", "dateutil"}
+# Odoo brings the first two, for spreadsheets and for months of the calendar.
+PURE = {"openpyxl", "dateutil", *sys.stdlib_module_names} - IMPURE
 NOT_READ_BY = {
     "report": {"models", "wizard", "controllers"},
     "models": {"wizard", "controllers"},
@@ -69,17 +68,12 @@ COMPANY_RULES = """//record[@model = 'ir.rule'][not(field[@name = 'groups'])]
     [contains(field[@name = 'domain_force'], 'company_ids')]
     /field[@name = 'model_id']/@ref"""
 DATA = {"security", "data", "wizard", "report", "views", "demo"}
+VALUE = re.compile(r"%\(\w+\)[sd.\w]|%[sd]")
 SKIPS = re.compile(r"\b(skip(if|If|Test|Unless)?|xfail)$")
 STOPWATCHES = re.compile(r"\b(monotonic|perf_counter|process_time|sleep|time\.time)$")
 ASSERTS = re.compile(r"assert|fail$|raises$|warns$|start_tour$|browser_js$")
 
 
-def rule(check):
-    RULES.append(check)
-    return check
-
-
-@rule
 def reads_from_below(addon: Addon) -> Iterator[str]:
     """From a room one imports, names and calls what is above it, never below."""
     homes = defaultdict(set)
@@ -93,18 +87,15 @@ def reads_from_below(addon: Addon) -> Iterator[str]:
             for other in addon.files(item.name)[-1:]:
                 if top(other) == "models" and room(other) in {"", *below}:
                     yield f"{path}:{item.line} imports {other}"
-        named = {str(n.value) for n in ast.walk(tree) if isinstance(n, ast.Constant)}
-        for item in addon.classes:
-            if item.path == path:
-                named |= {
-                    f"{item.name}.{called_name(call)}" for call in calls(item.node)
-                }
-        for name in sorted(named & homes.keys()):
+        used = {str(n.value) for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        mine = [item for item in addon.classes if item.path == path]
+        for item in mine:
+            used |= {f"{item.name}.{name_of(call.func)}" for call in calls(item.node)}
+        for name in sorted(used & homes.keys()):
             if homes[name] <= below:
                 yield f"{path} names {name}"
 
 
-@rule
 def scattered_models(addon: Addon) -> Iterator[str]:
     """A model has one class in a room, in a file of its name.
 
@@ -117,7 +108,7 @@ def scattered_models(addon: Addon) -> Iterator[str]:
         files[(path.rpartition("/")[0], *names)].append(path)
     for (folder, name, *more), paths in files.items():
         first = f"{folder}/{name}.py"
-        shortest = sum(sorted(length(addon.texts[path]) for path in paths)[:2])
+        shortest = sum(sorted(addon.length(path) for path in paths)[:2])
         cut = first in paths and shortest > LONGEST
         for path in paths:
             second = cut and path.startswith(f"{folder}/{name}_")
@@ -125,11 +116,6 @@ def scattered_models(addon: Addon) -> Iterator[str]:
                 yield f"{path} holds {', '.join([name, *more])}"
 
 
-def length(text: str) -> int:
-    return len(text.splitlines())
-
-
-@rule
 def hooks_in_several_places(addon: Addon) -> Iterator[str]:
     """What happens at a core hook is readable in one place."""
     places = defaultdict(list)
@@ -142,26 +128,21 @@ def hooks_in_several_places(addon: Addon) -> Iterator[str]:
             yield f"{hook} in {', '.join(paths)}"
 
 
-@rule
 def wizards_in_models(addon: Addon) -> Iterator[str]:
-    for item in addon.classes:
-        wizard = (
-            item.kind == "models.TransientModel" and item.name != "res.config.settings"
-        )
-        if wizard and top(item.path) == "models":
+    decide = [item for item in addon.classes if top(item.path) == "models"]
+    for item in decide:
+        if item.kind == "models.TransientModel" and item.name != "res.config.settings":
             yield f"{item.path} {item.name}"
 
 
-@rule
 def long_files(addon: Addon) -> Iterator[str]:
     """A ceiling, and a reason to think before it."""
-    for path, text in addon.texts.items():
+    for path in addon.texts:
         counts = path.endswith(LENGTH_COUNTS) and "/lib/" not in path
-        if counts and length(text) > LONGEST:
+        if counts and addon.length(path) > LONGEST:
             yield path
 
 
-@rule
 def impure_code(addon: Addon) -> Iterator[str]:
     """Numbers come from arrays: no Odoo, no database, no clock, no log, no machine."""
     needs = addon.manifest.get("external_dependencies", {}).get("python", ())
@@ -175,30 +156,22 @@ def impure_code(addon: Addon) -> Iterator[str]:
             yield f"{path}:{call.lineno} reads the clock"
 
 
-@rule
-def wrong_layer(addon: Addon) -> Iterator[str]:
-    """`report/` asks, pure packages think, `models/` decide; the others carry."""
+def wrong_way(addon: Addon) -> Iterator[str]:
+    """`report/` asks, pure packages think, `models/` decide; the others carry.
+
+    What is imported from another add-on is declared among those it depends on.
+    """
     pure = {ours.name: ours.pure for ours in (*ADDONS, addon)}
-    for path, _tree in addon.code(*NOT_READ_BY):
-        for item in addon.imports(path):
-            _, _, home, layer, *_ = f"{item.name}....".split(".")
-            kind = "pure" if layer in pure.get(home, ()) else layer
-            if home in pure and kind in NOT_READ_BY[top(path)]:
-                yield f"{path}:{item.line} imports {home}.{layer}"
-
-
-@rule
-def undeclared_addons(addon: Addon) -> Iterator[str]:
-    """Code of another add-on is imported only by those that depend on it."""
     allowed = {addon.name, *together(addon.manifest["depends"])}
     for path in addon.trees:
         for item in addon.imports(path):
-            _, _, home, *_ = f"{item.name}...".split(".")
-            if item.name.startswith("odoo.addons.") and home not in allowed:
+            _, _, home, layer, *_ = f"{item.name}....".split(".")
+            kind = "pure" if layer in pure.get(home, ()) else layer
+            wrong = home in pure and kind in NOT_READ_BY.get(top(path), ())
+            if wrong or (item.name.startswith("odoo.addons.") and home not in allowed):
                 yield f"{path}:{item.line} imports {item.name}"
 
 
-@rule
 def circles(addon: Addon) -> Iterator[str]:
     """Files that import each other in a circle: none can be read first."""
     files = {path for path in addon.trees if not path.endswith("__init__.py")}
@@ -209,7 +182,6 @@ def circles(addon: Addon) -> Iterator[str]:
         yield ", ".join(error.args[1])
 
 
-@rule
 def unimported(addon: Addon) -> Iterator[str]:
     """Python files that nothing imports: Odoo would never run them."""
     ahead, run = ["__init__.py"], {"__init__.py", "__manifest__.py"}
@@ -222,7 +194,6 @@ def unimported(addon: Addon) -> Iterator[str]:
             yield path
 
 
-@rule
 def commits(addon: Addon) -> Iterator[str]:
     """Only a cron ends a transaction, by the scheduler or the loop of all crons."""
     for path, tree in addon.own_code:
@@ -236,20 +207,18 @@ def commits(addon: Addon) -> Iterator[str]:
                 yield f"{path}:{node.lineno} {name}"
 
 
-@rule
 def deciding_layers(addon: Addon) -> Iterator[str]:
     """Controllers and wizards ask nothing in SQL; reports write nothing."""
     forbidden = {"report": ("create", "write", "unlink")}
     for path, tree in addon.code("controllers", "wizard", "report"):
         for call in calls(tree, *forbidden.get(top(path), SQL_CALLS)):
-            yield f"{path}:{call.lineno} calls {called_name(call)}"
+            yield f"{path}:{call.lineno} calls {name_of(call.func)}"
         for node in ast.walk(tree) if top(path) == "report" else ():
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and text.lstrip().upper().startswith(WRITES):
                 yield f"{path}:{node.lineno} writes by SQL"
 
 
-@rule
 def silent_sudo(addon: Addon) -> Iterator[str]:
     """Each `sudo()` stands under a comment that says why."""
     for path, tree in addon.own_code:
@@ -265,7 +234,6 @@ def silent_sudo(addon: Addon) -> Iterator[str]:
                     yield f"{path}:{line}"
 
 
-@rule
 def rules_behind_context_keys(addon: Addon) -> Iterator[str]:
     """Anybody may send a key: what it carries is an object of ours, or an option."""
     for path, tree in addon.own_code:
@@ -293,7 +261,6 @@ def rules_behind_context_keys(addon: Addon) -> Iterator[str]:
                 yield f"{path}:{node.lineno} {text}"
 
 
-@rule
 def unguarded_models(addon: Addon) -> Iterator[str]:
     """A row opens a model to a group; what has a company has a rule for it."""
 
@@ -303,7 +270,8 @@ def unguarded_models(addon: Addon) -> Iterator[str]:
         mixed = map(all_fields, parents - {name})
         return set().union(*(item.fields for item in classes), *mixed)
 
-    rows = addon.access_rows
+    text = addon.texts.get("security/ir.model.access.csv", "")
+    rows = list(csv.DictReader(text.splitlines()))
     opened = {row["model_id:id"].split("model_")[-1] for row in rows}
     refs = [ref for root in addon.xml.values() for ref in root.xpath(COMPANY_RULES)]
     ruled = {ref.split("model_")[-1] for ref in refs}
@@ -321,7 +289,6 @@ def unguarded_models(addon: Addon) -> Iterator[str]:
             yield f"{row['id']} opens a model to everybody"
 
 
-@rule
 def misplaced_data(addon: Addon) -> Iterator[str]:
     for path, root in addon.xml.items():
         for what, where in MISPLACED.items():
@@ -329,15 +296,13 @@ def misplaced_data(addon: Addon) -> Iterator[str]:
                 yield f"{path} {record.get('id')}: {what}"
 
 
-@rule
-def unlisted_or_missing(addon: Addon) -> list[str]:
+def unlisted_or_missing(addon: Addon) -> Iterator[str]:
     """The manifest lists each file of data, and no other."""
     listed = {*addon.manifest.get("data", ()), *addon.manifest.get("demo", ())}
     kept = {path for path in addon.texts if path.endswith((".xml", ".csv"))}
-    return sorted(listed ^ {path for path in kept if top(path) in DATA})
+    yield from listed ^ {path for path in kept if top(path) in DATA}
 
 
-@rule
 def untranslated(addon: Addon) -> Iterator[str]:
     """Persian is whole: each term that Odoo exports, with the values it names."""
     paths = (f"i18n/{addon.name}.pot", "i18n/fa.po")
@@ -351,16 +316,11 @@ def untranslated(addon: Addon) -> Iterator[str]:
     for key in template.keys() ^ persian.keys():
         yield f"not in both: {key}"
     for entry in persian.values():
-        values = values_named(entry.msgid) == values_named(entry.msgstr)
-        if not (values and entry.translated()) or entry.fuzzy:
+        term, said = map(VALUE.findall, (entry.msgid, entry.msgstr))
+        if not entry.translated() or entry.fuzzy or sorted(term) != sorted(said):
             yield entry.msgid
 
 
-def values_named(text: str) -> list[str]:
-    return sorted(re.findall(r"%\(\w+\)[sd.\w]|%[sd]", text))
-
-
-@rule
 def unrun_tests(addon: Addon) -> Iterator[str]:
     """Odoo's runner takes the members of `tests` whose name begins with `test_`."""
     members = {item.bound: item.name for item in addon.imports("tests/__init__.py")}
@@ -369,7 +329,6 @@ def unrun_tests(addon: Addon) -> Iterator[str]:
     yield from tests - run if tests else ["there is no test"]
 
 
-@rule
 def idle_tests(addon: Addon) -> Iterator[str]:
     """Each asserts something, is never skipped, and holds no stopwatch."""
     for path, tree in addon.code("tests"):
@@ -390,8 +349,7 @@ def tests_of(tree: ast.AST) -> list[ast.FunctionDef]:
 def said(function: ast.FunctionDef) -> set[str]:
     """What it calls, `assert` among that."""
     asserts = any(isinstance(node, ast.Assert) for node in ast.walk(function))
-    found = {called_name(call) for call in calls(function)}
-    return found | {"assert"} if asserts else found
+    return {name_of(call.func) for call in calls(function)} | {"assert" * asserts}
 
 
 @functools.cache

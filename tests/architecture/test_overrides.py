@@ -22,69 +22,40 @@ def test_odoo_defines_it_so(found, name):
     assert found.get(name) == ROWS[name], "module and signature of Odoo's method"
 
 
-# Odoo as far as the tries need it: the ORM, a mixin, a model, a controller.
-class Base:
-    __module__ = "odoo.orm.models"
-    _inherit = ()
-
-    def _search(self, domain: list, *, limit: int = 0) -> list: ...
+def made(place: str, base: type = object, name: str = "", inherit=(), **methods):
+    told = {"__module__": f"odoo.{place}", "_name": name, "_inherit": inherit}
+    return type("Portal", (base,), told | methods)
 
 
-class Thread(Base):
-    __module__ = "odoo.addons.mail.models.mail_thread"
-    _name = "mail.thread"
-
-    def _post(self, body="", **kw): ...
-
-
-class Order(Base):
-    __module__ = "odoo.addons.sale.models.sale_order"
-    _name = "sale.order"
-    _inherit = ["mail.thread"]
-
-    def _confirm(self): ...
-
-
-class Portal:
-    __module__ = "odoo.addons.portal.controllers.portal"
-
-    def _values(self, counters): ...
-
-
-def plain(self): ...
-
-
-def on(name: str):
-    """A method that goes on to the one that it overrides."""
-    scope = {}
-    exec(f"def {name}(self):\n    return super().{name}()", scope)
-    return scope[name]
-
-
-ORDER = {"_name": "sale.order", "_inherit": ["sale.order"]}
+# Odoo as far as the tries need it.
+ORM = made("orm.models", _search=lambda self, domain, *, limit=0: domain)
+POST = {"_post": lambda self, body="", **kw: body}
+THREAD = made("addons.mail.models.a", ORM, "mail.thread", **POST)
+CONFIRM = {"_confirm": lambda self: self}
+ORDER = made("addons.sale.models.a", ORM, "sale.order", ["mail.thread"], **CONFIRM)
+PORTAL = made("addons.portal.controllers.a", _values=lambda self, counters: counters)
+EXTENDED = (ORM, "sale.order", ["sale.order"])
 
 
 @pytest.mark.parametrize(
-    ("base", "members", "expected"),
+    ("extended", "name", "method", "expected"),
     [
-        (Base, {"_confirm": plain}, {"_confirm": ("sale", "(self)")}),
-        (Base, {"_post": plain}, {"_post": ("mail", "(self, body='', **kw)")}),
-        (Base, {"_search": plain}, {"_search": ("orm", "(self, domain, *, limit=0)")}),
-        (Portal, {"_values": plain}, {"_values": ("portal", "(self, counters)")}),
-        (Base, {"_dropped": on("_dropped")}, {"_dropped": None}),
-        (Base, {"_ours": plain, "write": on("write")}, {}),
+        (EXTENDED, "_confirm", lambda self: self, ("sale", "(self)")),
+        (EXTENDED, "_post", lambda self: self, ("mail", "(self, body='', **kw)")),
+        (EXTENDED, "_search", lambda self: 0, ("orm", "(self, domain, *, limit=0)")),
+        ((PORTAL,), "_values", lambda self: self, ("portal", "(self, counters)")),
+        (EXTENDED, "_gone", lambda self: super()._gone(), None),
+        (EXTENDED, "_ours", lambda self: self, "none"),
+        (EXTENDED, "write", lambda self: super().write(), "none"),
     ],
 )
-def test_override_is_found(base, members, expected):
-    place = {"__module__": "odoo.addons.sample.models.value.sale_order"}
-    cls = type("Ours", (base,), place | members | (ORDER if base is Base else {}))
-    owner = "sale.order" if base is Base else "Portal"
-    found = overrides.overrides([Thread, Order, cls], {"sample"})
-    assert found == {f"{owner}.{name}": given for name, given in expected.items()}
+def test_override_is_found(extended, name, method, expected):
+    cls = made("addons.sample.models.value.a", *extended, **{name: method})
+    found = overrides.overrides([THREAD, ORDER, cls], {"sample"})
+    owner = "Portal" if extended == (PORTAL,) else "sale.order"
+    assert found == ({} if expected == "none" else {f"{owner}.{name}": expected})
 
 
 def test_table_is_read():
-    text = (
-        "| `a.b._c(self, d=1)` | sale | why | what |\n| `a.b._e(self)` | sale | | x |"
-    )
+    text = "| `a.b._c(self, d=1)` | sale | why | what |\n| `a.b._e(self)` | sale | | |"
     assert overrides.table(text) == {"a.b._c": ("sale", "(self, d=1)")}

@@ -1,12 +1,16 @@
 """Every rule holds in each add-on, and is itself tried on planted faults."""
 
+import inspect
+
 import pytest
+import rules
 from addon import ADDONS, HOME, Addon
 from faults import FAULTS, GOOD
-from rules import RULES, idle_tests
 
+CHECKS = [rule for _, rule in inspect.getmembers(rules, inspect.isgeneratorfunction)]
+RULES = [rule for rule in CHECKS if rule.__module__ == rules.__name__]
 HELD = [(rule, addon) for rule in RULES for addon in ADDONS]
-HELD.append((idle_tests, HOME))
+HELD.append((rules.idle_tests, HOME))
 PLANTED = [(rule, fault) for rule, faults in FAULTS.items() for fault in faults]
 
 
