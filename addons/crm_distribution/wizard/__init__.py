@@ -1,0 +1,1 @@
+from . import distribution_network_import, distribution_network_import_problem

@@ -1,0 +1,12 @@
+from . import (
+    distribution_handling,
+    distribution_level,
+    distribution_link,
+    distribution_network_file,
+    distribution_outlet,
+    distribution_outlet_turnover,
+    distribution_territory,
+    distribution_territory_area,
+    res_company,
+    res_partner,
+)

@@ -1,0 +1,58 @@
+"""What can be wrong with a file of outlets, in the words of whoever mends it."""
+
+from odoo.tools import LazyTranslate
+from odoo.tools.translate import LazyGettext
+
+_lt = LazyTranslate(__name__)
+
+_ROW = {
+    "bad_date": lambda _: _lt("This is not a month, such as 2026-05 or 1405-02."),
+    "bad_number": lambda _: _lt(
+        "This is not an amount with the chosen decimal mark, from 0 on."
+    ),
+    "differs": lambda row: _lt("Row %(row)s says otherwise of this outlet.", row=row),
+    "future_date": lambda _: _lt("The month lies in the future."),
+    "inside_other": lambda goods: _lt(
+        "One turnover is inside the other, and would count twice: %(goods)s.",
+        goods=goods,
+    ),
+    "missing": lambda _: _lt("This is missing."),
+    "refused": lambda reason: _lt("Odoo refused it: %(reason)s", reason=reason),
+    "row_too_long": lambda _: _lt(
+        "The row has more cells than the header: a separator stands inside a cell."
+    ),
+    "too_long": lambda most: _lt(
+        "The text is longer than %(most)s characters.", most=most
+    ),
+    "unknown": lambda _: _lt("No such record was found."),
+    "ambiguous": lambda _: _lt("Several records have this name: give its full name."),
+}
+_FILE = {
+    "empty": lambda _: _lt("The file is empty."),
+    "no_header": lambda _: _lt("The file has no row with column names."),
+    "no_rows": lambda _: _lt("The file has column names and nothing below them."),
+    "no_column": lambda names: _lt(
+        "No column of the file is called: %(names)s.", names=names
+    ),
+    "old_excel": lambda _: _lt(
+        "This is an Excel file of the old format, or one with a password. Save it as "
+        "XLSX without a password, or as CSV."
+    ),
+    "not_text": lambda _: _lt("This is neither a CSV nor an XLSX file."),
+    "encoding": lambda line: _lt(
+        "Line %(line)s is not readable text. Save the file as CSV in UTF-8.", line=line
+    ),
+    "broken_csv": lambda line: _lt(
+        "A quotation mark is missing at about line %(line)s.", line=line
+    ),
+}
+
+
+def row_reason(code: str, detail: str = "") -> LazyGettext:
+    return _ROW[code](detail)
+
+
+def file_reason(code: str, detail: str = "") -> LazyGettext:
+    if code not in _FILE:
+        return _lt("The file is damaged or too large. Split it, or save it as CSV.")
+    return _FILE[code](detail)

@@ -1,0 +1,159 @@
+from collections.abc import Collection
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .distribution_level import INTERMEDIARIES
+
+GROUP_MANAGER = "crm_distribution.group_channel_manager"
+# what channel managers decide on intermediaries
+MANAGED = {
+    "distribution_capacity",
+    "distribution_level_id",
+    "distribution_paused",
+    "distribution_paused_until",
+}
+
+
+class ResPartner(models.Model):
+    """A contact's place in the channel is that of its company."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "suite.protected.mixin"]
+    _protected_fields = MANAGED | {"distribution_supplier_id"}
+
+    distribution_level_id = fields.Many2one(
+        "distribution.level",
+        "Channel Level",
+        index="btree_not_null",
+        copy=False,
+        groups="base.group_user",
+        ondelete="restrict",
+    )
+    distribution_supplier_id = fields.Many2one(
+        "res.partner",
+        "Main Supplier",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Today's main supplier, by the supply links of this company.",
+    )
+    distribution_capacity = fields.Integer(
+        "Capacity",
+        copy=False,
+        groups="base.group_user",
+        help="How many open offers and leads at a time. 0: no limit.",
+    )
+    distribution_paused = fields.Boolean(
+        "Paused", copy=False, groups="base.group_user", help="Is offered no leads."
+    )
+    distribution_paused_until = fields.Date(
+        "Paused Until",
+        copy=False,
+        groups="base.group_user",
+        help="The last day of the pause. Empty: until somebody ends it.",
+    )
+    distribution_territory_id = fields.Many2one(
+        "distribution.territory",
+        "Territory",
+        compute="_compute_distribution_territory_id",
+        search="_search_distribution_territory_id",
+        groups="base.group_user",
+        help="The deepest territory that holds the address.",
+    )
+    distribution_supply_ids = fields.One2many(
+        "distribution.link", "buyer_id", "Suppliers", groups="base.group_user"
+    )
+    distribution_buyer_ids = fields.One2many(
+        "distribution.link", "supplier_id", "Buyers", groups="base.group_user"
+    )
+
+    _distribution_capacity_range = models.Constraint(
+        "CHECK (distribution_capacity >= 0)", "A capacity is not less than 0."
+    )
+
+    @api.depends("country_id", "state_id", "zip")
+    @api.depends_context("company")
+    def _compute_distribution_territory_id(self):
+        territories = self._distribution_territories(self.env.company)
+        for partner in self:
+            partner.distribution_territory_id = territories[partner.id]
+
+    def _search_distribution_territory_id(self, operator, value):
+        Territory = self.env["distribution.territory"]
+        if operator in ("child_of", "parent_of"):
+            every = Territory.with_context(active_test=False)
+            found = every._search([("id", operator, value)])
+            wanted = SQL("territory_id IN %s", found.subselect())
+        elif operator in ("any", "any!"):
+            if isinstance(value, Domain):
+                if operator == "any!":
+                    # sudo: what the operator means
+                    Territory = Territory.sudo()
+                value = Territory.with_context(active_test=False)._search(value)
+            wanted = SQL("territory_id IN %s", _subselect(value))
+        elif operator == "in" and isinstance(value, Collection):
+            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
+            if False in value:
+                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
+        else:
+            return NotImplemented
+        self.flush_model(["country_id", "state_id", "zip"])
+        source = SQL("SELECT id, country_id, state_id, zip FROM res_partner")
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                "(SELECT id FROM (%s) placed WHERE %s)",
+                Territory._places_sql(source),
+                wanted,
+            ),
+        )
+
+    @api.constrains("distribution_capacity", "distribution_paused_until")
+    def _check_distribution_capacity(self):
+        for partner in self:
+            if partner.distribution_capacity < 0:
+                raise ValidationError(self.env._("A capacity is not less than 0."))
+
+    def _protected_names(self):
+        """Channel managers decide; the main supplier follows from the links alone."""
+        names = super()._protected_names()
+        return names - MANAGED if self.env.user.has_group(GROUP_MANAGER) else names
+
+    def _distribution_territories(self, company) -> dict:
+        """The territory of each of these contacts on a company's map, by their ids."""
+        Territory = self.env["distribution.territory"]
+        found = Territory._of_places(
+            [(p.country_id.id, p.state_id.id, p.zip) for p in self], company
+        )
+        return {
+            partner.id: Territory.browse(territory or ())
+            for partner, territory in zip(self, found, strict=True)
+        }
+
+    def _is_intermediary(self) -> bool:
+        """Whether this contact's company stands between producer and consumer."""
+        self.ensure_one()
+        # sudo: the company may be hidden from a contact of it
+        company = self.commercial_partner_id.sudo()
+        return company.active and company.distribution_level_id.kind in INTERMEDIARIES
+
+    @api.model
+    def _distribution_company_of(self, user):
+        """The company that a user acts for; nobody's, where it is archived."""
+        # sudo: its own company is no secret to a user
+        company = user.sudo().partner_id.commercial_partner_id
+        return company if company.active else company.browse()
+
+    def _is_distribution_paused(self, day) -> bool:
+        self.ensure_one()
+        until = self.distribution_paused_until
+        return self.distribution_paused and (not until or day <= until)
+
+
+def _subselect(value) -> SQL:
+    return value if isinstance(value, SQL) else value.subselect()

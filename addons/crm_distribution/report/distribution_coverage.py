@@ -1,0 +1,247 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class DistributionCoverage(models.Model):
+    """How many of the outlets of an area handle goods, and how much of the market.
+
+    One row for each company, territory and category that any outlet stands in, with
+    what lies inside of both: an outlet counts once in each row, however many facts
+    and products it has there. So rows of an area and of its parts are never added.
+    """
+
+    _name = "distribution.coverage"
+    _description = "Coverage"
+    _auto = False
+    _order = "company_id, territory_id, category_id"
+    _rec_name = "territory_id"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    territory_id = fields.Many2one(
+        "distribution.territory",
+        readonly=True,
+        help="Empty: outlets whose address lies in no territory.",
+    )
+    parent_territory_id = fields.Many2one(
+        "distribution.territory", "Inside", readonly=True
+    )
+    category_id = fields.Many2one("product.category", "Goods", readonly=True)
+    universe = fields.Integer(
+        "Outlets",
+        readonly=True,
+        aggregator="max",
+        help="Outlets that could sell such goods. Totals show the widest row, since an "
+        "area and its parts are not added.",
+    )
+    handlers = fields.Integer(
+        "Handling",
+        readonly=True,
+        aggregator="max",
+        help="Outlets that bought, sold or had such goods in stock lately.",
+    )
+    missing = fields.Integer(
+        "Not Handling", readonly=True, aggregator="max", help="Outlets still to be won."
+    )
+    turnover = fields.Monetary(
+        "Market", readonly=True, aggregator="max", help="What all of them sell a year."
+    )
+    handled_turnover = fields.Monetary(
+        "Market Handled",
+        readonly=True,
+        aggregator="max",
+        help="What those that handle it sell a year of such goods, whoever made them.",
+    )
+    numeric_distribution = fields.Float(
+        "Numeric Distribution (%)",
+        readonly=True,
+        aggregator="max",
+        help="Outlets handling it ÷ outlets.",
+    )
+    weighted_distribution = fields.Float(
+        "Weighted Distribution (%)",
+        readonly=True,
+        aggregator="max",
+        help="Market handled ÷ market. Above the numeric one: it stands in the larger "
+        "outlets.",
+    )
+
+    @property
+    def _table_query(self) -> SQL:
+        for name in (
+            "distribution.handling",
+            "distribution.outlet",
+            "distribution.outlet.turnover",
+            "distribution.territory",
+            "product.category",
+        ):
+            self.env[name].flush_model()
+        return SQL(
+            """
+            WITH span AS (
+                SELECT * FROM unnest(%(companies)s::int[], %(first_days)s::date[],
+                                     %(last_days)s::date[])
+                           AS span (company_id, first_day, last_day)
+            ), goods AS (
+                SELECT id AS category_id, inner_id::int AS ancestor_id
+                  FROM product_category,
+                       unnest(string_to_array(rtrim(parent_path, '/'), '/')) inner_id
+            ), area AS (
+                SELECT id AS territory_id, inner_id::int AS ancestor_id
+                  FROM distribution_territory,
+                       unnest(string_to_array(rtrim(parent_path, '/'), '/')) inner_id
+                 UNION ALL
+                SELECT 0, 0
+            ), outlet AS (
+                SELECT outlet.id, outlet.company_id,
+                       coalesce(outlet.territory_id, 0) AS territory_id,
+                       NOT EXISTS (
+                           SELECT FROM distribution_outlet_turnover stated
+                            WHERE stated.outlet_id = outlet.id) AS open
+                  FROM distribution_outlet outlet
+                 WHERE outlet.active
+            ), fact AS (
+                SELECT fact.outlet_id, fact.category_id
+                  FROM distribution_handling fact
+                  JOIN span ON span.company_id = fact.company_id
+                   AND fact.date BETWEEN span.first_day AND span.last_day
+                 GROUP BY fact.outlet_id, fact.category_id
+            ), each AS (
+                -- one row for an outlet and each category it has to do with
+                SELECT outlet_id, category_id, bool_or(handles) AS handles,
+                       sum(turnover) AS turnover
+                  FROM (SELECT DISTINCT fact.outlet_id,
+                               goods.ancestor_id AS category_id,
+                               TRUE AS handles, 0 AS turnover
+                          FROM fact JOIN goods USING (category_id)
+                         UNION ALL
+                        SELECT stated.outlet_id, goods.ancestor_id, FALSE,
+                               stated.turnover
+                          FROM distribution_outlet_turnover stated
+                          JOIN goods USING (category_id)
+                         UNION ALL
+                        SELECT stated.outlet_id, goods.category_id, FALSE, 0
+                          FROM distribution_outlet_turnover stated
+                          JOIN goods ON goods.ancestor_id = stated.category_id
+                           AND goods.category_id <> stated.category_id) said
+                 GROUP BY outlet_id, category_id
+            ), counted AS (
+                SELECT outlet.company_id, outlet.territory_id, each.category_id,
+                       count(*) FILTER (WHERE NOT outlet.open) AS stated,
+                       count(*) FILTER (WHERE each.handles) AS handlers,
+                       sum(each.turnover) AS turnover,
+                       sum(each.turnover) FILTER (WHERE each.handles)
+                           AS handled_turnover
+                  FROM each JOIN outlet ON outlet.id = each.outlet_id
+                 GROUP BY outlet.company_id, outlet.territory_id, each.category_id
+            ), cell AS (
+                -- every category of a company in every area where it has outlets;
+                -- outlets of which nothing is stated could sell any goods
+                SELECT place.company_id, place.territory_id, kind.category_id,
+                       place.open
+                  FROM (SELECT company_id, territory_id,
+                               count(*) FILTER (WHERE open) AS open
+                          FROM outlet GROUP BY company_id, territory_id) place
+                  JOIN (SELECT DISTINCT company_id, category_id FROM counted) kind
+                    ON kind.company_id = place.company_id
+            ), total AS (
+                SELECT cell.company_id, area.ancestor_id AS territory_id,
+                       cell.category_id,
+                       sum(cell.open + coalesce(counted.stated, 0)) AS universe,
+                       sum(coalesce(counted.handlers, 0)) AS handlers,
+                       sum(coalesce(counted.turnover, 0)) AS turnover,
+                       sum(coalesce(counted.handled_turnover, 0)) AS handled_turnover
+                  FROM cell
+                  JOIN area ON area.territory_id = cell.territory_id
+             LEFT JOIN counted ON counted.company_id = cell.company_id
+                   AND counted.territory_id = cell.territory_id
+                   AND counted.category_id = cell.category_id
+                 GROUP BY cell.company_id, area.ancestor_id, cell.category_id
+            )
+            -- the id is that of the row's key, so that it stays the same
+            SELECT (total.company_id * 100000::int8 + total.territory_id) * 100000
+                       + total.category_id AS id,
+                   total.company_id, nullif(total.territory_id, 0) AS territory_id,
+                   territory.parent_id AS parent_territory_id, total.category_id,
+                   total.universe::int AS universe, total.handlers::int AS handlers,
+                   (total.universe - total.handlers)::int AS missing,
+                   total.turnover, total.handled_turnover,
+                   (100.0 * total.handlers / total.universe)::float8
+                       AS numeric_distribution,
+                   (100.0 * total.handled_turnover / nullif(total.turnover, 0))::float8
+                       AS weighted_distribution
+              FROM total
+         LEFT JOIN distribution_territory territory ON territory.id = total.territory_id
+             WHERE total.universe > 0
+            """,
+            **self._spans(),
+        )
+
+    @api.model
+    def _spans(self) -> dict[str, list]:
+        """For each company the first and the last day on which handling counts."""
+        # sudo: how far back a company looks is no secret
+        companies = self.env["res.company"].sudo().search([])
+        last_days = [company._today() for company in companies]
+        return {
+            "companies": companies.ids,
+            "first_days": [
+                fields.Date.subtract(
+                    day.replace(day=1), months=company.distribution_coverage_months - 1
+                )
+                for company, day in zip(companies, last_days, strict=True)
+            ],
+            "last_days": last_days,
+        }
+
+    def action_view_outlets(self):
+        """The outlets that make this figure."""
+        return self._action_outlets(self.env._("Outlets"), None)
+
+    def action_view_handlers(self):
+        return self._action_outlets(self.env._("Handling"), True)
+
+    def action_view_missing(self):
+        return self._action_outlets(self.env._("Not Handling"), False)
+
+    def _action_outlets(self, name: str, handling: bool | None):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "distribution.outlet",
+            "view_mode": "list,form",
+            "domain": list(Domain("id", "in", self._outlet_ids(handling))),
+        }
+
+    def _outlet_ids(self, handling: bool | None) -> list[int]:
+        """The outlets of this row: all, those that handle the goods, or the others."""
+        self.ensure_one()
+        span = self._spans()
+        at = span["companies"].index(self.company_id.id)
+        inside = Domain("territory_id", "child_of", self.territory_id.ids)
+        if not self.territory_id:
+            inside = Domain("territory_id", "=", False)
+        outlets = Domain("company_id", "=", self.company_id.id) & inside
+        goods = Domain("category_id", "child_of", self.category_id.ids)
+        handles = Domain(
+            "handling_ids",
+            "any",
+            goods
+            & Domain("date", ">=", span["first_days"][at])
+            & Domain("date", "<=", span["last_days"][at]),
+        )
+        could = (
+            Domain("turnover_ids", "=", False)
+            | Domain("turnover_ids", "any", goods)
+            | Domain(
+                "turnover_ids",
+                "any",
+                Domain("category_id", "parent_of", self.category_id.ids),
+            )
+            | handles
+        )
+        wanted = {None: could, True: handles, False: could & ~handles}[handling]
+        return self.env["distribution.outlet"].search(outlets & wanted).ids

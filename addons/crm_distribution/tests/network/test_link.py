@@ -1,0 +1,146 @@
+from datetime import date, timedelta
+
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user
+from odoo.tools import mute_logger
+
+from .common import NetworkCommon
+
+
+class TestLink(NetworkCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.a, cls.b, cls.c = (cls.make_partner(name) for name in "ABC")
+        cls.today = cls.company._today()
+
+    def link(self, supplier, buyer, category=None, **values):
+        return self.env["distribution.link"].create(
+            {
+                "supplier_id": supplier.id,
+                "buyer_id": buyer.id,
+                "category_id": category and category.id,
+                **values,
+            }
+        )
+
+    def test_no_circle_with_the_same_goods_at_the_same_time(self):
+        ended = date(2026, 6, 30)
+        self.link(self.a, self.b, self.drinks, date_to=ended)
+        self.link(self.b, self.c, self.drinks)
+        for category in (self.drinks, self.juice, self.drinks.parent_id, None):
+            with (
+                self.subTest(category and category.name),
+                self.assertRefused("C → A → B → C"),
+            ):
+                self.link(self.c, self.a, category)
+        self.link(self.c, self.a, self.tools)
+        with self.assertRaises(ValidationError):
+            self.link(self.c, self.a, self.drinks, date_from=ended)
+        self.link(self.c, self.a, self.drinks, date_from=ended + timedelta(days=1))
+
+    def test_each_field_can_close_a_circle(self):
+        self.link(self.a, self.b, self.drinks, date_to="2026-06-30")
+        for name, start, vals in (
+            ("supplier", (self.c, self.a, self.drinks), {"supplier_id": self.b.id}),
+            ("buyer", (self.b, self.c, self.drinks), {"buyer_id": self.a.id}),
+            ("category", (self.b, self.a, self.tools), {"category_id": self.juice.id}),
+        ):
+            link = self.link(*start)
+            with self.subTest(name), self.assertRaises(ValidationError):
+                link.write(vals)
+            link.unlink()
+        late = self.link(self.b, self.a, self.drinks, date_from="2026-07-01")
+        with self.assertRaises(ValidationError):
+            late.date_from = "2026-06-30"
+
+    def test_goods_shrink_along_the_way(self):
+        """Juice and tools meet in "all goods", and yet nothing goes round."""
+        self.link(self.a, self.b, self.juice)
+        self.link(self.b, self.c)
+        self.link(self.c, self.a, self.tools)
+
+    def test_time_shrinks_along_the_way(self):
+        self.link(self.a, self.b, date_from="2026-01-01", date_to="2026-02-28")
+        self.link(self.b, self.c, date_from="2026-02-01", date_to="2026-04-30")
+        self.link(self.c, self.a, date_from="2026-03-01", date_to="2026-05-31")
+        with self.assertRaises(ValidationError):
+            self.link(self.c, self.a, date_from="2026-02-28", date_to="2026-03-15")
+
+    def test_nobody_supplies_himself(self):
+        with self.assertRaises(ValidationError):
+            self.link(self.a, self.a)
+
+    def test_other_companies_links_close_no_circle(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.link(self.a, self.b)
+        self.link(self.b, self.a, company_id=other.id)
+        with self.assertRaises(ValidationError):
+            self.link(self.b, self.a, company_id=False)
+
+    def test_links_are_between_companies(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Her", "parent_id": self.a.id}
+        )
+        with self.assertRefused("Her", "A"):
+            self.link(contact, self.b)
+
+    def test_link_does_not_end_before_it_begins(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.link(self.a, self.b, date_from="2026-02-01", date_to="2026-01-01")
+
+    def test_main_supplier_is_that_of_today(self):
+        first = self.link(self.a, self.c)
+        self.assertEqual(self.c.distribution_supplier_id, self.a)
+        main = self.link(self.b, self.c, is_main=True)
+        self.assertEqual(self.c.distribution_supplier_id, self.b)
+        main.date_to = self.today - timedelta(days=1)
+        self.assertEqual(self.c.distribution_supplier_id, self.a)
+        first.unlink()
+        self.assertFalse(self.c.distribution_supplier_id)
+
+    def test_main_supplier_changes_by_date(self):
+        self.link(self.a, self.c, date_to=self.today)
+        self.link(self.b, self.c, date_from=self.today + timedelta(days=1))
+        self.assertEqual(self.c.distribution_supplier_id, self.a)
+        with freeze_time(self.today + timedelta(days=1)):
+            self.env["distribution.link"]._cron_keep_main_suppliers()
+        self.assertEqual(self.c.distribution_supplier_id, self.b)
+
+    def test_one_main_supplier_at_a_time(self):
+        self.link(self.a, self.c, is_main=True, date_to="2026-06-30")
+        with self.assertRefused("A as its main"):
+            self.link(self.b, self.c, is_main=True, date_from="2026-06-30")
+        self.link(self.b, self.c, is_main=True, date_from="2026-07-01")
+
+    def test_main_supplier_is_each_companys(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.link(self.a, self.c)
+        self.link(self.b, self.c, company_id=other.id, is_main=True)
+        self.assertEqual(self.c.distribution_supplier_id, self.a)
+        theirs = self.c.with_company(other)
+        self.assertEqual(theirs.distribution_supplier_id, self.b)
+
+    def test_hierarchy_shows_who_is_supplied(self):
+        self.link(self.a, self.b)
+        self.link(self.b, self.c)
+        user = new_test_user(self.env, "chan", "crm_distribution.group_channel_user")
+        rows = (
+            self.env["res.partner"]
+            .with_user(user)
+            .hierarchy_read(
+                [("id", "=", self.b.id)],
+                {"name": {}},
+                "distribution_supplier_id",
+            )
+        )
+        self.assertEqual({row["id"] for row in rows}, {self.a.id, self.b.id, self.c.id})
+
+    def test_circle_of_two_kinds_of_goods_leaves_a_tree(self):
+        self.link(self.a, self.b, self.drinks, is_main=True)
+        self.link(self.b, self.a, self.tools)
+        self.assertEqual(self.b.distribution_supplier_id, self.a)
+        self.assertFalse(self.a.distribution_supplier_id)

@@ -1,0 +1,230 @@
+import base64
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+
+from .common import NetworkCommon
+
+OUTLETS = """code,name,country,state,zip,city,level,class,goods,turnover
+S1,Lake Shop,X1,Lakes,123,Lake Town,Retailer,A,Drinks of the Channel,"1,234.50"
+S1,,,,,,,,Tools of the Channel,99
+۱۲,Hill Shop,Utopia,H,۴۵۶,,,b,Drinks of the Channel,۲۵۰
+"""
+FACTS = """outlet,goods,month,kind
+S1,Drinks of the Channel,2026-01,purchase
+۱۲,Drinks of the Channel,۱۴۰۴-۱۱,خرید
+S1,Tools of the Channel,2026-02-15,stock
+S1,Tools of the Channel,2026-02-15,stock
+"""
+
+
+class TestNetworkImport(NetworkCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env, "importer", "crm_distribution.group_channel_manager"
+        )
+
+    def wizard(self, text, user=None):
+        return (
+            self.env["distribution.network.import"]
+            .with_user(user or self.manager)
+            .create({"file": base64.b64encode(text.encode())})
+        )
+
+    def bring_in(self, text):
+        wizard = self.wizard(text)
+        wizard.action_check()
+        self.assertEqual(wizard.state, "ready", wizard.problem_ids.mapped("reason"))
+        wizard.action_import()
+        return wizard
+
+    def outlets(self):
+        return self.env["distribution.outlet"].search(
+            [("code", "in", ("S1", "12", "S2")), ("company_id", "=", self.company.id)],
+            order="code",
+        )
+
+    def facts(self):
+        return self.outlets().handling_ids
+
+    def test_outlets_and_turnovers(self):
+        lakes = self.make_territory("Lakes", (self.state, None, None))
+        wizard = self.wizard(OUTLETS)
+        wizard.action_check()
+        self.assertRecordValues(
+            wizard,
+            [{"kind": "outlets", "state": "ready", "row_count": 3, "new_count": 2}],
+        )
+        self.assertFalse(self.outlets())
+        wizard.action_import()
+        hill, lake = self.outlets()
+        self.assertRecordValues(
+            lake + hill,
+            [
+                {
+                    "name": "Lake Shop",
+                    "state_id": self.state.id,
+                    "zip": "123",
+                    "turnover_class": "a",
+                    "level_id": self.env.ref("crm_distribution.level_retailer").id,
+                    "territory_id": lakes.id,
+                },
+                {
+                    "name": "Hill Shop",
+                    "state_id": self.other_state.id,
+                    "zip": "456",
+                    "turnover_class": "b",
+                    "level_id": False,
+                    "territory_id": False,
+                },
+            ],
+        )
+        self.assertEqual(
+            {(line.category_id, line.turnover) for line in (lake + hill).turnover_ids},
+            {(self.drinks, 1234.5), (self.tools, 99), (self.drinks, 250)},
+        )
+
+    def test_same_file_again_changes_nothing(self):
+        self.bring_in(OUTLETS)
+        written = self.outlets().mapped("write_date")
+        again = self.bring_in(OUTLETS)
+        self.assertRecordValues(
+            again, [{"new_count": 0, "changed_count": 0, "same_count": 2}]
+        )
+        self.assertEqual(self.outlets().mapped("write_date"), written)
+        self.assertEqual(len(self.outlets().turnover_ids), 3)
+        self.bring_in(FACTS)
+        facts = self.facts()
+        again = self.bring_in(FACTS)
+        self.assertRecordValues(again, [{"new_count": 0, "same_count": 3}])
+        self.assertEqual(self.facts(), facts)
+
+    def test_changes_are_changed_alone(self):
+        self.bring_in(OUTLETS)
+        changed = self.bring_in("code,name,city\nS1,,Other Town\n12,Hill Shop,\n")
+        self.assertRecordValues(
+            changed, [{"new_count": 0, "changed_count": 1, "same_count": 1}]
+        )
+        self.assertEqual(self.outlets().mapped("city"), [False, "Other Town"])
+        self.bring_in("code,goods,turnover\nS1,Tools of the Channel,100\n")
+        self.assertEqual(
+            sorted(self.outlets().turnover_ids.mapped("turnover")), [100, 250, 1234.5]
+        )
+
+    def test_facts_of_months(self):
+        self.bring_in(OUTLETS)
+        wizard = self.bring_in(FACTS)
+        self.assertRecordValues(
+            wizard, [{"kind": "handling", "row_count": 4, "new_count": 3}]
+        )
+        self.assertEqual(
+            {
+                (fact.outlet_id.code, fact.category_id, str(fact.date), fact.kind)
+                for fact in self.facts()
+            },
+            {
+                ("S1", self.drinks, "2026-01-01", "purchase"),
+                ("12", self.drinks, "2026-01-01", "purchase"),
+                ("S1", self.tools, "2026-02-01", "stock"),
+            },
+        )
+        self.assertEqual(self.facts().company_id, self.company)
+
+    def test_bad_rows_are_named_and_nothing_is_half_in(self):
+        wizard = self.wizard(
+            "code,name,state,goods,turnover,class\n"
+            "S1,Good,,,,\n"
+            ",No Code,,,,\n"
+            "S2,Bad State,Nowhere,,,\n"
+            "S3,Bad Goods,,Stars,,\n"
+            "S4,Bad Turnover,,Tools of the Channel,much,\n"
+            "S5,Below Nought,,Tools of the Channel,-1,\n"
+            "S6,,,,,\n"
+            "S1,Another Name,,,,\n"
+            "S7,Bad Class,,,,Z\n"
+        )
+        wizard.action_check()
+        self.assertEqual(
+            [(problem.row, problem.field) for problem in wizard.problem_ids],
+            [
+                (3, "code"),
+                (4, "state"),
+                (5, "goods"),
+                (6, "turnover"),
+                (7, "turnover"),
+                (8, "name"),
+                (9, "name"),
+                (10, "class"),
+            ],
+        )
+        self.assertTrue(all(wizard.problem_ids.mapped("reason")))
+        wizard.action_import()
+        self.assertEqual(wizard.state, "faulty")
+        self.assertFalse(self.outlets())
+
+    def test_bad_facts_are_named(self):
+        self.bring_in(OUTLETS)
+        wizard = self.wizard(
+            "outlet,goods,month,kind\n"
+            "S9,Drinks of the Channel,2026-01,sale\n"
+            "S1,,2026-01,sale\n"
+            "S1,Drinks of the Channel,soon,sale\n"
+            "S1,Drinks of the Channel,2199-01,sale\n"
+            "S1,Drinks of the Channel,2026-01,rent\n"
+        )
+        wizard.action_check()
+        self.assertEqual(
+            [(problem.row, problem.field) for problem in wizard.problem_ids],
+            [(2, "outlet"), (3, "goods"), (4, "month"), (5, "month"), (6, "kind")],
+        )
+        wizard.action_import()
+        self.assertFalse(self.facts())
+
+    def test_turnovers_inside_each_other_are_refused(self):
+        wizard = self.wizard(
+            "code,name,goods,turnover\n"
+            "S1,Shop,Drinks of the Channel,10\n"
+            "S1,,Juice of the Channel,5\n"
+        )
+        wizard.action_check()
+        self.assertEqual(wizard.problem_ids.mapped("row"), [3])
+
+    def test_products_name_their_goods(self):
+        self.bring_in(OUTLETS)
+        self.env["product.product"].create(
+            {"name": "Apple", "default_code": "APL-1", "categ_id": self.juice.id}
+        )
+        self.bring_in("outlet,product,month\nS1,apl-1,2026-01\n")
+        self.assertEqual(self.facts().category_id, self.juice)
+        self.assertEqual(self.facts().kind, "purchase")
+
+    def test_files_that_are_none(self):
+        for text in (
+            "",
+            "code,name\n",
+            "name,city\na,b\n",
+            "month,outlet\n2026-01,S1\n",
+        ):
+            with self.subTest(text), self.assertRaises(UserError):
+                self.wizard(text or "\n").action_check()
+
+    def test_managers_bring_in_files(self):
+        user = new_test_user(self.env, "clerk", "crm_distribution.group_channel_user")
+        with self.assertRaises(AccessError):
+            self.wizard(OUTLETS, user)
+        with self.assertRaises(AccessError):
+            source = self.env["distribution.network.file"].with_user(user)
+            self.bring_in(OUTLETS)
+            reading = self.wizard(FACTS)._read()[1]
+            source._load(reading, self.company, True)
+
+    def test_facts_are_few_statements(self):
+        self.bring_in(OUTLETS)
+        wizard = self.wizard(FACTS)
+        reading = wizard._read()[1]
+        Source = self.env["distribution.network.file"].with_user(self.manager)
+        Source._load(reading, self.company, False)
+        with self.assertQueryCount(1):
+            Source._load(reading, self.company, True)
