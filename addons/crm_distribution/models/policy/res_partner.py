@@ -1,0 +1,71 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    distribution_agreement_ids = fields.One2many(
+        "distribution.agreement",
+        "partner_id",
+        "Channel Agreements",
+        groups="crm_distribution.group_channel_user",
+    )
+
+    def _route_keys(self) -> dict[int, tuple[str, ...]]:
+        """By what equals are told apart: the same in every database.
+
+        Reference, VAT, name, country, zip and mail, whatever ids they were given.
+        """
+        # sudo: an order, nothing that is shown
+        return {
+            partner.id: tuple(
+                (value or "").strip().casefold()
+                for value in (
+                    partner.ref,
+                    partner.vat,
+                    partner.name,
+                    partner.country_id.code,
+                    partner.zip,
+                    partner.email,
+                )
+            )
+            for partner in self.sudo()
+        }
+
+    def _route_key(self) -> tuple[str, ...]:
+        self.ensure_one()
+        return self._route_keys()[self.id]
+
+    def write(self, vals):
+        """A level that is taken away takes its pricelist along.
+
+        Only where agreements grant levels; elsewhere Odoo leaves it.
+        """
+        left = {}
+        if "grade_id" in vals and "specific_property_product_pricelist" not in vals:
+            left = {
+                partner: partner.grade_id
+                for partner in self
+                if partner.grade_id and partner._is_grade_agreed()
+            }
+        res = super().write(vals)
+        for partner, grade in left.items():
+            pricelist = grade.default_pricelist_id
+            own = partner.specific_property_product_pricelist
+            if partner.grade_id != grade and pricelist and own == pricelist:
+                partner.specific_property_product_pricelist = False
+        return res
+
+    def _is_grade_agreed(self) -> bool:
+        self.ensure_one()
+        # sudo: whether there is one, for whoever may change the level
+        agreements = self.env["distribution.agreement"].sudo()
+        return bool(
+            agreements.search_count(
+                [
+                    ("partner_id", "=", self.commercial_partner_id.id),
+                    ("grade_id", "=", self.grade_id.id),
+                ],
+                limit=1,
+            )
+        )
