@@ -1,4 +1,5 @@
-from .network import (
+# In the sequence of the rooms.
+from .network import (  # noqa: I001
     test_contact_efficiency,
     test_coverage,
     test_link,
