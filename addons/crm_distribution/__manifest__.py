@@ -55,6 +55,7 @@
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",

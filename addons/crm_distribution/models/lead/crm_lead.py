@@ -272,13 +272,13 @@ class CrmLead(models.Model):
         super()._merge_dependences(opportunities)
         self._merge_routes(opportunities)
 
-    def _merge_routes(self, opportunities) -> None:
+    def _merge_routes(self, others) -> None:
         """Answers of all count for the one that stays; one intermediary has it.
 
         Who has accepted goes before who was offered it; of two, the earlier one.
         """
         # sudo: what others were told stands, whoever merges
-        head, tail = self.sudo(), opportunities.sudo()
+        head, tail = self.sudo(), others.sudo()
         leads = head | tail
         declined = leads.partner_declined_ids
         current = leads.distribution_route_id.filtered(
@@ -296,10 +296,10 @@ class CrmLead(models.Model):
             if route.state == "accepted" and route.partner_id != first.partner_id:
                 head._two_holders(first, route)
             route._withdraw("merged")
-        others = leads.route_ids - first
-        others.write({"is_current": False})
+        past = leads.route_ids - first
+        past.write({"is_current": False})
         # or they would be one lead's with the one that stays, for a moment
-        others.flush_recordset(["is_current"])
+        past.flush_recordset(["is_current"])
         tail.write({"distribution_state": "none", "partner_assigned_id": False})
         leads.route_ids.write({"lead_id": head.id})
         head.invalidate_recordset(["route_ids", "distribution_route_id"])
