@@ -12,46 +12,33 @@ if not (3, 10) <= sys.version_info[:2] <= (3, 13):
 import importlib
 import signal
 
-from .problem import Problem, explain_os_error
-from .setup import enter_venv
+from . import libraries
+from .commands import Problem
 
-# Each has a module of its name.
-VERBS = (
-    *("run", "test", "test_odoo", "lint", "format", "bench", "i18n"),
-    *("release_dump", "odoo", "keep_postgres"),
-)
+# Some have a module of their name, the small ones share one.
+OWN_MODULE = ("run", "test", "test_odoo", "i18n", "release_dump")
+SMALL = ("lint", "format", "bench", "odoo", "keep_postgres", "clean")
 
 
-def main(arguments: list[str]) -> int:
-    verb = arguments[0].replace("-", "_") if arguments else ""
-    if verb == "clean":
-        return call("clean")
-    if verb not in VERBS:
-        raise Problem(f"say which: {', '.join([*VERBS, 'clean'])}")
-    enter_venv(arguments)
-    return call(verb, *arguments[1:])
-
-
-def call(verb: str, *arguments: str) -> int:
-    module = importlib.import_module(f"dev.{verb}")
+def main(verb: str = "", *arguments: str) -> int:
+    verb = verb.replace("-", "_")
+    if verb not in OWN_MODULE + SMALL:
+        raise Problem(f"say which: {', '.join(OWN_MODULE + SMALL)}")
+    if verb != "clean":
+        libraries.enter(verb, *arguments)
+    module = importlib.import_module(f"dev.{verb if verb in OWN_MODULE else 'verbs'}")
     return getattr(module, verb)(*arguments)
 
 
-def interrupt(*_signal) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    # Also where a shell has SIGINT ignored, as it does for what runs in its background;
-    # who had SIGHUP ignored (`nohup`) meant it.
-    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN:
-            signal.signal(ending, interrupt)
+    # Also where a shell has SIGINT ignored, as it does for what runs in its background.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(main(*sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
     except Problem as problem:
         sys.exit(f"error: {problem}")
     except OSError as error:
-        sys.exit(f"error: {explain_os_error(error)}")
+        sys.exit(f"error: {error}: mend that and run it again")

@@ -1,20 +1,13 @@
 """Installing, upgrading and uninstalling the add-ons, each on a real database."""
 
-import http.cookiejar
 import json
-import subprocess
-import time
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
 import setup_catalogue
 
-from dev import addons, odoo, release_dump, run, templates
-from dev.database import free_port
+from dev import addons, odoo, release_dump, run
 
 ADDONS = addons.names()
-
 # Have the crons do their work, so that there is something to leave.
 CRONS = f"""
 rows = env["ir.model.data"].search(
@@ -23,6 +16,23 @@ rows = env["ir.model.data"].search(
 for cron in env["ir.cron"].browse(rows.mapped("res_id")):
     cron.method_direct_trigger()
 env.cr.commit()
+"""
+# What people do every day, pages with scripts and styles included.
+WORK = """
+order = env["sale.order"].create({
+    "partner_id": env["res.partner"].create({"name": "Buyer"}).id,
+    "order_line": [(0, 0, {
+        "product_id": env["product.product"].create({"name": "Ware"}).id,
+        "product_uom_qty": 2,
+        "price_unit": 5,
+    })],
+})
+order.action_confirm()
+assert (order.state, order.amount_untaxed) == ("sale", 10)
+for view in env["ir.ui.view"].search([("model", "in", ["res.partner", "sale.order"])]):
+    env[view.model].get_view(view.id, view.type)
+env["ir.qweb"]._pregenerate_assets_bundles()
+print("worked")
 """
 
 
@@ -34,9 +44,9 @@ def database(server, suite):
 
 
 @pytest.fixture(scope="module")
-def base(server, env):
+def base(server):
     """The template that has only what our add-ons stand on."""
-    return templates.base(server, env)
+    return addons.base_template(server)
 
 
 @pytest.fixture
@@ -45,36 +55,18 @@ def empty(server, base):
         yield name
 
 
-def shell(env, database: str, script: str) -> None:
-    arguments = ("shell", "-d", database, "--no-http")
-    odoo.batch(env, "lifecycle", *arguments, input=script, text=True)
-
-
 def test_uninstalling_leaves_nothing_behind_and_odoo_works(env, server, base, database):
     before = setup_catalogue.read(server, base)
     installed = setup_catalogue.read(server, database)
     assert {f"module {name}" for name in ADDONS} <= installed - before
-    shell(env, database, CRONS)
+    odoo.shell(env, "lifecycle", database, CRONS)
 
     odoo.batch(env, "uninstall", "module", "uninstall", "-d", database, *ADDONS)
 
     after = setup_catalogue.read(server, database)
     assert sorted(after - before) == []
     assert sorted(before - after) == []
-    with serving(env, database) as web:
-        page = web.get("/odoo")
-        assert "web.assets_web" in page
-        partner = web.call("res.partner", "create", {"name": "Buyer"})
-        product = web.call("product.product", "create", {"name": "Ware"})
-        line = {"product_id": product, "product_uom_qty": 2, "price_unit": 5}
-        order = web.call(
-            "sale.order",
-            "create",
-            {"partner_id": partner, "order_line": [[0, 0, line]]},
-        )
-        web.call("sale.order", "action_confirm", [order])
-        (read,) = web.call("sale.order", "read", [order], ["state", "amount_untaxed"])
-        assert (read["state"], read["amount_untaxed"]) == ("sale", 10)
+    assert "worked" in odoo.shell(env, "lifecycle", database, WORK)
 
 
 LEFTOVERS = {
@@ -112,7 +104,7 @@ def test_last_release_is_upgraded_whole(env, server, suite):
         " WHERE model = 'ir.cron' AND module = 'crm_loyalty')"
     )
     with server.copied("", "upgrade") as name:
-        release_dump.restore(env, name)
+        release_dump.restore(server, name)
         assert release_dump.version(server, name) == known["version"]
         changed = "active = false, interval_number = 77"
         server.query(f"UPDATE ir_cron SET {changed} WHERE {ours}", (), name)
@@ -120,7 +112,7 @@ def test_last_release_is_upgraded_whole(env, server, suite):
         crons = server.query(f"{kept} ORDER BY id", (), name)
         server.note(name, f"{run.MADE_BY_US} before the change")
 
-        run.bring_database(env, server, name)
+        run.bring_database(server, name)
 
         assert server.read_note(name) == f"{run.MADE_BY_US} {addons.fingerprint()}"
         assert release_dump.sums(server, name) == known["sums"]
@@ -182,7 +174,7 @@ module.button_immediate_install()
 
 
 def test_installing_opens_the_balances_that_were_there(env, server, empty):
-    shell(env, empty, OLD_CARDS)
+    odoo.shell(env, "lifecycle", empty, OLD_CARDS)
     ((wrong, opened, cards),) = server.query(
         """
         SELECT count(*) FILTER (WHERE coalesce(entry.points, 0) <> card.points),
@@ -197,64 +189,3 @@ def test_installing_opens_the_balances_that_were_there(env, server, empty):
     assert (wrong, cards) == (0, 1500)
     # a balance of zero has nothing to open
     assert opened == sum(n % 7 != 1 for n in range(1500))
-
-
-class Web:
-    """A person's browser, as far as this needs one."""
-
-    def __init__(self, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
-
-    def get(self, path: str) -> str:
-        with self.opener.open(self.address + path, timeout=600) as answer:
-            return answer.read().decode()
-
-    def post(self, path: str, **params):
-        request = urllib.request.Request(
-            self.address + path,
-            json.dumps({"jsonrpc": "2.0", "params": params}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with self.opener.open(request, timeout=600) as answer:
-            body = json.load(answer)
-        assert "error" not in body, body["error"]["data"]["debug"]
-        return body["result"]
-
-    def log_in(self, database: str) -> None:
-        self.post(
-            "/web/session/authenticate", db=database, login="admin", password="admin"
-        )
-
-    def call(self, model: str, method: str, *args):
-        return self.post(
-            "/web/dataset/call_kw", model=model, method=method, args=args, kwargs={}
-        )
-
-
-@contextmanager
-def serving(env, database: str):
-    """An Odoo that serves the database, and somebody logged in."""
-    port = free_port()
-    flags = ("-d", database, "--http-port", str(port), "--max-cron-threads=0")
-    process = subprocess.Popen(
-        [*odoo.COMMAND, *flags],
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        web = Web(port)
-        while True:
-            try:
-                web.get("/web/login")
-                break
-            except OSError:
-                assert process.poll() is None
-                time.sleep(0.2)
-        web.log_in(database)
-        yield web
-    finally:
-        process.terminate()
-        process.wait()
