@@ -15,18 +15,20 @@ import signal
 from . import libraries
 from .commands import Problem
 
-# Some have a module of their name, the small ones share one.
-OWN_MODULE = ("run", "test", "test_odoo", "i18n", "release_dump")
-SMALL = ("lint", "format", "bench", "odoo", "keep_postgres", "clean")
+VERBS = {
+    **{name: name for name in ("run", "test", "test_odoo", "i18n", "release_dump")},
+    **dict.fromkeys(("lint", "format", "bench", "odoo", "keep_postgres"), "verbs"),
+    "clean": "postgres",
+}
 
 
 def main(verb: str = "", *arguments: str) -> int:
     verb = verb.replace("-", "_")
-    if verb not in OWN_MODULE + SMALL:
-        raise Problem(f"say which: {', '.join(OWN_MODULE + SMALL)}")
+    if verb not in VERBS:
+        raise Problem(f"say which: {', '.join(VERBS)}")
     if verb != "clean":
         libraries.enter(verb, *arguments)
-    module = importlib.import_module(f"dev.{verb if verb in OWN_MODULE else 'verbs'}")
+    module = importlib.import_module(f"dev.{VERBS[verb]}")
     return getattr(module, verb)(*arguments)
 
 

@@ -66,11 +66,7 @@ def base_template(server: Server) -> str:
     def fill(part: str) -> None:
         odoo.install(server.env, "template", part, foreign_depends())
 
-    name = f"template-base-{foundation()}"
-    if name not in server.names():
-        forget("template-base-", server)
-        server.make(name, fill)
-    return name
+    return kept(server, "template-base-", foundation(), fill)
 
 
 def suite_template(server: Server) -> str:
@@ -80,14 +76,14 @@ def suite_template(server: Server) -> str:
         odoo.install(server.env, "template", part, names())
         odoo.shell(server.env, "template-pages", part, PAGES)
 
-    name = f"template-suite-{fingerprint()}"
-    if name not in server.names():
-        forget("template-suite-", server)
-        server.make(name, fill, template=base_template(server))
-    return name
+    base = base_template(server)
+    return kept(server, "template-suite-", fingerprint(), fill, base)
 
 
-def forget(prefix: str, server: Server) -> None:
-    """Drop what was made before; who still uses one keeps it."""
-    for name in server.names(prefix):
-        server.drop(name, force=False)
+def kept(server: Server, kind: str, mark: str, fill, template: str = "") -> str:
+    """A database of that kind and mark; who still uses an older one keeps it."""
+    if kind + mark not in server.names():
+        for older in server.names(kind):
+            server.drop(older, force=False)
+        server.make(kind + mark, fill, template)
+    return kind + mark

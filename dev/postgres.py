@@ -15,7 +15,7 @@ from typing import TextIO
 
 from . import odoo_home
 from .commands import Problem, run
-from .paths import ADDONS, CONFIG, DATA, VENV, open_to_all, postgres_home
+from .paths import ADDONS, CONFIG, DATA, VENV, cache, open_to_all, postgres_home
 
 CONNECTION = ("host", "port", "user", "password", "sslmode")
 SETTINGS = (
@@ -96,16 +96,19 @@ def stop_unused(users: TextIO) -> bool:
     return True
 
 
-def forget() -> None:
-    """End what a killed run left, and forget every database."""
+def clean() -> int:
+    """``make clean``: forget what the checkout made, keep what it fetched."""
     if DATA.is_dir():
         with (DATA / "postgres.users").open("a") as users, turn():
             if not stop_unused(users):
                 raise Problem(
                     "PostgreSQL is in use here: end `make run` or `make test` first"
                 )
-    for folder in (postgres_home(), postgres_home().with_suffix(".programs")):
+    home = postgres_home()
+    for folder in (home, home.with_suffix(".programs"), DATA, VENV):
         shutil.rmtree(folder, ignore_errors=True)
+    print(f"Forgot the environment and the databases; Odoo stays in {cache()}")
+    return 0
 
 
 def prepare() -> None:

@@ -4,7 +4,7 @@ import re
 
 from . import addons, chromium, odoo, run
 from .commands import Problem, log_file, step
-from .database import Server, ground
+from .database import ground
 from .paths import ADDONS
 
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
@@ -24,6 +24,8 @@ def test_odoo(extent: str = "all") -> int:
     add-ons on what they stand on; in that one it updates, and runs the tours only.
     """
     smoke = extent == "smoke"
+    names = ",".join(addons.names())
+    tags = ",".join(tours() if smoke else [f"/{name}" for name in addons.names()])
     with ground() as server:
         server.env["CHROMIUM_FLAGS"] = chromium.QUIET
         with step("browser and template") as said:
@@ -31,28 +33,23 @@ def test_odoo(extent: str = "all") -> int:
             make = addons.base_template if smoke else addons.suite_template
             template = make(server)
         if smoke:
-            check_first_run(server)
+            with server.copied("", "first") as database:
+                run.fill(server, database)
+                for table in DEMO:
+                    if not server.query(f"SELECT FROM {table} LIMIT 1", (), database):
+                        raise Problem(f"a first run has nothing in {table}: see demo/")
         with server.copied(template, "odoo") as database:
             if smoke:
                 with step("installation"):
                     odoo.install(server.env, "smoke", database, addons.names())
             with step("update and tours" if smoke else "tests"):
                 text = odoo.batch(
-                    *(server.env, "test-odoo", "-d", database, "--stop-after-init"),
-                    *("-u", ",".join(addons.names()), "--test-tags"),
-                    ",".join(tours() if smoke else map("/{}".format, addons.names())),
-                    *("--http-port", str(odoo.free_port())),
+                    *(server.env, "test-odoo", "-d", database, "-u", names),
+                    *("--test-tags", tags, "--http-port", str(odoo.free_port())),
+                    "--stop-after-init",
                 )
     print(f"{read_result(text)} passed, 0 failed")
     return 0
-
-
-def check_first_run(server: Server) -> None:
-    with server.copied("", "first") as database:
-        run.fill(server, database)
-        for table in DEMO:
-            if not server.query(f"SELECT FROM {table} LIMIT 1", database=database):
-                raise Problem(f"a first run has nothing in {table}: see demo/")
 
 
 def tours() -> list[str]:
@@ -66,10 +63,10 @@ def tours() -> list[str]:
 
 def read_result(text: str) -> int:
     """How many tests Odoo ran, when all of them passed."""
-    log = log_file("test-odoo")
+    hint = f"see {log_file('test-odoo')}"
     if skipped := SKIPPED.findall(text):
-        raise Problem(f"Odoo's runner skipped {', '.join(skipped)}: see {log}")
-    results = RESULT.findall(text)
-    if not results or results[-1][:2] != ("0", "0") or results[-1][2] == "0":
-        raise Problem(f"Odoo's runner did not pass: see {log}")
-    return int(results[-1][2])
+        raise Problem(f"Odoo's runner skipped {', '.join(skipped)}: {hint}")
+    result = RESULT.findall(text)
+    if not result or result[-1][:2] != ("0", "0") or result[-1][2] == "0":
+        raise Problem(f"Odoo's runner did not pass: {hint}")
+    return int(result[-1][2])

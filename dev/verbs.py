@@ -1,15 +1,11 @@
-"""The verbs that are a few lines each.
+"""The verbs that are a few lines each."""
 
-Those on a database import it where they begin: `clean` does without the libraries,
-which it forgets.
-"""
-
-import shutil
 import signal
 import subprocess
 
-from . import postgres
-from .paths import ADDONS, DATA, PYTHON, ROOT, VENV, cache
+from .addons import names
+from .database import ground
+from .paths import ADDONS, PYTHON, ROOT
 
 
 def call(*command: str, env: dict[str, str] | None = None) -> int:
@@ -19,16 +15,14 @@ def call(*command: str, env: dict[str, str] | None = None) -> int:
 
 def lint() -> int:
     """Layout and rules; no finding is let through."""
-    addons = [str(file.parent) for file in sorted(ADDONS.glob("*/__manifest__.py"))]
-    ruff = ("-m", "ruff")
-    codes = {
-        "ruff check": call(*ruff, "check", "--quiet", "."),
-        "ruff format": call(*ruff, "format", "--check", "--quiet", "--diff", "."),
-        "pylint-odoo": call("-m", "pylint", "--rcfile=pyproject.toml", *addons),
-    }
-    failed = [name for name, code in codes.items() if code]
-    print(f"lint: {', '.join(failed)} failed" if failed else "lint: no finding")
-    return 1 if failed else 0
+    addons = [str(ADDONS / name) for name in names()]
+    codes = [
+        call("-m", "ruff", "check", "--quiet", "."),
+        call("-m", "ruff", "format", "--check", "--quiet", "--diff", "."),
+        call("-m", "pylint", "--rcfile=pyproject.toml", *addons),
+    ]
+    print("lint: see the findings above" if any(codes) else "lint: no finding")
+    return max(codes)
 
 
 def format() -> int:
@@ -39,37 +33,22 @@ def format() -> int:
 
 def bench(*arguments: str) -> int:
     """What tests/bench measures, one JSON line a measure."""
-    from .database import ground
-
     with ground() as server:
         return call("tests/bench", *arguments, env=server.env)
 
 
 def odoo(*arguments: str) -> int:
     """Odoo's own command line, on our ground."""
-    from .database import ground
-
     with ground() as server:
         database = {"PGDATABASE": server.env.get("DB") or "crm"}
         return call("-m", "odoo", *arguments, env={**database, **server.env})
 
 
 def keep_postgres() -> int:
-    """The server alone, until Ctrl-C, and how to find it."""
-    from .database import ground
-
+    """The server alone, until Ctrl-C, and how Odoo finds it and our add-ons."""
     with ground() as server:
-        for name in ("PGHOST", "PGPORT", "PGUSER", "ODOO_RC", "ODOO_DATA_DIR"):
-            print(f"export {name}={server.env.get(name, '')}")
-        print(f"export ODOO_ADDONS_PATH={server.env['ODOO_ADDONS_PATH']}", flush=True)
+        for name in server.env:
+            if name.startswith(("PGHOST", "PGPORT", "PGUSER", "ODOO_")):
+                print(f"export {name}={server.env[name]}", flush=True)
         signal.pause()
-    return 0
-
-
-def clean() -> int:
-    """Forget what the checkout made, keep what it fetched."""
-    postgres.forget()
-    for folder in (DATA, VENV):
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"Forgot the environment and the databases; Odoo stays in {cache()}")
     return 0

@@ -3,12 +3,12 @@
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 from dev import paths, postgres
+from dev.commands import Problem, run
 from dev.database import Server
 
 
@@ -32,17 +32,6 @@ def test_postgres_of_ones_own(env, tmp_path, monkeypatch, in_environment):
         assert Server(found).version >= 13
 
 
-def call(checkout, *command: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=checkout,
-        env={**os.environ, "XDG_CACHE_HOME": str(checkout.parent / "cache")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_clean_forgets_what_was_made_unless_somebody_works_with_it(tmp_path):
     checkout = tmp_path / "checkout"
     shutil.copytree(paths.ROOT / "dev", checkout / "dev")
@@ -52,16 +41,18 @@ def test_clean_forgets_what_was_made_unless_somebody_works_with_it(tmp_path):
     for folder in (checkout / ".venv", checkout / ".data" / "log", home, fetched):
         folder.mkdir(parents=True)
 
+    def clean() -> str:
+        env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        command = [sys.executable, "-m", "dev", "clean"]
+        return run("clean", command, "", env, cwd=checkout)
+
     with (checkout / ".data" / "postgres.users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        refused = call(checkout, "-m", "dev", "clean")
-    assert refused.stderr == (
-        "error: PostgreSQL is in use here: end `make run` or `make test` first\n"
-    )
+        with pytest.raises(Problem, match="in use here: end `make run` or `make test`"):
+            clean()
     assert (checkout / ".venv").is_dir() and home.is_dir()
 
     for _time in range(2):
-        done = call(checkout, "-m", "dev", "clean")
-        assert done.returncode == 0, done.stderr
+        assert str(fetched.parent) in clean()
         assert [file.name for file in checkout.iterdir()] == ["dev"]
         assert not home.exists() and fetched.is_dir()

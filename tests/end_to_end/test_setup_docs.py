@@ -31,9 +31,8 @@ print("workers:", config["workers"], "replica:", config["db_replica_host"])
     ids=["server", "development", "unknown"],
 )
 def test_odoo_knows_the_settings(tmp_path, options, said):
-    folder = re.compile(r"^(addons_path|data_dir) = .*$", re.M)
-    options = folder.sub(rf"\1 = {tmp_path}", options)
-    options = re.sub(r"^logfile = .*$", "", options, flags=re.M)
+    # Folders of a server, which are not here.
+    options = re.sub(r"^(addons_path|data_dir|logfile) = .*$", "", options, flags=re.M)
     (tmp_path / "odoo.conf").write_text(options)
     done = subprocess.run(
         [PYTHON, "-c", READ, tmp_path / "odoo.conf"],

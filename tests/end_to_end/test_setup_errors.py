@@ -1,90 +1,76 @@
 """What can go wrong before Odoo runs: one line that says what to do."""
 
 import os
-import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from dev import commands, odoo, odoo_home, paths, run, test
-from dev.commands import Problem
+from dev import chromium, odoo, odoo_home, paths, run, test
+from dev.commands import Problem, log_file, run as run_command
 from dev.database import Server
 
 PORT = odoo.free_port()
 
 
-def test_a_verb_that_fails_says_one_line():
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "dev", "run"],
-            cwd=paths.ROOT,
-            env={**os.environ, "HTTP_PORT": str(port)},
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"error: port {port} is taken: choose another one, as in "
-        f"`make run HTTP_PORT={port + 1}`\n"
-    )
-
-
 def test_python_out_of_range():
     fake = "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0);"
     call = fake + "runpy.run_module('dev', run_name='__main__')"
-    done = subprocess.run(
-        [sys.executable, "-c", call],
-        cwd=paths.ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: this is Python 3.9, Odoo 19 takes 3.10 to 3.")
-    assert "make run PYTHON=" in done.stderr
+    with pytest.raises(Problem, match="Odoo 19 takes 3.10 to 3.13: .*make run PYTHON"):
+        run_command("old", [sys.executable, "-c", call], "", cwd=paths.ROOT)
 
 
-def test_cache_cannot_be_written(tmp_path):
-    (tmp_path / "cache").write_text("not a folder")
-    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "ODOO_HOME": ""}
+def test_verb_that_fails_says_one_line(tmp_path):
+    (tmp_path / "crm-suite").write_text("not a folder")
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "ODOO_HOME": ""}
     command = [sys.executable, "-m", "dev", "odoo"]
-    done = subprocess.run(
-        command, cwd=paths.ROOT, env=env, stderr=subprocess.PIPE, text=True, check=False
-    )
-    (line,) = done.stderr.splitlines()
-    assert "Not a directory" in line and line.endswith(": mend that and run it again")
+    with pytest.raises(Problem, match="^error: .*File exists.*: mend that and run"):
+        run_command("odoo", command, "", env, cwd=paths.ROOT)
+    assert "Traceback" not in log_file("odoo").read_text()
 
 
-@pytest.mark.parametrize("port", ["web", "-1", "70000", "80.5"])
-def test_port_not_a_number(monkeypatch, port):
-    monkeypatch.setenv("HTTP_PORT", port)
-    with pytest.raises(Problem, match=f"HTTP_PORT is {port}: make it a number"):
-        run.choose_port()
+@pytest.mark.parametrize(
+    ("variable", "value", "use", "line"),
+    [
+        ("HTTP_PORT", "web", run.choose_port, "HTTP_PORT is web: make it a number"),
+        ("HTTP_PORT", "70000", run.choose_port, "HTTP_PORT is 70000: make it a number"),
+        ("WORKERS", "two", test.how_many_workers, "WORKERS is two: make it a number"),
+        ("ODOO_HOME", "/x", odoo_home.find, "no Odoo 19.0 in /x: set ODOO_HOME to"),
+        ("PATH", "/x", odoo_home.mirror, "no apt-get here .*: install it, or set"),
+        ("PATH", "/x", chromium.provide, "Chromium or Google Chrome: install it"),
+    ],
+)
+def test_choice_that_cannot_be(monkeypatch, variable, value, use, line):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(Problem, match=line):
+        use()
 
 
-def test_unknown_part():
+def test_unknown_part_and_many_workers(monkeypatch):
     with pytest.raises(Problem, match="no part tours: choose from pure, architecture"):
         test.test("tours")
+    monkeypatch.setenv("WORKERS", "9")
+    assert test.how_many_workers() == 4
 
 
-@pytest.mark.parametrize("series", [None, "18, 0", "'saas~19', 2", "19, 0"])
-def test_odoo_home(tmp_path, monkeypatch, series):
-    monkeypatch.setenv("ODOO_HOME", str(tmp_path))
+def test_port_taken(monkeypatch):
+    with run.socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("HTTP_PORT", str(port))
+        with pytest.raises(Problem, match=f"{port} is taken: .* HTTP_PORT={port + 1}"):
+            run.choose_port()
+
+
+@pytest.mark.parametrize("series", ["18, 0", "'saas~19', 2", "19, 0"])
+def test_series_of_odoo(tmp_path, series):
     (tmp_path / "odoo").mkdir()
-    if series:
-        release = f"version_info = ({series}, 0, FINAL, 0, '')\n"
-        (tmp_path / "odoo" / "release.py").write_text(release)
+    release = f"version_info = ({series}, 0, FINAL, 0, '')\n"
+    (tmp_path / "odoo" / "release.py").write_text(release)
     if series == "19, 0":
-        assert odoo_home.find() == tmp_path
+        assert odoo_home.accept(tmp_path) == tmp_path
     else:
         with pytest.raises(Problem, match=f"no Odoo 19.0 in {tmp_path}: set ODOO_HOME"):
-            odoo_home.find()
+            odoo_home.accept(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +86,10 @@ def test_package_mirror(tmp_path, monkeypatch, source, line):
     release = tmp_path / "debian" / "dists" / "sid" / "Release"
     release.parent.mkdir(parents=True)
     release.write_text("Suite: unstable\nCodename: sid\n")
-    (tmp_path / "sources.list").write_text(
-        f"deb {source.format(folder=tmp_path)} sid main"
-    )
+    sources = tmp_path / "sources.list"
+    sources.write_text(f"deb {source.format(folder=tmp_path)} sid main")
     (tmp_path / "apt.conf").write_text(
-        f'Dir::Etc::sourcelist "{tmp_path}/sources.list";\n'
-        'Dir::Etc::sourceparts "/dev/null";\n'
+        f'Dir::Etc {{ sourcelist "{sources}"; sourceparts "/dev/null"; }};\n'
     )
     monkeypatch.setenv("APT_CONFIG", str(tmp_path / "apt.conf"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -114,35 +98,38 @@ def test_package_mirror(tmp_path, monkeypatch, source, line):
         odoo_home.fetch()
     assert not odoo_home.find()
     if source.startswith("file:"):
-        assert "is not signed" in commands.log_file("apt-update").read_text()
+        assert "is not signed" in log_file("apt-update").read_text()
 
 
-def test_no_apt_no_keyring(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("ODOO_HOME", raising=False)
-    with pytest.raises(Problem, match="no apt-get here .*: install it, or set"):
-        odoo_home.fetch()
+def test_no_keyring(monkeypatch, tmp_path):
     monkeypatch.setattr(odoo_home, "KEYRING", tmp_path / "keyring.gpg")
     with pytest.raises(Problem, match=r"keyring\.gpg is missing: install debian-arch"):
-        odoo_home.fetch()
+        odoo_home.prepare_apt(tmp_path)
 
 
-def test_disk_full_in_a_program():
+def test_no_right_to_install_chromium(monkeypatch, tmp_path):
+    (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Problem, match="`sudo apt-get install -y .* chromium`"):
+        chromium.provide()
+
+
+def test_disk_full():
     with pytest.raises(Problem, match="the disk is full: free some space"):
-        commands.run("full", ["sh", "-c", "cat /etc/passwd > /dev/full"], "else")
+        run_command("full", ["sh", "-c", "cat /etc/passwd > /dev/full"], "else")
 
 
 @pytest.mark.parametrize(
-    ("env", "line"),
+    ("named", "line"),
     [
         ({"PGPORT": str(PORT), "PGHOST": "127.0.0.1"}, "refused: .*: check PGHOST"),
         ({"PGUSER": "postgres"}, "Odoo cannot work as the role postgres"),
     ],
 )
-def test_postgres_that_odoo_cannot_use(server, env, line):
+def test_postgres_that_odoo_cannot_use(server, named, line):
     with pytest.raises(Problem, match=line):
-        Server({**server.env, **env})
+        Server({**server.env, **named})
 
 
 def test_postgres_too_old(monkeypatch):

@@ -5,14 +5,13 @@ import subprocess
 
 import pytest
 
-from dev import addons, chromium, suites, test, test_odoo
+from dev import addons, test, test_odoo
 from dev.commands import Problem
 from dev.paths import ADDONS, ROOT
-from dev.suites import Outcome, Piece
+from dev.test import Outcome, Piece
 
 OURS = addons.names()[0]
 FILE = ROOT / "tests" / "pure" / "test_value.py"
-LINE = "2026-01-01 10:00:00,123 77 {} crm odoo.addons.{}: it went wrong\n"
 KINDS = """
 import pytest
 @pytest.fixture
@@ -26,19 +25,18 @@ def test_left_out(): pytest.skip()
 
 @pytest.fixture(autouse=True)
 def apart(tmp_path, monkeypatch):
-    """Leave the logs and durations of this run alone."""
-    monkeypatch.setattr(suites, "DATA", tmp_path)
-    monkeypatch.setattr(suites, "cache", lambda: tmp_path)
+    """Leave the logs of this run alone."""
+    monkeypatch.setattr(test, "DATA", tmp_path)
     (tmp_path / "log").mkdir()
 
 
 def test_outcomes_are_those_of_pytest(tmp_path, monkeypatch):
-    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(test, "ROOT", tmp_path)
     piece = Piece("some", (tmp_path / "pure" / "test_kinds.py",))
     piece.files[0].parent.mkdir()
     piece.files[0].write_text(KINDS)
     command = [*piece.command(""), "-p", "conftest", "--rootdir", tmp_path]
-    env = piece.environment(os.environ) | {"PYTHONPATH": str(ROOT)}
+    env = {**os.environ, **piece.environment(), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=env, check=False, capture_output=True)
 
     assert [(one.part, one.kind, one.name) for one in piece.read(done.returncode)] == [
@@ -50,25 +48,23 @@ def test_outcomes_are_those_of_pytest(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("piece", "code", "log", "kinds"),
+    ("files", "code", "level", "logger", "kinds"),
     [
-        (Piece("lint"), 0, "", ["passed"]),
-        (Piece("lint"), 1, "", ["failed"]),
-        (Piece("some", (FILE,)), 3, "", ["failed"]),
-        (Piece("some", (FILE,)), 0, LINE.format("ERROR", "sale"), ["failed"]),
-        (Piece("some", (FILE,)), 0, LINE.format("CRITICAL", "sale"), ["failed"]),
-        (Piece("some", (FILE,)), 0, LINE.format("WARNING", OURS), ["failed"]),
-        (
-            Piece("some", (FILE,)),
-            0,
-            LINE.format("WARNING", f"x: addons/{OURS}/x.py"),
-            ["failed"],
-        ),
-        (Piece("some", (FILE,)), 0, LINE.format("WARNING", "sale"), []),
+        ((), 0, "INFO", "x", ["passed"]),
+        ((), 1, "INFO", "x", ["failed"]),
+        ((FILE,), 3, "INFO", "x", ["failed"]),
+        ((FILE,), 0, "ERROR", "odoo.addons.sale", ["failed"]),
+        ((FILE,), 0, "CRITICAL", "odoo.addons.sale", ["failed"]),
+        ((FILE,), 0, "WARNING", f"odoo.addons.{OURS}", ["failed"]),
+        ((FILE,), 0, "WARNING", f"py.warnings: addons/{OURS}/x.py", ["failed"]),
+        ((FILE,), 0, "WARNING", "odoo.addons.sale", []),
     ],
 )
-def test_what_else_is_a_failure(piece, code, log, kinds):
-    piece.kept("-odoo.log").write_text(log)
+def test_what_else_is_a_failure(files, code, level, logger, kinds):
+    """A piece without files is the linters."""
+    piece = Piece("some", files)
+    line = f"2026-01-01 10:00:00,123 77 {level} crm {logger}: it went wrong\n"
+    piece.kept("-odoo.log").write_text(line)
     assert [outcome.kind for outcome in piece.read(code)] == kinds
 
 
@@ -85,10 +81,10 @@ def test_what_else_is_a_failure(piece, code, log, kinds):
 def test_closing_line_and_code(capsys, kinds, code):
     outcomes = [Outcome(part, kind, "a test") for part in kinds for kind in kinds[part]]
     assert test.close(outcomes, tuple(kinds)) == code
-    assert capsys.readouterr().out.splitlines()[-1] == suites.count(outcomes)
+    assert capsys.readouterr().out.splitlines()[-1] == test.count(outcomes)
 
 
-def test_slowest_tests_and_the_average_are_told_and_kept(capsys):
+def test_slowest_tests_and_the_average_are_told(capsys):
     file = "addons/x/tests/test_x.py"
     times = [Outcome("addons", "passed", f"{file}::{n}", float(n)) for n in range(30)]
     test.close(times, ("addons",))
@@ -96,43 +92,18 @@ def test_slowest_tests_and_the_average_are_told_and_kept(capsys):
     assert f"29.0 s  {file}::29" in said and f"10.0 s  {file}::10" in said
     assert " 9.0 s" not in said
     assert "14.50 s an add-on test on the average of 30" in said
-    assert suites.durations() == {file: 435.0}
 
 
-def test_every_file_of_tests_is_in_one_piece():
-    files = [file for piece in suites.cut(suites.PARTS, 2) for file in piece.files]
-    assert sorted(files) == sorted(
-        {*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")}
+def test_every_file_of_tests_is_in_one_piece_and_work_in_odoo_is_shared_evenly():
+    pieces = test.cut(test.PARTS, 2)
+    found = {*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")}
+    assert sorted(file for piece in pieces for file in piece.files) == sorted(found)
+    one, two = (
+        sum(file.stat().st_size for file in piece.files)
+        for piece in pieces
+        if piece.in_odoo
     )
-
-
-def test_work_in_odoo_is_shared_evenly_by_what_it_took():
-    files = suites.files_of({"addons"})
-    names = [file.relative_to(ROOT) for file in files]
-    times = [100.0, 100.0] + [1.0] * (len(files) - 2)
-    suites.keep_durations(
-        Outcome("addons", "passed", f"{name}::test", seconds)
-        for name, seconds in zip(names, times, strict=True)
-    )
-    one, two = suites.deal(files, 2)
-    assert sorted(one + two) == files
-    assert abs(len(one) - len(two)) <= 1
-
-
-def test_number_of_workers(monkeypatch):
-    monkeypatch.setenv("WORKERS", "9")
-    assert test.how_many_workers() == 4
-    monkeypatch.setenv("WORKERS", "two")
-    with pytest.raises(Problem, match="WORKERS is two: make it a number"):
-        test.how_many_workers()
-
-
-def test_missing_browser_names_the_command(monkeypatch, tmp_path):
-    (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 1\n")
-    (tmp_path / "apt-get").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Problem, match="`sudo apt-get install -y .* chromium`"):
-        chromium.provide()
+    assert 0.9 < one / two < 1.1
 
 
 def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
@@ -155,9 +126,8 @@ def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
         ("0 failed, 1 error(s) of 3 tests", "did not pass"),
         ("nothing of the kind", "did not pass"),
         (
-            "INFO crm o.tests: skipped TestTour.test_tour : no chrome\n"
-            "0 failed, 0 error(s) of 3 tests",
-            "skipped TestTour.test_tour",
+            "x: skipped TestTour.test_tour : \n0 failed, 0 error(s) of 3 tests",
+            "skipped T",
         ),
     ],
 )
