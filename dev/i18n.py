@@ -1,8 +1,7 @@
 """``make i18n``: Odoo exports the terms, the translations take them in."""
 
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polib
 
@@ -13,20 +12,18 @@ from .paths import ADDONS, ROOT
 
 EXPORT = """
 from odoo.tools.translate import trans_export
-for name, file in {files!r}:
+for name, file in {files!r}.items():
     with open(file, "wb") as output:
         trans_export(None, [name], output, "po", env)
 """
 
 
 def i18n() -> int:
-    with ground() as server, step("terms"), TemporaryDirectory() as new:
-        database = addons.suite_template(server)
-        for name, file in export(server, database, Path(new)).items():
-            template(name).parent.mkdir(exist_ok=True)
-            shutil.copy(file, template(name))
+    files = {name: template(name) for name in addons.names()}
+    with ground() as server, step("terms"):
+        export(server, addons.suite_template(server), files)
     missing = []
-    for terms in map(template, addons.names()):
+    for terms in files.values():
         # Persian must be there and whole; other languages are welcome.
         for file in {*terms.parent.glob("*.po"), terms.with_name("fa.po")}:
             left = merge(terms, file)
@@ -40,17 +37,17 @@ def template(name: str) -> Path:
     return ADDONS / name / "i18n" / f"{name}.pot"
 
 
-def export(server: Server, database: str, folder: Path) -> dict[str, Path]:
+def export(server: Server, database: str, files: Mapping[str, Path]) -> None:
     """Have Odoo write each add-on's .pot, less the dates that change every time."""
-    files = {name: folder / f"{name}.pot" for name in addons.names()}
-    script = EXPORT.format(files=[(name, str(file)) for name, file in files.items()])
+    for file in files.values():
+        file.parent.mkdir(exist_ok=True)
+    script = EXPORT.format(files={name: str(file) for name, file in files.items()})
     odoo.shell(server.env, "i18n", database, script)
     for file in files.values():
         found = polib.pofile(str(file))
         for field in ("POT-Creation-Date", "PO-Revision-Date"):
             found.metadata.pop(field, None)
         found.save()
-    return files
 
 
 def merge(template: Path, file: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Running Odoo itself."""
 
+import itertools
 import os
 import re
 import socket
@@ -18,9 +19,8 @@ def batch(env: Mapping[str, str], name: str, *arguments: str, script: str = "") 
 
     Returns the log, which is also kept under the given name.
     """
-    text = run(
-        name, [*COMMAND, *arguments], "see the log", env, input=script.encode("utf-8")
-    )
+    command = [*COMMAND, *arguments]
+    text = run(name, command, "see the log", env, input=script.encode())
     for line in read_log(text):
         # Odoo goes on without demo data that does not go in, and only warns.
         if line["level"] in FAILURES or "demo data failed" in line["text"]:
@@ -55,7 +55,7 @@ def free_port() -> int:
     Not one of those that the system hands out, so that nobody has it by then; where
     to begin depends on the process, so that two at one time do not choose the same.
     """
-    port = 10_000 + os.getpid() * 7 % 20_000
-    while not socket.socket().connect_ex(("127.0.0.1", port)):
-        port += 1
-    return port
+    for port in itertools.count(10_000 + os.getpid() * 7 % 20_000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port

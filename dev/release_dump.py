@@ -48,13 +48,8 @@ def restore(server: Server, name: str) -> None:
 
 def call(server: Server, program: str, *arguments: str | Path, **options) -> None:
     """One of the embedded PostgreSQL's programs, which knows every older server."""
-    run(
-        program,
-        [programs() / program, *arguments],
-        "see the log",
-        server.env,
-        **options,
-    )
+    command = [programs() / program, *arguments]
+    run(program, command, "see the log", server.env, **options)
 
 
 def version(server: Server, name: str) -> str:

@@ -13,7 +13,6 @@ from .commands import Problem, die_with_parent, explained, log_file, step
 from .database import Server, ground
 
 MADE_BY_US = "customer suite"
-STOP_SECONDS = 20
 SAMPLE = "from dev import sample\nsample.load(env)\nenv.cr.commit()\n"
 
 
@@ -96,7 +95,9 @@ def serve(env: Mapping[str, str], database: str, port: int) -> int:
         print("\nEnding …", flush=True)
         return 0
     finally:
-        end(odoo_process)
+        # A second Ctrl-C ends us, and so it once more: then it waits for nothing.
+        odoo_process.terminate()
+        odoo_process.wait()
 
 
 def wait_until_ready(odoo_process: subprocess.Popen, port: int, log: Path) -> None:
@@ -107,12 +108,3 @@ def wait_until_ready(odoo_process: subprocess.Popen, port: int, log: Path) -> No
         except OSError:
             time.sleep(0.2)
     raise explained(log, "Odoo does not serve")
-
-
-def end(odoo_process: subprocess.Popen) -> None:
-    odoo_process.terminate()
-    try:
-        odoo_process.wait(STOP_SECONDS)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        odoo_process.kill()
-        odoo_process.wait()

@@ -13,20 +13,27 @@ from dev.database import Server
 PORT = odoo.free_port()
 
 
-def test_python_out_of_range():
-    fake = "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0);"
-    call = fake + "runpy.run_module('dev', run_name='__main__')"
-    with pytest.raises(Problem, match="Odoo 19 takes 3.10 to 3.13: .*make run PYTHON"):
-        run_command("old", [sys.executable, "-c", call], "", cwd=paths.ROOT)
+OLD_PYTHON = """
+import runpy, sys
+sys.version_info = (3, 9, 2, "final", 0)
+runpy.run_module("dev", run_name="__main__")
+"""
 
 
-def test_verb_that_fails_says_one_line(tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("-c", OLD_PYTHON), "this is Python 3.9, Odoo 19 takes .*make run PYTHON="),
+        (("-m", "dev", "odoo"), "File exists: .*: mend that and run it again"),
+        (("-m", "dev", "tset"), "say which: run, test, "),
+    ],
+)
+def test_verb_that_fails_says_one_line(tmp_path, arguments, line):
     (tmp_path / "crm-suite").write_text("not a folder")
     env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "ODOO_HOME": ""}
-    command = [sys.executable, "-m", "dev", "odoo"]
-    with pytest.raises(Problem, match="^error: .*File exists.*: mend that and run"):
-        run_command("odoo", command, "", env, cwd=paths.ROOT)
-    assert "Traceback" not in log_file("odoo").read_text()
+    with pytest.raises(Problem, match=f"^error: .*{line}"):
+        run_command("verb", [sys.executable, *arguments], "", env, cwd=paths.ROOT)
+    assert "Traceback" not in log_file("verb").read_text()
 
 
 @pytest.mark.parametrize(
@@ -101,13 +108,10 @@ def test_package_mirror(tmp_path, monkeypatch, source, line):
         assert "is not signed" in log_file("apt-update").read_text()
 
 
-def test_no_keyring(monkeypatch, tmp_path):
+def test_no_keyring_no_right_to_install_chromium(monkeypatch, tmp_path):
     monkeypatch.setattr(odoo_home, "KEYRING", tmp_path / "keyring.gpg")
     with pytest.raises(Problem, match=r"keyring\.gpg is missing: install debian-arch"):
-        odoo_home.prepare_apt(tmp_path)
-
-
-def test_no_right_to_install_chromium(monkeypatch, tmp_path):
+        odoo_home.prepare_apt(tmp_path / "apt")
     (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "apt-get").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))

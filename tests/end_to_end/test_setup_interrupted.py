@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
@@ -106,9 +105,23 @@ from dev import postgres
 postgres.DATA = Path(sys.argv[1])
 postgres.postgres_home = lambda: postgres.DATA / "postgres"
 with postgres.served():
-    (postgres.DATA / "up").touch()
+    print("up", flush=True)
     time.sleep(600)
 """
+PARENT = """
+import subprocess
+from dev.commands import die_with_parent
+child = subprocess.Popen(["sleep", "600"], preexec_fn=die_with_parent)
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def begin(script: str, *arguments: str) -> tuple[subprocess.Popen, str]:
+    """A process, and the line that it says when it is where it shall be killed."""
+    command = [sys.executable, "-c", script, *arguments]
+    process = subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE)
+    return process, process.stdout.readline().decode().strip()
 
 
 def test_server_stays_for_its_users_and_ends_with_the_last(monkeypatch):
@@ -120,8 +133,8 @@ def test_server_stays_for_its_users_and_ends_with_the_last(monkeypatch):
         # one half made, by somebody who was killed
         (folder / "postgres.part").mkdir()
         (folder / "postgres.part" / "PG_VERSION").write_text("18\n")
-        other = subprocess.Popen([sys.executable, "-c", SERVE, name], cwd=paths.ROOT)
-        wait_for((folder / "up").exists)
+        other, said = begin(SERVE, name)
+        assert said == "up"
         with postgres.served():
             with postgres.served():
                 pass
@@ -131,19 +144,9 @@ def test_server_stays_for_its_users_and_ends_with_the_last(monkeypatch):
         assert not postgres.running()
 
 
-def test_terminated_child_goes_with_its_parent(tmp_path):
-    script = f"echo $$ > {tmp_path}/pid; exec sleep 600"
-    call = f"from dev import commands as c; c.run('x', ['sh', '-c', {script!r}], '')"
-    parent = subprocess.Popen([sys.executable, "-c", call], cwd=paths.ROOT)
-    wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
-    child = int((tmp_path / "pid").read_text())
-    parent.send_signal(signal.SIGKILL)
+def test_child_ends_with_its_killed_parent():
+    parent, child = begin(PARENT)
+    parent.kill()
     parent.wait()
-    wait_for(lambda: not Path(f"/proc/{child}").exists())
-
-
-def wait_for(condition, seconds: float = 600) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
+    while Path("/proc", child).exists():
         time.sleep(0.05)
