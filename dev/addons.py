@@ -42,10 +42,10 @@ def foreign_depends() -> list[str]:
 def foundation() -> str:
     """Changes with Odoo, its libraries and the modules ours stand on."""
     release = odoo_home.find() / "odoo" / "release.py"
-    known = f"{foreign_depends()} {release.stat().st_mtime_ns}"
-    digest = hashlib.sha256(known.encode())
-    for file in (release, *REQUIREMENTS):
+    digest = hashlib.sha256(" ".join(foreign_depends()).encode())
+    for file in (release, *reversed(REQUIREMENTS)):
         digest.update(file.read_bytes())
+    digest.update(str(release.stat().st_mtime_ns).encode())
     return digest.hexdigest()[:12]
 
 
@@ -76,8 +76,7 @@ def suite_template(server: Server) -> str:
         odoo.install(server.env, "template", part, names())
         odoo.shell(server.env, "template-pages", part, PAGES)
 
-    base = base_template(server)
-    return kept(server, "template-suite-", fingerprint(), fill, base)
+    return kept(server, "template-suite-", fingerprint(), fill, base_template(server))
 
 
 def kept(server: Server, kind: str, mark: str, fill, template: str = "") -> str:

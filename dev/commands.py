@@ -77,10 +77,16 @@ def run(
 
 def explained(log: Path, hint: str) -> Problem:
     """The one line for a command that failed."""
-    text = log.read_text("utf-8", errors="replace").strip()
+    text = log.read_text("utf-8", errors="replace").strip() or "it said nothing"
+    last = text.splitlines()[-1].strip().rstrip(".")[:200]
     if os.strerror(errno.ENOSPC) in text:
-        return Problem(
-            f"the disk is full: free some space and run it again (log: {log})"
-        )
-    last = text.splitlines()[-1].strip().rstrip(".") if text else "it said nothing"
-    return Problem(f"{last[:200]}: {hint} (log: {log})")
+        last, hint = "the disk is full", "free some space and run it again"
+    return Problem(f"{last}: {hint} (log: {log})")
+
+
+def chosen(variable: str, default: int, most: int) -> int:
+    """The number that the user chose by a variable of the environment."""
+    named = os.environ.get(variable) or str(default)
+    if not named.isdecimal() or not 0 < int(named) <= most:
+        raise Problem(f"{variable} is {named}: make it a number, such as {default}")
+    return int(named)

@@ -14,8 +14,6 @@ from .commands import Problem, step
 from .paths import DATA
 from .postgres import environment
 
-OLDEST_POSTGRES = 13
-
 
 @contextmanager
 def ground() -> Iterator["Server"]:
@@ -46,11 +44,8 @@ class Server:
             "SELECT current_setting('server_version_num')::int / 10000, rolname,"
             " rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
         )
-        if version < OLDEST_POSTGRES:
-            raise Problem(
-                f"PostgreSQL {version} is too old: Odoo 19 takes "
-                f"{OLDEST_POSTGRES} or later"
-            )
+        if version < 13:
+            raise Problem(f"PostgreSQL {version} is too old: Odoo 19 takes 13 or later")
         if user == "postgres" or not may_create:
             raise Problem(
                 f"Odoo cannot work as the role {user}: make one with "

@@ -1,5 +1,6 @@
 """The Python libraries, in the virtual environment of the checkout."""
 
+import hashlib
 import os
 import sys
 import sysconfig
@@ -9,8 +10,7 @@ from .commands import run, step
 from .paths import PYTHON, ROOT, VENV
 
 REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
-# What the environment was made from; something else means make it anew.
-STAMP = VENV / "made-from.txt"
+STAMP = VENV / "requirements.sha256"
 
 
 def enter(*arguments: str) -> None:
@@ -27,12 +27,15 @@ def enter(*arguments: str) -> None:
 
 
 def wanted() -> str:
-    texts = [file.read_text("utf-8") for file in REQUIREMENTS]
-    return "\n".join([sysconfig.get_python_version(), *texts])
+    """What the environment is made from; another value means make it anew."""
+    digest = hashlib.sha256(str(sys.version_info[:2]).encode())
+    for file in REQUIREMENTS:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def ready() -> bool:
-    return STAMP.is_file() and STAMP.read_text("utf-8") == wanted()
+    return STAMP.is_file() and STAMP.read_text() == wanted()
 
 
 def make() -> None:
@@ -54,7 +57,7 @@ def make() -> None:
         "check the network to your package index, or take another Python "
         "(make PYTHON=…) that has a wheel for it, and run it again",
     )
-    STAMP.write_text(wanted(), "utf-8")
+    STAMP.write_text(wanted())
 
 
 def link(libraries: Path) -> None:

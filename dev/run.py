@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from . import addons, odoo
-from .commands import Problem, die_with_parent, explained, log_file, step
+from .commands import Problem, chosen, die_with_parent, explained, log_file, step
 from .database import Server, ground
 
 MADE_BY_US = "customer suite"
@@ -25,10 +25,7 @@ def run() -> int:
 
 
 def choose_port() -> int:
-    named = os.environ.get("HTTP_PORT") or "8069"
-    if not named.isdecimal() or int(named) > 65534:
-        raise Problem(f"HTTP_PORT is {named}: make it a number, such as 8069")
-    port = int(named)
+    port = chosen("HTTP_PORT", 8069, 65534)
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise Problem(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import addons, chromium
-from .commands import Problem, die_with_parent, step
+from .commands import Problem, chosen, die_with_parent, step
 from .database import Server, ground
 from .odoo import FAILURES, read_log
 from .paths import ADDONS, CONFIG, DATA, PYTHON, ROOT
@@ -44,10 +44,8 @@ def test(*parts: str) -> int:
 
 def how_many_workers() -> int:
     """As many as there are processors, four at most."""
-    named = os.environ.get("WORKERS") or str(len(os.sched_getaffinity(0)))
-    if not named.isdecimal() or int(named) < 1:
-        raise Problem(f"WORKERS is {named}: make it a number, such as 2")
-    return min(int(named), MOST_WORKERS)
+    processors = len(os.sched_getaffinity(0))
+    return min(chosen("WORKERS", processors, 99), MOST_WORKERS)
 
 
 @dataclass(frozen=True)

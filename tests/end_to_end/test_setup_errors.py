@@ -40,8 +40,9 @@ def test_verb_that_fails_says_one_line(tmp_path, arguments, line):
     ("variable", "value", "use", "line"),
     [
         ("HTTP_PORT", "web", run.choose_port, "HTTP_PORT is web: make it a number"),
-        ("HTTP_PORT", "70000", run.choose_port, "HTTP_PORT is 70000: make it a number"),
+        ("HTTP_PORT", "70000", run.choose_port, "HTTP_PORT is 70000: make it"),
         ("WORKERS", "two", test.how_many_workers, "WORKERS is two: make it a number"),
+        ("PART", "x", lambda: test.test("x"), "no part x: choose from pure, archit"),
         ("ODOO_HOME", "/x", odoo_home.find, "no Odoo 19.0 in /x: set ODOO_HOME to"),
         ("PATH", "/x", odoo_home.mirror, "no apt-get here .*: install it, or set"),
         ("PATH", "/x", chromium.provide, "Chromium or Google Chrome: install it"),
@@ -51,13 +52,6 @@ def test_choice_that_cannot_be(monkeypatch, variable, value, use, line):
     monkeypatch.setenv(variable, value)
     with pytest.raises(Problem, match=line):
         use()
-
-
-def test_unknown_part_and_many_workers(monkeypatch):
-    with pytest.raises(Problem, match="no part tours: choose from pure, architecture"):
-        test.test("tours")
-    monkeypatch.setenv("WORKERS", "9")
-    assert test.how_many_workers() == 4
 
 
 def test_port_taken(monkeypatch):
