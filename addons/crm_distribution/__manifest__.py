@@ -31,12 +31,44 @@
         "views/distribution_level_views.xml",
         "views/distribution_partner_views.xml",
         # policy
+        "wizard/distribution_agreement_start_views.xml",
+        "wizard/distribution_policy_propose_views.xml",
+        "wizard/distribution_policy_what_if_views.xml",
+        "views/distribution_policy_views.xml",
+        "views/distribution_criterion_views.xml",
+        "views/distribution_admission_views.xml",
+        "views/distribution_agreement_views.xml",
         # lead
+        "data/mail_template.xml",
+        "report/distribution_response_views.xml",
+        "views/distribution_gap_views.xml",
+        "views/distribution_route_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_lead_views.xml",
         # deal
+        "data/mail_template_registration.xml",
+        "wizard/distribution_decision_views.xml",
+        "views/distribution_registration_views.xml",
+        "views/distribution_conflict_views.xml",
+        "views/sale_order_views.xml",
+        "views/res_config_settings_views.xml",
+        "data/digest_data.xml",
+        "views/digest_views.xml",
+        "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
+        "views/portal_lead_templates.xml",
+        "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/network_demo.xml"],
+    "demo": [
+        # network
+        "demo/network_demo.xml",
+        # policy
+        "demo/policy_demo.xml",
+        # deal
+        "demo/deal_demo.xml",
+    ],
     "application": True,
     "installable": True,
 }

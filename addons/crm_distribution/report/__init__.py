@@ -1,1 +1,5 @@
-from . import distribution_contact_efficiency, distribution_coverage
+from . import (
+    distribution_contact_efficiency,
+    distribution_coverage,
+    distribution_response,
+)

@@ -1,4 +1,5 @@
-from .network import (
+# In the sequence of the rooms.
+from .network import (  # noqa: I001
     test_contact_efficiency,
     test_coverage,
     test_link,
@@ -7,4 +8,25 @@ from .network import (
     test_network_rights,
     test_outlet,
     test_territory,
+)
+from .policy import (
+    test_admissions,
+    test_agreements,
+    test_grade_pricelists,
+    test_policies,
+)
+from .lead import (
+    test_offers,
+    test_portal_leads,
+    test_response,
+    test_routing,
+    test_routing_races,
+)
+from .deal import (
+    test_conflicts,
+    test_deal_access,
+    test_deal_races,
+    test_first_page,
+    test_portal_deals,
+    test_registrations,
 )

@@ -1,0 +1,13 @@
+# Each after those that it reads.
+from . import (  # noqa: I001
+    res_company,
+    res_config_settings,
+    distribution_gap,
+    distribution_route,
+    distribution_route_portal,
+    distribution_route_candidate,
+    distribution_routing,
+    crm_lead,
+    crm_team,
+    res_partner,
+)

@@ -1,0 +1,207 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.crm_suite.tabular.dates import parse_date
+from odoo.addons.crm_suite.tabular.numbers import parse_number
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+
+PAGE_SIZE = 20
+SHOWN_AT_HOME = 3
+MOST_FILES = 5
+LARGEST_FILE = 10 * 1024 * 1024
+# the fields of the form, and which of them must be filled in
+REQUIRED = [
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "customer_city",
+    "customer_country_id",
+    "category_id",
+    "amount_expected",
+    "date_close",
+]
+OPTIONAL = ["customer_vat", "customer_website", "customer_zip", "description"]
+LONGEST_TEXT = {"description": 4000}
+
+
+class DealPortal(CustomerPortal):
+    """An intermediary registers deals and follows them; it learns nothing of others."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if not counters:
+            partner = _intermediary(required=False)
+            deals = request.env["distribution.registration"]
+            values["channel_deals"] = (
+                deals._portal_deals(partner, SHOWN_AT_HOME, 0) if partner else None
+            )
+        return values
+
+    @route(
+        ["/my/channel/deals", "/my/channel/deals/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_deals(self, page=1, **kw):
+        partner = _intermediary()
+        deals = request.env["distribution.registration"]
+        pager = portal_pager(
+            url="/my/channel/deals",
+            total=deals._portal_count(partner),
+            page=page,
+            step=PAGE_SIZE,
+        )
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_deals",
+            "deals": deals._portal_deals(partner, PAGE_SIZE, pager["offset"]),
+            "pager": pager,
+        }
+        return request.render("crm_distribution.portal_my_deals", values)
+
+    @route(
+        "/my/channel/deal/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET", "POST"],
+    )
+    def portal_new_deal(self, **post):
+        partner = _intermediary()
+        deals = request.env["distribution.registration"]
+        errors: dict[str, str] = {}
+        if request.httprequest.method == "POST":
+            values, errors = _read_form(post, deals._portal_choices(partner))
+            files, wrong = _read_files()
+            errors |= wrong
+            if not errors:
+                try:
+                    deal = deals._portal_submit(request.env.user, values, files)
+                    return request.redirect(f"/my/channel/deal/{deal['number']}")
+                except (UserError, ValidationError) as error:
+                    errors["form"] = str(error)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_deal_new",
+            "typed": {name: post.get(name, "") for name in [*REQUIRED, *OPTIONAL]},
+            "errors": errors,
+            "choices": deals._portal_choices(partner),
+        }
+        return request.render("crm_distribution.portal_new_deal", values)
+
+    @route(
+        "/my/channel/deal/<int:number>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_deal(self, number, **kw):
+        deal = _deal(number)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_deal",
+            "deal": deal._portal_values()[0],
+        }
+        return request.render("crm_distribution.portal_my_deal", values)
+
+    @route(
+        "/my/channel/deal/<int:number>/news",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_deal_news(self, number, news="", extension="", **post):
+        deal = _deal(number)
+        files, errors = _read_files()
+        if not errors and deal.status in ("submitted", "approved"):
+            text = news.strip()[: LONGEST_TEXT["description"]]
+            deal._portal_news(request.env.user, text, files, bool(extension))
+        return request.redirect(f"/my/channel/deal/{number}")
+
+    @route(
+        "/my/channel/deal/<int:number>/file/<int:position>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_deal_file(self, number, position, **kw):
+        files = _deal(number).evidence_ids.sorted("id")
+        if not 1 <= position <= len(files):
+            raise NotFound
+        stream = request.env["ir.binary"]._get_stream_from(files[position - 1])
+        return stream.get_response(as_attachment=True)
+
+
+def _intermediary(required=True):
+    """The company that the user acts for, if it is an intermediary."""
+    partners = request.env["res.partner"]
+    partner = partners._distribution_company_of(request.env.user)
+    if not partner or not partner._is_intermediary():
+        if required:
+            raise NotFound
+        return partners
+    return partner
+
+
+def _deal(number):
+    """The same answer for another's number as for one that nobody has."""
+    deals = request.env["distribution.registration"]
+    deal = deals._portal_deal(_intermediary(), number)
+    if not deal:
+        raise NotFound
+    return deal
+
+
+def _read_form(post, choices):
+    _ = request.env._
+    values, errors = {}, {}
+    for name in [*REQUIRED, *OPTIONAL]:
+        text = (post.get(name) or "").strip()[: LONGEST_TEXT.get(name, 250)]
+        if text:
+            values[name] = text
+        elif name in REQUIRED:
+            errors[name] = _("Please fill this in.")
+    allowed = {
+        "customer_country_id": dict(choices["countries"]),
+        "category_id": dict(choices["categories"]),
+    }
+    for name, options in allowed.items():
+        if name in values:
+            if values[name].isascii() and values[name].isdigit():
+                values[name] = int(values[name])
+            if values[name] not in options:
+                errors[name] = _("Please choose one of the list.")
+    if "amount_expected" in values:
+        try:
+            values["amount_expected"] = parse_number(values["amount_expected"])
+        except ValueError:
+            errors["amount_expected"] = _("Please write a number, such as 12000.")
+        else:
+            if values["amount_expected"] < 0:
+                errors["amount_expected"] = _("Please write an amount above 0.")
+    if "date_close" in values:
+        try:
+            values["date_close"] = parse_date(values["date_close"])
+        except ValueError:
+            errors["date_close"] = _("Please write a day, such as 2027-03-31.")
+    return values, errors
+
+
+def _read_files():
+    _ = request.env._
+    files = [
+        file for file in request.httprequest.files.getlist("evidence") if file.filename
+    ]
+    if len(files) > MOST_FILES:
+        return [], {"evidence": _("At most %s files.", MOST_FILES)}
+    read = []
+    for file in files:
+        content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            return [], {"evidence": _("A file may have up to 10 MB.")}
+        read.append({"name": file.filename[:200], "raw": content})
+    return read, {}

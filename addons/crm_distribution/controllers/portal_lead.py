@@ -1,0 +1,164 @@
+from odoo.exceptions import UserError
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+
+class PortalChannelLead(CustomerPortal):
+    """Leads that an intermediary is offered and has, for each contact of it."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if not counters:
+            values["channel"] = self._channel_values()
+        return values
+
+    def _channel_values(self):
+        """What waits for the user's company, answers first."""
+        return request.env["distribution.route"]._portal_list(request.env.user)
+
+    @route("/my/channel/leads", type="http", auth="user", website=True, readonly=True)
+    def portal_channel_leads(self, **kw):
+        values = self._prepare_portal_layout_values()
+        values.update(page_name="channel_leads", channel=self._channel_values())
+        return request.render("crm_distribution.portal_channel_leads", values)
+
+    @route(
+        "/my/channel/lead/<string:key>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_channel_lead(self, key, error=None, **kw):
+        """One of them; what belongs to others is not there."""
+        return self._channel_lead_page(self._channel_offer(key))
+
+    @route(
+        "/my/channel/lead/<string:key>/answer",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_channel_lead_answer(self, key, answer="", reason="", **kw):
+        offer = self._channel_offer(key)
+        error = self._answer(offer, request.env.user.partner_id, answer, reason)
+        if error:
+            return self._channel_lead_page(offer, error)
+        if answer == "accept":
+            return request.redirect(f"/my/channel/lead/{offer.key}")
+        return request.redirect("/my/channel/leads")
+
+    @route(
+        "/my/channel/lead/<string:key>/message",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_channel_lead_message(self, key, text="", **kw):
+        offer = self._channel_offer(key)
+        try:
+            offer._post_message(request.env.user.partner_id, text[:10_000])
+        except UserError as refusal:
+            return self._channel_lead_page(offer, str(refusal))
+        return request.redirect(f"/my/channel/lead/{offer.key}")
+
+    @route(
+        "/my/channel/lead/<string:key>/revenue",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_channel_lead_revenue(self, key, revenue="", **kw):
+        offer = self._channel_offer(key)
+        try:
+            offer._set_revenue(request.env.user.partner_id, revenue[:50])
+        except UserError as refusal:
+            return self._channel_lead_page(offer, str(refusal))
+        except ValueError:
+            error = request.env._("“%s” is not an amount.", revenue[:50])
+            return self._channel_lead_page(offer, error)
+        return request.redirect(f"/my/channel/lead/{offer.key}")
+
+    @route(
+        "/channel/offer/<string:key>/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def channel_offer(self, key, token, **kw):
+        """The page that the mail leads to: it shows, and decides nothing."""
+        return self._offer_page(*self._linked_offer(key, token), key, token)
+
+    @route(
+        "/channel/offer/<string:key>/<string:token>/answer",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def channel_offer_answer(self, key, token, answer="", reason="", **kw):
+        offer, contact = self._linked_offer(key, token)
+        error = self._answer(offer, contact, answer, reason)
+        done = None if error else answer
+        return self._offer_page(offer, contact, key, token, error, done)
+
+    def _channel_offer(self, key):
+        offer = request.env["distribution.route"]._portal_find(request.env.user, key)
+        if not offer:
+            raise request.not_found()
+        return offer
+
+    def _linked_offer(self, key, token):
+        offer, contact = request.env["distribution.route"]._by_link(key, token)
+        if not offer:
+            raise request.not_found()
+        return offer.with_context(lang=contact.lang or request.env.lang), contact
+
+    def _answer(self, offer, contact, answer, reason):
+        """
+        :return: why it could not be
+        """
+        try:
+            if answer == "accept":
+                offer._accept(contact)
+            elif answer == "decline":
+                offer._decline(contact, reason)
+            else:
+                return request.env._("Choose to accept or to decline.")
+        except UserError as refusal:
+            return str(refusal)
+        return None
+
+    def _channel_lead_page(self, offer, error=None):
+        values = self._prepare_portal_layout_values()
+        values.update(
+            page_name="channel_lead",
+            offer=offer._portal_values(request.env.user),
+            error=error,
+        )
+        return request.render("crm_distribution.portal_channel_lead", values)
+
+    def _offer_page(self, offer, contact, key, token, error=None, done=None):
+        user = contact.user_ids[:1] or request.env.user
+        values = {
+            "offer": offer._portal_values(user),
+            "contact_name": contact.name,
+            "answer_url": f"/channel/offer/{key}/{token}/answer",
+            "error": error,
+            "done": done,
+        }
+        if not values["offer"]["is_open"]:
+            # what was accepted by now is shown to a login alone
+            values["offer"] = {"is_open": False, "facts": []}
+        response = request.render("crm_distribution.channel_offer", values)
+        # the address is the key: no other site shall learn it
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response

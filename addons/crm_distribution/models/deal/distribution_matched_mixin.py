@@ -1,0 +1,99 @@
+from collections.abc import Iterable
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.iap.tools.iap_tools import _MAIL_DOMAIN_BLACKLIST
+
+from ...channel import matching
+
+# the search stops here: "21 or more"
+MOST_SHOWN = 21
+# names that are compared one by one, those that share most with the asked one first
+MOST_COMPARED = 200
+PUBLIC_DOMAINS = matching.PUBLIC_DOMAINS | _MAIL_DOMAIN_BLACKLIST
+
+
+class DistributionMatchedMixin(models.AbstractModel):
+    """Records that stand for a customer, found by keys that the database holds.
+
+    Each model adds an index on its keys::
+
+        _match_keys_idx = models.Index(
+            "USING gin (string_to_array(distribution_match_keys, ' '))"
+        )
+    """
+
+    _name = "distribution.matched.mixin"
+    _description = "Records Found by What Tells Customers Apart"
+
+    distribution_match_keys = fields.Text(
+        "Matching Keys",
+        compute="_compute_distribution_match_keys",
+        store=True,
+        copy=False,
+        prefetch=False,
+        groups="base.group_system",
+    )
+
+    def _compute_distribution_match_keys(self):
+        """Each model says with its depends what its identity hangs on."""
+        for record in self:
+            keys = matching.keys_of(record._match_identity(), PUBLIC_DOMAINS)
+            record.distribution_match_keys = " ".join(keys) or False
+
+    def _match_identity(self) -> matching.Identity:
+        """Hook: what is known of this customer."""
+        raise NotImplementedError
+
+    def _match_keys(self) -> list[str]:
+        """All keys of these records."""
+        # sudo: the keys are no more than the record, which the caller has
+        stored = self.sudo().mapped("distribution_match_keys")
+        return sorted({key for keys in stored for key in (keys or "").split()})
+
+    @api.model
+    def _find_exact(self, keys: Iterable[str], domain=Domain.TRUE):
+        """Records that share an exact key, the first of them; MOST_SHOWN means more."""
+        return self._find_by_keys(
+            matching.exact_keys(list(keys)), domain, limit=MOST_SHOWN
+        )
+
+    @api.model
+    def _find_named_like(self, name: str, domain=Domain.TRUE):
+        """Records with a similar name, the most similar first."""
+        keys = matching.name_keys(name)
+        found = self._find_by_keys(keys, domain, limit=MOST_COMPARED)
+        scores = {
+            record: matching.similarity(name, record.sudo()._match_identity().name)
+            for record in found
+        }
+        similar = [one for one in found if scores[one] >= matching.SIMILAR]
+        similar.sort(key=lambda one: (-scores[one], one.id))
+        return self.browse(one.id for one in similar[:MOST_SHOWN])
+
+    @api.model
+    def _find_by_keys(self, keys: list[str], domain, limit: int):
+        if not keys:
+            return self.browse()
+        self.flush_model(["distribution_match_keys"])
+        query = self._search(Domain(domain))
+        held = SQL(
+            "string_to_array(%s, ' ')",
+            SQL.identifier(self._table, "distribution_match_keys"),
+        )
+        query.add_where(SQL("%s && %s", held, keys))
+        # the most shared keys first, then the oldest
+        query.order = SQL(
+            "(SELECT count(*) FROM unnest(%s) AS one WHERE one = ANY(%s)) DESC, %s",
+            held,
+            keys,
+            SQL.identifier(self._table, "id"),
+        )
+        query.limit = limit
+        return self.browse(query)
+
+
+def calling_code(country) -> str:
+    return str(country.phone_code or "")

@@ -1,0 +1,473 @@
+from collections.abc import Iterable
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+
+from odoo.addons.crm_suite.tools.work import work_through
+
+from ...channel import conflict, matching, protection
+from ...channel.conflict import Fact
+from ...channel.policy import Question
+from .conflict_facts import are_related, fact as make_fact, names
+from .distribution_matched_mixin import MOST_SHOWN
+from .distribution_registration import IDENTITY
+
+
+class DistributionRegistration(models.Model):
+    """How it is decided: who else claims the customer, and what follows."""
+
+    _inherit = "distribution.registration"
+
+    same_registration_ids = fields.Many2many(
+        "distribution.registration",
+        "same_registrations",
+        string="Same Customer: Registrations",
+        compute="_compute_same",
+    )
+    same_lead_ids = fields.Many2many(
+        "crm.lead", string="Same Customer: Leads", compute="_compute_same"
+    )
+    same_partner_ids = fields.Many2many(
+        "res.partner", string="Same Customer: Contacts", compute="_compute_same"
+    )
+    similar_registration_ids = fields.Many2many(
+        "distribution.registration",
+        "similar_registrations",
+        string="Similar Name: Registrations",
+        compute="_compute_same",
+    )
+    similar_partner_ids = fields.Many2many(
+        "res.partner", string="Similar Name: Contacts", compute="_compute_same"
+    )
+    same_summary = fields.Char("Already Known", compute="_compute_same")
+
+    @api.depends(*IDENTITY, "end_customer_id")
+    def _compute_same(self):
+        """For whoever decides; what he may not see is not there."""
+        for one in self:
+            keys = one._match_keys()
+            company = Domain("company_id", "in", [one.company_id.id, False])
+            others = Domain("id", "!=", one._origin.id) & company
+            registrations = one._find_exact(keys, others)
+            leads = self.env["crm.lead"]._find_exact(keys, company)
+            partners = self.env["res.partner"]._find_exact(keys, company)
+            one.same_registration_ids = registrations
+            one.same_lead_ids = leads
+            one.same_partner_ids = partners
+            one.similar_registration_ids = (
+                one._find_named_like(one.customer_name, others) - registrations
+            )
+            one.similar_partner_ids = (
+                self.env["res.partner"]._find_named_like(one.customer_name, company)
+                - partners
+            )
+            one.same_summary = one._say_found(
+                [
+                    (self.env._("registrations"), registrations),
+                    (self.env._("leads"), leads),
+                    (self.env._("contacts"), partners),
+                ]
+            )
+
+    def _say_found(self, found) -> str | bool:
+        parts = []
+        for what, records in found:
+            if len(records) >= MOST_SHOWN:
+                parts.append(
+                    self.env._("%(n)s or more %(what)s", n=MOST_SHOWN, what=what)
+                )
+            elif records:
+                parts.append(self.env._("%(n)s %(what)s", n=len(records), what=what))
+        return ", ".join(parts) or False
+
+    def action_approve(self):
+        for one in self:
+            one._approve()
+
+    def action_reject(self):
+        return self._ask_reason("reject")
+
+    def action_release(self):
+        return self._ask_reason("release")
+
+    def action_extend(self):
+        for one in self:
+            one._extend()
+
+    def action_won(self):
+        for one in self:
+            one._end("won")
+
+    def action_lost(self):
+        for one in self:
+            one._end("lost")
+
+    def _ask_reason(self, decision: str):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reason"),
+            "res_model": "distribution.decision",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_decision": decision,
+                "default_registration_ids": [Command.set(self.ids)],
+            },
+        }
+
+    @api.model
+    def _cron_compare(self):
+        """Looks for others who claim the same, after a submission and every night."""
+        work_through(self, self._to_compare_domain, lambda some: some._compare(), 20)
+
+    @api.model
+    def _to_compare_domain(self) -> Domain:
+        before = fields.Datetime.now().replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        never = Domain("checked_on", "=", False) | Domain("checked_on", "<", before)
+        return never & Domain("status", "in", ["submitted", "approved"])
+
+    def _compare(self):
+        conflicts = self.env["distribution.conflict"]
+        conflicts._report(self._conflict_facts())
+        self._as_system().checked_on = fields.Datetime.now()
+
+    def _check_decider(self):
+        if not self.env.su and not self.env.user.has_group(
+            "crm_distribution.group_channel_user"
+        ):
+            raise AccessError(self.env._("Only channel users decide on registrations."))
+        self.check_access("write")
+
+    def _approve(self):
+        self.ensure_one()
+        self._check_decider()
+        if self.state != "submitted":
+            raise UserError(self.env._("“%s” is decided already.", self.display_name))
+        self._find_end_customer()
+        keys = matching.exact_keys(self._match_keys())
+        customer = self.end_customer_id.commercial_partner_id
+        if not keys and not customer:
+            raise UserError(
+                self.env._(
+                    "Choose the customer on file, or create it: neither a domain, a "
+                    "phone nor a tax ID says whom “%s” protects.",
+                    self.display_name,
+                )
+            )
+        self._refuse_second_holder()
+        company = self.company_id
+        today = company._today()
+        self._as_system().write(
+            {
+                "state": "approved",
+                "decided_on": fields.Datetime.now(),
+                "decided_by_id": self.env.uid,
+                "protected_from": today,
+                "protected_until": protection.protected_until(
+                    today, company.distribution_protection_days
+                ),
+                "last_news_on": today,
+                "inactivity_days": company.distribution_inactivity_days,
+            }
+        )
+        self._answer()
+
+    def _refuse_second_holder(self):
+        """A customer's deal has one holder, also when two decide at one moment."""
+        customer = self.end_customer_id.commercial_partner_id
+        names = matching.exact_keys(self._match_keys())
+        names += [f"customer {customer.id}"] if customer else []
+        self.env["suite.turn"]._take(f"deal {self.company_id.id} {n}" for n in names)
+        # sudo: a protection that the decider may not see counts as well
+        claims = self.sudo()._claims_of_same(self.company_id._today()) - self
+        held = claims.filtered(lambda one: one.partner_id != self.partner_id)
+        if held:
+            raise UserError(
+                self.env._(
+                    "“%(deal)s” is protected for %(holder)s through %(day)s. Release "
+                    "that protection first.",
+                    deal=held[0].display_name,
+                    holder=held[0].partner_id.display_name,
+                    day=held[0].ends_on,
+                )
+            )
+
+    def _find_end_customer(self):
+        """The one contact that shares an exact key, if it is one only."""
+        if self.end_customer_id:
+            return
+        company = Domain("company_id", "in", [self.company_id.id, False])
+        # sudo: whoever decides need not see the customer that is protected
+        partners = (
+            self.env["res.partner"].sudo()._find_exact(self._match_keys(), company)
+        )
+        customers = partners.commercial_partner_id
+        if len(customers) == 1:
+            self.end_customer_id = customers
+
+    def _reject(self, reason: str):
+        self.ensure_one()
+        self._check_decider()
+        if self.state != "submitted":
+            raise UserError(self.env._("“%s” is decided already.", self.display_name))
+        self._end_with("rejected", reason)
+        self._answer()
+
+    def _release(self, reason: str):
+        """The customer chose somebody else."""
+        self.ensure_one()
+        self._check_decider()
+        if self.status != "approved":
+            raise UserError(self.env._("“%s” is not protected.", self.display_name))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the customer is free again."))
+        self._end_with("released", reason)
+        self._answer()
+
+    def _end(self, state: str):
+        self._check_decider()
+        if self.state != "approved":
+            raise UserError(self.env._("“%s” is not protected.", self.display_name))
+        self._end_with(state, False)
+
+    def _end_with(self, state: str, reason):
+        self._as_system().write(
+            {
+                "state": state,
+                "reason": reason or self.reason,
+                "decided_on": fields.Datetime.now(),
+                "decided_by_id": self.env.uid,
+            }
+        )
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+
+    def _extend(self):
+        """Once, on evidence, from the old end."""
+        self.ensure_one()
+        self._check_decider()
+        if self.status != "approved":
+            raise UserError(self.env._("“%s” is not protected.", self.display_name))
+        if self.extended_on:
+            raise UserError(
+                self.env._("“%s” was extended once already.", self.display_name)
+            )
+        if not self.evidence_ids:
+            raise UserError(
+                self.env._(
+                    "An extension needs evidence, and “%s” has none.",
+                    self.display_name,
+                )
+            )
+        today = self.company_id._today()
+        self._as_system().write(
+            {
+                "extended_on": today,
+                "last_news_on": today,
+                "protected_until": protection.extended_until(
+                    self.protected_until, self.company_id.distribution_extension_days
+                ),
+            }
+        )
+        self._answer()
+
+    def _answer(self):
+        """Tells whoever submitted it, by a mail that is sent later."""
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+        template = self.env.ref(
+            "crm_distribution.mail_template_registration", raise_if_not_found=False
+        )
+        if template and (self.submitted_by_id or self.partner_id).email:
+            # sudo: whoever decides need not read the template
+            template.sudo().send_mail(self.id, force_send=False)
+
+    @api.model
+    def _protecting(self, company, customers, keys: Iterable[str], day: date):
+        """Protections of these customers, their branches, or who shares their keys."""
+        ours = Domain("company_id", "=", company.id) & self._in_force(day)
+        return self._claiming(ours, customers, keys)
+
+    @api.model
+    def _claiming(self, domain: Domain, customers, keys: Iterable[str]):
+        companies = customers.commercial_partner_id
+        by_contact = self.search(
+            domain
+            & Domain("end_customer_id.commercial_partner_id", "in", companies.ids)
+        )
+        return (by_contact | self._find_exact(keys, domain)).sorted("id")
+
+    def _claims_of_same(self, day: date):
+        """Protections that meet this one: same customer, goods above or below."""
+        return self._protecting(
+            self.company_id, self.end_customer_id, self._match_keys(), day
+        ).filtered(lambda one: are_related(one.category_id, self.category_id))
+
+    def _conflict_facts(self) -> list[Fact]:
+        """What others claim, were promised or work on, of the same customer."""
+        # sudo: what the one who asks may not see counts as well
+        return [
+            fact
+            for one in self.sudo()
+            for fact in (
+                *one._registration_facts(),
+                *one._opportunity_facts(),
+                *one._agreement_facts(),
+            )
+        ]
+
+    def _registration_facts(self) -> list[Fact]:
+        open_ones = (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("status", "in", ["submitted", "approved"])
+            & Domain("partner_id", "!=", self.partner_id.id)
+        )
+        facts = []
+        for other in self._claiming(
+            open_ones, self.end_customer_id, self._match_keys()
+        ).filtered(lambda one: are_related(one.category_id, self.category_id)):
+            # who is protected, then who came first
+            first, second = (self | other).sorted(
+                lambda one: (one.state != "approved", one.submitted_on, one.id)
+            )
+            facts.append(
+                make_fact(
+                    "registration",
+                    holder=first.partner_id,
+                    other=second.partner_id,
+                    about=[first, second],
+                    proof=self._same_proof(other),
+                    company=self.company_id,
+                    severity=conflict.HIGH
+                    if first.state == second.state == "approved"
+                    else conflict.MEDIUM,
+                    registration_id=first,
+                    other_registration_id=second,
+                    customer_id=first.end_customer_id or second.end_customer_id,
+                    category_id=first.category_id,
+                    territory_id=first.territory_id,
+                )
+            )
+        return facts
+
+    def _same_proof(self, other) -> list[tuple[str, str]]:
+        shared = matching.exact_keys(
+            sorted({*self._match_keys()} & {*other._match_keys()})
+        )
+        customer = self.end_customer_id.commercial_partner_id
+        if customer and customer == other.end_customer_id.commercial_partner_id:
+            shared.append(customer.display_name)
+        return [
+            ("same", ", ".join(shared)),
+            ("goods", names(self.category_id | other.category_id)),
+        ]
+
+    def _opportunity_facts(self) -> list[Fact]:
+        """Our own open opportunities, and leads that others have taken."""
+        leads = self.env["crm.lead"]
+        others = (
+            Domain("company_id", "in", [self.company_id.id, False])
+            & Domain("id", "!=", self.lead_id.id)
+            & Domain("won_status", "=", "pending")
+            & (
+                Domain("partner_assigned_id", "!=", False)
+                | Domain("type", "=", "opportunity")
+            )
+        )
+        found = leads._find_exact(self._match_keys(), others)
+        customer = self.end_customer_id.commercial_partner_id
+        if customer:
+            found |= leads.search(
+                others & Domain("partner_id.commercial_partner_id", "=", customer.id),
+                limit=MOST_SHOWN,
+            )
+        facts = []
+        for lead in found.sorted("id"):
+            taker = lead.partner_assigned_id.commercial_partner_id
+            goods = lead.distribution_category_id
+            if taker == self.partner_id or not are_related(goods, self.category_id):
+                continue
+            facts.append(
+                make_fact(
+                    "lead" if taker else "own_opportunity",
+                    holder=taker or self.partner_id,
+                    other=self.partner_id if taker else taker,
+                    about=[self, lead],
+                    proof=[
+                        ("opportunity", lead.display_name),
+                        ("goods", names(self.category_id | goods)),
+                    ],
+                    company=self.company_id,
+                    registration_id=self,
+                    lead_id=lead,
+                    customer_id=customer,
+                    category_id=self.category_id,
+                    territory_id=self.territory_id,
+                )
+            )
+        return facts
+
+    def _agreement_facts(self) -> list[Fact]:
+        """Others who were promised to be alone where this customer is."""
+        agreements = self.env["distribution.agreement"]
+        policies = self.env["distribution.policy"]
+        question = Question(
+            self.company_id.id,
+            self.category_id.id,
+            self.territory_id.id,
+            self.company_id._today(),
+        )
+        found = agreements.browse(agreements._in_scope([question])[0])
+        alone = found.filtered("exclusive")
+        if not alone or self.partner_id in alone.partner_id:
+            return []
+        decision = policies._decide([question])[0]
+        return [
+            make_fact(
+                "agreement",
+                holder=agreement.partner_id,
+                other=self.partner_id,
+                about=[self, agreement],
+                proof=[
+                    ("customer", self.customer_name),
+                    ("territory", self.territory_id.display_name or ""),
+                    ("goods", names(self.category_id)),
+                    ("promise", agreement.display_name),
+                ],
+                company=self.company_id,
+                policy=policies.browse(decision.policy_id or ()),
+                registration_id=self,
+                agreement_id=agreement,
+                customer_id=self.end_customer_id,
+                category_id=self.category_id,
+                territory_id=self.territory_id,
+            )
+            for agreement in alone
+        ]
+
+    @api.model
+    def _merge_customers(self, sources, target):
+        """Before contacts are merged: numbers of an intermediary stay its own."""
+        moved = self.search(
+            [("partner_id", "in", sources.ids)], order="submitted_on, id"
+        )
+        last = self.search(
+            [("partner_id", "=", target.id)], order="number desc", limit=1
+        )
+        for number, one in enumerate(moved, last.number + 1):
+            one._as_system().number = number + 1_000_000
+        moved.flush_recordset(["number"])
+        for number, one in enumerate(moved, last.number + 1):
+            one._as_system().number = number
+        moved.flush_recordset(["number"])
+
+    @api.model
+    def _compare_merged(self, target):
+        """After contacts are merged: two protections may have met."""
+        met = self.search(
+            Domain("end_customer_id.commercial_partner_id", "=", target.id)
+            & Domain("status", "in", ["submitted", "approved"])
+        )
+        self.env["distribution.conflict"]._report(met._conflict_facts())

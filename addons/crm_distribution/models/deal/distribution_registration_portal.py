@@ -1,0 +1,144 @@
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from odoo.addons.crm_suite.tools.dates import written_day
+
+SHOWN = [
+    "customer_email",
+    "customer_phone",
+    "customer_vat",
+    "customer_website",
+    "customer_city",
+    "customer_zip",
+    "description",
+]
+
+
+class DistributionRegistration(models.Model):
+    """What an intermediary sees of its own deals, as values by name.
+
+    It has no access to the model: nothing can be read, searched, sorted or grouped by
+    what belongs to others.
+    """
+
+    _inherit = "distribution.registration"
+
+    @api.model
+    def _portal_own(self, partner):
+        # sudo: whoever asks acts for this company
+        deals = self.sudo()
+        return deals, Domain("partner_id", "=", partner.id)
+
+    @api.model
+    def _portal_count(self, partner) -> int:
+        deals, own = self._portal_own(partner)
+        return deals.search_count(own)
+
+    @api.model
+    def _portal_deals(self, partner, limit: int, offset: int) -> list[dict[str, Any]]:
+        deals, own = self._portal_own(partner)
+        found = deals.search(own, limit=limit, offset=offset, order="number desc")
+        return found._portal_values()
+
+    @api.model
+    def _portal_deal(self, partner, number: int):
+        """The intermediary's deal of this number, in superuser mode."""
+        deals, own = self._portal_own(partner)
+        # a number that no column holds is nobody's
+        if not 0 < number < 2**31:
+            return deals.browse()
+        return deals.search(own & Domain("number", "=", number), limit=1)
+
+    def _portal_values(self) -> list[dict[str, Any]]:
+        labels = dict(self._fields["status"]._description_selection(self.env))
+        return [
+            {
+                "number": one.number,
+                "name": one.customer_name,
+                "category": one.category_id.name,
+                "amount": one.amount_expected,
+                "currency": one.currency_id,
+                "company": one.company_id.name,
+                "status": one.status,
+                "status_name": labels[one.status],
+                "decide_by": one._portal_moment(one.decide_by),
+                "ends_on": one.ends_on,
+                "ends_on_text": written_day(self.env, one.ends_on),
+                "days_left": one._days_left(),
+                "may_extend": one.status == "approved" and not one.extended_on,
+                "files": one.evidence_ids.sorted("id").mapped("name"),
+                "lines": one._portal_lines(),
+            }
+            for one in self
+        ]
+
+    def _portal_lines(self) -> list[tuple[str, str]]:
+        """What was typed, and when it was sent, with the labels of the fields."""
+        labels = {
+            name: self._fields[name]._description_string(self.env) for name in SHOWN
+        }
+        lines = [
+            (self.env._("Submitted"), self._portal_moment(self.submitted_on)),
+            (self.env._("Goods"), self.category_id.name),
+            *((labels[name], self[name]) for name in SHOWN if self[name]),
+            (self.env._("Country"), self.customer_country_id.name or ""),
+            (self.env._("Expected Close"), written_day(self.env, self.date_close)),
+        ]
+        return [(label, text) for label, text in lines if text]
+
+    def _portal_moment(self, moment) -> str:
+        """A moment on the reader's own clock."""
+        if not moment:
+            return ""
+        zone = self.env.user.tz or self.company_id.partner_id.tz or "UTC"
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        return f"{written_day(self.env, local.date())} {local:%H:%M}"
+
+    def _days_left(self) -> int | None:
+        if self.status != "approved":
+            return None
+        return (self.ends_on - self.company_id._today()).days + 1
+
+    @api.model
+    def _portal_choices(self, partner) -> dict[str, list[tuple[int, str]]]:
+        """Countries, and the goods that the intermediary's agreements are about."""
+        # sudo: the names of what it may choose
+        env = self.sudo().env
+        agreements = env["distribution.agreement"].search(
+            [("partner_id", "=", partner.id), ("state", "=", "active")]
+        )
+        categories = agreements.category_id
+        limited = categories and all(one.category_id for one in agreements)
+        goods = env["product.category"].search(
+            Domain("id", "child_of", categories.ids) if limited else Domain.TRUE
+        )
+        countries = env["res.country"].search([])
+        return {
+            "categories": [(one.id, one.display_name) for one in goods],
+            "countries": [(one.id, one.name) for one in countries],
+        }
+
+    @api.model
+    def _portal_submit(self, user, values: dict[str, Any], files) -> dict[str, Any]:
+        partner = self.env["res.partner"]._distribution_company_of(user)
+        if not partner or not partner._is_intermediary():
+            raise AccessError(self.env._("Only intermediaries register deals."))
+        # sudo: the company is checked, and the values are those of the form
+        deals = self.sudo().with_context(mail_create_nosubscribe=True)
+        deal = deals._submit(
+            partner,
+            user.sudo().company_id,
+            {**values, "submitted_by_id": user.sudo().partner_id.id},
+            files,
+        )
+        return deal._portal_values()[0]
+
+    def _portal_news(self, user, text: str, files, asks_extension: bool) -> None:
+        """
+        :param self: in superuser mode, from `_portal_deal`
+        """
+        news = self.with_context(mail_post_autofollow=False)
+        news._take_news(text, files, asks_extension)

@@ -1,0 +1,54 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    distribution_decision_hours = fields.Integer(
+        "Time to Decide (Hours)",
+        default=48,
+        help="Hours of working days: 48 hours are two working days.",
+    )
+    distribution_protection_days = fields.Integer(
+        "Days of Protection", default=90, help="The last day is included."
+    )
+    distribution_extension_days = fields.Integer(
+        "Days of an Extension",
+        default=60,
+        help="Granted once, on evidence, and counted from the old end.",
+    )
+    distribution_inactivity_days = fields.Integer(
+        "Days Without News",
+        default=90,
+        help="A protection ends when the intermediary brings no news for so long; "
+        "0: it lasts to its end.",
+    )
+    distribution_registration_ceiling = fields.Integer(
+        "Open Registrations per Intermediary", default=10
+    )
+    distribution_manager_id = fields.Many2one(
+        "res.users",
+        "Channel Responsible",
+        help="Is told when a decision is late, and owns what nobody else owns.",
+    )
+
+    _distribution_days_range = models.Constraint(
+        "CHECK (distribution_decision_hours BETWEEN 1 AND 8760"
+        " AND distribution_protection_days BETWEEN 1 AND 3650"
+        " AND distribution_extension_days BETWEEN 0 AND 3650"
+        " AND distribution_inactivity_days BETWEEN 0 AND 3650"
+        " AND distribution_registration_ceiling BETWEEN 1 AND 100000)",
+        "Hours, days and the number of open registrations must be within limits.",
+    )
+
+    def _distribution_responsible(self):
+        """Who is asked when nobody else answers for it."""
+        self.ensure_one()
+        if self.distribution_manager_id.active:
+            return self.distribution_manager_id
+        # sudo: whoever raises a question need not see the users
+        group = self.env.ref("crm_distribution.group_channel_manager").sudo()
+        managers = group.all_user_ids.filtered(
+            lambda user: user.active and self in user.company_ids
+        )
+        return managers.sorted("id")[:1].sudo(False)

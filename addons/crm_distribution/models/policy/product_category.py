@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class ProductCategory(models.Model):
+    _inherit = "product.category"
+
+    def write(self, vals):
+        """Elsewhere in the tree, agreements may meet that did not."""
+        res = super().write(vals)
+        if "parent_id" in vals:
+            agreements = self.env["distribution.agreement"]
+            agreements._of_tree("category_id", self)._guard_exclusivity()
+        return res

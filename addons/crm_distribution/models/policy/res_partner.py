@@ -1,0 +1,86 @@
+from collections.abc import Iterable
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    distribution_agreement_ids = fields.One2many(
+        "distribution.agreement",
+        "partner_id",
+        "Channel Agreements",
+        groups="crm_distribution.group_channel_user",
+    )
+
+    def _route_keys(self) -> dict[int, tuple[str, ...]]:
+        """By what equals are told apart: the same in every database.
+
+        Reference, VAT, name, country, zip and mail, whatever ids they were given.
+        """
+        self.flush_model(["ref", "vat", "name", "country_id", "zip", "email"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner.id, %s FROM res_partner partner"
+                " WHERE partner.id = ANY(%s)",
+                self._route_key_sql(),
+                self.ids,
+            )
+        )
+        return {id_: read_route_key(values) for id_, values in rows}
+
+    @api.model
+    def _route_key_sql(self) -> SQL:
+        """The key, yet to be read, in a query of partners under the name `partner`."""
+        return SQL(
+            """
+            ARRAY[
+                partner.ref, partner.vat, partner.name,
+                (SELECT code FROM res_country WHERE id = partner.country_id),
+                partner.zip, partner.email
+            ]::text[]
+            """
+        )
+
+    def _route_key(self) -> tuple[str, ...]:
+        self.ensure_one()
+        return self._route_keys()[self.id]
+
+    def write(self, vals):
+        """A level that is taken away takes its pricelist along.
+
+        Only where agreements grant levels; elsewhere Odoo leaves it.
+        """
+        left = {}
+        if "grade_id" in vals and "specific_property_product_pricelist" not in vals:
+            left = {
+                partner: partner.grade_id
+                for partner in self
+                if partner.grade_id and partner._is_grade_agreed()
+            }
+        res = super().write(vals)
+        for partner, grade in left.items():
+            pricelist = grade.default_pricelist_id
+            own = partner.specific_property_product_pricelist
+            if partner.grade_id != grade and pricelist and own == pricelist:
+                partner.specific_property_product_pricelist = False
+        return res
+
+    def _is_grade_agreed(self) -> bool:
+        self.ensure_one()
+        # sudo: whether there is one, for whoever may change the level
+        agreements = self.env["distribution.agreement"].sudo()
+        return bool(
+            agreements.search_count(
+                [
+                    ("partner_id", "=", self.commercial_partner_id.id),
+                    ("grade_id", "=", self.grade_id.id),
+                ],
+                limit=1,
+            )
+        )
+
+
+def read_route_key(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple((value or "").strip().casefold() for value in values)

@@ -1,0 +1,242 @@
+import re
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo.sql_db import Cursor
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .deal_common import DealCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortalDeals(DealCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls._login("deal_one", cls.x)
+        cls.colleague = cls._login("deal_colleague", cls.x)
+        cls.rival = cls._login("deal_rival", cls.y)
+        cls.nobody = cls._login("deal_nobody", cls._customer("End Customer"))
+
+    @classmethod
+    def _login(cls, login, company):
+        user = new_test_user(cls.env, login, "base.group_portal", password=login)
+        user.partner_id.parent_id = company
+        return user
+
+    def _get(self, url, user=None, status=200):
+        user = user or self.first
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(url)
+        self.assertEqual(answer.status_code, status, url)
+        return answer
+
+    def _form(self, **values):
+        return {
+            "customer_name": "Kaveh Steel",
+            "customer_email": "buy@kaveh.example",
+            "customer_phone": "021 88776655",
+            "customer_city": "Tehran",
+            "customer_country_id": self.country.id,
+            "category_id": self.pumps.id,
+            "amount_expected": "1000",
+            "date_close": "2027-05-01",
+            **values,
+        }
+
+    def _post(self, user=None, files=None, **values):
+        user = user or self.first
+        page = self._get("/my/channel/deal/new", user)
+        data = self._form(**values)
+        data["csrf_token"] = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
+        return self.url_open(
+            "/my/channel/deal/new", data=data, files=files, allow_redirects=False
+        )
+
+    def _deals(self, partner=None):
+        return self.registrations.search([("partner_id", "=", (partner or self.x).id)])
+
+    def test_a_deal_is_registered_with_files(self):
+        answer = self._post(
+            files=[
+                ("evidence", ("letter.txt", b"We want pumps", "text/plain")),
+                ("evidence", ("plan.pdf", b"%PDF-1.4", "application/pdf")),
+            ],
+            customer_vat="10101234567",
+            description="Forty pumps",
+        )
+        self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers["Location"].endswith("/my/channel/deal/1"))
+        self.assertRecordValues(
+            self._deals(),
+            [
+                {
+                    "customer_name": "Kaveh Steel",
+                    "customer_vat": "10101234567",
+                    "category_id": self.pumps.id,
+                    "amount_expected": 1000.0,
+                    "submitted_by_id": self.first.partner_id.id,
+                    "state": "submitted",
+                }
+            ],
+        )
+        page = self._get("/my/channel/deal/1", self.colleague).text
+        self.assertIn("letter.txt", page)
+        file = self._get("/my/channel/deal/1/file/1", self.colleague)
+        self.assertEqual(file.content, b"We want pumps")
+        self.assertIn("Kaveh Steel", self._get("/my/channel/deals").text)
+        self.assertIn("Kaveh Steel", self._get("/my").text)
+
+    def test_at_most_eight_fields_are_required(self):
+        page = self._get("/my/channel/deal/new").text
+        self.assertLessEqual(page.count(" required="), 8)
+
+    def test_what_is_missing_or_wrong_is_said_and_what_was_typed_stays(self):
+        for name, value in [
+            ("customer_name", ""),
+            ("customer_name", "Co. Ltd"),
+            ("category_id", "999999999"),
+            ("category_id", "1 OR 1=1"),
+            ("customer_country_id", "²"),
+            ("amount_expected", "many"),
+            ("amount_expected", "-5"),
+            ("amount_expected", "1e400"),
+            ("date_close", "someday"),
+            ("date_close", "2027-02-31"),
+        ]:
+            answer = self._post(**{name: value})
+            with self.subTest(name, value=value):
+                self.assertEqual(answer.status_code, 200)
+                self.assertIn("buy@kaveh.example", answer.text)
+                self.assertFalse(self._deals())
+
+    def test_persian_digits_are_read(self):
+        self._post(
+            amount_expected="۱۲٬۵۰۰",
+            date_close="۱۴۰۶/۰۲/۱۱",
+            customer_phone="۰۲۱۸۸۷۷۶۶۵۵",
+        )
+        deal = self._deals()
+        self.assertEqual(deal.amount_expected, 12500)
+        self.assertEqual(str(deal.date_close), "2027-05-01")
+
+    def test_only_fields_of_the_form_are_written(self):
+        self._post(state="approved", partner_id=self.y.id, number=77, user_id=1)
+        self.assertRecordValues(
+            self._deals(), [{"state": "submitted", "number": 1, "user_id": False}]
+        )
+
+    def test_a_double_click_gives_the_first_page(self):
+        answers = [self._post() for _click in range(2)]
+        self.assertEqual(len({a.headers["Location"] for a in answers}), 1)
+        self.assertEqual(len(self._deals()), 1)
+
+    def test_the_page_and_the_statements_tell_nothing_of_a_hit(self):
+        # the first time, caches are filled
+        self._post(customer_name="Warm Up", customer_email="a@warm.example")
+        self._deals().unlink()
+        without = self._what_is_seen()
+        self._deals().unlink()
+        self._protected(self.y, customer_phone="021 88776655")
+        self._customer(email="info@kaveh.example")
+        with_hit = self._what_is_seen()
+        for step, (before, after) in enumerate(zip(without, with_hit, strict=True)):
+            with self.subTest(step):
+                self.assertEqual(before[0], after[0])
+                self.assertEqual(before[1], after[1])
+        self.assertGreater(self.conflicts.search_count([]), 0)
+
+    def _what_is_seen(self):
+        """Statements and bytes of the answer, and of the pages until the decision."""
+        seen = []
+        with self._statements() as asked:
+            answer = self._post()
+        seen.append((asked, (answer.status_code, answer.headers["Location"])))
+        for compared in (False, True):
+            if compared:
+                self._deals()._compare()
+            for url in ("/my/channel/deal/1", "/my/channel/deals", "/my"):
+                with self._statements() as asked:
+                    page = self._get(url)
+                seen.append((asked, _without_token(page.content)))
+        return seen
+
+    @contextmanager
+    def _statements(self):
+        """Statements as they are sent, without the values."""
+        asked = []
+        execute = Cursor.execute
+
+        def record(cursor, query, params=None, log_exceptions=True):
+            asked.append(str(getattr(query, "code", query)))
+            return execute(cursor, query, params, log_exceptions)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(Cursor, "execute", record):
+            yield asked
+
+    def test_the_loser_never_learns_the_holder(self):
+        self._protected(self.y)
+        self._post()
+        deal = self._deals()
+        deal._compare()
+        deal.with_user(self.user)._reject("Ymir Trade holds it")
+        for url in ("/my/channel/deal/1", "/my/channel/deals", "/my"):
+            page = self._get(url).text
+            with self.subTest(url):
+                self.assertNotIn("Ymir", page)
+                self.assertNotIn("holds it", page)
+
+    def test_another_ones_number_is_as_absent_as_none(self):
+        self._submit(self.x, "Arad")
+        self._submit(self.x, "Behin")
+        self._submit(self.y, "Kaveh")
+        answers = [
+            self._get(f"/my/channel/deal/{number}{rest}", self.rival, 404)
+            for number in (2, 99999, 2**40)
+            for rest in ("", "/file/1")
+        ]
+        bodies = {re.sub(rb"deal/\d+", b"deal/n", a.content) for a in answers}
+        self.assertLessEqual(len(bodies), 2)
+        self.assertNotIn("Behin", answers[0].text)
+        self.assertIn("Kaveh", self._get("/my/channel/deal/1", self.rival).text)
+
+    def test_who_is_no_intermediary_has_no_such_pages(self):
+        for url in ("/my/channel/deals", "/my/channel/deal/new", "/my/channel/deal/1"):
+            with self.subTest(url):
+                self._get(url, self.nobody, 404)
+        self.assertNotIn("channel/deal", self._get("/my", self.nobody).text)
+
+    def test_an_archived_intermediary_sees_nothing(self):
+        self._submit(self.x)
+        self.x.active = False
+        self._get("/my/channel/deals", self.first, 404)
+
+    def test_news_keep_it_alive_and_ask_for_an_extension(self):
+        deal = self._protected(self.x)
+        page = self._get("/my/channel/deal/1", self.colleague)
+        token = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
+        self.url_open(
+            "/my/channel/deal/1/news",
+            data={"csrf_token": token, "news": "They decide in May", "extension": "1"},
+            files=[("evidence", ("offer.txt", b"Offer", "text/plain"))],
+        )
+        self.assertEqual(deal.extension_asked_on, deal.last_news_on)
+        self.assertTrue(deal.extension_asked_on)
+        self.assertEqual(deal.evidence_ids.name, "offer.txt")
+        message = deal.message_ids.filtered(lambda m: "in May" in (m.body or ""))
+        self.assertEqual(message.author_id, self.colleague.partner_id)
+        self.assertFalse(deal.message_partner_ids & self.x.child_ids)
+
+    def test_reading_changes_nothing(self):
+        deal = self._protected(self.x)
+        written = deal.write_date
+        for url in ("/my/channel/deal/1", "/my/channel/deals"):
+            self._get(url)
+        self.assertEqual(deal.write_date, written)
+        self._get("/my/channel/deal/1/news", status=405)
+
+
+def _without_token(content):
+    return re.sub(rb'csrf_token("| )[^,>]*', b"csrf_token", content)
