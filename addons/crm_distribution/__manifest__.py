@@ -66,6 +66,9 @@
         "demo/network_demo.xml",
         # policy
         "demo/policy_demo.xml",
+        # lead
+        "demo/lead_demo.xml",
+        "demo/route_demo.xml",
         # deal
         "demo/deal_demo.xml",
     ],
