@@ -30,7 +30,7 @@ class DistributionAgreementStart(models.TransientModel):
     )
     level_id = fields.Many2one("distribution.level", "Sells As")
     category_id = fields.Many2one("product.category", "Product Category")
-    territory_id = fields.Many2one("distribution.territory", "Territory")
+    territory_id = fields.Many2one("distribution.territory")
     exclusive = fields.Boolean()
     active_only = fields.Boolean("Active Sales Only", default=True)
     date_from = fields.Date(

@@ -19,7 +19,7 @@ class DistributionPolicyPropose(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     category_id = fields.Many2one("product.category", "Product Category")
-    territory_id = fields.Many2one("distribution.territory", "Territory")
+    territory_id = fields.Many2one("distribution.territory")
     goods_kind = fields.Selection(
         GOODS,
         "Kind of Goods",

@@ -82,7 +82,6 @@ class DistributionAgreement(models.Model):
     )
     territory_id = fields.Many2one(
         "distribution.territory",
-        "Territory",
         index=True,
         ondelete="restrict",
         check_company=True,
@@ -323,6 +322,7 @@ class DistributionAgreement(models.Model):
             policy = agreement.sudo().policy_id
             first_time = agreement.state == "draft"
             if first_time and policy.criterion_ids and policy.kind != "intensive":
+                # sudo: as above
                 admitted = self.env["distribution.admission"].sudo()
                 if not admitted.search_count(
                     [
@@ -413,7 +413,7 @@ class DistributionAgreement(models.Model):
     def _restricts(self, sale: str) -> bool:
         """Whether others may not sell so where this is exclusive.
 
-        :param sale: a key of ``SALES``; what is not known is not active
+        :param sale: active, passive or unknown; what is not known is not active
         """
         self.ensure_one()
         return self.exclusive and (sale == "active" or not self.active_only)
