@@ -59,6 +59,8 @@ class DistributionAgreementStart(models.TransientModel):
             if wizard.step != "check" or not (wizard.partner_id and wizard.date_from):
                 continue
             agreement = self.env["distribution.agreement"].new(wizard._agreed())
+            if not agreement._is_told():
+                continue
             wizard.decision = agreement.decision
             wizard.overlap_warning = agreement.overlap_warning
             try:

@@ -39,37 +39,70 @@ class DistributionPolicyWhatIf(models.TransientModel):
     state = fields.Selection(related="policy_id.state")
     company_id = fields.Many2one(related="policy_id.company_id")
     kind = fields.Selection(
-        KINDS, compute="_compute_values", store=True, readonly=False, required=True
+        KINDS,
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+        required=True,
     )
-    capacity = fields.Integer(compute="_compute_values", store=True, readonly=False)
+    capacity = fields.Integer(
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+    )
     category_id = fields.Many2one(
         "product.category",
         "Product Category",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     territory_id = fields.Many2one(
         "distribution.territory",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     date_from = fields.Date(
-        "From", compute="_compute_values", store=True, readonly=False, required=True
+        "From",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+        required=True,
     )
-    date_to = fields.Date("To", compute="_compute_values", store=True, readonly=False)
+    date_to = fields.Date(
+        "To",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+    )
     goal_numeric = fields.Float(
         "Goal: Numeric Distribution (%)",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     goal_weighted = fields.Float(
         "Goal: Weighted Distribution (%)",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     line_ids = fields.One2many(
         "distribution.policy.what.if.line",
@@ -77,6 +110,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
         "Agreements",
         compute="_compute_line_ids",
         store=True,
+        compute_sudo=False,
     )
     goal_ids = fields.One2many(
         "distribution.policy.what.if.goal",
@@ -84,6 +118,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
         "Goals",
         compute="_compute_goal_ids",
         store=True,
+        compute_sudo=False,
     )
     order_ids = fields.Many2many(
         "sale.order",

@@ -156,7 +156,7 @@ class DistributionAgreement(models.Model):
 
     @api.depends("company_id", "category_id", "territory_id", "date_from", "date_to")
     def _compute_decision(self):
-        asked = self.filtered(lambda one: one.company_id and one.date_from)
+        asked = self.filtered("date_from").filtered(lambda one: one._is_told())
         # sudo: why it may be exclusive is no secret to whoever sees it
         Policy = self.env["distribution.policy"].sudo()
         decisions = Policy._decide([agreement._question() for agreement in asked])
@@ -409,6 +409,12 @@ class DistributionAgreement(models.Model):
         )
         quotas = dict.fromkeys(self.ids, 0)
         return quotas | {term.agreement_id.id: term.quota for term in terms}
+
+    def _is_told(self) -> bool:
+        """Whether its company's promises may be told: one may type another company."""
+        self.ensure_one()
+        company = self.company_id
+        return bool(company) and (self.env.su or company in self.env.companies)
 
     def _restricts(self, sale: str) -> bool:
         """Whether others may not sell so where this is exclusive.

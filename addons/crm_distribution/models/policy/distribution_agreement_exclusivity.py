@@ -35,7 +35,7 @@ class DistributionAgreement(models.Model):
     def _compute_overlap_warning(self):
         """What would be refused, and where alone and beside others meet."""
         for agreement in self:
-            known = agreement.company_id and agreement.date_from
+            known = agreement._is_told() and agreement.date_from
             open_ = agreement.state != "ended"
             agreement.overlap_warning = (
                 agreement._overlap_in_words() if known and open_ else False

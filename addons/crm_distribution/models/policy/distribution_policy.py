@@ -172,7 +172,10 @@ class DistributionPolicy(models.Model):
         """Whom it would concern to save what is typed, or to activate a draft."""
         for policy in self:
             saved = policy._origin
-            if policy.state == "ended" or not (policy.date_from and policy.company_id):
+            company = policy.company_id
+            # what is typed may name another company, whose promises are not told
+            told = company and (self.env.su or company in self.env.companies)
+            if policy.state == "ended" or not (policy.date_from and told):
                 policy.change_warning = False
                 continue
             changes = (
