@@ -69,6 +69,9 @@
         # deal
         "demo/deal_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],
+    },
     "application": True,
     "installable": True,
 }

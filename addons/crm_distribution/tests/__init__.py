@@ -14,6 +14,8 @@ from .policy import (
     test_agreements,
     test_grade_pricelists,
     test_policies,
+    test_policy_rights,
+    test_policy_tours,
 )
 from .lead import (
     test_offers,
