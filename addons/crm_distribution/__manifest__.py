@@ -61,9 +61,8 @@
         "views/menus.xml",
     ],
     "demo": [
-        # network
         "demo/network_demo.xml",
-        # deal
+        "demo/policy_demo.xml",
         "demo/deal_demo.xml",
     ],
     "application": True,

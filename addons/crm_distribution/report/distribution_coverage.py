@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# of the report's own statement: what is asked of policies
+MEASURED = SQL("SELECT id, company_id, category_id, territory_id, day FROM measured")
+
 
 class DistributionCoverage(models.Model):
     """How many of the outlets of an area handle goods, and how much of the market.
@@ -65,6 +68,25 @@ class DistributionCoverage(models.Model):
         aggregator="max",
         help="Market handled ÷ market. Above the numeric one: it stands in the larger "
         "outlets.",
+    )
+    policy_id = fields.Many2one("distribution.policy", "Policy", readonly=True)
+    goal_numeric = fields.Float(
+        "Goal: Numeric Distribution (%)",
+        readonly=True,
+        aggregator="max",
+        help="Of the policy that decides there today.",
+    )
+    goal_weighted = fields.Float(
+        "Goal: Weighted Distribution (%)", readonly=True, aggregator="max"
+    )
+    gap_numeric = fields.Float(
+        "Missing: Numeric Distribution (%)",
+        readonly=True,
+        aggregator="max",
+        help="What is missing to the goal; empty where there is none.",
+    )
+    gap_weighted = fields.Float(
+        "Missing: Weighted Distribution (%)", readonly=True, aggregator="max"
     )
 
     @property
@@ -158,23 +180,37 @@ class DistributionCoverage(models.Model):
                    AND counted.territory_id = cell.territory_id
                    AND counted.category_id = cell.category_id
                  GROUP BY cell.company_id, area.ancestor_id, cell.category_id
+            ), measured AS (
+                -- the id is that of the row's key, so that it stays the same
+                SELECT (total.company_id * 100000::int8 + total.territory_id) * 100000
+                           + total.category_id AS id,
+                       total.company_id, nullif(total.territory_id, 0) AS territory_id,
+                       total.category_id, span.last_day AS day,
+                       total.universe::int AS universe, total.handlers::int AS handlers,
+                       (total.universe - total.handlers)::int AS missing,
+                       total.turnover, total.handled_turnover,
+                       (100.0 * total.handlers / total.universe)::float8
+                           AS numeric_distribution,
+                       (100.0 * total.handled_turnover / nullif(total.turnover, 0)
+                           )::float8 AS weighted_distribution
+                  FROM total JOIN span USING (company_id)
+                 WHERE total.universe > 0
             )
-            -- the id is that of the row's key, so that it stays the same
-            SELECT (total.company_id * 100000::int8 + total.territory_id) * 100000
-                       + total.category_id AS id,
-                   total.company_id, nullif(total.territory_id, 0) AS territory_id,
-                   territory.parent_id AS parent_territory_id, total.category_id,
-                   total.universe::int AS universe, total.handlers::int AS handlers,
-                   (total.universe - total.handlers)::int AS missing,
-                   total.turnover, total.handled_turnover,
-                   (100.0 * total.handlers / total.universe)::float8
-                       AS numeric_distribution,
-                   (100.0 * total.handled_turnover / nullif(total.turnover, 0))::float8
-                       AS weighted_distribution
-              FROM total
-         LEFT JOIN distribution_territory territory ON territory.id = total.territory_id
-             WHERE total.universe > 0
+            SELECT measured.*, territory.parent_id AS parent_territory_id,
+                   goal.policy_id, goal.goal_numeric, goal.goal_weighted,
+                   CASE WHEN goal.goal_numeric > 0
+                        THEN greatest(goal.goal_numeric - numeric_distribution, 0)
+                   END AS gap_numeric,
+                   CASE WHEN goal.goal_weighted > 0
+                             AND weighted_distribution IS NOT NULL
+                        THEN greatest(goal.goal_weighted - weighted_distribution, 0)
+                   END AS gap_weighted
+              FROM measured
+         LEFT JOIN distribution_territory territory
+                ON territory.id = measured.territory_id
+         LEFT JOIN (%(goals)s) goal ON goal.id = measured.id
             """,
+            goals=self.env["distribution.policy"]._goals_sql(MEASURED),
             **self._spans(),
         )
 

@@ -142,9 +142,7 @@ class CrmLead(models.Model):
     @api.depends("route_ids.is_current", "route_ids.state")
     def _compute_distribution_route_id(self):
         Route = self.env["distribution.route"]
-        found = Route.search(
-            [("lead_id", "in", self.ids), ("is_current", "=", True)]
-        )
+        found = Route.search([("lead_id", "in", self.ids), ("is_current", "=", True)])
         current = {route.lead_id: route for route in found}
         for lead in self:
             route = current.get(lead._origin, Route)
@@ -181,7 +179,9 @@ class CrmLead(models.Model):
         self.check_access("write")
         before = {lead: lead.distribution_state for lead in self}
         self._route()
-        moved = [lead for lead, state in before.items() if lead.distribution_state != state]
+        moved = [
+            lead for lead, state in before.items() if lead.distribution_state != state
+        ]
         if moved:
             return False
         return {
@@ -251,8 +251,8 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.distribution_route_id._note(
             self.env._(
-                "%(partner)s keeps this lead. It was accepted for %(before)s and now is "
-                "for %(now)s.",
+                "%(partner)s keeps this lead. It was accepted for %(before)s and is "
+                "for %(now)s now.",
                 partner=self.partner_assigned_id.display_name,
                 before=self._place_in_words(*before),
                 now=self._place_in_words(*now),

@@ -33,32 +33,36 @@ class DistributionAgreement(models.Model):
 
     @api.depends(*SCOPE)
     def _compute_overlap_warning(self):
-        """Whom it meets, where one of both is exclusive: what is allowed is not all."""
+        """What would be refused, and where alone and beside others meet."""
         for agreement in self:
-            agreement.overlap_warning = False
-            if agreement.state == "ended" or not (
-                agreement.company_id and agreement.date_from
-            ):
-                continue
-            ours = agreement._claim()
-            # sudo: others' promises count as well
-            met = (
-                self.sudo()
-                ._held(agreement.company_id)
-                .filtered(
-                    lambda one, ours=ours, agreement=agreement: (
-                        (one.exclusive or agreement.exclusive)
-                        and one.id != ours.id
-                        and one.partner_id.id != ours.holder
-                        and one._claim().meets(ours)
-                    )
-                )
+            known = agreement.company_id and agreement.date_from
+            open_ = agreement.state != "ended"
+            agreement.overlap_warning = (
+                agreement._overlap_in_words() if known and open_ else False
             )
-            if met:
-                agreement.overlap_warning = self.env._(
-                    "Meets %s, and one of both is exclusive.",
-                    ", ".join(f"“{other.display_name}”" for other in met),
-                )
+
+    def _overlap_in_words(self) -> str:
+        company, ours = self.company_id, self._claim()
+        # sudo: others' promises count as well
+        held = self.sudo()._held(company)
+        if self.exclusive:
+            book = self.env["distribution.policy"]._rulebook([company.id])
+            others = held._claims().values()
+            if excess := find_excess(ours, others, book, company.id):
+                return self._excess_in_words(excess)
+        met = held.filtered(
+            lambda one: (
+                one.exclusive != self.exclusive
+                and one.partner_id.id != ours.holder
+                and one._claim().meets(ours)
+            )
+        )
+        if not met:
+            return ""
+        return self.env._(
+            "Meets %s: one of both is exclusive, the other is not.",
+            ", ".join(f"“{other.display_name}”" for other in met),
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -148,7 +152,8 @@ class DistributionAgreement(models.Model):
             )
 
     def _excess_in_words(self, excess: Excess) -> str:
-        others = self.browse(claim.id for claim in excess.others)
+        # sudo: who stands in the way is told
+        others = self.sudo().browse(claim.id for claim in excess.others)
         return self.env._(
             "“%(agreement)s” cannot be exclusive: on %(day)s there is room for "
             "%(room)s, and it is held by %(others)s.",

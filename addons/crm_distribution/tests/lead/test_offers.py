@@ -82,7 +82,9 @@ class TestOffers(LeadCommon):
         lead.distribution_route_id._decline(first)
         self.assertEqual(lead.route_ids.sorted("attempt")[0].state, "returned")
         self.assertFalse(lead.partner_assigned_id)
-        self.assertEqual(lead.distribution_route_id.partner_id, (self.ava | bita) - first)
+        self.assertEqual(
+            lead.distribution_route_id.partner_id, (self.ava | bita) - first
+        )
 
     def test_only_its_own_contacts_answer(self):
         bita = self._make_partner("Bita", self.in_gilan)
@@ -109,7 +111,9 @@ class TestOffers(LeadCommon):
                 route._accept(first)
             self._run_job("work_offers")
         self.assertEqual(route.state, "expired")
-        self.assertEqual(lead.distribution_route_id.partner_id, (self.ava | bita) - first)
+        self.assertEqual(
+            lead.distribution_route_id.partner_id, (self.ava | bita) - first
+        )
         sent = self.env["mail.mail"].search([]) - mails
         told = {mail.email_to: mail.subject for mail in sent}
         self.assertEqual(len(told), 2)
@@ -170,7 +174,9 @@ class TestOffers(LeadCommon):
         )
         self._make_lead(partner_name="Secret Customer", email_from="buyer@example.com")
         self._run_job("work_offers")
-        mails = self.env["mail.mail"].search([("subject", "like", "A new lead for you")])
+        mails = self.env["mail.mail"].search(
+            [("subject", "like", "A new lead for you")]
+        )
         self.assertEqual(
             {*mails.mapped("email_to")},
             {'"Ava" <ava@example.com>', f'"anahita" <{anahita.email}>'},

@@ -2,8 +2,6 @@ import json
 import re
 from datetime import timedelta
 
-from freezegun import freeze_time
-
 from odoo import fields, http
 from odoo.tests import HttpCase, tagged
 
@@ -281,7 +279,9 @@ class TestPortalLeads(LeadCommon, HttpCase):
         pages = [self.url_open(self.url).text, self.url_open("/my/channel/leads").text]
         other = self._make_lead("Another")
         self.env.flush_all()
-        pages.append(self.url_open(f"/my/channel/lead/{other.distribution_route_id.key}").text)
+        pages.append(
+            self.url_open(f"/my/channel/lead/{other.distribution_route_id.key}").text
+        )
         for page in pages:
             main = page[page.index("<h1") :]
             for field in re.findall(r"<(?:input|textarea)[^>]*>", main):

@@ -185,6 +185,12 @@ class TestExclusivity(PolicyCommon):
                 self.assertIn(held.display_name, form.overlap_warning)
                 form.territory_id = self.south
                 self.assertFalse(form.overlap_warning)
+        self._policy(kind="exclusive", capacity=2)
+        second = self._alone(self.b, self.juice, self.north)
+        self.assertFalse(second.overlap_warning)
+        third = self._draft(self.c, self.juice, self.north, exclusive=True)
+        self.assertIn(held.display_name, third.overlap_warning)
+        self.assertIn(second.display_name, third.overlap_warning)
 
     def test_only_active_sales_are_restricted(self):
         held = self._alone(self.a, self.juice, self.north)

@@ -288,24 +288,53 @@ class TestPolicyChanges(PolicyCommon):
         with self.assertRaises(AccessError):
             wizard.create({"policy_id": self.policy.id})
 
-    def test_what_if_shows_goals_won_and_lost(self):
-        outlets = self.env["distribution.outlet"].create(
+    def _handled(self, handling, outlets):
+        shops = self.env["distribution.outlet"].create(
             [
                 {"name": f"Shop {number}", "country_id": self.env.ref("base.ir").id}
-                for number in range(4)
+                for number in range(outlets)
             ]
         )
         self.env["distribution.handling"].create(
             [
                 {
-                    "outlet_id": outlet.id,
+                    "outlet_id": shop.id,
                     "category_id": self.juice.id,
                     "date": date(2027, 3, 1),
                     "kind": "sale",
                 }
-                for outlet in outlets[:3]
+                for shop in shops[:handling]
             ]
         )
+
+    def test_coverage_knows_the_goal_and_what_is_missing(self):
+        self._handled(3, 4)
+        self.policy.write({"goal_numeric": 90, "goal_weighted": 50})
+        rows = self.env["distribution.coverage"].search([])
+        juice = rows.filtered(lambda row: row.category_id == self.juice)
+        self.assertRecordValues(
+            juice,
+            [
+                {
+                    "numeric_distribution": 75,
+                    "policy_id": self.policy.id,
+                    "goal_numeric": 90,
+                    "gap_numeric": 15,
+                    # nobody said what they turn over
+                    "gap_weighted": 0,
+                }
+            ],
+        )
+        self.assertIn(juice, rows.search([("gap_numeric", ">", 0)]))
+        self.assertNotIn(juice, rows.search([("gap_weighted", ">", 0)]))
+        self.policy.goal_numeric = 75
+        self.assertNotIn(juice, rows.search([("gap_numeric", ">", 0)]))
+        self.policy.action_end()
+        juice.invalidate_recordset()
+        self.assertFalse(juice.policy_id)
+
+    def test_what_if_shows_goals_won_and_lost(self):
+        self._handled(3, 4)
         self.policy.goal_numeric = 70
         form = Form.from_action(self.env, self.policy.action_what_if())
         form.goal_numeric = 90
