@@ -61,8 +61,16 @@
         "views/menus.xml",
     ],
     "demo": [
+<<<<<<< HEAD
         "demo/network_demo.xml",
         "demo/policy_demo.xml",
+=======
+        # network
+        "demo/network_demo.xml",
+        # policy
+        "demo/policy_demo.xml",
+        # deal
+>>>>>>> ch-policy
         "demo/deal_demo.xml",
     ],
     "application": True,
