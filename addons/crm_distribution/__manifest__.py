@@ -55,22 +55,15 @@
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
-<<<<<<< HEAD
         "demo/network_demo.xml",
         "demo/policy_demo.xml",
-=======
-        # network
-        "demo/network_demo.xml",
-        # policy
-        "demo/policy_demo.xml",
-        # deal
->>>>>>> ch-policy
         "demo/deal_demo.xml",
     ],
     "application": True,
