@@ -141,16 +141,15 @@ def _deal(number):
 
 
 def _read_files():
-    _ = request.env._
     files = [
         file for file in request.httprequest.files.getlist("evidence") if file.filename
     ]
     if len(files) > MOST_FILES:
-        return [], {"evidence": _("At most %s files.", MOST_FILES)}
+        return [], {"evidence": request.env._("At most %s files.", MOST_FILES)}
     read = []
     for file in files:
         content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            return [], {"evidence": _("A file may have up to 10 MB.")}
+            return [], {"evidence": request.env._("A file may have up to 10 MB.")}
         read.append({"name": file.filename[:200], "raw": content})
     return read, {}

@@ -120,7 +120,7 @@ class DistributionRegistration(models.Model):
     date_close = fields.Date("Expected Close", tracking=True)
     description = fields.Text()
     evidence_ids = fields.Many2many(
-        "ir.attachment", string="Evidence", copy=False, bypass_search_access=True
+        "ir.attachment", string="Evidence Files", copy=False, bypass_search_access=True
     )
 
     state = fields.Selection(

@@ -151,12 +151,13 @@ class DistributionRegistration(models.Model):
         """
         :return: values of the form, and what is wrong by field
         """
-        _ = self.env._
         values: dict[str, Any] = {
             name: text for name, text in self._portal_typed(post).items() if text
         }
         errors = {
-            name: _("Please fill this in.") for name in REQUIRED if name not in values
+            name: self.env._("Please fill this in.")
+            for name in REQUIRED
+            if name not in values
         }
         choices = self._portal_choices(partner)
         for name, options in (
@@ -167,20 +168,26 @@ class DistributionRegistration(models.Model):
                 ids = {str(id_): id_ for id_ in options}
                 values[name] = ids.get(values[name])
                 if not values[name]:
-                    errors[name] = _("Please choose one of the list.")
+                    errors[name] = self.env._("Please choose one of the list.")
         if "amount_expected" in values:
             try:
                 values["amount_expected"] = parse_number(values["amount_expected"])
             except ValueError:
-                errors["amount_expected"] = _("Please write a number, such as 12000.")
+                errors["amount_expected"] = self.env._(
+                    "Please write a number, such as 12000."
+                )
             else:
                 if values["amount_expected"] < 0:
-                    errors["amount_expected"] = _("Please write an amount above 0.")
+                    errors["amount_expected"] = self.env._(
+                        "Please write an amount above 0."
+                    )
         if "date_close" in values:
             try:
                 values["date_close"] = parse_date(values["date_close"])
             except ValueError:
-                errors["date_close"] = _("Please write a day, such as 2027-03-31.")
+                errors["date_close"] = self.env._(
+                    "Please write a day, such as 2027-03-31."
+                )
         return values, errors
 
     @api.model
