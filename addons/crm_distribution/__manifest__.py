@@ -62,11 +62,8 @@
         "views/menus.xml",
     ],
     "demo": [
-        # network
         "demo/network_demo.xml",
-        # policy
         "demo/policy_demo.xml",
-        # deal
         "demo/deal_demo.xml",
     ],
     "assets": {

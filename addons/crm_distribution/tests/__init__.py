@@ -1,5 +1,4 @@
-# In the sequence of the rooms.
-from .network import (  # noqa: I001
+from .network import (
     test_contact_efficiency,
     test_coverage,
     test_link,
