@@ -64,6 +64,10 @@
     "demo": [
         "demo/network_demo.xml",
         "demo/policy_demo.xml",
+        # lead
+        "demo/lead_demo.xml",
+        "demo/route_demo.xml",
+        # deal
         "demo/deal_demo.xml",
     ],
     "assets": {
