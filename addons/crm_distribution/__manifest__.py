@@ -55,17 +55,15 @@
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
-        # network
         "demo/network_demo.xml",
-        # policy
         "demo/policy_demo.xml",
-        # deal
         "demo/deal_demo.xml",
     ],
     "assets": {

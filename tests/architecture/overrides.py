@@ -1,159 +1,101 @@
 """Private methods of Odoo's that the add-ons override, and how Odoo defines them."""
 
-import ast
-import functools
+import importlib
+import inspect
 import re
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import sys
+from collections.abc import Callable, Iterator
+from types import FunctionType
 
-import sources
+from addon import ADDONS, ROOT, together
 
 from dev import odoo_home
 
-DEFINED = re.compile(r"def (_\w+)\(|_name = ['\"]([\w.]+)['\"]|class (\w+)\(")
-ORM = Path("odoo") / "orm" / "models.py"
+Found = dict[str, tuple[str, str] | None]
 # | `sale.order._action_confirm(self)` | sale | why | what breaks |
-ROW = re.compile(r"\| `([\w.]+)\.(_\w+)(\(.*?\))` \| (\w+) \| ([^|]+) \| ([^|]+) \|")
+ROW = re.compile(r"\| `([\w.]+\._\w+)(\(.*?\))` \| (\w+) \| [^|]+ \| [^|]+ \|")
 
 
-@dataclass(frozen=True)
-class Class:
-    """A model's class by the model's name, a controller by its own."""
-
-    name: str
-    parents: tuple[str, ...]
-    methods: dict[str, ast.FunctionDef]
+def table(text: str) -> Found:
+    """The rows of the documentation's table; the last columns are for people."""
+    rows = map(ROW.fullmatch, text.splitlines())
+    return {row[1]: (row[3], row[2]) for row in rows if row}
 
 
-@functools.cache
-def classes(text: str) -> list[Class]:
-    return list(read_classes(text))
+def load() -> list[type]:
+    """Models and controllers of ours and below ours, what others stand on first."""
+    sys.path.insert(0, str(odoo_home.find()))
+    modules = together([addon.name for addon in ADDONS])
+    importlib.import_module("odoo.init")
+    folders = [*odoo_home.addons_folders(odoo_home.find()), ROOT / "addons"]
+    importlib.import_module("odoo.addons").__path__ = list(map(str, folders))
+    for name in modules:
+        importlib.import_module(f"odoo.addons.{name}")
+
+    from odoo.http import Controller
+    from odoo.models import MetaModel
+
+    models = [cls for name in modules for cls in MetaModel._module_to_models__[name]]
+    return [*models, *below(Controller)]
 
 
-def read_classes(text: str) -> Iterator[Class]:
-    for node in sources.parsed(text).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        methods = {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
-        if kind := sources.model_kind(node):
-            model = sources.read_class(Path(), node, kind)
-            yield Class(model.name, (*model.parents, "BaseModel"), methods)
-        else:
-            bases = (ast.unparse(base).split(".")[-1] for base in node.bases)
-            yield Class(node.name, tuple(bases), methods)
+def below(cls: type) -> list[type]:
+    children = cls.__subclasses__()
+    return children + [deep for child in children for deep in below(child)]
 
 
-@dataclass
-class Odoo:
-    """Odoo's source below a folder, as far as our add-ons stand on it."""
-
-    home: Path
-    addons: list[Path]
-
-    @functools.cached_property
-    def files(self) -> list[tuple[str, str]]:
-        """The module and text of each file; first what others stand on."""
-        files = [("orm", self.home / ORM)]
-        for module, folder in self.modules.items():
-            files += [(module, file) for file in sources.python_files(folder)]
-        return [(module, file.read_text(encoding="utf-8")) for module, file in files]
-
-    @functools.cached_property
-    def index(self) -> dict[str, list[tuple[str, str]]]:
-        """The files in which a method, a model or a class is defined, by its name."""
-        index = defaultdict(list)
-        for module, text in self.files:
-            for name in {name for names in DEFINED.findall(text) for name in names}:
-                index[name].append((module, text))
-        return index
-
-    @functools.cached_property
-    def modules(self) -> dict[str, Path]:
-        ours = {addon.name: addon for addon in self.addons}
-        found: dict[str, Path] = {}
-
-        def add(name: str) -> None:
-            places = [folder / name for folder in odoo_home.addons_folders(self.home)]
-            folder = ours.get(name) or next(path for path in places if path.is_dir())
-            default = [] if name == "base" else ["base"]
-            for other in sources.manifest(folder).get("depends", default):
-                if other not in found:
-                    add(other)
-            found[name] = folder
-
-        for name in ours:
-            add(name)
-        return {name: found[name] for name in found if name not in ours}
-
-    def ancestors(self, parents: tuple[str, ...]) -> set[str]:
-        found, ahead = set(), {*parents}
-        while ahead:
-            name = ahead.pop()
-            found.add(name)
-            for _module, text in self.index.get(name, ()):
-                same = (item for item in classes(text) if item.name == name)
-                ahead |= {parent for item in same for parent in item.parents}
-            ahead -= found
-        return found
-
-    def original(self, parents: tuple[str, ...], method: str) -> tuple[str, str] | None:
-        """The module that defines the method first, and the signature there."""
-        places = self.index.get(method, ())
-        above = self.ancestors(parents) if places else ()
-        for module, text in places:
-            for item in classes(text):
-                if item.name in above and method in item.methods:
-                    return module, signature(item.methods[method])
-        return None
-
-
-def signature(method: ast.FunctionDef) -> str:
-    """Names and defaults; annotations bind nobody."""
-    arguments = ast.parse(ast.unparse(method)).body[0].args
-    for argument in ast.walk(arguments):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
-    return f"({ast.unparse(arguments)})"
-
-
-def overrides(odoo: Odoo) -> dict[tuple[str, str], tuple[str, str] | None]:
+def overrides(classes: list[type], ours: set[str]) -> Found:
     """Each private method that stands in for one of Odoo's, with Odoo's definition.
 
     Without one where ours goes on to a method that Odoo no longer has.
     """
-    ours = [
-        item
-        for addon in odoo.addons
-        for file in sources.python_files(addon)
-        for item in classes(file.read_text(encoding="utf-8"))
-    ]
-    begun = {
-        name
-        for item in ours
-        for name, m in item.methods.items()
-        if not sources.goes_on(m)
-    }
-    found = {}
-    for item in ours:
-        known = [other.parents for other in ours if other.name == item.name]
-        parents = tuple({item.name, *(name for names in known for name in names)})
-        for name, method in item.methods.items():
-            if name.startswith("_") and not name.startswith("__"):
+    mine = [cls for cls in classes if module(cls) in ours]
+    begun = {n for cls in mine for n, m in private(cls) if not goes_on(n, m)}
+    found: Found = {}
+    for cls in mine:
+        above = [*reversed(cls.__mro__), *ancestors(cls, classes)]
+        above = [other for other in above if module(other) not in ours]
+        for name, method in private(cls):
+            first = next((other for other in above if name in vars(other)), None)
+            if first:
+                original = module(first), signature(vars(first)[name])
+            if first or (goes_on(name, method) and name not in begun):
                 # a controller is known by the class of Odoo's that it extends
-                model = "BaseModel" in item.parents
-                key = (
-                    item.name if model or not item.parents else item.parents[0],
-                    name,
-                )
-                original = odoo.original(parents, name)
-                if original or (sources.goes_on(method) and name not in begun):
-                    found[key] = original
+                owner = model(cls) or cls.__bases__[0].__name__
+                found[f"{owner}.{name}"] = original if first else None
     return found
 
 
-def table(text: str) -> dict[tuple[str, str], tuple[str, str]]:
-    """The rows of the table in the documentation; its last columns are for people."""
-    rows = map(ROW.fullmatch, text.splitlines())
-    return {(row[1], row[2]): (row[4], row[3]) for row in rows if row}
+def module(cls: type) -> str:
+    return re.sub(r"^odoo\.(addons\.)?", "", cls.__module__).split(".")[0]
+
+
+def model(cls: type) -> str:
+    return getattr(cls, "_name", None) or ""
+
+
+def private(cls: type) -> Iterator[tuple[str, FunctionType]]:
+    for name, method in vars(cls).items():
+        if isinstance(method, FunctionType) and re.match("_[^_]", name):
+            yield name, method
+
+
+def goes_on(name: str, method: FunctionType) -> bool:
+    return {"super", name} <= {*inspect.unwrap(method).__code__.co_names}
+
+
+def ancestors(cls: type, classes: list[type]) -> list[type]:
+    """All classes of the model and of what they inherit from."""
+    names, ahead = set(), {model(cls)} - {""}
+    while ahead:
+        names |= ahead
+        known = [other for other in classes if model(other) in ahead]
+        ahead = {name for other in known for name in other._inherit} - names
+    return [other for other in classes if model(other) in names]
+
+
+def signature(method: Callable) -> str:
+    """Names and defaults; annotations bind nobody."""
+    arguments = inspect.signature(method).parameters.values()
+    bare = [argument.replace(annotation=argument.empty) for argument in arguments]
+    return str(inspect.Signature(bare))

@@ -1,43 +1,363 @@
-"""What a rule is: a function that lists its findings in an add-on, tried on faults."""
+"""What holds in every add-on: each generator here is a rule, which yields faults."""
 
+import ast
+import csv
+import functools
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
-Files = dict[str, str]
+import polib
+from addon import (
+    ADDONS,
+    HOME,
+    Addon,
+    calls,
+    functions,
+    goes_on,
+    name_of,
+    named,
+    room,
+    together,
+    top,
+)
+
+LONGEST = 600
+LENGTH_COUNTS = (".js", ".py", ".scss", ".xml")
+# A pure package has no clock, keeps no log and touches no machine.
+IMPURE = {"logging", "os", "socket", "sqlite3", "subprocess", "threading", "time"}
+# Odoo brings the first two, for spreadsheets and for months of the calendar.
+PURE = {"openpyxl", "dateutil", *sys.stdlib_module_names} - IMPURE
+NOT_READ_BY = {
+    "report": {"models", "wizard", "controllers"},
+    "models": {"wizard", "controllers"},
+    "wizard": {"report", "controllers", "pure"},
+    "controllers": {"report", "wizard", "pure"},
+}
+WRITES = ("INSERT ", "UPDATE ", "DELETE ", "TRUNCATE ", "ALTER ", "CREATE ", "DROP ")
+SQL_CALLS = ("SQL", "execute", "execute_query", "execute_query_dict", "executemany")
+# Whoever sends one of these changes what he sees, and no rule.
+OPTIONS = {
+    "active_ids": "a wizard's records, read with the user's rights",
+    "active_model": "what the wizard was opened on",
+    "active_test": "Odoo's own: whether archived records are shown",
+    "cron_id": "the job that runs, which is asked to look again",
+    "default_segment_id": "which of two lists of segments a new campaign shows first",
+    "tier_with_program": "whether a tier's name says its program",
+}
+# These read keys by rule and not by name.
+READERS = {
+    "crm_suite/tools/mark.py": "asks whether the value is an object of its own",
+    "crm_suite/tools/permit.py": "asks whether the value is an object of its own",
+    "crm_suite/models/suite_number_mixin.py": "refuses numbers sent as defaults",
+    "crm_suite/models/suite_protected_mixin.py": "drops defaults that were sent",
+}
+# By what an XPath finds, where it may stand.
+MISPLACED = {
+    "an upgrade resets it": """//record[@model = 'ir.rule' or @model = 'ir.cron'
+        or @model = 'mail.template'][not(ancestor::*[@noupdate = '1'])]""",
+    "a menu outside of views/menus.xml": """//*[not($path = 'views/menus.xml')]
+        [self::menuitem or self::record[@model = 'ir.ui.menu']]""",
+    "one screen in two files": """//record[field[@name = 'inherit_id'][@ref]
+        [not(contains(@ref, '.')) or starts-with(@ref, $own)]]
+        [not(field[@name = 'mode'] = 'primary')]""",
+}
+COMPANY_RULES = """//record[@model = 'ir.rule'][not(field[@name = 'groups'])]
+    [contains(field[@name = 'domain_force'], 'company_ids')]
+    /field[@name = 'model_id']/@ref"""
+DATA = {"security", "data", "wizard", "report", "views", "demo"}
+VALUE = re.compile(r"%\(\w+\)[sd.\w]|%[sd]")
+SKIPS = re.compile(r"\b(skip(if|If|Test|Unless)?|xfail)$")
+STOPWATCHES = re.compile(r"\b(monotonic|perf_counter|process_time|sleep|time\.time)$")
+ASSERTS = re.compile(r"assert|fail$|raises$|warns$|start_tour$|browser_js$")
 
 
-@dataclass(frozen=True)
-class Rule:
-    check: Callable[[Path], list[str]]
-    # small add-ons named `sample`: one finding in each of these, none in those
-    faults: tuple[Files, ...]
-    passed: tuple[Files, ...]
-
-    @property
-    def name(self) -> str:
-        return self.check.__name__
-
-
-RULES: list[Rule] = []
-
-
-def rule(faults: Iterable[Files], passed: Iterable[Files] = ()):
-    """Hold this in every add-on."""
-
-    def register(check):
-        RULES.append(Rule(check, tuple(faults), tuple(passed)))
-        return check
-
-    return register
+def reads_from_below(addon: Addon) -> Iterator[str]:
+    """From a room one imports, names and calls what is above it, never below."""
+    homes = defaultdict(set)
+    for item in addon.classes:
+        steps = [f"{item.name}.{m.name}" for m in item.methods if not goes_on(m)]
+        for name in [item.name] * item.defines + steps:
+            homes[name].add(room(item.path))
+    for path, tree in addon.code("models"):
+        below = addon.below(path)
+        for item in addon.imports(path) if room(path) else ():
+            for other in addon.files(item.name)[-1:]:
+                if top(other) == "models" and room(other) in {"", *below}:
+                    yield f"{path}:{item.line} imports {other}"
+        used = {str(n.value) for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        mine = [item for item in addon.classes if item.path == path]
+        for item in mine:
+            used |= {f"{item.name}.{name_of(call.func)}" for call in calls(item.node)}
+        for name in sorted(used & homes.keys()):
+            if homes[name] <= below:
+                yield f"{path} names {name}"
 
 
-def each(name: str, *texts: str, also: Files | None = None) -> list[Files]:
-    """The same file with each of these texts."""
-    return [{**(also or {}), name: text} for text in texts]
+def scattered_models(addon: Addon) -> Iterator[str]:
+    """A model has one class in a room, in a file of its name.
+
+    A second file names its subject and exists because both are too long for one.
+    """
+    held, files = defaultdict(list), defaultdict(list)
+    for item in addon.classes:
+        held[item.path].append(item.name.replace(".", "_"))
+    for path, names in held.items():
+        files[(path.rpartition("/")[0], *names)].append(path)
+    for (folder, name, *more), paths in files.items():
+        first = f"{folder}/{name}.py"
+        shortest = sum(sorted(addon.length(path) for path in paths)[:2])
+        cut = first in paths and shortest > LONGEST
+        for path in paths:
+            second = cut and path.startswith(f"{folder}/{name}_")
+            if more or not (path == first or second):
+                yield f"{path} holds {', '.join([name, *more])}"
 
 
-def subject(finding: str) -> str:
-    """Known findings are named without what moves: the line, details in brackets."""
-    return re.sub(r"(?<=\w):\d+| \(.*\)$", "", finding)
+def hooks_in_several_places(addon: Addon) -> Iterator[str]:
+    """What happens at a core hook is readable in one place."""
+    places = defaultdict(list)
+    for item in addon.classes:
+        for method in item.methods if item.name not in addon.own else ():
+            if goes_on(method):
+                places[f"{item.name}.{method.name}"].append(item.path)
+    for hook, paths in places.items():
+        if len(paths) > 1:
+            yield f"{hook} in {', '.join(paths)}"
+
+
+def wizards_in_models(addon: Addon) -> Iterator[str]:
+    decide = [item for item in addon.classes if top(item.path) == "models"]
+    for item in decide:
+        if item.kind == "models.TransientModel" and item.name != "res.config.settings":
+            yield f"{item.path} {item.name}"
+
+
+def long_files(addon: Addon) -> Iterator[str]:
+    """A ceiling, and a reason to think before it."""
+    for path in addon.texts:
+        counts = path.endswith(LENGTH_COUNTS) and "/lib/" not in path
+        if counts and addon.length(path) > LONGEST:
+            yield path
+
+
+def impure_code(addon: Addon) -> Iterator[str]:
+    """Numbers come from arrays: no Odoo, no database, no clock, no log, no machine."""
+    needs = addon.manifest.get("external_dependencies", {}).get("python", ())
+    for path, tree in addon.code(*addon.pure):
+        own = f"odoo.addons.{addon.name}.{top(path)}."
+        for item in addon.imports(path):
+            allowed = item.name.split(".")[0] in PURE.union(needs)
+            if not allowed and not item.name.startswith(own):
+                yield f"{path}:{item.line} imports {item.name}"
+        for call in calls(tree, "now", "today", "utcnow"):
+            yield f"{path}:{call.lineno} reads the clock"
+
+
+def wrong_way(addon: Addon) -> Iterator[str]:
+    """`report/` asks, pure packages think, `models/` decide; the others carry.
+
+    What is imported from another add-on is declared among those it depends on.
+    """
+    pure = {ours.name: ours.pure for ours in (*ADDONS, addon)}
+    allowed = {addon.name, *together(addon.manifest["depends"])}
+    for path in addon.trees:
+        for item in addon.imports(path):
+            _, _, home, layer, *_ = f"{item.name}....".split(".")
+            kind = "pure" if layer in pure.get(home, ()) else layer
+            wrong = home in pure and kind in NOT_READ_BY.get(top(path), ())
+            if wrong or (item.name.startswith("odoo.addons.") and home not in allowed):
+                yield f"{path}:{item.line} imports {item.name}"
+
+
+def circles(addon: Addon) -> Iterator[str]:
+    """Files that import each other in a circle: none can be read first."""
+    files = {path for path in addon.trees if not path.endswith("__init__.py")}
+    ahead = {file: addon.imported(file) & files for file in files}
+    try:
+        TopologicalSorter(ahead).prepare()
+    except CycleError as error:
+        yield ", ".join(error.args[1])
+
+
+def unimported(addon: Addon) -> Iterator[str]:
+    """Python files that nothing imports: Odoo would never run them."""
+    ahead, run = ["__init__.py"], {"__init__.py", "__manifest__.py"}
+    while ahead:
+        new = addon.imported(ahead.pop()) - run
+        run |= new
+        ahead += new
+    for path, _tree in addon.own_code:
+        if path not in run and top(path) not in ("migrations", "static"):
+            yield path
+
+
+def commits(addon: Addon) -> Iterator[str]:
+    """Only a cron ends a transaction, by the scheduler or the loop of all crons."""
+    for path, tree in addon.own_code:
+        crons = [f for f in functions(tree) if f.name.startswith("_cron_")]
+        loop = any(f.name == "work_through" for f in functions(tree))
+        allowed = {node for part in crons + [tree] * loop for node in ast.walk(part)}
+        for node, name in named(tree):
+            end = name.split(".")[-1]
+            ends = end in ("_commit_progress", "rollback", "work_through")
+            if name.endswith("cr.commit") or (ends and node not in allowed):
+                yield f"{path}:{node.lineno} {name}"
+
+
+def deciding_layers(addon: Addon) -> Iterator[str]:
+    """Controllers and wizards ask nothing in SQL; reports write nothing."""
+    forbidden = {"report": ("create", "write", "unlink")}
+    for path, tree in addon.code("controllers", "wizard", "report"):
+        for call in calls(tree, *forbidden.get(top(path), SQL_CALLS)):
+            yield f"{path}:{call.lineno} calls {name_of(call.func)}"
+        for node in ast.walk(tree) if top(path) == "report" else ():
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and text.lstrip().upper().startswith(WRITES):
+                yield f"{path}:{node.lineno} writes by SQL"
+
+
+def silent_sudo(addon: Addon) -> Iterator[str]:
+    """Each `sudo()` stands under a comment that says why."""
+    for path, tree in addon.own_code:
+        lines = addon.texts[path].splitlines()
+        for statement in ast.walk(tree):
+            simple = isinstance(statement, ast.stmt) and not hasattr(statement, "body")
+            for call in calls(statement, "sudo") if simple else ():
+                line, above = call.func.end_lineno, statement.lineno - 2
+                while above > 0 and "sudo()" in lines[above]:
+                    above -= 1
+                told = any(lines[n].lstrip()[:1] == "#" for n in (line - 2, above))
+                if not told and not ast.unparse(call).endswith("sudo(False)"):
+                    yield f"{path}:{line}"
+
+
+def rules_behind_context_keys(addon: Addon) -> Iterator[str]:
+    """Anybody may send a key: what it carries is an object of ours, or an option."""
+    for path, tree in addon.own_code:
+        read, good = [], set()
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(attr="context" | "_context"):
+                    read.append(node)
+                case ast.Call(
+                    ast.Attribute(context, "get"), [ast.Constant(key), *_]
+                ) | ast.Subscript(context, ast.Constant(key)) if key in OPTIONS:
+                    good.add(context)
+                # by identity with a constant of ours, which no call can carry
+                case ast.Compare(
+                    ast.Call(ast.Attribute(context, "get")),
+                    [ast.Is() | ast.IsNot()],
+                    [ast.Name(name)],
+                ) if name.isupper():
+                    good.add(context)
+                case ast.Call(ast.Name("clean_context"), [context]):
+                    good.add(context)
+        for node in read if f"{addon.name}/{path}" not in READERS else ():
+            text = ast.unparse(node)
+            if node not in good and text.endswith(("env.context", "self._context")):
+                yield f"{path}:{node.lineno} {text}"
+
+
+def unguarded_models(addon: Addon) -> Iterator[str]:
+    """A row opens a model to a group; what has a company has a rule for it."""
+
+    def all_fields(name: str) -> set[str]:
+        classes = [item for item in addon.classes if item.name == name]
+        parents = {parent for item in classes for parent in item.parents} & addon.own
+        mixed = map(all_fields, parents - {name})
+        return set().union(*(item.fields for item in classes), *mixed)
+
+    text = addon.texts.get("security/ir.model.access.csv", "")
+    rows = list(csv.DictReader(text.splitlines()))
+    opened = {row["model_id:id"].split("model_")[-1] for row in rows}
+    refs = [ref for root in addon.xml.values() for ref in root.xpath(COMPANY_RULES)]
+    ruled = {ref.split("model_")[-1] for ref in refs}
+    for item in addon.classes:
+        name = item.name.replace(".", "_")
+        if not item.defines or item.kind == "models.AbstractModel":
+            continue
+        if name not in opened:
+            yield f"{item.name} has no row"
+        stored = item.kind == "models.Model" and "company_id" in all_fields(item.name)
+        if stored and name not in ruled:
+            yield f"{item.name} has no rule for companies"
+    for row in rows:
+        if not row["group_id:id"].strip():
+            yield f"{row['id']} opens a model to everybody"
+
+
+def misplaced_data(addon: Addon) -> Iterator[str]:
+    for path, root in addon.xml.items():
+        for what, where in MISPLACED.items():
+            for record in root.xpath(where, path=path, own=f"{addon.name}."):
+                yield f"{path} {record.get('id')}: {what}"
+
+
+def unlisted_or_missing(addon: Addon) -> Iterator[str]:
+    """The manifest lists each file of data, and no other."""
+    listed = {*addon.manifest.get("data", ()), *addon.manifest.get("demo", ())}
+    kept = {path for path in addon.texts if path.endswith((".xml", ".csv"))}
+    yield from listed ^ {path for path in kept if top(path) in DATA}
+
+
+def untranslated(addon: Addon) -> Iterator[str]:
+    """Persian is whole: each term that Odoo exports, with the values it names."""
+    paths = (f"i18n/{addon.name}.pot", "i18n/fa.po")
+    if missing := {*paths} - addon.texts.keys():
+        yield f"{', '.join(missing)}: make i18n"
+        return
+    template, persian = (
+        {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(text)}
+        for text in map(addon.texts.get, paths)
+    )
+    for key in template.keys() ^ persian.keys():
+        yield f"not in both: {key}"
+    for entry in persian.values():
+        term, said = map(VALUE.findall, (entry.msgid, entry.msgstr))
+        if not entry.translated() or entry.fuzzy or sorted(term) != sorted(said):
+            yield entry.msgid
+
+
+def unrun_tests(addon: Addon) -> Iterator[str]:
+    """Odoo's runner takes the members of `tests` whose name begins with `test_`."""
+    members = {item.bound: item.name for item in addon.imports("tests/__init__.py")}
+    run = {addon.files(name)[-1] for bound, name in members.items() if "test_" in bound}
+    tests = {path for path, tree in addon.code("tests") if tests_of(tree)}
+    yield from tests - run if tests else ["there is no test"]
+
+
+def idle_tests(addon: Addon) -> Iterator[str]:
+    """Each asserts something, is never skipped, and holds no stopwatch."""
+    for path, tree in addon.code("tests"):
+        # what is set up, waits for processes
+        waits = "/test_setup_" in path
+        for node, name in named(tree) if "/test_" in path else ():
+            if SKIPS.search(name) or (STOPWATCHES.search(name) and not waits):
+                yield f"{path}:{node.lineno} {name}"
+        for test in tests_of(tree):
+            if not said(test) & asserting():
+                yield f"{path}:{test.lineno} {test.name} asserts nothing"
+
+
+def tests_of(tree: ast.AST) -> list[ast.FunctionDef]:
+    return [item for item in functions(tree) if item.name.startswith("test_")]
+
+
+def said(function: ast.FunctionDef) -> set[str]:
+    """What it calls, `assert` among that."""
+    asserts = any(isinstance(node, ast.Assert) for node in ast.walk(function))
+    return {name_of(call.func) for call in calls(function)} | {"assert" * asserts}
+
+
+@functools.cache
+def asserting() -> set[str]:
+    """The names by which tests assert, those of helpers among them."""
+    trees = (tree for addon in (*ADDONS, HOME) for _path, tree in addon.code("tests"))
+    helpers = [(item.name, said(item)) for tree in trees for item in functions(tree)]
+    found = {name for _, names in helpers for name in names if ASSERTS.match(name)}
+    while new := {helper for helper, names in helpers if names & found} - found:
+        found |= new
+    return found

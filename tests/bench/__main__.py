@@ -12,6 +12,7 @@
     points         an order confirmed, beside sale_loyalty; 100,000 cards closed
     tiers          everybody's tier in batches, night by night, and at an order
     programs       customers enrolled, measured and touched by a program
+    channel        leads routed, beside Resellers; addresses, coverage, beside SQL
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -43,6 +44,7 @@ CASES = [
     "points",
     "tiers",
     "programs",
+    "channel",
 ]
 QUICK = 2_000
 

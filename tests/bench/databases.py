@@ -5,7 +5,8 @@ Each carries a fingerprint of its ingredients as its comment:
 - ``crm_bench_base``: Odoo with the add-on's dependencies,
 - ``crm_bench_<n>_plain``: that with n customers and their orders,
 - ``crm_bench_<n>``: that with the add-on installed on it, as a company would,
-- ``crm_bench_bare``: the base with the add-on.
+- ``crm_bench_bare``: the base with the add-on,
+- ``crm_bench_channel``: the channel and its peer, Odoo's Resellers.
 """
 
 import ast
@@ -13,6 +14,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -22,8 +24,10 @@ from population import Truth
 from session import environment, in_fresh_process, say
 
 HERE = Path(__file__).parent
-ADDON = HERE.parents[1] / "addons" / "crm_loyalty"
+ADDONS = HERE.parents[1] / "addons"
+ADDON = ADDONS / "crm_loyalty"
 BASE = "crm_bench_base"
+CHANNEL = ("crm_suite", "crm_distribution", "website_crm_partner_assign")
 
 
 def base() -> str:
@@ -63,6 +67,11 @@ def bare() -> str:
     return _with_addon("crm_bench_bare", base())
 
 
+def channel() -> str:
+    """The channel beside Resellers, without records."""
+    return _with_modules("crm_bench_channel", "template0", CHANNEL)
+
+
 def copy(template: str, suffix: str) -> str:
     """A throw-away copy."""
     name = f"{template}_{suffix}"
@@ -71,13 +80,22 @@ def copy(template: str, suffix: str) -> str:
 
 
 def _with_addon(name: str, template: str) -> str:
+    return _with_modules(name, template, [ADDON.name])
+
+
+def _with_modules(name: str, template: str, modules: Sequence[str]) -> str:
+    """A copy of the template with these, anew once the code of ours has changed."""
     code = sorted(
-        path for path in ADDON.rglob("*") if path.suffix in (".py", ".xml", ".csv")
+        path
+        for module in modules
+        for path in (ADDONS / module).rglob("*")
+        if path.suffix in (".py", ".xml", ".csv")
     )
-    fingerprint = _fingerprint(_kept(template), *map(Path.read_bytes, code))
+    made_from = template if template == "template0" else _kept(template)
+    fingerprint = _fingerprint(made_from, *map(Path.read_bytes, code))
     if _kept(name) != fingerprint:
         _remake(name, template)
-        _install(name, ADDON.name)
+        _install(name, ",".join(modules))
         _finish(name, fingerprint)
     return name
 

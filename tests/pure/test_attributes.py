@@ -180,27 +180,27 @@ def test_protected_attributes_are_refused(name):
 
 
 def test_ordinary_attributes_are_not_refused():
-    refuse_protected(
-        [
-            "industry",
-            "country",
-            "source",
-            "salesperson",
-            "payment_delay",
-            "returns",
-            "lost_quotations",
-            "margin_trend",
-            "tenure",
-            "order_size",
-            "contacts",
-            "open_complaints",
-            "portal_visits",
-            "res.partner.industry_id",
-            "sale.order.user_id",
-            "average_delay",
-            "message_count",
-        ]
-    )
+    names = [
+        "industry",
+        "country",
+        "source",
+        "salesperson",
+        "payment_delay",
+        "returns",
+        "lost_quotations",
+        "margin_trend",
+        "tenure",
+        "order_size",
+        "contacts",
+        "open_complaints",
+        "portal_visits",
+        "res.partner.industry_id",
+        "sale.order.user_id",
+        "average_delay",
+        "message_count",
+    ]
+    refuse_protected(names)
+    assert [Attribute(name, "level", np.ones(3)).name for name in names] == names
 
 
 def test_factors_name_the_loudest_first_and_what_they_stand_on(driven, adopted):

@@ -1,9 +1,12 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 # of the report's own statement: what is asked of policies
 MEASURED = SQL("SELECT id, company_id, category_id, territory_id, day FROM measured")
+PARTS_OF_PATH = SQL("unnest(string_to_array(rtrim(parent_path, '/'), '/')) AS above")
 
 
 class DistributionCoverage(models.Model):
@@ -99,55 +102,61 @@ class DistributionCoverage(models.Model):
             "product.category",
         ):
             self.env[name].flush_model()
+        spans = self._spans()
         return SQL(
             """
-            WITH span AS (
-                SELECT * FROM unnest(%(companies)s::int[], %(first_days)s::date[],
-                                     %(last_days)s::date[])
-                           AS span (company_id, first_day, last_day)
-            ), goods AS (
-                SELECT id AS category_id, inner_id::int AS ancestor_id
-                  FROM product_category,
-                       unnest(string_to_array(rtrim(parent_path, '/'), '/')) inner_id
+            WITH goods AS MATERIALIZED (
+                SELECT category_id, ancestor_id,
+                       EXISTS (SELECT FROM product_category part
+                                WHERE part.parent_id = ancestor_id) AS has_parts
+                  FROM (%(goods)s) goods
             ), area AS (
-                SELECT id AS territory_id, inner_id::int AS ancestor_id
-                  FROM distribution_territory,
-                       unnest(string_to_array(rtrim(parent_path, '/'), '/')) inner_id
+                SELECT territory_id, ancestor_id FROM (%(areas)s) areas
                  UNION ALL
                 SELECT 0, 0
-            ), outlet AS (
+            ), outlet AS MATERIALIZED (
+                -- open: nothing is stated of what it could sell
                 SELECT outlet.id, outlet.company_id,
                        coalesce(outlet.territory_id, 0) AS territory_id,
-                       NOT EXISTS (
-                           SELECT FROM distribution_outlet_turnover stated
-                            WHERE stated.outlet_id = outlet.id) AS open
+                       stated.outlet_id IS NULL AS open
                   FROM distribution_outlet outlet
+             LEFT JOIN (SELECT DISTINCT outlet_id
+                          FROM distribution_outlet_turnover) stated
+                    ON stated.outlet_id = outlet.id
                  WHERE outlet.active
-            ), fact AS (
-                SELECT fact.outlet_id, fact.category_id
-                  FROM distribution_handling fact
-                  JOIN span ON span.company_id = fact.company_id
-                   AND fact.date BETWEEN span.first_day AND span.last_day
-                 GROUP BY fact.outlet_id, fact.category_id
-            ), each AS (
+            ), pair AS MATERIALIZED (
                 -- one row for an outlet and each category it has to do with
                 SELECT outlet_id, category_id, bool_or(handles) AS handles,
                        sum(turnover) AS turnover
-                  FROM (SELECT DISTINCT fact.outlet_id,
-                               goods.ancestor_id AS category_id,
-                               TRUE AS handles, 0 AS turnover
-                          FROM fact JOIN goods USING (category_id)
+                  FROM (SELECT fact.outlet_id, fact.category_id, TRUE AS handles,
+                               0::float8 AS turnover
+                          FROM distribution_handling fact
+                         WHERE %(lately)s
                          UNION ALL
-                        SELECT stated.outlet_id, goods.ancestor_id, FALSE,
-                               stated.turnover
-                          FROM distribution_outlet_turnover stated
-                          JOIN goods USING (category_id)
+                        SELECT outlet_id, category_id, FALSE, turnover::float8
+                          FROM distribution_outlet_turnover
                          UNION ALL
+                        -- who sells goods could sell each part of them
                         SELECT stated.outlet_id, goods.category_id, FALSE, 0
                           FROM distribution_outlet_turnover stated
-                          JOIN goods ON goods.ancestor_id = stated.category_id
-                           AND goods.category_id <> stated.category_id) said
+                          JOIN (%(goods)s) goods
+                            ON goods.ancestor_id = stated.category_id
+                           AND goods.category_id <> goods.ancestor_id) said
                  GROUP BY outlet_id, category_id
+            ), each AS (
+                -- goods with parts: what has to do with any of them, once
+                SELECT pair.outlet_id, goods.ancestor_id AS category_id,
+                       bool_or(pair.handles) AS handles,
+                       sum(pair.turnover) AS turnover
+                  FROM pair
+                  JOIN goods ON goods.category_id = pair.category_id
+                   AND goods.has_parts
+                 GROUP BY pair.outlet_id, goods.ancestor_id
+                 UNION ALL
+                SELECT pair.outlet_id, pair.category_id, pair.handles, pair.turnover
+                  FROM pair
+                  JOIN goods ON goods.category_id = pair.category_id
+                   AND goods.ancestor_id = pair.category_id AND NOT goods.has_parts
             ), counted AS (
                 SELECT outlet.company_id, outlet.territory_id, each.category_id,
                        count(*) FILTER (WHERE NOT outlet.open) AS stated,
@@ -193,7 +202,9 @@ class DistributionCoverage(models.Model):
                            AS numeric_distribution,
                        (100.0 * total.handled_turnover / nullif(total.turnover, 0)
                            )::float8 AS weighted_distribution
-                  FROM total JOIN span USING (company_id)
+                  FROM total
+                  JOIN unnest(%(companies)s::int[], %(days)s::date[])
+                           AS span (company_id, last_day) USING (company_id)
                  WHERE total.universe > 0
             )
             SELECT measured.*, territory.parent_id AS parent_territory_id,
@@ -210,26 +221,36 @@ class DistributionCoverage(models.Model):
                 ON territory.id = measured.territory_id
          LEFT JOIN (%(goals)s) goal ON goal.id = measured.id
             """,
+            goods=SQL(
+                "SELECT id AS category_id, above::int AS ancestor_id"
+                " FROM product_category, %s",
+                PARTS_OF_PATH,
+            ),
+            areas=SQL(
+                "SELECT id AS territory_id, above::int AS ancestor_id"
+                " FROM distribution_territory, %s",
+                PARTS_OF_PATH,
+            ),
+            lately=SQL(" OR ").join(
+                SQL("(fact.company_id = %s AND fact.date BETWEEN %s AND %s)", *span)
+                for span in spans
+            ),
+            companies=[company for company, _first, _last in spans],
+            days=[last_day for _company, _first, last_day in spans],
             goals=self.env["distribution.policy"]._goals_sql(MEASURED),
-            **self._spans(),
         )
 
     @api.model
-    def _spans(self) -> dict[str, list]:
-        """For each company the first and the last day on which handling counts."""
+    def _spans(self) -> list[tuple[int, date, date]]:
+        """Each company with the first and the last day on which handling counts."""
+        spans = []
         # sudo: how far back a company looks is no secret
-        companies = self.env["res.company"].sudo().search([])
-        last_days = [company._today() for company in companies]
-        return {
-            "companies": companies.ids,
-            "first_days": [
-                fields.Date.subtract(
-                    day.replace(day=1), months=company.distribution_coverage_months - 1
-                )
-                for company, day in zip(companies, last_days, strict=True)
-            ],
-            "last_days": last_days,
-        }
+        for company in self.env["res.company"].sudo().search([]):
+            today = company._today()
+            months = company.distribution_coverage_months - 1
+            first_day = fields.Date.subtract(today.replace(day=1), months=months)
+            spans.append((company.id, first_day, today))
+        return spans
 
     def action_view_outlets(self):
         """The outlets that make this figure."""
@@ -255,8 +276,9 @@ class DistributionCoverage(models.Model):
     def _outlet_ids(self, handling: bool | None) -> list[int]:
         """The outlets of this row: all, those that handle the goods, or the others."""
         self.ensure_one()
-        span = self._spans()
-        at = span["companies"].index(self.company_id.id)
+        first_day, last_day = next(
+            days for company, *days in self._spans() if company == self.company_id.id
+        )
         inside = Domain("territory_id", "child_of", self.territory_id.ids)
         if not self.territory_id:
             inside = Domain("territory_id", "=", False)
@@ -265,9 +287,7 @@ class DistributionCoverage(models.Model):
         handles = Domain(
             "handling_ids",
             "any",
-            goods
-            & Domain("date", ">=", span["first_days"][at])
-            & Domain("date", "<=", span["last_days"][at]),
+            goods & Domain("date", ">=", first_day) & Domain("date", "<=", last_day),
         )
         could = (
             Domain("turnover_ids", "=", False)

@@ -1,3 +1,18 @@
+from .deal import (
+    test_conflicts,
+    test_deal_access,
+    test_deal_races,
+    test_first_page,
+    test_portal_deals,
+    test_registrations,
+)
+from .lead import (
+    test_offers,
+    test_portal_leads,
+    test_response,
+    test_routing,
+    test_routing_races,
+)
 from .network import (
     test_contact_efficiency,
     test_coverage,
@@ -15,19 +30,4 @@ from .policy import (
     test_policies,
     test_policy_rights,
     test_policy_tours,
-)
-from .lead import (
-    test_offers,
-    test_portal_leads,
-    test_response,
-    test_routing,
-    test_routing_races,
-)
-from .deal import (
-    test_conflicts,
-    test_deal_access,
-    test_deal_races,
-    test_first_page,
-    test_portal_deals,
-    test_registrations,
 )

@@ -137,6 +137,8 @@ class TestCompany(TransactionCase):
             file.shelf_id = self.common_shelf
             file.shelf_id = self.shelf
             file.partner_ids = partner
+            linked = {"shelf_id": self.shelf.id, "partner_ids": partner.ids}
+            self.assertRecordValues(file, [{"team_id": team.id, **linked}])
 
     def test_linked_records_of_others_do_not(self):
         team = self.env["crm.team"].create(

@@ -90,6 +90,10 @@ class TestTurnRaces(TransactionCase):
         self.take(self.two, "test b")
         self.two.commit()
         self.one.commit()
+        self.one.execute(
+            "SELECT name FROM suite_turn WHERE name IN ('test a', 'test b')"
+        )
+        self.assertEqual(sorted(self.one.fetchall()), [("test a",), ("test b",)])
 
     def test_turn_in_use_is_not_removed(self):
         with freeze_time("2026-01-01"):

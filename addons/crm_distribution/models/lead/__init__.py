@@ -4,6 +4,7 @@ from . import (  # noqa: I001
     res_config_settings,
     distribution_gap,
     distribution_route,
+    distribution_route_portal,
     distribution_route_candidate,
     distribution_routing,
     crm_lead,

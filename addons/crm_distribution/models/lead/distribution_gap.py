@@ -76,7 +76,7 @@ class DistributionGap(models.Model):
             gap.display_name = f"{goods}, {place or self.env._('no territory')}"
 
     def action_recruit(self):
-        """One opportunity to find somebody for this place, however often it is asked."""
+        """One opportunity to find somebody for this place, however often asked."""
         self.ensure_one()
         self.check_access("write")
         # two clicks at one moment

@@ -4,9 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import consteq, email_normalize, format_amount, formataddr, hmac
+from odoo.tools import consteq, email_normalize, formataddr, hmac
 
-from odoo.addons.crm_suite.tabular.numbers import parse_number
 from odoo.addons.crm_suite.tools.work import work_through
 
 from .route_words import (
@@ -15,7 +14,6 @@ from .route_words import (
     NOBODY,
     ROUTE_STATES,
     WITHDRAWALS,
-    time_left,
     written_moment,
 )
 
@@ -214,25 +212,36 @@ class DistributionRoute(models.Model):
             }
         )
         offer.lead_id.write(
-            {"partner_assigned_id": offer.partner_id.id, "distribution_state": "accepted"}
+            {
+                "partner_assigned_id": offer.partner_id.id,
+                "distribution_state": "accepted",
+            }
         )
         offer._note(self.env._("Accepted by %s.", by.display_name), by)
 
     def _decline(self, by, reason: str = ""):
-        """The intermediary does not want the lead, or gives it back after a while.
-
-        It goes on to the next one, and never to this one again.
+        """The intermediary does not want the lead: it goes on to the next one.
 
         :raise UserError: the offer is over, or it is not this contact's
         """
+        self._refuse(by, reason, "offered", "declined")
+
+    def _give_back(self, by, reason: str = ""):
+        """The intermediary had the lead and does not want it any more.
+
+        :raise UserError: it is not this contact's
+        """
+        self._refuse(by, reason, "accepted", "returned")
+
+    def _refuse(self, by, reason: str, before: str, after: str):
+        """It goes on to the next one, and never to this one again."""
         self.ensure_one()
         # sudo: an intermediary has no rights on offers; whose it is is asked inside
         offer = self.sudo()
-        offer._check_answer(by, ("offered", "accepted"))
-        returned = offer.state == "accepted"
+        offer._check_answer(by, (before,))
         offer.write(
             {
-                "state": "returned" if returned else "declined",
+                "state": after,
                 "answered_on": fields.Datetime.now(),
                 "answered_by_id": by.id,
                 "answer": (reason or "").strip()[:500],
@@ -245,7 +254,7 @@ class DistributionRoute(models.Model):
                 "distribution_state": "none",
             }
         )
-        if returned:
+        if after == "returned":
             text = self.env._("Given back by %s.", by.display_name)
         else:
             text = self.env._("Declined by %s.", by.display_name)
@@ -254,7 +263,8 @@ class DistributionRoute(models.Model):
         offer._call_job("crm_distribution.cron_retry_leads")
 
     def _check_answer(self, by, states) -> None:
-        if not self._is_for(by) or self.state not in states or not self._in_time():
+        fits = self.is_current and self.state in states and self._in_time()
+        if not fits or not self._is_for(by):
             raise UserError(self.env._("This offer is over."))
 
     def _is_for(self, contact) -> bool:
@@ -286,8 +296,9 @@ class DistributionRoute(models.Model):
         """Take leads back from intermediaries, and waiting ones out of the queue."""
         # sudo: whoever changes a lead; what follows from it is not his to decide
         routes = self.sudo().filtered(
-            lambda route: route.is_current
-            and route.state in ("offered", "accepted", *STANDING)
+            lambda route: (
+                route.is_current and route.state in ("offered", "accepted", *STANDING)
+            )
         )
         if not routes:
             return
@@ -319,8 +330,9 @@ class DistributionRoute(models.Model):
     @api.model
     def _call_job(self, xmlid: str):
         # sudo: jobs are called by whatever happens, whoever did it
-        job = self.env.ref(xmlid).sudo()
-        job._trigger()
+        jobs = self.env["ir.cron"].sudo()
+        id_ = self.env["ir.model.data"]._xmlid_to_res_id(xmlid, True)
+        jobs.browse(id_)._trigger()
 
     def _tell_offer(self):
         """Mail to each who may answer, one by one; and word to the salespeople."""
@@ -360,10 +372,11 @@ class DistributionRoute(models.Model):
         found = {}
         for contact in partner | contacts:
             address = email_normalize(contact.email)
-            if address and contact.commercial_partner_id == partner:
-                # one with a login rather than the company at the same address
-                if address not in found or contact.user_ids:
-                    found[address] = contact
+            if not address or contact.commercial_partner_id != partner:
+                continue
+            # one with a login rather than the company at the same address
+            if address not in found or contact.user_ids:
+                found[address] = contact
         return self.env["res.partner"].browse(c.id for c in found.values())
 
     def _send_to_contacts(self, template_id: str):
@@ -405,16 +418,20 @@ class DistributionRoute(models.Model):
         }
 
     def _offer_url(self, contact) -> str:
-        return (
-            f"{self.get_base_url()}/channel/offer/{self.key}/{self._link_token(contact)}"
-        )
+        token = self._link_token(contact)
+        return f"{self.get_base_url()}/channel/offer/{self.key}/{token}"
 
     def _link_token(self, contact) -> str:
         """Signs this offer for this contact, until its deadline."""
         signature = hmac(
             self.env,
             LINK_SCOPE,
-            (self.id, self.secret, contact.id, fields.Datetime.to_string(self.deadline)),
+            (
+                self.id,
+                self.secret,
+                contact.id,
+                fields.Datetime.to_string(self.deadline),
+            ),
         )
         return f"{contact.id}-{signature}"
 
@@ -466,128 +483,3 @@ class DistributionRoute(models.Model):
                 "next_answered": second.answered_count,
             }
         return self.env._(DECIDED[self.decided_by](words))
-
-    @api.model
-    def _portal_find(self, user, key: str):
-        """An offer of the company that a portal user acts for; no other is there."""
-        company = self.env["res.partner"]._distribution_company_of(user)
-        # sudo: portal users have no rights on offers; whose they are is asked here
-        return self.sudo().search(
-            Domain("key", "=", key) & Domain("partner_id", "=", company.id or 0)
-        )
-
-    @api.model
-    def _portal_list(self, user) -> dict[str, list[dict]]:
-        """What a portal user's company is offered and has, from all companies here."""
-        company = self.env["res.partner"]._distribution_company_of(user)
-        # sudo: portal users have no rights on offers; whose they are is asked here
-        routes = self.sudo().search(
-            Domain("partner_id", "=", company.id or 0) & Domain("is_current", "=", True)
-        )
-        offers = routes.filtered(lambda one: one.state == "offered" and one._in_time())
-        leads = routes.filtered(
-            lambda one: one.state == "accepted"
-            and one.lead_id.active
-            and one.lead_id.won_status == "pending"
-        )
-        return {
-            "offers": [one._portal_values(user) for one in offers.sorted("deadline")],
-            "leads": [one._portal_values(user) for one in leads],
-        }
-
-    def _portal_values(self, user) -> dict:
-        """What the intermediary may know: of an offer less than of its own lead."""
-        self.ensure_one()
-        accepted = self.state == "accepted" and self.is_current
-        values = {
-            "url": f"/my/channel/lead/{self.key}",
-            "company": self.company_id.name,
-            "facts": self._offer_facts(),
-            "is_open": self.state == "offered" and self._in_time(),
-            "is_mine": accepted,
-            "title": " · ".join(value for _label, value in self._offer_facts()[:2]),
-        }
-        if values["is_open"]:
-            values["deadline"] = written_moment(
-                self.env, self.deadline, user.tz or self.company_id.partner_id.tz
-            )
-            values["left"] = time_left(self.env, self.deadline - fields.Datetime.now())
-        if accepted:
-            lead = self.lead_id
-            values["title"] = lead.name
-            values["contact"] = self._lead_facts()
-            values["description"] = lead.description
-            values["revenue"] = lead.expected_revenue
-            values["currency"] = lead.company_currency.name
-            values["messages"] = self._portal_messages(user)
-        return values
-
-    def _offer_facts(self) -> list[tuple[str, str]]:
-        """What can be told before somebody takes it: not who the customer is."""
-        lead = self.lead_id
-        place = lead.state_id.name or lead.country_id.name
-        facts = [
-            (self.env._("Goods"), self.category_id.name or self.env._("All goods")),
-            (self.env._("Place"), self.territory_id.name or place),
-            (self.env._("From"), self.company_id.name),
-        ]
-        if lead.expected_revenue:
-            amount = format_amount(self.env, lead.expected_revenue, lead.company_currency)
-            facts.append((self.env._("Expected Revenue"), amount))
-        return [(label, value) for label, value in facts if value]
-
-    def _lead_facts(self) -> list[tuple[str, str]]:
-        lead = self.lead_id
-        place = " ".join(filter(None, (lead.zip, lead.city)))
-        address = (lead.street, lead.street2, place, lead.state_id.name)
-        facts = (
-            (self.env._("Company"), lead.partner_name),
-            (self.env._("Contact"), lead.contact_name),
-            (self.env._("Email"), lead.email_from),
-            (self.env._("Phone"), lead.phone),
-            (
-                self.env._("Address"),
-                ", ".join(filter(None, (*address, lead.country_id.name))),
-            ),
-        )
-        return [(label, value) for label, value in facts if value]
-
-    def _portal_messages(self, user) -> list[dict]:
-        """What contacts of this company have written about the lead, and nobody else."""
-        messages = self.env["mail.message"].search(
-            Domain("model", "=", "crm.lead")
-            & Domain("res_id", "=", self.lead_id.id)
-            & Domain("message_type", "=", "comment")
-            & Domain("author_id.commercial_partner_id", "=", self.partner_id.id)
-        )
-        return [
-            {
-                "author": message.author_id.name,
-                "date": written_moment(self.env, message.date, user.tz),
-                "body": message.body,
-            }
-            for message in messages
-        ]
-
-    def _post_message(self, by, text: str):
-        """A contact of the intermediary says something about its lead."""
-        self._check_own_lead(by)
-        if text.strip():
-            self._say(text.strip(), by, message_type="comment")
-
-    def _set_revenue(self, by, text: str):
-        """A contact of the intermediary corrects what its lead may bring.
-
-        :raise ValueError: the text is no amount
-        """
-        self._check_own_lead(by)
-        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
-        amount = parse_number(text, lang.decimal_point or ".")
-        if not 0 <= amount <= 1e12:
-            raise ValueError("not an amount of a lead")
-        self.lead_id.expected_revenue = amount
-        self._note(self.env._("Expected revenue changed by %s.", by.display_name), by)
-
-    def _check_own_lead(self, by) -> None:
-        if not (self._is_for(by) and self.is_current and self.state == "accepted"):
-            raise UserError(self.env._("This lead is no longer yours."))

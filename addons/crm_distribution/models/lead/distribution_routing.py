@@ -1,16 +1,16 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...channel.policy import Decision as Ruling, Question
+from ...channel.policy import Question
 from ...channel.routing import (
+    Candidate,
     Decision,
     Outcome,
-    Place,
+    Reason,
     Request,
     Scope,
     Standing,
@@ -18,7 +18,8 @@ from ...channel.routing import (
     mark,
     route,
 )
-from .distribution_route import STANDING
+from ..policy.res_partner import read_route_key
+from .routing_rows import Asked, Lead, depth_sql, insert_sql, read_history, rows_sql
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -36,41 +37,6 @@ ARRIVAL = (
 )
 
 
-class Lead(NamedTuple):
-    """What is asked of a lead."""
-
-    id: int
-    company: int | None
-    country: int | None
-    state: int | None
-    zip: str | None
-    category: int | None
-    team: int | None
-    arrival: tuple
-    place: Place | None
-
-
-class History(NamedTuple):
-    """What became of a lead's earlier attempts."""
-
-    declined: frozenset[int] = frozenset()
-    lapses: Mapping[int, int] = {}
-    attempts: int = 0
-    company: int | None = None
-    # the present attempt, where nobody could take it
-    standing: int | None = None
-    standing_state: str | None = None
-
-
-class Asked(NamedTuple):
-    """A lead with what was found for it."""
-
-    lead: Lead
-    history: History
-    question: Question
-    ruling: Ruling
-
-
 class DistributionRouting(models.AbstractModel):
     """Brings the facts to the engine, and writes what it decides.
 
@@ -86,11 +52,11 @@ class DistributionRouting(models.AbstractModel):
         found = self._leads(leads)
         if not found:
             return
-        asked = self._asked(found)
+        asked, paths = self._asked(found)
         covered = [one for one in asked if one.ruling.policy_id]
         self._close([one for one in asked if not one.ruling.policy_id])
         if covered:
-            self._write(covered, self._decide(covered))
+            self._write(covered, self._decide(covered, paths))
 
     @api.model
     def _leads(self, leads) -> list[Lead]:
@@ -101,44 +67,59 @@ class DistributionRouting(models.AbstractModel):
         )
         Leads.flush_model(
             ["company_id", "country_id", "state_id", "distribution_category_id"]
-            + ["team_id", "partner_id", "distribution_state", *ARRIVAL]
+            + ["partner_id", "partner_declined_ids", *ARRIVAL]
         )
+        self.env["distribution.route"].flush_model()
         self.env["res.partner"].flush_model(["partner_latitude", "partner_longitude"])
         latitude, longitude = Leads._route_place_sql()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT lead.id, lead.company_id, lead.country_id, lead.state_id,
-                       lead.zip, lead.distribution_category_id, lead.team_id,
-                       %(latitude)s, %(longitude)s, lead.create_date, %(arrival)s
+                       lead.zip, lead.distribution_category_id,
+                       %(latitude)s, %(longitude)s,
+                       ARRAY(SELECT partner_id FROM crm_lead_declined_partner declined
+                              WHERE declined.lead_id = lead.id),
+                       (SELECT json_agg(past)
+                          FROM (SELECT state, partner_id, count(*),
+                                       max(company_id) AS company,
+                                       max(id) FILTER (WHERE is_current) AS current
+                                  FROM distribution_route
+                                 WHERE lead_id = lead.id
+                                 GROUP BY state, partner_id) past),
+                       lead.create_date, %(arrival)s
                   FROM crm_lead lead
                   LEFT JOIN res_partner customer ON customer.id = lead.partner_id
                  WHERE lead.id IN %(asked)s
                 """,
                 latitude=latitude,
                 longitude=longitude,
-                arrival=SQL(", ").join(SQL.identifier("lead", name) for name in ARRIVAL),
+                arrival=SQL(", ").join(
+                    SQL.identifier("lead", name) for name in ARRIVAL
+                ),
                 asked=asked.subselect(),
             )
         )
         found = [
             Lead(
-                *row[:7],
-                arrival=(row[9], *(text or "" for text in row[10:]), row[0]),
-                place=known_place(row[7], row[8]),
+                *row[:6],
+                arrival=(row[10], *(text or "" for text in row[11:]), row[0]),
+                place=known_place(row[6], row[7]),
+                history=read_history(row[8], row[9] or ()),
             )
             for row in rows
         ]
         return sorted(found, key=lambda lead: lead.arrival)
 
     @api.model
-    def _asked(self, leads: list[Lead]) -> list[Asked]:
-        """With their territories, and the policies that decide."""
-        history = self._history([lead.id for lead in leads])
+    def _asked(self, leads: list[Lead]) -> tuple[list[Asked], tuple[dict, dict]]:
+        """With their territories, and the policies that decide.
+
+        :return: besides, where their goods and territories stand in the trees
+        """
         companies = {}
         for lead in leads:
-            before = history.get(lead.id) or History()
-            company = lead.company or before.company or self.env.company.id
+            company = lead.company or lead.history.company or self.env.company.id
             companies.setdefault(company, []).append(lead)
         Territory = self.env["distribution.territory"]
         questions = {}
@@ -154,62 +135,23 @@ class DistributionRouting(models.AbstractModel):
                 )
         # the same question is asked once
         different = list(dict.fromkeys(questions.values()))
-        rulings = dict(
-            zip(
-                different,
-                self.env["distribution.policy"]._decide(different),
-                strict=True,
-            )
-        )
-        return [
-            Asked(
-                lead,
-                history.get(lead.id) or History(),
-                questions[lead.id],
-                rulings[questions[lead.id]],
-            )
+        Policy = self.env["distribution.policy"]
+        paths = Policy._scope_paths(different)
+        found = Policy._decide(different, paths)
+        rulings = dict(zip(different, found, strict=True))
+        asked = [
+            Asked(lead, questions[lead.id], rulings[questions[lead.id]])
             for lead in leads
         ]
+        return asked, paths
 
     @api.model
-    def _history(self, lead_ids: list[int]) -> dict[int, History]:
-        self.env["distribution.route"].flush_model()
-        self.env["crm.lead"].flush_model(["partner_declined_ids"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT lead_id, partner_id, 'declined', 0, NULL, NULL
-                  FROM crm_lead_declined_partner WHERE lead_id = ANY(%(leads)s)
-                 UNION ALL
-                SELECT lead_id, partner_id, state, count(*)::int, max(company_id),
-                       max(id) FILTER (WHERE is_current)
-                  FROM distribution_route WHERE lead_id = ANY(%(leads)s)
-                 GROUP BY lead_id, partner_id, state
-                """,
-                leads=lead_ids,
-            )
-        )
-        found = {}
-        for lead, partner, state, count, company, current in rows:
-            known = found.get(lead) or History(lapses={})
-            if state in ("declined", "returned"):
-                known = known._replace(declined=known.declined | {partner})
-            elif state == "expired":
-                known.lapses[partner] = known.lapses.get(partner, 0) + count
-            if current and state in STANDING:
-                known = known._replace(standing=current, standing_state=state)
-            found[lead] = known._replace(
-                attempts=known.attempts + count, company=known.company or company
-            )
-        return found
-
-    @api.model
-    def _decide(self, asked: list[Asked]) -> list[Decision]:
+    def _decide(self, asked: list[Asked], paths: tuple[dict, dict]) -> list[Decision]:
         different = list(dict.fromkeys(one.question for one in asked))
         scopes = dict(
             zip(
                 different,
-                self.env["distribution.agreement"]._in_scope(different),
+                self.env["distribution.agreement"]._in_scope(different, paths),
                 strict=True,
             )
         )
@@ -235,8 +177,8 @@ class DistributionRouting(models.AbstractModel):
                     scopes=found[one.question],
                     companies=companies[one.question.company_id],
                     place=one.lead.place,
-                    declined=one.history.declined,
-                    lapses=one.history.lapses,
+                    declined=one.lead.history.declined,
+                    lapses=one.lead.history.lapses,
                 )
                 for one in asked
             ],
@@ -315,7 +257,7 @@ class DistributionRouting(models.AbstractModel):
                        coalesce(by_partner.accepted, 0),
                        coalesce(by_partner.answered, 0),
                        partner.partner_latitude, partner.partner_longitude,
-                       coalesce(grade.sequence, 'infinity'::float8)
+                       coalesce(grade.sequence, 'infinity'::float8), %(key)s
                   FROM held
                   JOIN res_partner partner ON partner.id = held.partner_id
                   LEFT JOIN product_category category ON category.id = held.category_id
@@ -329,20 +271,23 @@ class DistributionRouting(models.AbstractModel):
                 days=list(days.values()),
                 record=now - RECORD,
                 lately=now - LATELY,
-                category_depth=_depth_sql(SQL("category.parent_path")),
-                territory_depth=_depth_sql(SQL("territory.parent_path")),
+                key=self.env["res.partner"]._route_key_sql(),
+                category_depth=depth_sql(SQL("category.parent_path")),
+                territory_depth=depth_sql(SQL("territory.parent_path")),
             )
         )
-        keys = self.env["res.partner"].browse({row[1] for row in rows})._route_keys()
         scopes, standings, used = {}, {}, {}
         for agreement, partner, *facts in rows:
             exclusive, category, territory, quota, used[agreement], *standing = facts
             scopes[agreement] = Scope(
                 agreement, partner, exclusive, category, territory, quota
             )
-            *known, latitude, longitude, grade = standing
+            *known, latitude, longitude, grade, key = standing
             standings[partner] = Standing(
-                mark(*keys[partner]), *known, known_place(latitude, longitude), grade
+                mark(*read_route_key(key)),
+                *known,
+                known_place(latitude, longitude),
+                grade,
             )
         return scopes, standings, used
 
@@ -356,7 +301,9 @@ class DistributionRouting(models.AbstractModel):
     @api.model
     def _close(self, asked: list[Asked]) -> None:
         """No policy covers them any more: they wait for nobody."""
-        standing = [one.history.standing for one in asked if one.history.standing]
+        standing = [
+            one.lead.history.standing for one in asked if one.lead.history.standing
+        ]
         self.env["distribution.route"].browse(standing)._withdraw("uncovered")
 
     @api.model
@@ -365,8 +312,8 @@ class DistributionRouting(models.AbstractModel):
         kept, new = [], []
         for one, decision in zip(asked, decisions, strict=True):
             # tried again, and nothing has changed
-            if decision.outcome.value == one.history.standing_state:
-                kept.append(one.history.standing)
+            if decision.outcome.value == one.lead.history.standing_state:
+                kept.append(one.lead.history.standing)
             else:
                 new.append((one, decision))
         Route = self.env["distribution.route"]
@@ -375,10 +322,11 @@ class DistributionRouting(models.AbstractModel):
             return
         self._write_leads(new)
         gaps = self._write_gaps(new, now)
-        routes = self._write_routes(new, gaps, now)
-        self._write_candidates(new, routes)
+        self._write_routes(new, gaps, now)
         Route.invalidate_model()
-        self.env["crm.lead"].browse(one.lead.id for one, _d in new).invalidate_recordset(
+        self.env["crm.lead"].browse(
+            one.lead.id for one, _d in new
+        ).invalidate_recordset(
             ["distribution_state", "team_id", "route_ids", "distribution_route_id"]
         )
         if any(decision.outcome is Outcome.OFFERED for _one, decision in new):
@@ -386,46 +334,41 @@ class DistributionRouting(models.AbstractModel):
 
     @api.model
     def _write_leads(self, new: list[tuple[Asked, Decision]]) -> None:
-        """First of all: of two who route one lead, the second one fails here."""
+        """First of all: of two who route one lead, the second one fails here.
+
+        Odoo's assignment looks for leads without a team: it shall not take these. They
+        get the first team of their company; where they have none, of all companies,
+        since the team of a company would give it to them.
+        """
         self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
-        teams = self._teams([one for one, _decision in new])
+        self.env["crm.team"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE crm_lead lead
-                   SET distribution_state = new.state, team_id = new.team,
-                       write_uid = %s, write_date = %s
-                  FROM unnest(%s::int[], %s::text[], %s::int[]) AS new (id, state, team)
+                   SET distribution_state = new.state,
+                       team_id = coalesce(lead.team_id, (
+                           SELECT team.id FROM crm_team team
+                            WHERE team.active
+                              AND (team.company_id IS NULL
+                                   OR team.company_id = new.company)
+                            ORDER BY (team.company_id IS NULL)
+                                     = (lead.company_id IS NULL) DESC,
+                                  team.sequence, team.create_date DESC, team.id
+                            LIMIT 1
+                       )),
+                       write_uid = %(uid)s, write_date = %(now)s
+                  FROM unnest(%(leads)s::int[], %(states)s::text[],
+                              %(companies)s::int[]) AS new (id, state, company)
                  WHERE lead.id = new.id
                 """,
-                self.env.uid,
-                self.env.cr.now(),
-                [one.lead.id for one, _decision in new],
-                [decision.outcome.value for _one, decision in new],
-                [teams[one.lead.id] for one, _decision in new],
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                leads=[one.lead.id for one, _decision in new],
+                states=[decision.outcome.value for _one, decision in new],
+                companies=[one.question.company_id for one, _decision in new],
             )
         )
-
-    @api.model
-    def _teams(self, asked: list[Asked]) -> dict[int, int | None]:
-        """Their teams; for those without one the first of the company, or of all.
-
-        Odoo's assignment looks for leads without a team: it shall not take these.
-        """
-        found = {one.lead.id: one.lead.team for one in asked}
-        if all(found.values()):
-            return found
-        first = {}
-        for team in self.env["crm.team"].search([]):
-            first.setdefault(team.company_id.id, team.id)
-        for one in asked:
-            if not one.lead.team:
-                own, shared = first.get(one.question.company_id), first.get(False)
-                # a team of a company would give the lead that company
-                found[one.lead.id] = (
-                    own or shared if one.lead.company else shared or own
-                )
-        return found
 
     @api.model
     def _write_gaps(
@@ -485,59 +428,55 @@ class DistributionRouting(models.AbstractModel):
     @api.model
     def _write_routes(
         self, new: list[tuple[Asked, Decision]], gaps: dict[tuple, int], now: datetime
-    ) -> list[int]:
+    ) -> None:
+        """The attempts with their candidates, by one statement.
+
+        The ORM would write a hundred rows at a time.
         """
-        :return: their ids, in the sequence of the decisions
-        """
-        Route = self.env["distribution.route"]
-        deadlines = {}
-        rows = []
-        for one, decision in new:
-            company = one.question.company_id
-            key = secret = deadline = None
-            if decision.outcome is Outcome.OFFERED:
-                key, secret = Route._new_keys()
-                if company not in deadlines:
-                    deadlines[company] = self._deadline(company, now)
-                deadline = deadlines[company]
-            rows.append(
-                {
-                    "lead_id": one.lead.id,
-                    "company_id": company,
-                    "attempt": one.history.attempts + 1,
-                    "is_current": True,
-                    "state": decision.outcome.value,
-                    "partner_id": decision.partner,
-                    "decided_by": decision.decided_by and decision.decided_by.value,
-                    "considered": decision.considered,
-                    "territory_id": one.question.territory_id or None,
-                    "category_id": one.lead.category,
-                    "policy_id": one.ruling.policy_id,
-                    "agreement_id": decision.agreement,
-                    "gap_id": gaps.get(self._gap_key(one))
-                    if decision.outcome is Outcome.GAP
-                    else None,
-                    "offered_on": now,
-                    "deadline": deadline,
-                    "checked_on": now,
-                    "key": key,
-                    "secret": secret,
-                    "create_uid": self.env.uid,
-                    "create_date": now,
-                    "write_uid": self.env.uid,
-                    "write_date": now,
-                }
+        if before := [one.lead.id for one, _d in new if one.lead.history.attempts]:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE distribution_route SET is_current = false
+                     WHERE is_current AND lead_id = ANY(%s)
+                    """,
+                    before,
+                )
             )
+        companies = {one.question.company_id for one, _decision in new}
+        deadlines = {company: self._deadline(company, now) for company in companies}
+        routes = [
+            self._prepare_route_values(one, decision, gaps, deadlines, now)
+            for one, decision in new
+        ]
+        candidates = [
+            self._prepare_candidate_values(one, rank, candidate)
+            for one, decision in new
+            for rank, candidate in enumerate(decision.candidates, start=1)
+        ]
+        Route = self.env["distribution.route"]
+        insert_routes = insert_sql(Route, routes, rows_sql(Route, routes))
+        if not candidates:
+            self.env.cr.execute(insert_routes)
+            return
+        Candidates = self.env["distribution.route.candidate"]
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE distribution_route SET is_current = false
-                 WHERE is_current AND lead_id = ANY(%s)
+                WITH written AS (%(routes)s RETURNING id AS route_id, lead_id)
+                %(candidates)s
                 """,
-                [one.lead.id for one, _decision in new],
+                routes=insert_routes,
+                candidates=insert_sql(
+                    Candidates,
+                    candidates,
+                    SQL(
+                        "%s JOIN written USING (lead_id)",
+                        rows_sql(Candidates, candidates),
+                    ),
+                ),
             )
         )
-        return self._insert(Route, rows)
 
     @api.model
     def _deadline(self, company_id: int, now: datetime) -> datetime:
@@ -545,68 +484,64 @@ class DistributionRouting(models.AbstractModel):
         return company._distribution_deadline(now, company.distribution_offer_hours)
 
     @api.model
-    def _write_candidates(
-        self, new: list[tuple[Asked, Decision]], routes: list[int]
-    ) -> None:
-        rows = [
-            {
-                "route_id": route_id,
-                "company_id": one.question.company_id,
-                "rank": rank,
-                "partner_id": candidate.partner,
-                "agreement_id": candidate.agreement,
-                "eligible": candidate.reason.value == "eligible",
-                "reason": candidate.reason.value,
-                "open_count": candidate.open,
-                "capacity": candidate.capacity,
-                "recent_count": candidate.recent,
-                "accepted_count": candidate.accepted,
-                "answered_count": candidate.answered,
-                "lapse_count": candidate.lapses,
-                "is_distance_known": candidate.distance is not None,
-                "distance": candidate.distance,
-            }
-            for (one, decision), route_id in zip(new, routes, strict=True)
-            for rank, candidate in enumerate(decision.candidates, start=1)
-        ]
-        self._insert(self.env["distribution.route.candidate"], rows)
+    def _prepare_route_values(
+        self,
+        one: Asked,
+        decision: Decision,
+        gaps: Mapping[tuple, int],
+        deadlines: Mapping[int, datetime],
+        now: datetime,
+    ) -> dict:
+        key = secret = deadline = gap = None
+        if decision.outcome is Outcome.OFFERED:
+            key, secret = self.env["distribution.route"]._new_keys()
+            deadline = deadlines[one.question.company_id]
+        elif decision.outcome is Outcome.GAP:
+            gap = gaps[self._gap_key(one)]
+        return {
+            "lead_id": one.lead.id,
+            "company_id": one.question.company_id,
+            "attempt": one.lead.history.attempts + 1,
+            "is_current": True,
+            "state": decision.outcome.value,
+            "partner_id": decision.partner,
+            "decided_by": decision.decided_by and decision.decided_by.value,
+            "considered": decision.considered,
+            "territory_id": one.question.territory_id or None,
+            "category_id": one.lead.category,
+            "policy_id": one.ruling.policy_id,
+            "agreement_id": decision.agreement,
+            "gap_id": gap,
+            "offered_on": now,
+            "deadline": deadline,
+            "checked_on": now,
+            "key": key,
+            "secret": secret,
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
 
     @api.model
-    def _insert(self, model, rows: list[dict]) -> list[int]:
-        """Write rows at once, and not a hundred at a time as the ORM does.
-
-        :return: their ids, in the same sequence
-        """
-        if not rows:
-            return []
-        names = list(rows[0])
-        inserted = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO %(table)s (%(names)s)
-                SELECT %(columns)s FROM unnest(%(arrays)s) WITH ORDINALITY
-                       AS row (%(names)s, place)
-                 ORDER BY place
-                RETURNING id
-                """,
-                table=SQL.identifier(model._table),
-                names=SQL(", ").join(map(SQL.identifier, names)),
-                columns=SQL(", ").join(SQL.identifier("row", name) for name in names),
-                arrays=SQL(", ").join(
-                    SQL(
-                        "%s::%s[]",
-                        [row[name] for row in rows],
-                        SQL(model._fields[name].column_type[0]),
-                    )
-                    for name in names
-                ),
-            )
-        )
-        # numbers are drawn in the sequence of the rows
-        return sorted(id_ for (id_,) in inserted)
-
-
-def _depth_sql(path: SQL) -> SQL:
-    return SQL(
-        "coalesce(length(%(path)s) - length(replace(%(path)s, '/', '')), 0)", path=path
-    )
+    def _prepare_candidate_values(
+        self, one: Asked, rank: int, candidate: Candidate
+    ) -> dict:
+        return {
+            # found again by its lead
+            "lead_id": one.lead.id,
+            "company_id": one.question.company_id,
+            "rank": rank,
+            "partner_id": candidate.partner,
+            "agreement_id": candidate.agreement,
+            "eligible": candidate.reason is Reason.ELIGIBLE,
+            "reason": candidate.reason.value,
+            "open_count": candidate.open,
+            "capacity": candidate.capacity,
+            "recent_count": candidate.recent,
+            "accepted_count": candidate.accepted,
+            "answered_count": candidate.answered,
+            "lapse_count": candidate.lapses,
+            "is_distance_known": candidate.distance is not None,
+            "distance": candidate.distance,
+        }

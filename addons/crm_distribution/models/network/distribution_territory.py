@@ -1,13 +1,17 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...channel import postal
 
 # country, state and postal code of an address, as they stand there
 Place = tuple[int | bool | None, int | bool | None, str | bool | None]
+
+ALL_DIGITS = f"^[0-9]{{1,{postal.LONGEST}}}$"
+ALL_KNOWN = f"^[0-9A-Z]{{0,{postal.LONGEST}}}$"
 
 
 class DistributionTerritory(models.Model):
@@ -227,11 +231,37 @@ class DistributionTerritory(models.Model):
         return [territory or False for (territory,) in rows]
 
     @api.model
-    def _places_sql(self, source: SQL, company=None) -> SQL:
-        """Rows of id and territory_id, for a query of id, country_id, state_id and zip.
+    def _search_placed(self, model, operator, value):
+        """Records with an address of which the territory is asked, for a search."""
+        territories = self.with_context(active_test=False)
+        if operator in ("child_of", "parent_of"):
+            found = territories._search([("id", operator, value)])
+            wanted = SQL("territory_id IN %s", found.subselect())
+        elif operator in ("any", "any!"):
+            if isinstance(value, Domain):
+                if operator == "any!":
+                    # sudo: what the operator means
+                    territories = territories.sudo()
+                value = territories._search(value)
+            wanted = SQL("territory_id IN %s", _subselect(value))
+        elif operator == "in" and isinstance(value, Collection):
+            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
+            if False in value:
+                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
+        else:
+            return NotImplemented
+        model.flush_model(["country_id", "state_id", "zip"])
+        source = SQL(
+            "SELECT id, country_id, state_id, zip FROM %s", SQL.identifier(model._table)
+        )
+        placed = self._places_sql(source)
+        return Domain(
+            "id", "in", SQL("(SELECT id FROM (%s) placed WHERE %s)", placed, wanted)
+        )
 
-        Each different address is looked up once.
-        """
+    @api.model
+    def _places_sql(self, source: SQL, company=None) -> SQL:
+        """Rows of id and territory_id, for one of id, country_id, state_id and zip."""
         self.flush_model(["active", "company_id", "parent_path"])
         self.env["distribution.territory.area"].flush_model()
         # sudo: which company lies above is no secret
@@ -239,45 +269,55 @@ class DistributionTerritory(models.Model):
         return SQL(
             """
             WITH place AS MATERIALIZED (
-                SELECT id, country_id, coalesce(state_id, 0) AS state_id,
-                       coalesce(zip, '') AS zip
+                SELECT id, country_id, coalesce(state_id, 0) AS state_id, zip
                   FROM (%(source)s) source
-            ), asked AS MATERIALIZED (
-                SELECT country_id, state_id, zip, %(code)s AS code
-                  FROM (SELECT DISTINCT country_id, state_id, zip
-                          FROM place WHERE country_id IS NOT NULL) each
-            ), area AS (
-                SELECT area.country_id, area.state_id, area.zip_shape, area.zip_low,
-                       area.zip_high, territory.id, length(territory.parent_path) AS way
+            ), area AS MATERIALIZED (
+                -- the deeper the territory, the higher its rank
+                SELECT area.country_id, coalesce(area.state_id, 0) AS state_id,
+                       area.zip_shape, area.zip_low, area.zip_high,
+                       length(territory.parent_path)::int8 << 32 | territory.id AS rank
                   FROM distribution_territory_area area
                   JOIN distribution_territory territory
                     ON territory.id = area.territory_id
                  WHERE territory.active
                    AND (territory.company_id IS NULL
                         OR territory.company_id = ANY(%(companies)s))
+            ), coded AS MATERIALIZED (
+                SELECT id, country_id, state_id, %(key)s COLLATE "C" AS key,
+                       %(shapes)s AS shape
+                  FROM (SELECT id, country_id, state_id, %(code)s AS code
+                          FROM place
+                         WHERE zip IS NOT NULL AND country_id IN (
+                             SELECT country_id FROM area WHERE zip_shape IS NOT NULL)
+                        OFFSET 0) read
             ), held AS (
-                SELECT asked.country_id, asked.state_id, asked.zip, area.id, area.way
-                  FROM asked
-                  JOIN area ON area.country_id = asked.country_id
-                   AND area.zip_shape IS NULL
-                   AND (area.state_id IS NULL OR area.state_id = asked.state_id)
+                SELECT place.id, area.rank
+                  FROM place JOIN area USING (country_id, state_id)
+                 WHERE area.zip_shape IS NULL
                  UNION ALL
-                SELECT asked.country_id, asked.state_id, asked.zip, area.id, area.way
-                  FROM (SELECT country_id, state_id, zip,
-                               %(key)s COLLATE "C" AS key, %(shapes)s AS shape
-                          FROM asked) asked
-                  JOIN area ON area.country_id = asked.country_id
-                   AND area.zip_shape = asked.shape
-                   AND asked.key BETWEEN area.zip_low AND area.zip_high
-                   AND (area.state_id IS NULL OR area.state_id = asked.state_id)
+                SELECT place.id, area.rank
+                  FROM place JOIN area USING (country_id)
+                 WHERE area.zip_shape IS NULL
+                   AND area.state_id = 0 AND place.state_id <> 0
+                 UNION ALL
+                SELECT coded.id, area.rank
+                  FROM coded
+                  JOIN area ON area.country_id = coded.country_id
+                   AND area.state_id = coded.state_id
+                   AND area.zip_shape = coded.shape
+                   AND coded.key BETWEEN area.zip_low AND area.zip_high
+                 UNION ALL
+                SELECT coded.id, area.rank
+                  FROM coded
+                  JOIN area ON area.country_id = coded.country_id
+                   AND area.zip_shape = coded.shape
+                   AND coded.key BETWEEN area.zip_low AND area.zip_high
+                 WHERE area.state_id = 0 AND coded.state_id <> 0
             ), found AS (
-                SELECT DISTINCT ON (country_id, state_id, zip)
-                       country_id, state_id, zip, id AS territory_id
-                  FROM held
-                 ORDER BY country_id, state_id, zip, way DESC, id
+                SELECT id, (max(rank) & 4294967295)::int AS territory_id
+                  FROM held GROUP BY id
             )
-            SELECT place.id, found.territory_id
-              FROM place LEFT JOIN found USING (country_id, state_id, zip)
+            SELECT place.id, found.territory_id FROM place LEFT JOIN found USING (id)
             """,
             source=source,
             companies=companies,
@@ -293,11 +333,15 @@ def _zip_sql(text: SQL) -> SQL:
     bare = SQL(
         "replace(regexp_replace(%s, '^([0-9]{5})-[0-9]{4}$', '\\1'), '-', '')", read
     )
-    return SQL("coalesce(substring(%s FROM %s), '')", bare, _whole(postal.LONGEST))
-
-
-def _whole(longest: int) -> str:
-    return f"^[0-9A-Z]{{0,{longest}}}$"
+    # most codes are bare digits already
+    return SQL(
+        "CASE WHEN %s ~ %s THEN %s ELSE coalesce(substring(%s FROM %s), '') END",
+        text,
+        ALL_DIGITS,
+        text,
+        bare,
+        ALL_KNOWN,
+    )
 
 
 def _zip_key_sql(code: SQL) -> SQL:
@@ -325,3 +369,7 @@ def _zip_shapes_sql(code: SQL) -> SQL:
         read=postal.PATTERN_FROM,
         to=postal.PATTERN_TO,
     )
+
+
+def _subselect(value) -> SQL:
+    return value if isinstance(value, SQL) else value.subselect()

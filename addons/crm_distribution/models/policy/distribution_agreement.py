@@ -13,6 +13,7 @@ from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.work import work_through
 
 from ...channel.policy import Claim, Question, depth, lineage
+from .res_partner import read_route_key
 
 # A suspended agreement keeps its scope.
 HELD = ("active", "suspended")
@@ -343,21 +344,27 @@ class DistributionAgreement(models.Model):
                     )
 
     @api.model
-    def _in_scope(self, questions: Sequence[Question]) -> list[list[int]]:
+    def _in_scope(
+        self, questions: Sequence[Question], paths: tuple[dict, dict] | None = None
+    ) -> list[list[int]]:
         """The agreements in force for each of these goods, places and days.
 
         Exclusive ones first, then by closest category and territory, then by a key of
         the partner that is the same in every database.
+
+        :param paths: those of the questions, from `_scope_paths`, if they are known
         """
         self.flush_model()
-        self.env["res.partner"].flush_model(["active"])
+        Partner = self.env["res.partner"]
+        Partner.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT agreement.id, agreement.partner_id, agreement.company_id,
                        coalesce(category.parent_path, ''),
                        coalesce(territory.parent_path, ''),
-                       agreement.date_from, agreement.date_to, agreement.exclusive
+                       agreement.date_from, agreement.date_to, agreement.exclusive,
+                       %(key)s
                   FROM distribution_agreement agreement
                   JOIN res_partner partner
                     ON partner.id = agreement.partner_id AND partner.active
@@ -369,17 +376,17 @@ class DistributionAgreement(models.Model):
                    AND agreement.company_id = ANY(%(companies)s)
                 """,
                 companies=list({question.company_id for question in questions}),
+                key=Partner._route_key_sql(),
             )
         )
-        partners = self.env["res.partner"].browse({row[1] for row in rows})
-        keys = partners._route_keys()
         by_scope = defaultdict(list)
-        for id_, partner_id, company_id, category, territory, start, end, alone in rows:
+        for id_, partner_id, company_id, category, territory, *facts in rows:
+            start, end, alone, key = facts
             claim = Claim(id_, partner_id, category, territory, start, end)
             nearness = (not alone, -depth(category), -depth(territory))
-            rank = (*nearness, keys[partner_id], start, id_)
+            rank = (*nearness, read_route_key(key), start, id_)
             by_scope[company_id, category, territory].append((rank, claim))
-        categories, territories = self.env["distribution.policy"]._scope_paths(
+        categories, territories = paths or self.env["distribution.policy"]._scope_paths(
             questions
         )
         answers = {}

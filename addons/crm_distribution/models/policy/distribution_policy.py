@@ -280,10 +280,15 @@ class DistributionPolicy(models.Model):
         }
 
     @api.model
-    def _decide(self, questions: Sequence[Question]) -> list[Decision]:
-        """Which policy decides each of these; two queries, however many."""
+    def _decide(
+        self, questions: Sequence[Question], paths: tuple[dict, dict] | None = None
+    ) -> list[Decision]:
+        """Which policy decides each of these; two queries, however many.
+
+        :param paths: those of the questions, from `_scope_paths`, if they are known
+        """
         book = self._rulebook({question.company_id for question in questions})
-        categories, territories = self._scope_paths(questions)
+        categories, territories = paths or self._scope_paths(questions)
         decisions = {}
         sentences = {}
         for question in set(questions):

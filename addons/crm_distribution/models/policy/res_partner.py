@@ -1,4 +1,7 @@
-from odoo import fields, models
+from collections.abc import Iterable
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -16,21 +19,29 @@ class ResPartner(models.Model):
 
         Reference, VAT, name, country, zip and mail, whatever ids they were given.
         """
-        # sudo: an order, nothing that is shown
-        return {
-            partner.id: tuple(
-                (value or "").strip().casefold()
-                for value in (
-                    partner.ref,
-                    partner.vat,
-                    partner.name,
-                    partner.country_id.code,
-                    partner.zip,
-                    partner.email,
-                )
+        self.flush_model(["ref", "vat", "name", "country_id", "zip", "email"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner.id, %s FROM res_partner partner"
+                " WHERE partner.id = ANY(%s)",
+                self._route_key_sql(),
+                self.ids,
             )
-            for partner in self.sudo()
-        }
+        )
+        return {id_: read_route_key(values) for id_, values in rows}
+
+    @api.model
+    def _route_key_sql(self) -> SQL:
+        """The key, yet to be read, in a query of partners under the name `partner`."""
+        return SQL(
+            """
+            ARRAY[
+                partner.ref, partner.vat, partner.name,
+                (SELECT code FROM res_country WHERE id = partner.country_id),
+                partner.zip, partner.email
+            ]::text[]
+            """
+        )
 
     def _route_key(self) -> tuple[str, ...]:
         self.ensure_one()
@@ -69,3 +80,7 @@ class ResPartner(models.Model):
                 limit=1,
             )
         )
+
+
+def read_route_key(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple((value or "").strip().casefold() for value in values)

@@ -79,10 +79,14 @@ class TestOffers(LeadCommon):
         lead = self._make_lead()
         first = lead.distribution_route_id.partner_id
         lead.distribution_route_id._accept(first)
-        lead.distribution_route_id._decline(first)
+        with self.assertRaises(UserError):
+            lead.distribution_route_id._decline(first)
+        lead.distribution_route_id._give_back(first)
         self.assertEqual(lead.route_ids.sorted("attempt")[0].state, "returned")
         self.assertFalse(lead.partner_assigned_id)
-        self.assertEqual(lead.distribution_route_id.partner_id, (self.ava | bita) - first)
+        self.assertEqual(
+            lead.distribution_route_id.partner_id, (self.ava | bita) - first
+        )
 
     def test_only_its_own_contacts_answer(self):
         bita = self._make_partner("Bita", self.in_gilan)
@@ -109,7 +113,9 @@ class TestOffers(LeadCommon):
                 route._accept(first)
             self._run_job("work_offers")
         self.assertEqual(route.state, "expired")
-        self.assertEqual(lead.distribution_route_id.partner_id, (self.ava | bita) - first)
+        self.assertEqual(
+            lead.distribution_route_id.partner_id, (self.ava | bita) - first
+        )
         sent = self.env["mail.mail"].search([]) - mails
         told = {mail.email_to: mail.subject for mail in sent}
         self.assertEqual(len(told), 2)
@@ -170,7 +176,9 @@ class TestOffers(LeadCommon):
         )
         self._make_lead(partner_name="Secret Customer", email_from="buyer@example.com")
         self._run_job("work_offers")
-        mails = self.env["mail.mail"].search([("subject", "like", "A new lead for you")])
+        mails = self.env["mail.mail"].search(
+            [("subject", "like", "A new lead for you")]
+        )
         self.assertEqual(
             {*mails.mapped("email_to")},
             {'"Ava" <ava@example.com>', f'"anahita" <{anahita.email}>'},
@@ -285,8 +293,8 @@ class TestOffers(LeadCommon):
 
     def test_of_two_holders_the_earlier_keeps_the_merged_lead(self):
         bita = self._make_partner("Bita", self.in_fars)
-        one, other = self._make_lead(), self._make_lead("Other", self.fars)
         with freeze_time(NOW):
+            one, other = self._make_lead(), self._make_lead("Other", self.fars)
             other.distribution_route_id._accept(bita)
         with freeze_time(NOW + timedelta(hours=1)):
             one.distribution_route_id._accept(self.ava)

@@ -72,7 +72,11 @@ class TestResponse(LeadCommon):
             company_ids=[(6, 0, elsewhere.ids)],
         )
         self.env.flush_all()
-        for model in ("distribution.route", "distribution.response", "distribution.gap"):
+        for model in (
+            "distribution.route",
+            "distribution.response",
+            "distribution.gap",
+        ):
             records = self.env[model].with_user(user)
             self.assertFalse(records.search([("company_id", "=", self.company.id)]))
         candidates = self.env["distribution.route.candidate"].with_user(user)

@@ -134,6 +134,19 @@ class TestCoverage(NetworkCommon):
         self.assertEqual((row.universe, row.handlers), (3, 1))
         self.assertEqual(self.row(self.land, self.tools).universe, 3)
 
+    def test_who_sells_goods_could_sell_each_part_of_them(self):
+        bar, shop = self.outlet("Bar", 10), self.outlet("Shop", 5, category=self.juice)
+        self.handle(bar)
+        self.handle(shop, self.juice)
+        self.assertRecordValues(
+            self.row(self.land, self.juice),
+            [{"universe": 2, "handlers": 1, "turnover": 5}],
+        )
+        self.assertRecordValues(
+            self.row(self.land, self.drinks),
+            [{"universe": 2, "handlers": 2, "turnover": 15}],
+        )
+
     def test_weight_unknown_is_not_nought(self):
         outlet = self.outlet("Shop")
         self.handle(outlet)
