@@ -40,6 +40,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
     company_id = fields.Many2one(related="policy_id.company_id")
     kind = fields.Selection(
         KINDS,
+        "Distribution",
         compute="_compute_values",
         store=True,
         readonly=False,

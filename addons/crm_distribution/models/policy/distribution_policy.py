@@ -100,7 +100,9 @@ class DistributionPolicy(models.Model):
         "To", tracking=True, help="The last day. Empty: until it is ended."
     )
     goods_kind = fields.Selection(GOODS, "Kind of Goods")
-    kind = fields.Selection(KINDS, default="selective", required=True, tracking=True)
+    kind = fields.Selection(
+        KINDS, "Distribution", default="selective", required=True, tracking=True
+    )
     capacity = fields.Integer(
         default=1,
         tracking=True,

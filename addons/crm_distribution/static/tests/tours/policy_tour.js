@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("crm_distribution_policy", {
         {
             content: "Too many exclusive partners",
             trigger: ".o_field_widget[name=capacity] input",
-            run: "edit 6",
+            run: "edit 6 && click .o_form_sheet",
         },
         {
             content: "are warned of",
