@@ -62,9 +62,7 @@
         "views/menus.xml",
     ],
     "demo": [
-        # network
         "demo/network_demo.xml",
-        # policy
         "demo/policy_demo.xml",
         # lead
         "demo/lead_demo.xml",
@@ -72,6 +70,9 @@
         # deal
         "demo/deal_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],
+    },
     "application": True,
     "installable": True,
 }
