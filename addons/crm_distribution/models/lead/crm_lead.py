@@ -13,6 +13,7 @@ HELD = ("offered", "accepted", "waiting")
 # where a lead lies
 PLACE = {"country_id", "state_id", "zip", "distribution_category_id", "partner_id"}
 CLOSING = {"active", "stage_id", "probability"}
+INTERNAL = "base.group_user"
 # no call from outside can carry it
 ASSIGNING = object()
 
@@ -52,11 +53,13 @@ class CrmLead(models.Model):
         store=True,
         help="Last date this case was forwarded/assigned to a partner",
     )
+    # Odoo's Resellers lets intermediaries read their leads
     distribution_category_id = fields.Many2one(
         "product.category",
         "Goods",
         index="btree_not_null",
         ondelete="restrict",
+        groups=INTERNAL,
         help="The product category by which policies and agreements are found.",
     )
     distribution_territory_id = fields.Many2one(
@@ -64,6 +67,7 @@ class CrmLead(models.Model):
         "Territory",
         compute="_compute_distribution_territory_id",
         search="_search_distribution_territory_id",
+        groups=INTERNAL,
         help="The deepest territory that holds the address.",
     )
     distribution_state = fields.Selection(
@@ -74,16 +78,22 @@ class CrmLead(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        groups=INTERNAL,
     )
-    route_ids = fields.One2many("distribution.route", "lead_id", "Offers")
+    route_ids = fields.One2many(
+        "distribution.route", "lead_id", "Offers", groups=INTERNAL
+    )
     distribution_route_id = fields.Many2one(
-        "distribution.route", "Current Offer", compute="_compute_distribution_route_id"
+        "distribution.route",
+        "Current Offer",
+        compute="_compute_distribution_route_id",
+        groups=INTERNAL,
     )
     distribution_reason = fields.Char(
-        "Routing", compute="_compute_distribution_route_id"
+        "Routing", compute="_compute_distribution_route_id", groups=INTERNAL
     )
     distribution_deadline = fields.Datetime(
-        "Answer By", compute="_compute_distribution_route_id"
+        "Answer By", compute="_compute_distribution_route_id", groups=INTERNAL
     )
     distribution_gap_id = fields.Many2one(
         "distribution.gap",
@@ -91,6 +101,7 @@ class CrmLead(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups=INTERNAL,
         help="It looks for an intermediary, and goes to none itself.",
     )
 
@@ -189,6 +200,14 @@ class CrmLead(models.Model):
         if leads:
             leads.env["distribution.routing"]._route(leads)
 
+    def _covered_by_policy(self):
+        """Those that are with the channel, or would be by a policy in force."""
+        # sudo: by what leads are routed, whoever asks
+        leads = self.sudo()
+        ours = leads.filtered(lambda lead: lead.distribution_state != "none")
+        found = leads.env["distribution.routing"]._covered(leads - ours)
+        return self.browse([*ours.ids, *found])
+
     @api.model
     def _routable_domain(self) -> Domain:
         """Leads for which somebody may be looked for."""
@@ -269,8 +288,9 @@ class CrmLead(models.Model):
         return found
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        res = super()._merge_dependences(opportunities)
         self._merge_routes(opportunities)
+        return res
 
     def _merge_routes(self, others) -> None:
         """Answers of all count for the one that stays; one intermediary has it.

@@ -48,9 +48,7 @@ class DistributionGap(models.Model):
     )
     route_ids = fields.One2many("distribution.route", "gap_id", readonly=True)
     lead_count = fields.Integer("Leads", compute="_compute_lead_count")
-    recruitment_ids = fields.One2many(
-        "crm.lead", "distribution_gap_id", "Recruitment", readonly=True
-    )
+    recruitment_ids = fields.One2many("crm.lead", "distribution_gap_id", readonly=True)
 
     _scope_uniq = models.UniqueIndex(
         "(company_id, COALESCE(territory_id, 0), COALESCE(country_id, 0),"

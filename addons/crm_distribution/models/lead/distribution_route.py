@@ -98,7 +98,7 @@ class DistributionRoute(models.Model):
     offered_on = fields.Datetime("Routed On", readonly=True)
     deadline = fields.Datetime("Answer By", readonly=True)
     answered_on = fields.Datetime(readonly=True)
-    answered_by_id = fields.Many2one("res.partner", "Answered By", readonly=True)
+    answered_by_id = fields.Many2one("res.partner", readonly=True)
     answer = fields.Char("Reason Given", readonly=True)
     withdrawal = fields.Selection(WITHDRAWALS, "Withdrawn Because", readonly=True)
     checked_on = fields.Datetime("Last Tried", readonly=True)

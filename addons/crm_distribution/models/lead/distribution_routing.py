@@ -59,6 +59,14 @@ class DistributionRouting(models.AbstractModel):
             self._write(covered, self._decide(covered, paths))
 
     @api.model
+    def _covered(self, leads) -> list[int]:
+        """Of leads that could be routed, those that a policy decides about."""
+        if not (found := self._leads(leads)):
+            return []
+        asked, _paths = self._asked(found)
+        return [one.lead.id for one in asked if one.ruling.policy_id]
+
+    @api.model
     def _leads(self, leads) -> list[Lead]:
         """In the sequence of their arrival, however they were shuffled."""
         Leads = self.env["crm.lead"]
