@@ -1,7 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.lead.route_words import ROUTE_STATES
 
 
 class DistributionResponse(models.Model):
@@ -23,7 +22,7 @@ class DistributionResponse(models.Model):
     territory_id = fields.Many2one("distribution.territory", readonly=True)
     category_id = fields.Many2one("product.category", readonly=True)
     policy_id = fields.Many2one("distribution.policy", readonly=True)
-    state = fields.Selection(ROUTE_STATES, readonly=True)
+    state = fields.Selection("_offer_states", readonly=True)
     offered_on = fields.Datetime(readonly=True)
     offered = fields.Integer("Offers", readonly=True)
     answered = fields.Integer("Answered or Ran Out", readonly=True)
@@ -33,6 +32,10 @@ class DistributionResponse(models.Model):
     still_open = fields.Integer("Open", readonly=True)
     acceptance = fields.Float("Acceptance (%)", readonly=True, aggregator="avg")
     hours = fields.Float("Hours to Answer", readonly=True, aggregator="avg")
+
+    @api.model
+    def _offer_states(self):
+        return self.env["distribution.route"]._fields["state"].selection
 
     def action_open_route(self):
         self.ensure_one()
