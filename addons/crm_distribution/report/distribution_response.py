@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
-
 class DistributionResponse(models.Model):
     """One row for each offer, with how it was answered.
 
@@ -35,7 +34,8 @@ class DistributionResponse(models.Model):
 
     @api.model
     def _offer_states(self):
-        return self.env["distribution.route"]._fields["state"].selection
+        state = self.env["distribution.route"]._fields["state"]
+        return state._description_selection(self.env)
 
     def action_open_route(self):
         self.ensure_one()
