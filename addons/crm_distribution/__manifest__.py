@@ -63,6 +63,14 @@
     ],
     "demo": [
         # network
+        "demo/res.country.state.csv",
+        "demo/product.category.csv",
+        "demo/distribution.territory.csv",
+        "demo/distribution.territory.area.csv",
+        "demo/res.partner.csv",
+        "demo/distribution.link.csv",
+        "demo/distribution.outlet.csv",
+        "demo/distribution.outlet.turnover.csv",
         "demo/network_demo.xml",
         # policy
         "demo/policy_demo.xml",

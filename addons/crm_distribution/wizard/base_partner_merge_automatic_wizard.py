@@ -6,9 +6,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # sudo: whoever may merge contacts merges their links and their deals
+        # sudo: whoever may merge contacts merges their links
         links = self.env["distribution.link"].sudo()
         links._merge_partners(src_partners, dst_partner)
+        # sudo: and their deals
         registrations = self.env["distribution.registration"].sudo()
         registrations._merge_customers(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)

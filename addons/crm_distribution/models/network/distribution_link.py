@@ -238,6 +238,7 @@ class DistributionLink(models.Model):
             wanted = main_suppliers(
                 self.env.execute_query(self._links_today_sql(company))
             )
+            # sudo: the main supplier is written by the system alone
             Partner = self.env["res.partner"].sudo().with_company(company)
             Partner = Partner.with_context(active_test=False)
             shown = Partner.search([("distribution_supplier_id", "!=", False)])

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .distribution_level import INTERMEDIARIES
+from ...channel.network import INTERMEDIARIES
 
 GROUP_MANAGER = "crm_distribution.group_channel_manager"
 # what channel managers decide on intermediaries

@@ -61,7 +61,7 @@ class TestLink(NetworkCommon):
         """Juice and tools meet in "all goods", and yet nothing goes round."""
         self.link(self.a, self.b, self.juice)
         self.link(self.b, self.c)
-        self.link(self.c, self.a, self.tools)
+        self.assertTrue(self.link(self.c, self.a, self.tools))
 
     def test_time_shrinks_along_the_way(self):
         self.link(self.a, self.b, date_from="2026-01-01", date_to="2026-02-28")
