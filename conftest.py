@@ -1,5 +1,6 @@
 """For every test, with Odoo or without."""
 
+import json
 import os
 
 import freezegun
@@ -21,3 +22,13 @@ def pytest_configure(config):
     """Let the system give Odoo's server a port, which nobody can take in between."""
     if with_odoo := config.pluginmanager.get_plugin("odoo"):
         with_odoo._get_available_random_port = lambda: 0
+
+
+def pytest_runtest_logreport(report):
+    """Tell `make test` how each test went."""
+    if (file := os.environ.get("TEST_REPORT")) and (
+        report.when == "call" or not report.passed
+    ):
+        with open(file, "a", encoding="utf-8") as lines:
+            line = (report.nodeid, report.outcome, report.duration)
+            lines.write(json.dumps(line) + "\n")

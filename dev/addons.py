@@ -1,14 +1,17 @@
-"""The add-ons of this checkout and what a database with them depends on."""
+"""The add-ons of this checkout, and prepared databases that hold them."""
 
 import ast
 import hashlib
-from pathlib import Path
 
-from . import odoo_home
-from .paths import ADDONS, ROOT
+from . import odoo, odoo_home
+from .database import Server
+from .libraries import REQUIREMENTS
+from .paths import ADDONS
 
 # These change no database.
 LEFT_OUT = {"__pycache__", "tests", "README.md", "description"}
+# A tour whose first page had to wait for them on a busy machine would give up.
+PAGES = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
 
 
 def manifests() -> dict[str, dict]:
@@ -25,11 +28,8 @@ def names() -> list[str]:
 
 def wanted() -> list[str]:
     """Those a person asks for; glue installs itself where its sides are."""
-    return [
-        name
-        for name, manifest in manifests().items()
-        if not manifest.get("auto_install")
-    ]
+    ours = manifests()
+    return [name for name in ours if not ours[name].get("auto_install")]
 
 
 def foreign_depends() -> list[str]:
@@ -37,6 +37,16 @@ def foreign_depends() -> list[str]:
     ours = manifests()
     depends = {name for manifest in ours.values() for name in manifest["depends"]}
     return sorted(depends - set(ours))
+
+
+def foundation() -> str:
+    """Changes with Odoo, its libraries and the modules ours stand on."""
+    release = odoo_home.find() / "odoo" / "release.py"
+    digest = hashlib.sha256(" ".join(foreign_depends()).encode())
+    for file in (release, *reversed(REQUIREMENTS)):
+        digest.update(file.read_bytes())
+    digest.update(str(release.stat().st_mtime_ns).encode())
+    return digest.hexdigest()[:12]
 
 
 def fingerprint() -> str:
@@ -50,11 +60,29 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def foundation() -> str:
-    """Changes with Odoo, its libraries and the modules ours stand on."""
-    release: Path = odoo_home.find() / "odoo" / "release.py"
-    digest = hashlib.sha256(" ".join(foreign_depends()).encode())
-    for file in (release, ROOT / "requirements-dev.txt", ROOT / "requirements.txt"):
-        digest.update(file.read_bytes())
-    digest.update(str(release.stat().st_mtime_ns).encode())
-    return digest.hexdigest()[:12]
+def base_template(server: Server) -> str:
+    """Odoo with the modules that our add-ons stand on, without demo data."""
+
+    def fill(part: str) -> None:
+        odoo.install(server.env, "template", part, foreign_depends())
+
+    return kept(server, "template-base-", foundation(), fill)
+
+
+def suite_template(server: Server) -> str:
+    """The same with our add-ons, and with the scripts and styles of their pages."""
+
+    def fill(part: str) -> None:
+        odoo.install(server.env, "template", part, names())
+        odoo.shell(server.env, "template-pages", part, PAGES)
+
+    return kept(server, "template-suite-", fingerprint(), fill, base_template(server))
+
+
+def kept(server: Server, kind: str, mark: str, fill, template: str = "") -> str:
+    """A database of that kind and mark; who still uses an older one keeps it."""
+    if kind + mark not in server.names():
+        for older in server.names(kind):
+            server.drop(older, force=False)
+        server.make(kind + mark, fill, template)
+    return kind + mark

@@ -5,24 +5,42 @@ import errno
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from .paths import data
-from .problem import Problem
+from .paths import DATA
 
 PR_SET_PDEATHSIG = 1
 
 
+class Problem(Exception):
+    """A failure that the user can mend: it says what is wrong and what to do."""
+
+
+@contextmanager
+def step(title: str) -> Iterator[Callable[[str], None]]:
+    """Show ``Odoo 19 … fetched, 14 s``; what is yielded takes words for a result."""
+    started = time.monotonic()
+    said = ["done"]
+    print(f"{title} …", end="", flush=True)
+    try:
+        yield said.append
+    except BaseException:
+        print(flush=True)
+        raise
+    seconds = time.monotonic() - started
+    print(f" {said[-1]}" + (f", {seconds:.0f} s" if seconds >= 1 else ""), flush=True)
+
+
 def die_with_parent() -> None:
     """Called in a child: end it even if this process is killed outright."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def log_file(name: str) -> Path:
-    folder = data() / "log" / os.environ.get("DEV_LOGS", "")
+    folder = DATA / "log" / os.environ.get("DEV_LOGS", "")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.log"
 
@@ -39,32 +57,36 @@ def run(
     When it fails, the problem names its last line, the hint and the log.
     """
     log = log_file(name)
-    if "input" not in options:
-        options["stdin"] = subprocess.DEVNULL
     try:
-        with log.open("w+", encoding="utf-8", errors="replace") as output:
+        with log.open("w", encoding="utf-8") as output:
             done = subprocess.run(
-                [str(part) for part in command],
+                command,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=env,
                 check=False,
                 preexec_fn=die_with_parent,
-                **options,
+                **{"input": b"", **options},
             )
-            output.seek(0)
-            text = output.read()
     except FileNotFoundError as error:
         raise Problem(f"{command[0]} is not installed: {hint}") from error
     if done.returncode:
-        raise Problem(explain(text, hint, log))
-    return text
+        raise explained(log, hint)
+    return log.read_text("utf-8", errors="replace")
 
 
-def explain(text: str, hint: str, log: Path) -> str:
-    """The one line for a failed command."""
+def explained(log: Path, hint: str) -> Problem:
+    """The one line for a command that failed."""
+    text = log.read_text("utf-8", errors="replace").strip() or "it said nothing"
+    last = text.splitlines()[-1].strip().rstrip(".")[:200]
     if os.strerror(errno.ENOSPC) in text:
-        return f"the disk is full: free some space and run it again (log: {log})"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = lines[-1].rstrip(".") if lines else "it said nothing"
-    return f"{last[:200]}: {hint} (log: {log})"
+        last, hint = "the disk is full", "free some space and run it again"
+    return Problem(f"{last}: {hint} (log: {log})")
+
+
+def chosen(variable: str, default: int, most: int) -> int:
+    """The number that the user chose by a variable of the environment."""
+    named = os.environ.get(variable) or str(default)
+    if not named.isdecimal() or not 0 < int(named) <= most:
+        raise Problem(f"{variable} is {named}: make it a number, such as {default}")
+    return int(named)

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = ROOT / "addons"
 CONFIG = ROOT / "odoo.conf"
+# What this checkout keeps between runs: databases, Odoo's files, logs.
+DATA = ROOT / ".data"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
@@ -22,27 +23,19 @@ def cache() -> Path:
     return Path(base) / "crm-suite"
 
 
-def data() -> Path:
-    """What this checkout keeps between runs: Odoo's files, the logs."""
-    return ROOT / ".data"
-
-
-def postgres_home() -> Path:
+def postgres_home(root: Path = ROOT) -> Path:
     """Where the embedded PostgreSQL keeps its data and its socket.
 
     Below the checkout, unless its socket's path would be too long there, or the
     ordinary user that must stand in for root could not enter.
     """
-    home = data() / "postgres"
+    home = root / ".data" / "postgres"
     too_long = len(os.fsencode(home / SOCKET_NAME)) > SOCKET_PATH_MAX
-    locked = os.geteuid() == 0 and not open_to_all(ROOT)
-    if not (too_long or locked):
-        return home
-    key = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
     user = os.geteuid()
-    return Path("/var/tmp" if os.path.isdir("/var/tmp") else tempfile.gettempdir()) / (
-        f"crm-suite-{user}-{key}"
-    )
+    if not too_long and (user or open_to_all(root)):
+        return home
+    key = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+    return Path("/var/tmp", f"crm-suite-{user}-{key}")
 
 
 def open_to_all(folder: Path) -> bool:

@@ -1,78 +1,114 @@
-"""The embedded PostgreSQL: started for whoever needs it, stopped by the last."""
+"""Which PostgreSQL to use: the user's own or the embedded one.
 
+The embedded one is started for whoever needs it and stopped by the last.
+"""
+
+import configparser
 import fcntl
 import os
 import pwd
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from .commands import explain, run
-from .paths import VENV, data, open_to_all, postgres_home
-from .problem import Problem
+from . import odoo_home
+from .commands import Problem, run
+from .paths import ADDONS, CONFIG, DATA, VENV, cache, open_to_all, postgres_home
 
-ROLE = "odoo"
-# For development: if the whole machine crashes, the last second may be lost.
-SETTINGS = {
-    "listen_addresses": "",
-    "max_connections": "200",
-    "max_wal_size": "4GB",
-    "shared_buffers": "256MB",
-    "synchronous_commit": "off",
-    "timezone": "UTC",
-}
+CONNECTION = ("host", "port", "user", "password", "sslmode")
+SETTINGS = (
+    "listen_addresses=",
+    "max_connections=200",
+    "max_wal_size=4GB",
+    "shared_buffers=256MB",
+    # For development: if the whole machine crashes, the last second may be lost.
+    "synchronous_commit=off",
+    "timezone=UTC",
+)
+
+
+@contextmanager
+def environment() -> Iterator[dict[str, str]]:
+    """While a server is up, what Odoo and PostgreSQL's clients need to know."""
+    env = {**os.environ, **configured_server()}
+    folders = [ADDONS, *odoo_home.addons_folders(odoo_home.find())]
+    env["ODOO_ADDONS_PATH"] = ",".join(map(str, folders))
+    env["ODOO_RC"] = str(CONFIG)
+    env["ODOO_DATA_DIR"] = str(DATA / "odoo")
+    if env.get("PGHOST"):
+        yield env
+        return
+    with served():
+        env |= {"PGHOST": str(postgres_home()), "PGPORT": "5432", "PGUSER": "odoo"}
+        env["PATH"] = f"{programs()}{os.pathsep}{env['PATH']}"
+        yield env
+
+
+def configured_server() -> dict[str, str]:
+    """The server that odoo.conf names, where the environment names none."""
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(CONFIG)
+    named = {name: config["options"].get(f"db_{name}") for name in CONNECTION}
+    if os.environ.get("PGHOST") or not named["host"]:
+        return {}
+    return {f"PG{name.upper()}": value for name, value in named.items() if value}
 
 
 @contextmanager
 def served() -> Iterator[None]:
-    """Keep the server up meanwhile; the last user stops it.
+    """Keep the embedded server up meanwhile; the last user stops it.
 
     The users hold a shared lock on one file, which the system takes back even
     from a killed one.
     """
-    data().mkdir(parents=True, exist_ok=True)
-    with (data() / "postgres.users").open("w") as users:
+    DATA.mkdir(parents=True, exist_ok=True)
+    with (DATA / "postgres.users").open("a") as users:
         with turn():
             fcntl.flock(users, fcntl.LOCK_SH)
             prepare()
             if not running():
-                start()
+                control("-o", f"-k {postgres_home()}", "start")
         try:
             yield
         finally:
             with turn():
-                if last(users):
-                    stop()
+                stop_unused(users)
 
 
 @contextmanager
 def turn() -> Iterator[None]:
     """One at a time starts or stops the server."""
-    with (data() / "postgres.turn").open("w") as file:
+    with (DATA / "postgres.turn").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def end_unused() -> None:
-    """End a server that a killed run left; whoever works with it keeps it."""
-    with (data() / "postgres.users").open("a") as users, turn():
-        if not last(users):
-            raise Problem(
-                "PostgreSQL is in use here: end `make run` or `make test` first"
-            )
-        if (postgres_home() / "postmaster.pid").is_file():
-            stop()
-
-
-def last(users: TextIO) -> bool:
+def stop_unused(users: TextIO) -> bool:
+    """Stop the server, unless somebody else still works with it."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    if running():
+        control("-m", "fast", "stop")
     return True
+
+
+def clean() -> int:
+    """``make clean``: forget what the checkout made, keep what it fetched."""
+    if DATA.is_dir():
+        with (DATA / "postgres.users").open("a") as users, turn():
+            if not stop_unused(users):
+                raise Problem(
+                    "PostgreSQL is in use here: end `make run` or `make test` first"
+                )
+    home = postgres_home()
+    for folder in (home, home.with_suffix(".programs"), DATA, VENV):
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"Forgot the environment and the databases; Odoo stays in {cache()}")
+    return 0
 
 
 def prepare() -> None:
@@ -83,69 +119,42 @@ def prepare() -> None:
     part = home.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
-    if os.geteuid() == 0:
-        stand_in = pwd.getpwnam("nobody")
-        os.chown(part, stand_in.pw_uid, stand_in.pw_gid)
-    run(
-        "initdb",
-        [
-            *(programs() / "initdb", "-D", part, "-U", "postgres", "--auth=trust"),
-            *("--encoding=UTF8", "--locale=C"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        ],
-        "mend that and run it again",
-        cwd="/",
-        **identity(),
+    if whom := identity():
+        os.chown(part, whom["user"], whom["group"])
+    call(
+        *("initdb", "initdb", "-D", part, "-U", "postgres", "--auth=trust"),
+        *("--encoding=UTF8", "--locale=C"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *(f"--set={setting}" for setting in SETTINGS),
     )
-    with (part / "postgresql.auto.conf").open("a") as settings:
-        settings.writelines(f"{key} = '{value}'\n" for key, value in SETTINGS.items())
-    create_role(part)
+    # Odoo refuses to work as the superuser.
+    role = b"CREATE ROLE odoo LOGIN CREATEDB;\n"
+    single = ("postgres", "--single", "-D", part, "postgres")
+    call("create-role", *single, input=role)
     shutil.rmtree(home, ignore_errors=True)
     part.rename(home)
 
 
-def create_role(folder: Path) -> None:
-    """Odoo refuses to work as the superuser."""
-    run(
-        "create-role",
-        [programs() / "postgres", "--single", "-D", folder, "postgres"],
-        "`make clean` and run it again",
-        cwd="/",
-        input=f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n",
-        text=True,
-        **identity(),
-    )
-
-
-def start() -> None:
-    home = postgres_home()
-    done = control("-l", home / "server.log", "-o", f"-k {home}", "start")
-    if done.returncode:
-        log = home / "server.log"
-        text = log.read_text(errors="replace") if log.is_file() else ""
-        raise Problem(explain(text, "`make clean` and run it again", log))
-
-
-def stop() -> None:
-    control("-m", "fast", "stop")
-
-
 def running() -> bool:
-    return control("status").returncode == 0
+    try:
+        control("status")
+    except Problem:
+        return False
+    return True
 
 
-def control(*args: str | Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [programs() / "pg_ctl", "-w", "-D", postgres_home(), *args],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        # Ctrl-C is for the caller; the server goes after those who use it.
-        start_new_session=True,
-        check=False,
-        **identity(),
-    )
+def control(*arguments: str) -> None:
+    """What it starts goes on writing into the log of the start."""
+    name = f"postgres-{arguments[-1]}"
+    call(name, "pg_ctl", "-w", "-D", postgres_home(), *arguments)
+
+
+def call(name: str, program: str, *arguments: str | Path, **options) -> None:
+    command = [programs() / program, *arguments]
+    hint = "mend that, or `make clean`, and run it again"
+    # Ctrl-C is for the caller; the server goes after those who use it.
+    apart = {"cwd": "/", "start_new_session": True, **identity()}
+    run(name, command, hint, **apart, **options)
 
 
 def identity() -> dict:
@@ -162,17 +171,12 @@ def programs() -> Path:
     if not found:
         raise Problem("the embedded PostgreSQL is missing: `make clean`, run it again")
     if os.geteuid() == 0 and not open_to_all(found):
-        found = copied(found)
+        copy = postgres_home().with_suffix(".programs")
+        if not copy.is_dir():
+            part = postgres_home().with_suffix(".programs.part")
+            shutil.rmtree(part, ignore_errors=True)
+            for name in (f"{found.name}/pginstall18", f"{found.name}.libs"):
+                shutil.copytree(found.parent / name, part / name, symlinks=True)
+            part.rename(copy)
+        found = copy / found.name
     return found / "pginstall18" / "bin"
-
-
-def copied(package: Path) -> Path:
-    """A copy outside the folders that only root can enter."""
-    home = postgres_home().with_suffix(".programs")
-    if not home.is_dir():
-        part = home.with_suffix(".programs.part")
-        shutil.rmtree(part, ignore_errors=True)
-        for name in (f"{package.name}/pginstall18", f"{package.name}.libs"):
-            shutil.copytree(package.parent / name, part / name, symlinks=True)
-        part.rename(home)
-    return home / package.name

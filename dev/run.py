@@ -4,57 +4,45 @@ import os
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 
 from . import addons, odoo
-from .commands import die_with_parent, explain, log_file
-from .database import Server
-from .paths import ROOT
-from .problem import Problem
-from .setup import ground
-from .steps import step
+from .commands import Problem, chosen, die_with_parent, explained, log_file, step
+from .database import Server, ground
 
-SAMPLE = ROOT / "dev" / "sample.py"
 MADE_BY_US = "customer suite"
-START_SECONDS = 600
-STOP_SECONDS = 20
+SAMPLE = "from dev import sample\nsample.load(env)\nenv.cr.commit()\n"
 
 
 def run() -> int:
     database = os.environ.get("DB") or "crm"
     port = choose_port()
-    with ground() as (env, server):
-        bring_database(env, server, database)
-        return serve(env, database, port)
+    with ground() as server:
+        bring_database(server, database)
+        return serve(server.env, database, port)
 
 
 def choose_port() -> int:
-    named = os.environ.get("HTTP_PORT") or "8069"
-    if not named.isdecimal() or int(named) > 65534:
-        raise Problem(f"HTTP_PORT is {named}: make it a number, such as 8069")
-    port = int(named)
+    port = chosen("HTTP_PORT", 8069, 65534)
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise Problem(
                 f"port {port} is taken: choose another one, as in "
                 f"`make run HTTP_PORT={port + 1}`"
-            ) from error
+            )
     return port
 
 
-def bring_database(env: Mapping, server: Server, name: str) -> None:
+def bring_database(server: Server, name: str) -> None:
     """Make the database, or bring it up to date with the add-ons."""
-    mark = f"{MADE_BY_US} {addons.fingerprint()}"
     if name not in server.names():
-        server.make(name, lambda part: fill(env, server, part, mark))
+        server.make(name, lambda part: fill(server, part))
         return
     with step(f"database {name}") as said:
-        found = server.read_note(name) or ""
+        mark = f"{MADE_BY_US} {addons.fingerprint()}"
+        found = server.read_note(name)
         if not found.startswith(MADE_BY_US):
             raise Problem(
                 f"the database {name} was not made here and is left alone: choose "
@@ -62,37 +50,20 @@ def bring_database(env: Mapping, server: Server, name: str) -> None:
             )
         said("ready")
         if found != mark:
-            odoo.install(env, "database", name, addons.wanted())
+            odoo.install(server.env, "database", name, addons.wanted())
             server.note(name, mark)
             said("updated")
-    with step("real purchases") as said:
-        said("loaded before")
 
 
-def fill(env: Mapping, server: Server, part: str, mark: str) -> None:
-    title = f"database {part.removesuffix('.part')}"
-    with step(title) as said:
-        odoo.install(env, "database", part, addons.wanted(), "--with-demo")
-        said("made")
-    with step("real purchases") as said:
-        said(load_sample(env, part))
-    server.note(part, mark)
+def fill(server: Server, part: str) -> None:
+    with step(f"database {part.removesuffix('.part')}"):
+        odoo.install(server.env, "database", part, addons.wanted(), "--with-demo")
+    with step("real purchases"):
+        odoo.shell(server.env, "sample", part, SAMPLE)
+    server.note(part, f"{MADE_BY_US} {addons.fingerprint()}")
 
 
-def load_sample(env: Mapping, database: str) -> str:
-    """Have the sample loaded inside Odoo's shell."""
-    if not SAMPLE.is_file():
-        return "none"
-    script = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from dev import sample; sample.load(env); env.cr.commit()\n"
-    )
-    shell = ("shell", "-d", database, "--no-http")
-    odoo.batch(env, "sample", *shell, input=script, text=True)
-    return "loaded"
-
-
-def serve(env: Mapping, database: str, port: int) -> int:
+def serve(env: Mapping[str, str], database: str, port: int) -> int:
     log = log_file("server")
     flags = ("-d", database, "--db-filter", f"^{database}$", "--http-port", str(port))
     with log.open("w") as output:
@@ -116,32 +87,21 @@ def serve(env: Mapping, database: str, port: int) -> int:
             flush=True,
         )
         odoo_process.wait()
-        raise Problem(explain(log.read_text(errors="replace"), "Odoo ended", log))
+        raise explained(log, "Odoo ended")
     except KeyboardInterrupt:
         print("\nEnding …", flush=True)
         return 0
     finally:
-        end(odoo_process)
+        # A second Ctrl-C ends us, and so it once more: then it waits for nothing.
+        odoo_process.terminate()
+        odoo_process.wait()
 
 
-def wait_until_ready(odoo_process, port: int, log) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if odoo_process.poll() is not None:
-            break
+def wait_until_ready(odoo_process: subprocess.Popen, port: int, log: Path) -> None:
+    while odoo_process.poll() is None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/web/login", timeout=30)
             return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.2)
-    text = log.read_text(errors="replace")
-    raise Problem(explain(text, "Odoo does not serve", log))
-
-
-def end(odoo_process: subprocess.Popen) -> None:
-    odoo_process.terminate()
-    try:
-        odoo_process.wait(STOP_SECONDS)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        odoo_process.kill()
-        odoo_process.wait()
+    raise explained(log, "Odoo does not serve")

@@ -1,20 +1,15 @@
 """``make test-odoo`` and ``make smoke``: the add-ons under Odoo's own runner."""
 
 import re
-from collections.abc import Mapping
 
-from . import addons, chromium, odoo, run, templates
-from .commands import log_file
-from .database import Server, free_port
+from . import addons, chromium, odoo, run
+from .commands import Problem, log_file, step
+from .database import ground
 from .paths import ADDONS
-from .problem import Problem
-from .setup import ground
-from .steps import step
 
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r": skipped (.+) : ")
-
-
+TOURS = re.compile(r"^class (Test\w*Tour\w*)\(", re.M)
 # What a first `make run` has to look at.
 DEMO = (
     *("crm_need", "crm_customer_segment", "loyalty_tier", "loyalty_point_entry"),
@@ -29,36 +24,32 @@ def test_odoo(extent: str = "all") -> int:
     add-ons on what they stand on; in that one it updates, and runs the tours only.
     """
     smoke = extent == "smoke"
-    with ground() as (env, server):
-        env["CHROMIUM_FLAGS"] = chromium.QUIET
+    names = ",".join(addons.names())
+    tags = ",".join(tours() if smoke else [f"/{name}" for name in addons.names()])
+    with ground() as server:
+        server.env["CHROMIUM_FLAGS"] = chromium.QUIET
         with step("browser and template") as said:
             said(chromium.provide())
-            template = (templates.base if smoke else templates.suite)(server, env)
+            make = addons.base_template if smoke else addons.suite_template
+            template = make(server)
         if smoke:
-            check_first_run(env, server)
+            with server.copied("", "first") as database:
+                run.fill(server, database)
+                for table in DEMO:
+                    if not server.query(f"SELECT FROM {table} LIMIT 1", (), database):
+                        raise Problem(f"a first run has nothing in {table}: see demo/")
         with server.copied(template, "odoo") as database:
             if smoke:
                 with step("installation"):
-                    odoo.install(env, "smoke", database, addons.names())
-            with step("update and tours" if smoke else "tests") as said:
-                count = read_result(
-                    update(env, database, tours() if smoke else whole())
+                    odoo.install(server.env, "smoke", database, addons.names())
+            with step("update and tours" if smoke else "tests"):
+                text = odoo.batch(
+                    *(server.env, "test-odoo", "-d", database, "-u", names),
+                    *("--test-tags", tags, "--http-port", str(odoo.free_port())),
+                    "--stop-after-init",
                 )
-                said("passed")
-    print(f"{count} passed, 0 failed")
+    print(f"{read_result(text)} passed, 0 failed")
     return 0
-
-
-def check_first_run(env: Mapping[str, str], server: Server) -> None:
-    with server.copied("", "first") as database:
-        run.fill(env, server, database, "smoke")
-        for table in DEMO:
-            if not server.query(f"SELECT 1 FROM {table} LIMIT 1", database=database):
-                raise Problem(f"a first run has nothing in {table}: see demo/")
-
-
-def whole() -> list[str]:
-    return [f"/{name}" for name in addons.names()]
 
 
 def tours() -> list[str]:
@@ -66,27 +57,16 @@ def tours() -> list[str]:
     return [
         f"/{file.relative_to(ADDONS)}:{name}"
         for file in sorted(ADDONS.glob("*/tests/**/test_*.py"))
-        for name in re.findall(
-            r"^class (Test\w*Tour\w*)\(", file.read_text("utf-8"), re.M
-        )
+        for name in TOURS.findall(file.read_text("utf-8"))
     ]
-
-
-def update(env: Mapping[str, str], database: str, tags: list[str]) -> str:
-    """Its log."""
-    return odoo.batch(
-        *(env, "test-odoo", "-d", database, "-u", ",".join(addons.names())),
-        *("--test-tags", ",".join(tags), "--stop-after-init"),
-        *("--http-port", str(free_port())),
-    )
 
 
 def read_result(text: str) -> int:
     """How many tests Odoo ran, when all of them passed."""
-    log = log_file("test-odoo")
+    hint = f"see {log_file('test-odoo')}"
     if skipped := SKIPPED.findall(text):
-        raise Problem(f"Odoo's runner skipped {', '.join(skipped)}: see {log}")
-    results = RESULT.findall(text)
-    if not results or results[-1][:2] != ("0", "0") or results[-1][2] == "0":
-        raise Problem(f"Odoo's runner did not pass: see {log}")
-    return int(results[-1][2])
+        raise Problem(f"Odoo's runner skipped {', '.join(skipped)}: {hint}")
+    result = RESULT.findall(text)
+    if not result or result[-1][:2] != ("0", "0") or result[-1][2] == "0":
+        raise Problem(f"Odoo's runner did not pass: {hint}")
+    return int(result[-1][2])

@@ -72,11 +72,16 @@
         "demo/distribution.outlet.csv",
         "demo/distribution.outlet.turnover.csv",
         "demo/network_demo.xml",
-        # policy
         "demo/policy_demo.xml",
+        # lead
+        "demo/lead_demo.xml",
+        "demo/route_demo.xml",
         # deal
         "demo/deal_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],
+    },
     "application": True,
     "installable": True,
 }

@@ -3,9 +3,9 @@ from contextlib import ExitStack
 import processes
 import pytest
 
-from dev import templates
+from dev import addons
 from dev.database import Server
-from dev.server import environment
+from dev.postgres import environment
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,9 @@ def server(env):
 
 
 @pytest.fixture(scope="session")
-def suite(env, server):
+def suite(server):
     """The template that has all our add-ons."""
-    return templates.suite(server, env)
+    return addons.suite_template(server)
 
 
 @pytest.fixture(scope="module")

@@ -3,97 +3,56 @@
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from dev import paths, server as server_module
+from dev import paths, postgres
+from dev.commands import Problem, run
 from dev.database import Server
 
 
-def test_odoo_conf_names_a_postgres_of_ones_own(env, tmp_path, monkeypatch):
-    names = {"db_host": "PGHOST", "db_port": "PGPORT", "db_user": "PGUSER"}
-    config = tmp_path / "odoo.conf"
-    options = "".join(f"{name} = {env[key]}\n" for name, key in names.items())
-    config.write_text(f"[options]\n{options}")
-    for key in names.values():
-        monkeypatch.delenv(key, raising=False)
-    monkeypatch.setattr(server_module, "CONFIG", config)
+@pytest.mark.parametrize("in_environment", [False, True])
+def test_postgres_of_ones_own(env, tmp_path, monkeypatch, in_environment):
+    """What odoo.conf names is taken, and what the environment names goes before."""
+    known = {name: env[f"PG{name.upper()}"] for name in ("host", "port", "user")}
+    for name, value in known.items():
+        if in_environment:
+            monkeypatch.setenv(f"PG{name.upper()}", value)
+            known[name] = "elsewhere"
+        else:
+            monkeypatch.delenv(f"PG{name.upper()}", raising=False)
+    options = "".join(f"db_{name} = {value}\n" for name, value in known.items())
+    (tmp_path / "odoo.conf").write_text(f"[options]\n{options}")
+    monkeypatch.setattr(postgres, "CONFIG", tmp_path / "odoo.conf")
     # The embedded one stays away.
-    monkeypatch.setattr(server_module.postgres, "served", None)
-
-    with server_module.environment() as found:
-        assert {found[key] for key in names.values()} == {
-            env[key] for key in names.values()
-        }
-        assert found["ODOO_RC"] == str(config)
+    monkeypatch.setattr(postgres, "served", None)
+    with postgres.environment() as found:
+        assert found["PGHOST"] == env["PGHOST"]
         assert Server(found).version >= 13
 
 
-def test_environment_goes_before_odoo_conf(tmp_path, monkeypatch):
-    config = tmp_path / "odoo.conf"
-    config.write_text("[options]\ndb_host = from.odoo.conf\ndb_user = file\n")
-    monkeypatch.setattr(server_module, "CONFIG", config)
-    monkeypatch.setenv("PGHOST", "from.the.environment")
-    with server_module.environment() as found:
-        assert found["PGHOST"] == "from.the.environment"
-        assert found.get("PGUSER") != "file"
-
-
-@pytest.fixture
-def used(tmp_path):
-    """A checkout after a `make run`, which was broken off as the libraries came."""
+def test_clean_forgets_what_was_made_unless_somebody_works_with_it(tmp_path):
     checkout = tmp_path / "checkout"
     shutil.copytree(paths.ROOT / "dev", checkout / "dev")
     tmp_path.chmod(0o755)
-    for folder in (".venv/bin", ".data/odoo/filestore/crm", ".data/log"):
-        (checkout / folder).mkdir(parents=True)
-    home = postgres_home(checkout)
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "PG_VERSION").write_text("18\n")
-    kept = tmp_path / "cache" / "crm-suite" / "odoo"
-    kept.mkdir(parents=True)
-    yield checkout
-    shutil.rmtree(home, ignore_errors=True)
+    home = paths.postgres_home(checkout)
+    fetched = tmp_path / "cache" / "crm-suite" / "odoo"
+    for folder in (checkout / ".venv", checkout / ".data" / "log", home, fetched):
+        folder.mkdir(parents=True)
 
+    def clean() -> str:
+        env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        command = [sys.executable, "-m", "dev", "clean"]
+        return run("clean", command, "", env, cwd=checkout)
 
-def call(checkout, *command) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=checkout,
-        env={**os.environ, "XDG_CACHE_HOME": str(checkout.parent / "cache")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def postgres_home(checkout) -> Path:
-    said = call(checkout, "-c", "from dev.paths import *; print(postgres_home())")
-    return Path(said.stdout.strip())
-
-
-def test_clean_forgets_what_was_made_and_keeps_what_was_fetched(used):
-    home = postgres_home(used)
-    done = call(used, "-m", "dev", "clean")
-    assert done.returncode == 0, done.stderr
-    assert sorted(file.name for file in used.iterdir()) == ["dev"]
-    assert not home.exists()
-    kept = used.parent / "cache" / "crm-suite" / "odoo"
-    assert kept.is_dir() and str(kept.parent) in done.stdout
-    # and once more, with nothing there
-    assert call(used, "-m", "dev", "clean").returncode == 0
-
-
-def test_clean_takes_nothing_away_from_who_works(used):
-    with (used / ".data" / "postgres.users").open("w") as users:
+    with (checkout / ".data" / "postgres.users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        done = call(used, "-m", "dev", "clean")
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line == (
-        "error: PostgreSQL is in use here: end `make run` or `make test` first"
-    )
-    assert (used / ".venv").is_dir() and postgres_home(used).is_dir()
+        with pytest.raises(Problem, match="in use here: end `make run` or `make test`"):
+            clean()
+    assert (checkout / ".venv").is_dir() and home.is_dir()
+
+    for _time in range(2):
+        assert str(fetched.parent) in clean()
+        assert [file.name for file in checkout.iterdir()] == ["dev"]
+        assert not home.exists() and fetched.is_dir()

@@ -1,160 +1,84 @@
 """Set-ups that are broken off: the next one never trips over what was left."""
 
 import os
+import select
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
-from dev import odoo_fetch, odoo_home, paths, postgres
+from dev import odoo_home, paths, postgres
+from dev.commands import Problem, run
 from dev.database import filestore
-from dev.problem import Problem
-from dev.steps import step
+
+APT = """#!/bin/sh
+case "$*" in
+*--print-uris) echo "'http://127.0.0.1/debian/dists/sid/InRelease' x 0";;
+*" download "*) {};;
+esac
+"""
+DPKG = f"""#!/bin/sh
+mkdir -p "$3/{odoo_home.LIBRARIES}/odoo"
+basename "$2" >> "$3/{odoo_home.LIBRARIES}/odoo/unpacked"
+echo "version_info = (19, 0, 0)" > "$3/{odoo_home.LIBRARIES}/odoo/release.py"
+"""
 
 
-@pytest.fixture
-def archive(tmp_path, monkeypatch):
-    """A small archive behind stand-ins for apt-get and dpkg; an empty cache."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    cache = tmp_path / "cache"
-    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+@pytest.mark.parametrize(
+    ("tool", "broken"),
+    [
+        ("apt-get", APT.format("echo half > half.deb; exit 100")),
+        ("dpkg", DPKG + "kill -9 $$"),
+    ],
+)
+def test_odoo_is_fetched_whole_or_not_at_all(tmp_path, monkeypatch, tool, broken):
+    tools = {"apt-get": APT.format("echo 1 > odoo.deb"), "dpkg": DPKG}
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("ODOO_HOME", raising=False)
-    keyring = tmp_path / "keyring.gpg"
-    keyring.touch()
-    monkeypatch.setattr(odoo_fetch, "KEYRING", keyring)
+    monkeypatch.setattr(odoo_home, "KEYRING", Path(__file__))
+    for name, script in {**tools, tool: broken}.items():
+        (tmp_path / name).write_text(script)
+        (tmp_path / name).chmod(0o755)
+    with pytest.raises(Problem, match="or set ODOO_HOME to your own Odoo 19"):
+        odoo_home.fetch()
+    assert odoo_home.find() is None
 
-    def add(name: str, script: str) -> None:
-        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
-        (tools / name).chmod(0o755)
-
-    add("apt-get", apt_get("echo 1 > odoo.deb"))
-    release = f"$3/{odoo_home.LIBRARIES}/odoo"
-    add(
-        "dpkg",
-        f'mkdir -p "{release}"\n'
-        f'echo "version_info = (19, 0, 0)" > "{release}/release.py"\n'
-        f'basename "$2" >> "{release}/unpacked"',
-    )
-    return add
-
-
-def apt_get(download: str) -> str:
-    """A stand-in that knows a mirror and downloads by the given command."""
-    uri = "'http://127.0.0.1/debian/dists/sid/InRelease' x 0"
-    known = f'*--print-uris) echo "{uri}";;'
-    return f'case "$*" in\n{known}\n*" download "*) {download};;\nesac'
-
-
-def test_fetched_odoo_is_found(archive):
-    odoo_fetch.fetch()
-    assert (odoo_home.find() / "odoo" / "release.py").is_file()
-    assert not (paths.cache() / "apt").exists()
-
-
-def test_broken_download_starts_clean(archive):
-    left = odoo_fetch.downloads()
-    left.mkdir(parents=True)
-    (left / "half.deb").write_text("half of it")
-    odoo_fetch.fetch()
+    (tmp_path / tool).write_text(tools[tool])
+    odoo_home.fetch()
     assert (odoo_home.find() / "odoo" / "unpacked").read_text() == "odoo.deb\n"
 
-
-def test_failed_download_leaves_no_odoo(archive):
-    archive("apt-get", apt_get("exit 100"))
-    with pytest.raises(Problem, match="check the network to your package mirror"):
-        odoo_fetch.fetch()
-    assert odoo_home.find() is None
-    archive("apt-get", apt_get("echo 1 > odoo.deb"))
-    odoo_fetch.fetch()
-    assert odoo_home.find()
+    # Another checkout finds it, and fetches nothing.
+    (tmp_path / "apt-get").unlink()
+    odoo_home.fetch()
 
 
-def test_killed_while_unpacking(archive, tmp_path):
-    good = (tmp_path / "tools" / "dpkg").read_text()
-    archive("dpkg", f"{good}\ntouch {tmp_path}/half-way; exec sleep 600")
-    call = "from dev import odoo_fetch as f; f.KEYRING = f.Path('/'); f.fetch()"
-    call = call.replace("Path('/')", f"Path('{odoo_fetch.KEYRING}')")
-    process = subprocess.Popen([sys.executable, "-c", call], cwd=paths.ROOT)
-    wait_for(lambda: (tmp_path / "half-way").exists())
-    process.kill()
-    process.wait()
-    assert odoo_home.find() is None
-    archive("dpkg", good)
-    odoo_fetch.fetch()
-    assert (odoo_home.find() / "odoo" / "unpacked").read_text() == "odoo.deb\n"
-
-
-def test_second_checkout_does_not_fetch_again(archive):
-    odoo_fetch.fetch()
-    archive("apt-get", "exit 1")
-    assert odoo_fetch.fetch() == "fetched by another checkout"
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """A copy of the checkout's set-up, whose libraries come from one folder."""
-    for name in ("dev", "odoo.conf"):
-        source = paths.ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, tmp_path / name)
-    (tmp_path / "wheels").mkdir()
+def test_library_without_wheel_then_mended(tmp_path):
+    """Where only the source of a library is served, no compiler is called."""
+    shutil.copytree(paths.ROOT / "dev", tmp_path / "dev")
     (tmp_path / "requirements.txt").write_text("")
     (tmp_path / "requirements-dev.txt").write_text("nowheel==1.0\n")
-    return tmp_path
-
-
-def make_venv(checkout: Path) -> subprocess.CompletedProcess:
-    call = """
-from dev import problem, venv
-try:
-    venv.make()
-    assert venv.ready()
-except problem.Problem as problem:
-    assert not venv.ready()
-    exit(str(problem))
-"""
-    env = {
-        **os.environ,
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(checkout / "wheels"),
-    }
-    return subprocess.run(
-        [sys._base_executable, "-c", call],
-        cwd=checkout,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_library_without_wheel_then_mended(checkout):
-    """Where only the source of a library is served, no compiler is called."""
-    project = checkout / "nowheel-1.0"
+    project = tmp_path / "nowheel-1.0"
     project.mkdir()
     (project / "setup.py").write_text("raise SystemExit('compiling')\n")
-    with tarfile.open(checkout / "wheels" / "nowheel-1.0.tar.gz", "w:gz") as archive:
+    (tmp_path / "wheels").mkdir()
+    with tarfile.open(tmp_path / "wheels" / "nowheel-1.0.tar.gz", "w:gz") as archive:
         archive.add(project, project.name)
 
-    failed = make_venv(checkout)
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "wheels")}
+    env = {**os.environ, **index, "PIP_CONFIG_FILE": os.devnull}
+    call = "from dev import libraries as l; l.make(); assert l.ready()"
+    make = ("venv", [sys.executable, "-c", call], "", env)
 
-    assert failed.returncode == 1
-    (line,) = failed.stderr.splitlines()
-    assert line.startswith("ERROR: No matching distribution found for nowheel==1.0: ")
-    assert "make PYTHON=" in line and "compiling" not in line
-
-    (checkout / "requirements-dev.txt").write_text("")
-    mended = make_venv(checkout)
-    assert mended.returncode == 0, mended.stderr
+    no_wheel = "No matching distribution found for nowheel==1.0: .*make PYTHON="
+    with pytest.raises(Problem, match=no_wheel):
+        run(*make, cwd=tmp_path)
+    (tmp_path / "requirements-dev.txt").write_text("")
+    run(*make, cwd=tmp_path)
 
 
 def test_database_broken_off_leaves_no_name(server):
@@ -162,98 +86,68 @@ def test_database_broken_off_leaves_no_name(server):
 
     def fail(part: str) -> None:
         filestore(part).mkdir(parents=True)
-        (filestore(part) / "left").touch()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         server.make(name, fail)
     assert server.names(name) == [f"{name}.part"]
 
-    filled = []
-    server.make(name, filled.append)
-    try:
-        assert filled == [f"{name}.part"]
-        assert server.names(name) == [name]
-        assert not filestore(name).exists()
-    finally:
-        server.drop(name)
-
-
-@pytest.fixture
-def cluster(monkeypatch):
-    """An embedded PostgreSQL of this test's own."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        home = Path(folder) / "postgres"
-        monkeypatch.setattr(postgres, "data", lambda: Path(folder))
-        monkeypatch.setattr(postgres, "postgres_home", lambda: home)
-        yield home
+    server.make(name, lambda part: None)
+    assert server.names(name) == [name] and not filestore(name).exists()
+    server.drop(name)
+    assert server.names(name) == []
 
 
 SERVE = """
 import sys, time
 from pathlib import Path
 from dev import postgres
-folder = Path(sys.argv[1])
-postgres.data = lambda: folder
-postgres.postgres_home = lambda: folder / "postgres"
+postgres.DATA = Path(sys.argv[1])
+postgres.postgres_home = lambda: postgres.DATA / "postgres"
 with postgres.served():
-    (folder / "up").touch()
+    print("up", flush=True)
     time.sleep(600)
+"""
+PARENT = """
+import subprocess
+from dev.commands import die_with_parent
+child = subprocess.Popen(["sleep", "600"], preexec_fn=die_with_parent)
+print(child.pid, flush=True)
+child.wait()
 """
 
 
-def test_server_left_by_a_killed_run_is_taken_over(cluster):
-    folder = cluster.parent
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, folder], cwd=paths.ROOT, stderr=subprocess.DEVNULL
-    )
-    wait_for(lambda: (folder / "up").exists())
-    with postgres.served():
-        process.kill()
-        process.wait()
-        assert postgres.running()
-    assert not postgres.running()
+def begin(script: str, *arguments: str) -> tuple[subprocess.Popen, str]:
+    """A process, and the line that it says when it is where it shall be killed."""
+    command = [sys.executable, "-c", script, *arguments]
+    process = subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE)
+    return process, process.stdout.readline().decode().strip()
 
 
-def test_server_stays_for_its_other_users(cluster):
-    with postgres.served():
+def test_server_stays_for_its_users_and_ends_with_the_last(monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        monkeypatch.setattr(postgres, "DATA", folder)
+        monkeypatch.setattr(postgres, "postgres_home", lambda: folder / "postgres")
+        # one half made, by somebody who was killed
+        (folder / "postgres.part").mkdir()
+        (folder / "postgres.part" / "PG_VERSION").write_text("18\n")
+        other, said = begin(SERVE, name)
+        assert said == "up"
         with postgres.served():
-            pass
-        assert postgres.running()
-    assert not postgres.running()
+            with postgres.served():
+                pass
+            other.kill()
+            other.wait()
+            assert postgres.running()
+        assert not postgres.running()
 
 
-def test_half_made_cluster_is_made_anew(cluster):
-    part = cluster.with_suffix(".part")
-    part.mkdir()
-    (part / "PG_VERSION").write_text("18\n")
-    with postgres.served():
-        assert postgres.running()
-    assert not part.exists()
-
-
-def test_broken_step_ends_its_line(capsys):
-    with pytest.raises(KeyboardInterrupt), step("first"):
-        raise KeyboardInterrupt
-    assert capsys.readouterr().out == "first …\n"
-
-
-def test_terminated_child_goes_with_its_parent(tmp_path):
-    script = f"echo $$ > {tmp_path}/pid; exec sleep 600"
-    call = (
-        f"from dev import commands as c; c.run('child', ['sh', '-c', {script!r}], '')"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", call], cwd=paths.ROOT)
-    wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
-    child = int((tmp_path / "pid").read_text())
-    parent.send_signal(signal.SIGKILL)
+def test_child_ends_with_its_killed_parent():
+    parent, child = begin(PARENT)
+    handle = os.pidfd_open(int(child))
+    parent.kill()
     parent.wait()
-    wait_for(lambda: not Path(f"/proc/{child}").exists())
-
-
-def wait_for(condition, seconds: float = 600) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
+    ended, _, _ = select.select([handle], [], [], 600)
+    assert ended

@@ -1,86 +1,71 @@
 """``make test`` passes only when everything ran and nothing was wrong."""
 
+import os
+import subprocess
+
 import pytest
 
-from dev import addons, chromium, suites, test, test_odoo
+from dev import addons, test, test_odoo
+from dev.commands import Problem
 from dev.paths import ADDONS, ROOT
-from dev.problem import Problem
-from dev.report import Count, Outcome, read_odoo_log, read_piece, read_report
-from dev.suites import Durations, Piece
+from dev.test import Outcome, Piece
 
 OURS = addons.names()[0]
 FILE = ROOT / "tests" / "pure" / "test_value.py"
-REPORT = """<testsuites><testsuite>
-  <testcase classname="tests.pure.test_value" name="good" time="2.5"/>
-  <testcase classname="tests.pure.test_value" name="bad"><failure message="no"/></testcase>
-  <testcase classname="tests.pure.test_value.A" name="broken"><error message="no"/></testcase>
-  <testcase classname="tests.pure.test_value" name="left_out"><skipped message="no browser"/></testcase>
-</testsuite></testsuites>"""  # noqa: E501
-LINE = "2026-01-01 10:00:00,123 77 {level} crm {logger}: {text}\n"
+KINDS = """
+import pytest
+@pytest.fixture
+def broken(): assert 0
+def test_good(): pass
+def test_bad(): assert 0
+def test_broken(broken): pass
+def test_left_out(): pytest.skip()
+"""
 
 
 @pytest.fixture(autouse=True)
 def apart(tmp_path, monkeypatch):
-    """Leave the logs and durations of this run alone."""
-    monkeypatch.setattr(suites, "data", lambda: tmp_path)
-    monkeypatch.setattr(suites, "cache", lambda: tmp_path)
+    """Leave the logs of this run alone."""
+    monkeypatch.setattr(test, "DATA", tmp_path)
+    (tmp_path / "log").mkdir()
 
 
-def outcomes_of(text: str) -> list[Outcome]:
-    piece = Piece("some", (FILE,))
-    piece.kept("").parent.mkdir(exist_ok=True)
-    piece.kept(".xml").write_text(text)
-    return list(read_report(piece.kept(".xml"), piece.files))
+def test_outcomes_are_those_of_pytest(tmp_path, monkeypatch):
+    monkeypatch.setattr(test, "ROOT", tmp_path)
+    piece = Piece("some", (tmp_path / "pure" / "test_kinds.py",))
+    piece.files[0].parent.mkdir()
+    piece.files[0].write_text(KINDS)
+    command = [*piece.command(""), "-p", "conftest", "--rootdir", tmp_path]
+    env = {**os.environ, **piece.environment(), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, check=False, capture_output=True)
 
-
-def log_of(tmp_path, level: str, logger: str, text: str = "it went wrong"):
-    file = tmp_path / "odoo.log"
-    file.write_text(LINE.format(level=level, logger=logger, text=text))
-    return list(read_odoo_log(file, "addons"))
-
-
-def test_outcomes_are_counted_and_named():
-    found = outcomes_of(REPORT)
-    assert str(Count.of(found)) == "1 passed, 2 failed, 1 skipped"
-    assert [str(outcome) for outcome in found if outcome.remarkable] == [
-        "failed: tests.pure.test_value.bad",
-        "failed: tests.pure.test_value.A.broken",
-        "skipped: tests.pure.test_value.left_out: no browser",
+    assert [(one.part, one.kind, one.name) for one in piece.read(done.returncode)] == [
+        ("pure", "passed", "pure/test_kinds.py::test_good"),
+        ("pure", "failed", "pure/test_kinds.py::test_bad"),
+        ("pure", "failed", "pure/test_kinds.py::test_broken"),
+        ("pure", "skipped", "pure/test_kinds.py::test_left_out"),
     ]
-    assert {outcome.part for outcome in found} == {"pure"}
-    assert {outcome.file for outcome in found} == {"tests/pure/test_value.py"}
-
-
-def test_run_that_broke_off_is_a_failure():
-    assert [one.kind for one in read_piece(Piece("some", (FILE,)), 3)] == ["failed"]
-    outcomes_of("<testsuite/>")
-    assert [one.kind for one in read_piece(Piece("some", (FILE,)), 5)] == ["failed"]
-
-
-def test_linters_fail_and_pass():
-    assert [one.kind for one in read_piece(Piece("lint"), 1)] == ["failed"]
-    assert [one.kind for one in read_piece(Piece("lint"), 0)] == ["passed"]
 
 
 @pytest.mark.parametrize(
-    ("level", "logger", "text", "kind"),
+    ("files", "code", "level", "logger", "kinds"),
     [
-        ("ERROR", "odoo.addons.sale.models.sale_order", "", "failed"),
-        ("CRITICAL", "odoo.addons.sale.models.sale_order", "", "failed"),
-        ("WARNING", f"odoo.addons.{addons.names()[0]}.models.x", "", "failed"),
-        (
-            "WARNING",
-            "py.warnings",
-            f"/x/addons/{addons.names()[0]}/x.py: old",
-            "failed",
-        ),
-        ("WARNING", "odoo.addons.sale.models.sale_order", "", "remark"),
+        ((), 0, "INFO", "x", ["passed"]),
+        ((), 1, "INFO", "x", ["failed"]),
+        ((FILE,), 3, "INFO", "x", ["failed"]),
+        ((FILE,), 0, "ERROR", "odoo.addons.sale", ["failed"]),
+        ((FILE,), 0, "CRITICAL", "odoo.addons.sale", ["failed"]),
+        ((FILE,), 0, "WARNING", f"odoo.addons.{OURS}", ["failed"]),
+        ((FILE,), 0, "WARNING", f"py.warnings: addons/{OURS}/x.py", ["failed"]),
+        ((FILE,), 0, "WARNING", "odoo.addons.sale", []),
     ],
 )
-def test_log_that_no_test_expected(tmp_path, level, logger, text, kind):
-    (found,) = log_of(tmp_path, level, logger, text)
-    assert found.kind == kind
-    assert logger in str(found)
+def test_what_else_is_a_failure(files, code, level, logger, kinds):
+    """A piece without files is the linters."""
+    piece = Piece("some", files)
+    line = f"2026-01-01 10:00:00,123 77 {level} crm {logger}: it went wrong\n"
+    piece.kept("-odoo.log").write_text(line)
+    assert [outcome.kind for outcome in piece.read(code)] == kinds
 
 
 @pytest.mark.parametrize(
@@ -91,74 +76,34 @@ def test_log_that_no_test_expected(tmp_path, level, logger, text, kind):
         ({"pure": ["passed", "skipped"]}, 1),
         ({"pure": ["passed"], "addons": []}, 1),
         ({"pure": ["passed"], "lint": ["failed"]}, 1),
-        ({"pure": ["passed", "remark"]}, 0),
     ],
 )
 def test_closing_line_and_code(capsys, kinds, code):
-    outcomes = [
-        Outcome(part, kind, "a test", "tests/pure/test_value.py", 1.0)
-        for part, of_part in kinds.items()
-        for kind in of_part
-    ]
-    assert test.close(outcomes, list(kinds)) == code
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last == str(Count.of(outcomes))
+    outcomes = [Outcome(part, kind, "a test") for part in kinds for kind in kinds[part]]
+    assert test.close(outcomes, tuple(kinds)) == code
+    assert capsys.readouterr().out.splitlines()[-1] == test.count(outcomes)
 
 
 def test_slowest_tests_and_the_average_are_told(capsys):
-    times = [
-        Outcome("addons", "passed", f"test {n}", "addons/x/tests/test_x.py", float(n))
-        for n in range(30)
-    ]
-    test.close(times, ["addons"])
+    file = "addons/x/tests/test_x.py"
+    times = [Outcome("addons", "passed", f"{file}::{n}", float(n)) for n in range(30)]
+    test.close(times, ("addons",))
     said = capsys.readouterr().out
-    assert "29.0 s  test 29" in said and "10.0 s  test 10" in said
+    assert f"29.0 s  {file}::29" in said and f"10.0 s  {file}::10" in said
     assert " 9.0 s" not in said
     assert "14.50 s an add-on test on the average of 30" in said
-    assert Durations.read() == {"addons/x/tests/test_x.py": 435.0}
 
 
-def test_every_file_of_tests_is_in_one_piece():
-    pieces = suites.cut(suites.PARTS, 2)
-    files = [file for piece in pieces for file in piece.files]
+def test_every_file_of_tests_is_in_one_piece_and_work_in_odoo_is_shared_evenly():
+    pieces = test.cut(test.PARTS, 2)
     found = {*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")}
-    assert sorted(files) == sorted(found)
-
-
-def test_work_in_odoo_is_shared_evenly_by_what_it_took():
-    files = suites.files_of({"addons"})
-    seconds = Durations(
-        (str(file.relative_to(ROOT)), 100.0 if n < 2 else 1.0)
-        for n, file in enumerate(files)
+    assert sorted(file for piece in pieces for file in piece.files) == sorted(found)
+    one, two = (
+        sum(file.stat().st_size for file in piece.files)
+        for piece in pieces
+        if piece.in_odoo
     )
-    shares = seconds.deal(files, 2)
-    assert sorted(file for share in shares for file in share) == files
-    one, two = (sum(map(seconds.of, share)) for share in shares)
-    assert abs(one - two) <= 1
-    # what was never timed counts by its tests
-    assert Durations().of(files[0]) > 0
-    assert all(file.is_relative_to(ADDONS) for share in shares for file in share)
-
-
-def test_number_of_workers(monkeypatch):
-    monkeypatch.setenv("WORKERS", "9")
-    assert test.how_many_workers() == 4
-    monkeypatch.setenv("WORKERS", "two")
-    with pytest.raises(Problem, match="WORKERS is two: make it a number"):
-        test.how_many_workers()
-
-
-def test_unknown_part_is_named():
-    with pytest.raises(Problem, match="no part tours: choose from pure, architecture"):
-        test.test("tours")
-
-
-def test_missing_browser_names_the_command(monkeypatch):
-    monkeypatch.setattr(chromium, "find", lambda: None)
-    monkeypatch.setattr(chromium, "as_root", lambda: None)
-    monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
-    with pytest.raises(Problem, match="`sudo apt-get install -y .* chromium`"):
-        chromium.provide()
+    assert 0.9 < one / two < 1.1
 
 
 def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
@@ -173,11 +118,6 @@ def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
     assert {name for name in starters if name.startswith("Test")} <= in_smoke
 
 
-def test_result_of_odoos_runner():
-    good = "odoo.tests.result: 0 failed, 0 error(s) of 12 tests when loading database"
-    assert test_odoo.read_result(good) == 12
-
-
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -186,12 +126,12 @@ def test_result_of_odoos_runner():
         ("0 failed, 1 error(s) of 3 tests", "did not pass"),
         ("nothing of the kind", "did not pass"),
         (
-            "INFO crm o.tests: skipped TestTour.test_tour : no chrome\n"
-            "0 failed, 0 error(s) of 3 tests",
-            "skipped TestTour.test_tour",
+            "x: skipped TestTour.test_tour : \n0 failed, 0 error(s) of 3 tests",
+            "skipped T",
         ),
     ],
 )
 def test_odoos_runner_must_pass_all(text, reason):
+    assert test_odoo.read_result("0 failed, 0 error(s) of 12 tests when loading") == 12
     with pytest.raises(Problem, match=reason):
         test_odoo.read_result(text)

@@ -9,8 +9,7 @@ import urllib.request
 
 import pytest
 
-from dev import addons, paths, run
-from dev.database import free_port
+from dev import addons, odoo, paths, run, sample
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +20,15 @@ def database(server, suite):
         yield name
 
 
-def test_real_purchases_are_loaded_once_and_valued(env, server, database):
-    assert run.load_sample(env, database) == "loaded"
+def test_real_purchases_are_loaded_and_valued(env, server, database):
+    odoo.shell(env, "sample", database, run.SAMPLE)
     ((purchases, customers, values),) = server.query(
         "SELECT (SELECT count(*) FROM crm_purchase_import_line),"
         "       (SELECT count(DISTINCT partner_id) FROM crm_purchase_import_line),"
         "       (SELECT count(*) FROM crm_customer_value)",
         database=database,
     )
-    assert (purchases, customers) == (6_919, 2_357)
+    assert (purchases, customers) == (sample.PURCHASES, 2_357)
     # but for those few who took something for nothing
     assert 2_300 < values <= customers
 
@@ -49,7 +48,7 @@ def ignore_interrupts() -> None:
     ids=["Ctrl-C", "SIGINT in the background", "SIGTERM in the background"],
 )
 def test_second_run_serves_and_ends_whole(env, database, ending, beforehand):
-    port = free_port()
+    port = odoo.free_port()
     process = subprocess.Popen(
         ["make", "--no-print-directory", "run", f"HTTP_PORT={port}", f"DB={database}"],
         cwd=paths.ROOT,
@@ -62,13 +61,12 @@ def test_second_run_serves_and_ends_whole(env, database, ending, beforehand):
         # A terminal's Ctrl-C reaches the whole group.
         start_new_session=True,
     )
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C ends it" in line:
-            break
-    text = "".join(said)
-    assert f"http://localhost:{port}   log in as admin / admin" in text, text
+    text = ""
+    while "Ctrl-C ends it" not in text:
+        line = process.stdout.readline()
+        assert line, text
+        text += line
+    assert f"http://localhost:{port}   log in as admin / admin" in text
     assert re.search(rf"database {database} … ready", text)
     page = urllib.request.urlopen(f"http://127.0.0.1:{port}/web/login").read()
     assert b'name="login"' in page
@@ -78,7 +76,5 @@ def test_second_run_serves_and_ends_whole(env, database, ending, beforehand):
     process.communicate()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
-    left = subprocess.run(
-        ["ps", "-eo", "args"], capture_output=True, text=True, check=True
-    )
-    assert f"-d {database} " not in left.stdout
+    left = subprocess.check_output(["ps", "-eo", "args"], text=True)
+    assert f"-d {database} " not in left

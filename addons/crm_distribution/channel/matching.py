@@ -247,7 +247,7 @@ def fold_vat(vat: str, country: str = "") -> str:
     return prefix + rest
 
 
-def registrable_domain(address: str, public: frozenset[str] = PUBLIC_DOMAINS) -> str:
+def registrable_domain(address: str) -> str:
     """The part of a mail or web address that somebody registered for himself.
 
     Empty for providers that many share. An ending that no list knows is one label.
@@ -274,7 +274,7 @@ def registrable_domain(address: str, public: frozenset[str] = PUBLIC_DOMAINS) ->
     if len(labels) < size:
         return ""
     domain = ".".join(labels[-size:])
-    if domain in public or labels[-size] in _PUBLIC_FIRST:
+    if domain in PUBLIC_DOMAINS or labels[-size] in _PUBLIC_FIRST:
         return ""
     return domain
 
@@ -285,13 +285,13 @@ def fold_email(email: str) -> str:
     return found.group().strip(".") if found else ""
 
 
-def keys_of(identity: Identity, public: frozenset[str] = PUBLIC_DOMAINS) -> list[str]:
+def keys_of(identity: Identity) -> list[str]:
     """All keys of a customer, in a sequence that hangs on nothing else."""
     email = fold_email(identity.email)
     exact = {
         f"domain:{domain}"
         for address in (email, identity.website)
-        if (domain := registrable_domain(address, public))
+        if (domain := registrable_domain(address))
     }
     exact |= {f"email:{email}"} if email else set()
     phone = fold_phone(identity.phone, identity.country, identity.calling_code)
@@ -349,13 +349,9 @@ def _lacks_words(one: list[str], other: list[str]) -> bool:
     return len(few) >= 2 and few < many and sum(map(len, few)) >= 8
 
 
-def match(
-    left: Identity, right: Identity, public: frozenset[str] = PUBLIC_DOMAINS
-) -> Match:
+def match(left: Identity, right: Identity) -> Match:
     """Compare two customers."""
-    return match_keys(
-        keys_of(left, public), keys_of(right, public), left.name, right.name
-    )
+    return match_keys(keys_of(left), keys_of(right), left.name, right.name)
 
 
 def match_keys(left: list[str], right: list[str], name: str, other: str) -> Match:

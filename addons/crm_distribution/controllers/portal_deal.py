@@ -3,27 +3,12 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tabular.dates import parse_date
-from odoo.addons.crm_suite.tabular.numbers import parse_number
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 PAGE_SIZE = 20
 SHOWN_AT_HOME = 3
 MOST_FILES = 5
 LARGEST_FILE = 10 * 1024 * 1024
-# the fields of the form, and which of them must be filled in
-REQUIRED = [
-    "customer_name",
-    "customer_email",
-    "customer_phone",
-    "customer_city",
-    "customer_country_id",
-    "category_id",
-    "amount_expected",
-    "date_close",
-]
-OPTIONAL = ["customer_vat", "customer_website", "customer_zip", "description"]
-LONGEST_TEXT = {"description": 4000}
 
 
 class DealPortal(CustomerPortal):
@@ -74,7 +59,7 @@ class DealPortal(CustomerPortal):
         deals = request.env["distribution.registration"]
         errors: dict[str, str] = {}
         if request.httprequest.method == "POST":
-            values, errors = _read_form(post, deals._portal_choices(partner))
+            values, errors = deals._portal_read(partner, post)
             files, wrong = _read_files()
             errors |= wrong
             if not errors:
@@ -85,7 +70,7 @@ class DealPortal(CustomerPortal):
                     errors["form"] = str(error)
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_deal_new",
-            "typed": {name: post.get(name, "") for name in [*REQUIRED, *OPTIONAL]},
+            "typed": deals._portal_typed(post),
             "errors": errors,
             "choices": deals._portal_choices(partner),
         }
@@ -117,8 +102,7 @@ class DealPortal(CustomerPortal):
         deal = _deal(number)
         files, errors = _read_files()
         if not errors and deal.status in ("submitted", "approved"):
-            text = news.strip()[: LONGEST_TEXT["description"]]
-            deal._portal_news(request.env.user, text, files, bool(extension))
+            deal._portal_news(news, files, bool(extension))
         return request.redirect(f"/my/channel/deal/{number}")
 
     @route(
@@ -156,52 +140,16 @@ def _deal(number):
     return deal
 
 
-def _read_form(post, choices):
-    _ = request.env._
-    values, errors = {}, {}
-    for name in [*REQUIRED, *OPTIONAL]:
-        text = (post.get(name) or "").strip()[: LONGEST_TEXT.get(name, 250)]
-        if text:
-            values[name] = text
-        elif name in REQUIRED:
-            errors[name] = _("Please fill this in.")
-    allowed = {
-        "customer_country_id": dict(choices["countries"]),
-        "category_id": dict(choices["categories"]),
-    }
-    for name, options in allowed.items():
-        if name in values:
-            if values[name].isascii() and values[name].isdigit():
-                values[name] = int(values[name])
-            if values[name] not in options:
-                errors[name] = _("Please choose one of the list.")
-    if "amount_expected" in values:
-        try:
-            values["amount_expected"] = parse_number(values["amount_expected"])
-        except ValueError:
-            errors["amount_expected"] = _("Please write a number, such as 12000.")
-        else:
-            if values["amount_expected"] < 0:
-                errors["amount_expected"] = _("Please write an amount above 0.")
-    if "date_close" in values:
-        try:
-            values["date_close"] = parse_date(values["date_close"])
-        except ValueError:
-            errors["date_close"] = _("Please write a day, such as 2027-03-31.")
-    return values, errors
-
-
 def _read_files():
-    _ = request.env._
     files = [
         file for file in request.httprequest.files.getlist("evidence") if file.filename
     ]
     if len(files) > MOST_FILES:
-        return [], {"evidence": _("At most %s files.", MOST_FILES)}
+        return [], {"evidence": request.env._("At most %s files.", MOST_FILES)}
     read = []
     for file in files:
         content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            return [], {"evidence": _("A file may have up to 10 MB.")}
+            return [], {"evidence": request.env._("A file may have up to 10 MB.")}
         read.append({"name": file.filename[:200], "raw": content})
     return read, {}

@@ -51,6 +51,21 @@ class PortalChannelLead(CustomerPortal):
         return request.redirect("/my/channel/leads")
 
     @route(
+        "/my/channel/lead/<string:key>/return",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_channel_lead_return(self, key, reason="", **kw):
+        offer = self._channel_offer(key)
+        try:
+            offer._give_back(request.env.user.partner_id, reason)
+        except UserError as refusal:
+            return self._channel_lead_page(offer, str(refusal))
+        return request.redirect("/my/channel/leads")
+
+    @route(
         "/my/channel/lead/<string:key>/message",
         type="http",
         auth="user",
@@ -131,7 +146,7 @@ class PortalChannelLead(CustomerPortal):
             elif answer == "decline":
                 offer._decline(contact, reason)
             else:
-                return request.env._("Choose to accept or to decline.")
+                return request.env._("Accept or decline.")
         except UserError as refusal:
             return str(refusal)
         return None

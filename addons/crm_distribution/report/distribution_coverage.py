@@ -72,8 +72,7 @@ class DistributionCoverage(models.Model):
         help="Market handled ÷ market. Above the numeric one: it stands in the larger "
         "outlets.",
     )
-
-    policy_id = fields.Many2one("distribution.policy", "Policy", readonly=True)
+    policy_id = fields.Many2one("distribution.policy", readonly=True)
     goal_numeric = fields.Float(
         "Goal: Numeric Distribution (%)",
         readonly=True,

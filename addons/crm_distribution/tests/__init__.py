@@ -1,5 +1,19 @@
-# In the sequence of the rooms.
-from .network import (  # noqa: I001
+from .deal import (
+    test_conflicts,
+    test_deal_access,
+    test_deal_races,
+    test_first_page,
+    test_portal_deals,
+    test_registrations,
+)
+from .lead import (
+    test_offers,
+    test_portal_leads,
+    test_response,
+    test_routing,
+    test_routing_races,
+)
+from .network import (
     test_contact_efficiency,
     test_coverage,
     test_link,
@@ -14,19 +28,6 @@ from .policy import (
     test_agreements,
     test_grade_pricelists,
     test_policies,
-)
-from .lead import (
-    test_offers,
-    test_portal_leads,
-    test_response,
-    test_routing,
-    test_routing_races,
-)
-from .deal import (
-    test_conflicts,
-    test_deal_access,
-    test_deal_races,
-    test_first_page,
-    test_portal_deals,
-    test_registrations,
+    test_policy_rights,
+    test_policy_tours,
 )

@@ -19,4 +19,4 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_values(self, src_partners, dst_partner):
         """What channel managers decided on one of them holds for both of them."""
-        super()._update_values(src_partners, dst_partner._as_system())
+        return super()._update_values(src_partners, dst_partner._as_system())

@@ -30,7 +30,7 @@ class DistributionAgreementStart(models.TransientModel):
     )
     level_id = fields.Many2one("distribution.level", "Sells As")
     category_id = fields.Many2one("product.category", "Product Category")
-    territory_id = fields.Many2one("distribution.territory", "Territory")
+    territory_id = fields.Many2one("distribution.territory")
     exclusive = fields.Boolean()
     active_only = fields.Boolean("Active Sales Only", default=True)
     date_from = fields.Date(
@@ -59,6 +59,8 @@ class DistributionAgreementStart(models.TransientModel):
             if wizard.step != "check" or not (wizard.partner_id and wizard.date_from):
                 continue
             agreement = self.env["distribution.agreement"].new(wizard._agreed())
+            if not agreement._is_told():
+                continue
             wizard.decision = agreement.decision
             wizard.overlap_warning = agreement.overlap_warning
             try:

@@ -19,7 +19,7 @@ class DistributionPolicyPropose(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     category_id = fields.Many2one("product.category", "Product Category")
-    territory_id = fields.Many2one("distribution.territory", "Territory")
+    territory_id = fields.Many2one("distribution.territory")
     goods_kind = fields.Selection(
         GOODS,
         "Kind of Goods",
@@ -35,20 +35,25 @@ class DistributionPolicyPropose(models.TransientModel):
         compute="_compute_proposal",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
     )
-    capacity = fields.Integer(compute="_compute_proposal", store=True, readonly=False)
+    capacity = fields.Integer(
+        compute="_compute_proposal", store=True, readonly=False, precompute=True
+    )
     goal_numeric = fields.Float(
         "Goal: Numeric Distribution (%)",
         compute="_compute_proposal",
         store=True,
         readonly=False,
+        precompute=True,
     )
     goal_weighted = fields.Float(
         "Goal: Weighted Distribution (%)",
         compute="_compute_proposal",
         store=True,
         readonly=False,
+        precompute=True,
     )
 
     @api.depends_context("lang")

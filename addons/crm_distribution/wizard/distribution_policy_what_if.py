@@ -1,10 +1,7 @@
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
-from odoo.addons.crm_suite.tools.dates import written_day
-
-from ..channel.policy import Rule, Rulebook, contradicts
-from ..models.policy.policy_words import KINDS, promise_in_words
+from ..models.policy.policy_words import KINDS
 
 COPIED = (
     "kind",
@@ -16,16 +13,14 @@ COPIED = (
     "goal_numeric",
     "goal_weighted",
 )
-MEASURES = ("numeric", "weighted")
-# as many areas × goods as can be looked through
-MOST_CELLS = 200
 
 
 class DistributionPolicyWhatIf(models.TransientModel):
     """What another policy would do, before it is one.
 
-    Agreements whose promise would change, those that would contradict it, and the
-    goals that would be reached or missed by what outlets handle today.
+    Agreements whose promise would change and leads under them, those that contradict
+    it, orders of partners who would have no place, and the goals that would be reached
+    or missed by what outlets handle today.
     """
 
     _name = "distribution.policy.what.if"
@@ -44,38 +39,71 @@ class DistributionPolicyWhatIf(models.TransientModel):
     state = fields.Selection(related="policy_id.state")
     company_id = fields.Many2one(related="policy_id.company_id")
     kind = fields.Selection(
-        KINDS, compute="_compute_values", store=True, readonly=False, required=True
+        KINDS,
+        "Distribution",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+        required=True,
     )
-    capacity = fields.Integer(compute="_compute_values", store=True, readonly=False)
+    capacity = fields.Integer(
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+    )
     category_id = fields.Many2one(
         "product.category",
         "Product Category",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     territory_id = fields.Many2one(
         "distribution.territory",
-        "Territory",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     date_from = fields.Date(
-        "From", compute="_compute_values", store=True, readonly=False, required=True
+        "From",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+        required=True,
     )
-    date_to = fields.Date("To", compute="_compute_values", store=True, readonly=False)
+    date_to = fields.Date(
+        "To",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        compute_sudo=False,
+        precompute=True,
+    )
     goal_numeric = fields.Float(
         "Goal: Numeric Distribution (%)",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     goal_weighted = fields.Float(
         "Goal: Weighted Distribution (%)",
         compute="_compute_values",
         store=True,
         readonly=False,
+        compute_sudo=False,
+        precompute=True,
     )
     line_ids = fields.One2many(
         "distribution.policy.what.if.line",
@@ -83,6 +111,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
         "Agreements",
         compute="_compute_line_ids",
         store=True,
+        compute_sudo=False,
     )
     goal_ids = fields.One2many(
         "distribution.policy.what.if.goal",
@@ -90,6 +119,14 @@ class DistributionPolicyWhatIf(models.TransientModel):
         "Goals",
         compute="_compute_goal_ids",
         store=True,
+        compute_sudo=False,
+    )
+    order_ids = fields.Many2many(
+        "sale.order",
+        string="Orders",
+        compute="_compute_order_ids",
+        help="Of the last 12 months, delivered there to intermediaries who have no "
+        "agreement that covers it.",
     )
     summary = fields.Char(compute="_compute_summary")
 
@@ -102,36 +139,38 @@ class DistributionPolicyWhatIf(models.TransientModel):
     @api.depends(*COPIED)
     def _compute_line_ids(self):
         for wizard in self:
-            lines = (
-                {
-                    "agreement_id": change.claim.id,
-                    "day": change.day,
-                    "before": promise_in_words(self.env, change.before),
-                    "after": promise_in_words(self.env, change.after),
-                    "contradicts": contradicts(change),
-                }
-                for change in wizard._changes()
-            )
+            policy = wizard._ready()
+            lines = policy._changed_promises(wizard) if policy else ()
             wizard.line_ids = [Command.clear(), *map(Command.create, lines)]
 
     @api.depends(*COPIED)
     def _compute_goal_ids(self):
         for wizard in self:
-            goals = map(Command.create, wizard._changed_goals())
-            wizard.goal_ids = [Command.clear(), *goals]
+            policy = wizard._ready()
+            goals = policy._changed_goals(wizard) if policy else ()
+            wizard.goal_ids = [Command.clear(), *map(Command.create, goals)]
+
+    @api.depends(*COPIED)
+    def _compute_order_ids(self):
+        for wizard in self:
+            policy = wizard._ready()
+            wizard.order_ids = policy._sales_without_place(wizard) if policy else False
 
     @api.depends_context("lang")
-    @api.depends("line_ids", "goal_ids")
+    @api.depends("line_ids", "goal_ids", "order_ids")
     def _compute_summary(self):
         for wizard in self:
             goals = wizard.goal_ids
             lost = goals.filtered(lambda one: one.gap_after > one.gap_before)
             won = goals.filtered(lambda one: one.gap_after < one.gap_before)
             wizard.summary = self.env._(
-                "%(changed)s agreements would have another promise, %(against)s of "
-                "them contradict it. Coverage would miss less of its goal in %(won)s "
-                "areas and goods, and more in %(lost)s.",
+                "%(changed)s agreements with %(leads)s open leads would have another "
+                "promise, %(against)s of them contradict it. %(orders)s orders went to "
+                "partners without a place there. Coverage would miss less of its goal "
+                "in %(won)s areas and goods, and more in %(lost)s.",
                 changed=len(wizard.line_ids),
+                leads=sum(wizard.line_ids.mapped("lead_count")),
+                orders=len(wizard.order_ids),
                 against=len(wizard.line_ids.filtered("contradicts")),
                 won=len(won),
                 lost=len(lost),
@@ -149,84 +188,9 @@ class DistributionPolicyWhatIf(models.TransientModel):
         self.policy_id.write(values)
         return {"type": "ir.actions.act_window_close"}
 
-    def _rule(self) -> Rule:
-        return Rule(
-            self.policy_id.id,
-            self.policy_id.company_id.id,
-            self.category_id.parent_path or "",
-            self.territory_id.parent_path or "",
-            self.date_from,
-            self.date_to or None,
-            self.kind,
-            self.capacity,
-            self.env._(
-                "%(policy)s, changed on %(day)s",
-                policy=self.policy_id.name,
-                day=written_day(self.env, self.policy_id.company_id._today()),
-            ),
-        )
-
-    def _changes(self) -> list:
-        if not (self.policy_id and self.date_from):
-            return []
+    def _ready(self):
+        """The policy, once enough is typed to try another one in its place."""
+        if not (self.policy_id and self.date_from and self.kind):
+            return self.env["distribution.policy"]
         self.policy_id.check_access("write")
-        return self.policy_id._changes([self._rule()])
-
-    def _changed_goals(self) -> list[dict]:
-        """By area and goods: what is reached, and what is asked now and then."""
-        if not (self.policy_id and self.date_from):
-            return []
-        self.policy_id.check_access("write")
-        company = self.policy_id.company_id
-        Policy = self.env["distribution.policy"]
-        before = Policy._rulebook([company.id])
-        rules = {**before.rules, self.policy_id.id: self._rule()}
-        after = Rulebook(rules.values())
-        day = max(company._today(), self.date_from)
-        found = []
-        for cell in self._cells(company):
-            place = (
-                company.id,
-                cell.category_id.parent_path or "",
-                cell.territory_id.parent_path or "",
-                day,
-            )
-            now, then = (book.ranked(*place)[:1] for book in (before, after))
-            for measure in MEASURES:
-                goal = f"goal_{measure}"
-                asked = sum(Policy.browse(rule.id)[goal] for rule in now)
-                wanted = sum(
-                    (self if rule.id == self.policy_id.id else Policy.browse(rule.id))[
-                        goal
-                    ]
-                    for rule in then
-                )
-                actual = cell[f"{measure}_distribution"]
-                if asked != wanted:
-                    found.append(
-                        {
-                            "territory_id": cell.territory_id.id,
-                            "category_id": cell.category_id.id,
-                            "measure": measure,
-                            "actual": actual,
-                            "before": asked,
-                            "after": wanted,
-                            "gap_before": max(asked - actual, 0),
-                            "gap_after": max(wanted - actual, 0),
-                        }
-                    )
-        return found
-
-    def _cells(self, company):
-        """Coverage in the scope that it has or would have."""
-        scopes = []
-        for one in (self.policy_id, self):
-            scope = Domain("company_id", "=", company.id)
-            if one.category_id:
-                scope &= Domain("category_id", "child_of", one.category_id.ids)
-            if one.territory_id:
-                scope &= Domain("territory_id", "child_of", one.territory_id.ids)
-            scopes.append(scope)
-        return self.env["distribution.coverage"].search(
-            Domain.OR(scopes), limit=MOST_CELLS
-        )
+        return self.policy_id

@@ -10,5 +10,6 @@ from . import (  # noqa: I001
     distribution_registration_portal,
     distribution_conflict,
     sale_order,
+    distribution_policy,
     digest_digest,
 )

@@ -58,17 +58,18 @@ class CrmLead(models.Model):
         ):
             one._end_with(closed[one.lead_id.id], False)
 
-    def _merge_routes(self, others) -> None:
+    def _merge_routes(self, others):
         """The deal of a merged opportunity is that of the one that stays."""
         # sudo: what was promised stands, whoever merges
         head, tail = self.sudo(), others.sudo()
         deals = tail.registration_ids
-        super()._merge_routes(others)
+        res = super()._merge_routes(others)
         if deals:
             deals._as_system().lead_id = head
         open_deal = deals.filtered(lambda one: one.status == "approved")[:1]
         if open_deal and not head.partner_assigned_id:
             head._give_to(open_deal.partner_id)
+        return res
 
     def _give_to(self, partner) -> None:
         """The intermediary has it, without an offer: it brought the deal itself."""
@@ -76,7 +77,7 @@ class CrmLead(models.Model):
             {"partner_assigned_id": partner.id, "distribution_state": "accepted"}
         )
 
-    def _moved_after_acceptance(self, before: tuple, now: tuple) -> None:
+    def _moved_after_acceptance(self, before: tuple, now: tuple):
         """It stays where it was, and both facts stand in a conflict."""
         if self.distribution_route_id:
             super()._moved_after_acceptance(before, now)
@@ -113,8 +114,8 @@ class CrmLead(models.Model):
             ]
         )
 
-    def _two_holders(self, first, second) -> None:
-        super()._two_holders(first, second)
+    def _two_holders(self, first, second):
+        res = super()._two_holders(first, second)
         self.env["distribution.conflict"]._report(
             [
                 fact(
@@ -132,3 +133,4 @@ class CrmLead(models.Model):
                 )
             ]
         )
+        return res

@@ -4,15 +4,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.iap.tools.iap_tools import _MAIL_DOMAIN_BLACKLIST
-
 from ...channel import matching
 
 # the search stops here: "21 or more"
 MOST_SHOWN = 21
 # names that are compared one by one, those that share most with the asked one first
 MOST_COMPARED = 200
-PUBLIC_DOMAINS = matching.PUBLIC_DOMAINS | _MAIL_DOMAIN_BLACKLIST
 
 
 class DistributionMatchedMixin(models.AbstractModel):
@@ -40,7 +37,7 @@ class DistributionMatchedMixin(models.AbstractModel):
     def _compute_distribution_match_keys(self):
         """Each model says with its depends what its identity hangs on."""
         for record in self:
-            keys = matching.keys_of(record._match_identity(), PUBLIC_DOMAINS)
+            keys = matching.keys_of(record._match_identity())
             record.distribution_match_keys = " ".join(keys) or False
 
     def _match_identity(self) -> matching.Identity:
@@ -65,10 +62,9 @@ class DistributionMatchedMixin(models.AbstractModel):
         """Records with a similar name, the most similar first."""
         keys = matching.name_keys(name)
         found = self._find_by_keys(keys, domain, limit=MOST_COMPARED)
-        scores = {
-            record: matching.similarity(name, record.sudo()._match_identity().name)
-            for record in found
-        }
+        # sudo: a name is part of what the caller may search
+        names = {one: one.sudo()._match_identity().name for one in found}
+        scores = {one: matching.similarity(name, names[one]) for one in found}
         similar = [one for one in found if scores[one] >= matching.SIMILAR]
         similar.sort(key=lambda one: (-scores[one], one.id))
         return self.browse(one.id for one in similar[:MOST_SHOWN])

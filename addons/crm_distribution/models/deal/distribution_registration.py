@@ -8,7 +8,7 @@ from odoo.fields import Command, Domain
 from odoo.addons.crm_suite.tools.work import work_through
 
 from ...channel import matching, protection
-from .distribution_matched_mixin import PUBLIC_DOMAINS, calling_code
+from .distribution_matched_mixin import calling_code
 
 STATES = [
     ("submitted", "Submitted"),
@@ -120,7 +120,7 @@ class DistributionRegistration(models.Model):
     date_close = fields.Date("Expected Close", tracking=True)
     description = fields.Text()
     evidence_ids = fields.Many2many(
-        "ir.attachment", string="Evidence", copy=False, bypass_search_access=True
+        "ir.attachment", string="Evidence Files", copy=False, bypass_search_access=True
     )
 
     state = fields.Selection(
@@ -391,7 +391,7 @@ class DistributionRegistration(models.Model):
 
     def _same_claim(self, new):
         """A claim of the same customer and goods among these."""
-        keys = matching.keys_of(new._match_identity(), PUBLIC_DOMAINS)
+        keys = matching.keys_of(new._match_identity())
         for one in self:
             same = one.category_id == new.category_id and one._match_keys() == sorted(
                 keys

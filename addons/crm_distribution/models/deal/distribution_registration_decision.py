@@ -65,21 +65,21 @@ class DistributionRegistration(models.Model):
             )
             one.same_summary = one._say_found(
                 [
-                    (self.env._("registrations"), registrations),
-                    (self.env._("leads"), leads),
-                    (self.env._("contacts"), partners),
+                    (self.env._("Registrations"), registrations),
+                    (self.env._("Leads"), leads),
+                    (self.env._("Contacts"), partners),
                 ]
             )
 
     def _say_found(self, found) -> str | bool:
-        parts = []
-        for what, records in found:
-            if len(records) >= MOST_SHOWN:
-                parts.append(
-                    self.env._("%(n)s or more %(what)s", n=MOST_SHOWN, what=what)
-                )
-            elif records:
-                parts.append(self.env._("%(n)s %(what)s", n=len(records), what=what))
+        """How many there are; where the search stopped, so many or more."""
+        parts = [
+            self.env._("%(what)s: %(number)s or more", what=what, number=len(records))
+            if len(records) >= MOST_SHOWN
+            else f"{what}: {len(records)}"
+            for what, records in found
+            if records
+        ]
         return ", ".join(parts) or False
 
     def action_approve(self):

@@ -4,8 +4,23 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.crm_suite.tabular.dates import parse_date
+from odoo.addons.crm_suite.tabular.numbers import parse_number
 from odoo.addons.crm_suite.tools.dates import written_day
 
+# the fields of the form, and which of them must be filled in
+REQUIRED = [
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "customer_city",
+    "customer_country_id",
+    "category_id",
+    "amount_expected",
+    "date_close",
+]
+OPTIONAL = ["customer_vat", "customer_website", "customer_zip", "description"]
+LONGEST, LONGEST_STORY = 250, 4000
 SHOWN = [
     "customer_email",
     "customer_phone",
@@ -122,6 +137,60 @@ class DistributionRegistration(models.Model):
         }
 
     @api.model
+    def _portal_typed(self, post: dict[str, str]) -> dict[str, str]:
+        """What was sent for fields of the form, and for nothing else."""
+        return {
+            name: (post.get(name) or "").strip()[
+                : LONGEST_STORY if name == "description" else LONGEST
+            ]
+            for name in [*REQUIRED, *OPTIONAL]
+        }
+
+    @api.model
+    def _portal_read(self, partner, post) -> tuple[dict[str, Any], dict[str, str]]:
+        """
+        :return: values of the form, and what is wrong by field
+        """
+        values: dict[str, Any] = {
+            name: text for name, text in self._portal_typed(post).items() if text
+        }
+        errors = {
+            name: self.env._("Please fill this in.")
+            for name in REQUIRED
+            if name not in values
+        }
+        choices = self._portal_choices(partner)
+        for name, options in (
+            ("customer_country_id", dict(choices["countries"])),
+            ("category_id", dict(choices["categories"])),
+        ):
+            if name in values:
+                ids = {str(id_): id_ for id_ in options}
+                values[name] = ids.get(values[name])
+                if not values[name]:
+                    errors[name] = self.env._("Please choose one of the list.")
+        if "amount_expected" in values:
+            try:
+                values["amount_expected"] = parse_number(values["amount_expected"])
+            except ValueError:
+                errors["amount_expected"] = self.env._(
+                    "Please write a number, such as 12000."
+                )
+            else:
+                if values["amount_expected"] < 0:
+                    errors["amount_expected"] = self.env._(
+                        "Please write an amount above 0."
+                    )
+        if "date_close" in values:
+            try:
+                values["date_close"] = parse_date(values["date_close"])
+            except ValueError:
+                errors["date_close"] = self.env._(
+                    "Please write a day, such as 2027-03-31."
+                )
+        return values, errors
+
+    @api.model
     def _portal_submit(self, user, values: dict[str, Any], files) -> dict[str, Any]:
         partner = self.env["res.partner"]._distribution_company_of(user)
         if not partner or not partner._is_intermediary():
@@ -136,9 +205,9 @@ class DistributionRegistration(models.Model):
         )
         return deal._portal_values()[0]
 
-    def _portal_news(self, user, text: str, files, asks_extension: bool) -> None:
+    def _portal_news(self, text: str, files, asks_extension: bool) -> None:
         """
         :param self: in superuser mode, from `_portal_deal`
         """
         news = self.with_context(mail_post_autofollow=False)
-        news._take_news(text, files, asks_extension)
+        news._take_news(text.strip()[:LONGEST_STORY], files, asks_extension)

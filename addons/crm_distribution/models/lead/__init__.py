@@ -8,6 +8,7 @@ from . import (  # noqa: I001
     distribution_route_candidate,
     distribution_routing,
     crm_lead,
+    distribution_agreement,
     crm_team,
     res_partner,
 )

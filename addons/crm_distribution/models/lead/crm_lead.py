@@ -117,26 +117,7 @@ class CrmLead(models.Model):
                 lead.distribution_territory_id = territory
 
     def _search_distribution_territory_id(self, operator, value):
-        Territory = self.env["distribution.territory"]
-        if operator in ("any", "any!"):
-            # sudo: what the operator with the mark means
-            found = Territory.sudo() if operator == "any!" else Territory
-            if isinstance(value, Domain):
-                value = found.with_context(active_test=False)._search(value)
-            wanted = SQL("territory_id IN %s", value.subselect())
-        elif operator == "in":
-            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
-            if False in value:
-                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
-        else:
-            return NotImplemented
-        self.flush_model(["country_id", "state_id", "zip"])
-        placed = Territory._places_sql(
-            SQL("SELECT id, country_id, state_id, zip FROM crm_lead")
-        )
-        return Domain(
-            "id", "in", SQL("(SELECT id FROM (%s) placed WHERE %s)", placed, wanted)
-        )
+        return self.env["distribution.territory"]._search_placed(self, operator, value)
 
     @api.depends_context("lang")
     @api.depends("route_ids.is_current", "route_ids.state")
@@ -315,7 +296,10 @@ class CrmLead(models.Model):
             if route.state == "accepted" and route.partner_id != first.partner_id:
                 head._two_holders(first, route)
             route._withdraw("merged")
-        (leads.route_ids - first).write({"is_current": False})
+        past = leads.route_ids - first
+        past.write({"is_current": False})
+        # or they would be one lead's with the one that stays, for a moment
+        past.flush_recordset(["is_current"])
         tail.write({"distribution_state": "none", "partner_assigned_id": False})
         leads.route_ids.write({"lead_id": head.id})
         head.invalidate_recordset(["route_ids", "distribution_route_id"])

@@ -220,20 +220,28 @@ class DistributionRoute(models.Model):
         offer._note(self.env._("Accepted by %s.", by.display_name), by)
 
     def _decline(self, by, reason: str = ""):
-        """The intermediary does not want the lead, or gives it back after a while.
-
-        It goes on to the next one, and never to this one again.
+        """The intermediary does not want the lead: it goes on to the next one.
 
         :raise UserError: the offer is over, or it is not this contact's
         """
+        self._refuse(by, reason, "offered", "declined")
+
+    def _give_back(self, by, reason: str = ""):
+        """The intermediary had the lead and does not want it any more.
+
+        :raise UserError: it is not this contact's
+        """
+        self._refuse(by, reason, "accepted", "returned")
+
+    def _refuse(self, by, reason: str, before: str, after: str):
+        """It goes on to the next one, and never to this one again."""
         self.ensure_one()
         # sudo: an intermediary has no rights on offers; whose it is is asked inside
         offer = self.sudo()
-        offer._check_answer(by, ("offered", "accepted"))
-        returned = offer.state == "accepted"
+        offer._check_answer(by, (before,))
         offer.write(
             {
-                "state": "returned" if returned else "declined",
+                "state": after,
                 "answered_on": fields.Datetime.now(),
                 "answered_by_id": by.id,
                 "answer": (reason or "").strip()[:500],
@@ -246,7 +254,7 @@ class DistributionRoute(models.Model):
                 "distribution_state": "none",
             }
         )
-        if returned:
+        if after == "returned":
             text = self.env._("Given back by %s.", by.display_name)
         else:
             text = self.env._("Declined by %s.", by.display_name)
@@ -255,7 +263,8 @@ class DistributionRoute(models.Model):
         offer._call_job("crm_distribution.cron_retry_leads")
 
     def _check_answer(self, by, states) -> None:
-        if not self._is_for(by) or self.state not in states or not self._in_time():
+        fits = self.is_current and self.state in states and self._in_time()
+        if not fits or not self._is_for(by):
             raise UserError(self.env._("This offer is over."))
 
     def _is_for(self, contact) -> bool:

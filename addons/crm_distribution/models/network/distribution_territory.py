@@ -1,7 +1,8 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...channel import postal
@@ -231,6 +232,35 @@ class DistributionTerritory(models.Model):
         return [territory or False for (territory,) in rows]
 
     @api.model
+    def _search_placed(self, model, operator, value):
+        """Records with an address of which the territory is asked, for a search."""
+        territories = self.with_context(active_test=False)
+        if operator in ("child_of", "parent_of"):
+            found = territories._search([("id", operator, value)])
+            wanted = SQL("territory_id IN %s", found.subselect())
+        elif operator in ("any", "any!"):
+            if isinstance(value, Domain):
+                if operator == "any!":
+                    # sudo: what the operator means
+                    territories = territories.sudo()
+                value = territories._search(value)
+            wanted = SQL("territory_id IN %s", _subselect(value))
+        elif operator == "in" and isinstance(value, Collection):
+            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
+            if False in value:
+                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
+        else:
+            return NotImplemented
+        model.flush_model(["country_id", "state_id", "zip"])
+        source = SQL(
+            "SELECT id, country_id, state_id, zip FROM %s", SQL.identifier(model._table)
+        )
+        placed = self._places_sql(source)
+        return Domain(
+            "id", "in", SQL("(SELECT id FROM (%s) placed WHERE %s)", placed, wanted)
+        )
+
+    @api.model
     def _places_sql(self, source: SQL, company=None) -> SQL:
         """Rows of id and territory_id, for one of id, country_id, state_id and zip."""
         self.flush_model(["active", "company_id", "parent_path"])
@@ -340,3 +370,7 @@ def _zip_shapes_sql(code: SQL) -> SQL:
         read=postal.PATTERN_FROM,
         to=postal.PATTERN_TO,
     )
+
+
+def _subselect(value) -> SQL:
+    return value if isinstance(value, SQL) else value.subselect()

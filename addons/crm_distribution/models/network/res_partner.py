@@ -1,9 +1,5 @@
-from collections.abc import Collection
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...channel.network import INTERMEDIARIES
 
@@ -83,35 +79,7 @@ class ResPartner(models.Model):
             partner.distribution_territory_id = territories[partner.id]
 
     def _search_distribution_territory_id(self, operator, value):
-        Territory = self.env["distribution.territory"]
-        if operator in ("child_of", "parent_of"):
-            every = Territory.with_context(active_test=False)
-            found = every._search([("id", operator, value)])
-            wanted = SQL("territory_id IN %s", found.subselect())
-        elif operator in ("any", "any!"):
-            if isinstance(value, Domain):
-                if operator == "any!":
-                    # sudo: what the operator means
-                    Territory = Territory.sudo()
-                value = Territory.with_context(active_test=False)._search(value)
-            wanted = SQL("territory_id IN %s", _subselect(value))
-        elif operator == "in" and isinstance(value, Collection):
-            wanted = SQL("territory_id = ANY(%s)", [id_ for id_ in value if id_])
-            if False in value:
-                wanted = SQL("(%s OR territory_id IS NULL)", wanted)
-        else:
-            return NotImplemented
-        self.flush_model(["country_id", "state_id", "zip"])
-        source = SQL("SELECT id, country_id, state_id, zip FROM res_partner")
-        return Domain(
-            "id",
-            "in",
-            SQL(
-                "(SELECT id FROM (%s) placed WHERE %s)",
-                Territory._places_sql(source),
-                wanted,
-            ),
-        )
+        return self.env["distribution.territory"]._search_placed(self, operator, value)
 
     @api.constrains("distribution_capacity", "distribution_paused_until")
     def _check_distribution_capacity(self):
@@ -153,7 +121,3 @@ class ResPartner(models.Model):
         self.ensure_one()
         until = self.distribution_paused_until
         return self.distribution_paused and (not until or day <= until)
-
-
-def _subselect(value) -> SQL:
-    return value if isinstance(value, SQL) else value.subselect()

@@ -56,9 +56,7 @@ class DistributionAdmission(models.Model):
     reason = fields.Text(
         tracking=True, help="Why, where the figures do not speak for it."
     )
-    decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False
-    )
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decided_on = fields.Date(readonly=True, copy=False)
 
     @api.depends("line_ids.result")

@@ -83,7 +83,6 @@ class DistributionAgreement(models.Model):
     )
     territory_id = fields.Many2one(
         "distribution.territory",
-        "Territory",
         index=True,
         ondelete="restrict",
         check_company=True,
@@ -158,7 +157,7 @@ class DistributionAgreement(models.Model):
 
     @api.depends("company_id", "category_id", "territory_id", "date_from", "date_to")
     def _compute_decision(self):
-        asked = self.filtered(lambda one: one.company_id and one.date_from)
+        asked = self.filtered("date_from").filtered(lambda one: one._is_told())
         # sudo: why it may be exclusive is no secret to whoever sees it
         Policy = self.env["distribution.policy"].sudo()
         decisions = Policy._decide([agreement._question() for agreement in asked])
@@ -324,6 +323,7 @@ class DistributionAgreement(models.Model):
             policy = agreement.sudo().policy_id
             first_time = agreement.state == "draft"
             if first_time and policy.criterion_ids and policy.kind != "intensive":
+                # sudo: as above
                 admitted = self.env["distribution.admission"].sudo()
                 if not admitted.search_count(
                     [
@@ -417,10 +417,16 @@ class DistributionAgreement(models.Model):
         quotas = dict.fromkeys(self.ids, 0)
         return quotas | {term.agreement_id.id: term.quota for term in terms}
 
+    def _is_told(self) -> bool:
+        """Whether its company's promises may be told: one may type another company."""
+        self.ensure_one()
+        company = self.company_id
+        return bool(company) and (self.env.su or company in self.env.companies)
+
     def _restricts(self, sale: str) -> bool:
         """Whether others may not sell so where this is exclusive.
 
-        :param sale: a key of ``SALES``; what is not known is not active
+        :param sale: active, passive or unknown; what is not known is not active
         """
         self.ensure_one()
         return self.exclusive and (sale == "active" or not self.active_only)

@@ -35,7 +35,7 @@ class DistributionAgreement(models.Model):
     def _compute_overlap_warning(self):
         """What would be refused, and where alone and beside others meet."""
         for agreement in self:
-            known = agreement.company_id and agreement.date_from
+            known = agreement._is_told() and agreement.date_from
             open_ = agreement.state != "ended"
             agreement.overlap_warning = (
                 agreement._overlap_in_words() if known and open_ else False
@@ -121,8 +121,8 @@ class DistributionAgreement(models.Model):
         One turn a company: an agreement on all goods meets those of every category,
         also of one that somebody makes at the same moment.
         """
-        # sudo: others' promises count as well
         claims = self._claims()
+        # sudo: others' promises count as well
         agreements = self.sudo().browse(claims)
         companies = agreements.company_id
         self.env["suite.turn"]._take(
@@ -130,6 +130,7 @@ class DistributionAgreement(models.Model):
         )
         book = self.env["distribution.policy"]._rulebook(companies.ids)
         for company, ours in agreements.grouped("company_id").items():
+            # sudo: as above
             others = self.sudo()._held(company)._claims().values()
             for agreement in ours:
                 agreement._check_policy(book)

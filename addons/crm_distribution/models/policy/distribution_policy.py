@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -20,6 +21,9 @@ from ...channel.policy import (
 )
 from .policy_words import GOODS, KINDS, decision_sentence, promise_in_words
 
+NEWEST = 2**31
+# as many areas × goods as can be looked through
+MOST_CELLS = 200
 DECIDES_BY = (
     "kind",
     "capacity",
@@ -80,7 +84,6 @@ class DistributionPolicy(models.Model):
     )
     territory_id = fields.Many2one(
         "distribution.territory",
-        "Territory",
         index=True,
         ondelete="restrict",
         check_company=True,
@@ -97,7 +100,9 @@ class DistributionPolicy(models.Model):
         "To", tracking=True, help="The last day. Empty: until it is ended."
     )
     goods_kind = fields.Selection(GOODS, "Kind of Goods")
-    kind = fields.Selection(KINDS, default="selective", required=True, tracking=True)
+    kind = fields.Selection(
+        KINDS, "Distribution", default="selective", required=True, tracking=True
+    )
     capacity = fields.Integer(
         default=1,
         tracking=True,
@@ -169,7 +174,10 @@ class DistributionPolicy(models.Model):
         """Whom it would concern to save what is typed, or to activate a draft."""
         for policy in self:
             saved = policy._origin
-            if policy.state == "ended" or not (policy.date_from and policy.company_id):
+            company = policy.company_id
+            # what is typed may name another company, whose promises are not told
+            told = company and (self.env.su or company in self.env.companies)
+            if policy.state == "ended" or not (policy.date_from and told):
                 policy.change_warning = False
                 continue
             changes = (
@@ -318,18 +326,23 @@ class DistributionPolicy(models.Model):
             )
         )
 
-    def _rule(self) -> Rule:
-        """This policy as it is now, saved or not, as far as it decides."""
+    def _rule(self, tried: models.BaseModel | None = None) -> Rule:
+        """This policy as it is now, saved or not, as far as it decides.
+
+        :param tried: a record with fields of the same names, to decide by instead
+        """
         self.ensure_one()
+        like = self if tried is None else tried
         return Rule(
-            self._origin.id or 0,
+            # made now, it is the newest
+            self._origin.id or NEWEST,
             self.company_id.id,
-            self.category_id.parent_path or "",
-            self.territory_id.parent_path or "",
-            self.date_from,
-            self.date_to or None,
-            self.kind,
-            self.capacity,
+            like.category_id.parent_path or "",
+            like.territory_id.parent_path or "",
+            like.date_from,
+            like.date_to or None,
+            like.kind,
+            like.capacity,
             self.name or "",
         )
 
@@ -366,6 +379,62 @@ class DistributionPolicy(models.Model):
         return self.env._(
             "%(agreement)s: from %(day)s, %(before)s becomes %(after)s.", **words
         )
+
+    def _changed_promises(self, tried: models.BaseModel) -> list[dict]:
+        """What-if: the agreements whose promise would be another one."""
+        return [
+            {
+                "agreement_id": change.claim.id,
+                "day": change.day,
+                "before": promise_in_words(self.env, change.before),
+                "after": promise_in_words(self.env, change.after),
+                "contradicts": contradicts(change),
+            }
+            for change in self._changes([self._rule(tried)])
+        ]
+
+    def _changed_goals(self, tried: models.BaseModel) -> list[dict]:
+        """What-if: by area and goods, what is reached, and asked before and after."""
+        self.ensure_one()
+        company = self.company_id
+        before = self._rulebook([company.id])
+        after = Rulebook({**before.rules, self.id: self._rule(tried)}.values())
+        day = max(company._today(), tried.date_from)
+        found = []
+        for cell in self._cells() | self._cells(tried):
+            paths = cell.category_id.parent_path, cell.territory_id.parent_path or ""
+            now, then = (
+                self.browse(
+                    rule.id for rule in book.ranked(company.id, *paths, day)[:1]
+                )
+                for book in (before, after)
+            )
+            wanted = tried if then == self else then
+            for measure in ("numeric", "weighted"):
+                goal, actual = f"goal_{measure}", cell[f"{measure}_distribution"]
+                if now[goal] != wanted[goal]:
+                    found.append(
+                        {
+                            "territory_id": cell.territory_id.id,
+                            "category_id": cell.category_id.id,
+                            "measure": measure,
+                            "actual": actual,
+                            "before": now[goal],
+                            "after": wanted[goal],
+                            "gap_before": max(now[goal] - actual, 0),
+                            "gap_after": max(wanted[goal] - actual, 0),
+                        }
+                    )
+        return found
+
+    def _cells(self, tried: models.BaseModel | None = None):
+        """Coverage of what this policy covers, or would cover."""
+        like = self if tried is None else tried
+        scope = Domain("company_id", "=", self.company_id.id)
+        for name in ("category_id", "territory_id"):
+            if like[name]:
+                scope &= Domain(name, "child_of", like[name].ids)
+        return self.env["distribution.coverage"].search(scope, limit=MOST_CELLS)
 
     def _tell_changes(self, changes: Sequence[Change]) -> None:
         """In its history: which promises changed with it."""

@@ -18,8 +18,6 @@ GOODS = [
     ("specialty", "Specialty Goods"),
     ("unsought", "Unsought Goods"),
 ]
-# How a sale came about; only active sales may be restricted.
-SALES = [("active", "Active"), ("passive", "Passive"), ("unknown", "Not Known")]
 
 
 class Proposal(NamedTuple):

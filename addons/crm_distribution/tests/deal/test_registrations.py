@@ -57,7 +57,7 @@ class TestRegistrations(DealCommon):
         one = self._submit(self.x, "Acme", customer_website="https://shop.acme.example")
         shown = one.with_user(self.manager)
         self.assertEqual(len(shown.same_lead_ids), MOST_SHOWN)
-        self.assertEqual(shown.same_summary, "21 or more leads")
+        self.assertEqual(shown.same_summary, "Leads: 21 or more")
 
     def test_the_registrable_domain_counts(self):
         known = self._customer("Known", email="x@acme.example")

@@ -79,7 +79,9 @@ class TestOffers(LeadCommon):
         lead = self._make_lead()
         first = lead.distribution_route_id.partner_id
         lead.distribution_route_id._accept(first)
-        lead.distribution_route_id._decline(first)
+        with self.assertRaises(UserError):
+            lead.distribution_route_id._decline(first)
+        lead.distribution_route_id._give_back(first)
         self.assertEqual(lead.route_ids.sorted("attempt")[0].state, "returned")
         self.assertFalse(lead.partner_assigned_id)
         self.assertEqual(
@@ -291,8 +293,8 @@ class TestOffers(LeadCommon):
 
     def test_of_two_holders_the_earlier_keeps_the_merged_lead(self):
         bita = self._make_partner("Bita", self.in_fars)
-        one, other = self._make_lead(), self._make_lead("Other", self.fars)
         with freeze_time(NOW):
+            one, other = self._make_lead(), self._make_lead("Other", self.fars)
             other.distribution_route_id._accept(bita)
         with freeze_time(NOW + timedelta(hours=1)):
             one.distribution_route_id._accept(self.ava)

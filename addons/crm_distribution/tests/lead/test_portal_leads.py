@@ -94,23 +94,23 @@ class TestPortalLeads(LeadCommon, HttpCase):
         page = self._post(f"{self.url}/revenue", revenue="-5")
         self.assertIn("is not an amount", page.text)
         self.assertEqual(self.lead.expected_revenue, 12500.5)
-        self._post(f"{self.url}/answer", answer="decline", reason="No time")
+        self._post(f"{self.url}/return", reason="No time")
         self.assertEqual(self.offer.state, "returned")
-        self.assertIn("arash", self.lead.message_ids[0].body)
+        self.assertIn("arash", str(self.lead.message_ids.mapped("body")))
         self.assertFalse(self.lead.message_partner_ids & self.arash.partner_id)
         page = self.url_open(self.url)
         self.assertIn("This offer is over", page.text)
         self.assertTellsNothing(page.text)
-        for path in ("message", "revenue"):
+        for path in ("message", "revenue", "return", "answer"):
             before = self.lead.message_ids
-            self._post(f"{self.url}/{path}", text="Again", revenue="1")
+            self._post(f"{self.url}/{path}", text="Again", revenue="1", answer="accept")
             self.assertEqual(self.lead.message_ids, before)
             self.assertEqual(self.lead.expected_revenue, 12500.5)
 
     def test_others_find_what_does_not_exist(self):
         self._login(self.stranger)
         missing = "/my/channel/lead/nothing"
-        for tail in ("", "/answer", "/message", "/revenue"):
+        for tail in ("", "/answer", "/return", "/message", "/revenue"):
             with self.subTest(tail=tail):
                 send = self.url_open if not tail else self._post
                 mine, none = send(self.url + tail), send(missing + tail)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -123,10 +124,16 @@ class TestRouting(LeadCommon):
         self.assertEqual(len(waiting.route_ids), 7)
 
     def test_quota_of_an_agreement(self):
-        partner = self._make_partner("Ava", self.in_tehran)
-        partner.distribution_agreement_ids.term_ids = [
-            (0, 0, {"date_from": "2020-01-01", "name": "Few", "quota": 2})
-        ]
+        partner = self.env["res.partner"].create({"name": "Ava", "is_company": True})
+        terms = [("2020-01-01", 5), ("2021-01-01", 2), ("2090-01-01", 9)]
+        self._agree(
+            partner,
+            self.in_tehran,
+            term_ids=[
+                (0, 0, {"date_from": day, "name": "Few", "quota": quota})
+                for day, quota in terms
+            ],
+        )
         leads = self._make_leads(3)
         states = leads.mapped("distribution_state")
         self.assertEqual(states, ["offered", "offered", "waiting"])
@@ -138,7 +145,7 @@ class TestRouting(LeadCommon):
         first.action_set_lost()
         self.assertEqual(first.distribution_state, "none")
         self.assertEqual(first.route_ids.state, "withdrawn")
-        with freeze_time(self.env.cr.now() + timedelta(minutes=1)):
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
             self._run_job("retry_leads")
         self.assertEqual(second.distribution_state, "offered")
 
@@ -159,7 +166,7 @@ class TestRouting(LeadCommon):
         )
         lead = self._make_lead(state=self.gilan)
         for days in range(3):
-            with freeze_time(self.env.cr.now() + timedelta(days=days, minutes=1)):
+            with freeze_time(fields.Datetime.now() + timedelta(days=days, minutes=1)):
                 self._run_job("retry_leads")
         self.assertEqual(lead.distribution_state, "gap")
         self.assertEqual(len(lead.route_ids), 1)
@@ -197,7 +204,7 @@ class TestRouting(LeadCommon):
         kept = self._make_lead("Kept", state=self.gilan, user_id=user.id)
         free = self._make_lead("Free", state=self.gilan)
         self._make_partner("Ava", self.in_gilan)
-        with freeze_time(self.env.cr.now() + timedelta(days=1)):
+        with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self._run_job("retry_leads")
         self.assertEqual(kept.distribution_state, "gap")
         self.assertEqual(free.distribution_state, "offered")
@@ -257,6 +264,7 @@ class TestRouting(LeadCommon):
         foreign = self._make_partner("Ava", self.in_tehran)
         foreign.company_id = self.company
         self._make_partner("Bita", self.in_tehran)
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_partner SET company_id = %s WHERE id = %s",
             [elsewhere.id, foreign.id],
@@ -364,7 +372,7 @@ class TestRouting(LeadCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         # as any request has done by then: its company, and the id of a job
-        self.env.company.fetch(["resource_calendar_id"])
+        self.env.company.mapped("name")
         self.env.ref("crm_distribution.cron_work_offers")
         self.env["ir.cron"].invalidate_model()
         with self.assertQueryCount(15):

@@ -95,6 +95,7 @@ class TestRoutingRaces(TransactionCase):
         self.one.commit()
         route_id = first.distribution_route_id.id
         self.one.commit()
+        self.two.rollback()
         accepting, running = (
             self.env(cr=cr)["distribution.route"].browse(route_id)
             for cr in (self.one, self.two)

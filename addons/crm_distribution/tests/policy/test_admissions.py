@@ -117,4 +117,6 @@ class TestAdmissions(PolicyCommon):
 
     def test_an_intensive_policy_asks_nobody(self):
         self.policy.kind = "intensive"
-        self._draft(self.a, self.juice, date_from=DAY).action_activate()
+        agreement = self._draft(self.a, self.juice, date_from=DAY)
+        agreement.action_activate()
+        self.assertEqual(agreement.state, "active")

@@ -129,9 +129,10 @@ class TestExclusivity(PolicyCommon):
 
     def test_beside_drafts_and_those_of_the_same_partner(self):
         self._draft(self.a, self.juice, self.north, exclusive=True)
-        self._alone(self.b, self.juice, self.north)
-        self._alone(self.b, self.drinks, self.city)
+        first = self._alone(self.b, self.juice, self.north)
+        second = self._alone(self.b, self.drinks, self.city)
         self._commit()
+        self.assertEqual((first | second).mapped("state"), ["active", "active"])
 
     def test_where_the_policy_is_not_exclusive_nobody_is_alone(self):
         policy = self._policy("Many", kind="selective", category_id=self.drinks.id)

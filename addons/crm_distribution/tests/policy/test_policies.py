@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -282,6 +283,53 @@ class TestPolicyChanges(PolicyCommon):
         self.assertEqual(self.policy.kind, "selective")
         # what was promised stays
         self.assertEqual(self.held.state, "active")
+
+    def test_what_if_counts_leads_and_orders_that_lose_their_place(self):
+        iran = self.env.ref("base.ir")
+        self.north.area_ids = [Command.create({"country_id": iran.id})]
+        self.c.write(
+            {
+                "country_id": iran.id,
+                "distribution_level_id": self.env.ref(
+                    "crm_distribution.level_retailer"
+                ).id,
+            }
+        )
+        self.a.write(
+            {
+                "country_id": iran.id,
+                "distribution_level_id": self.c.distribution_level_id.id,
+            }
+        )
+        product = self.env["product.product"].create(
+            {"name": "Apple Juice", "categ_id": self.juice.id}
+        )
+        held, without = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "order_line": [Command.create({"product_id": product.id})],
+                }
+                for partner in (self.a, self.c)
+            ]
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "A shop asks for juice",
+                "country_id": iran.id,
+                "distribution_category_id": self.juice.id,
+            }
+        )
+        self.assertEqual(lead.distribution_state, "offered")
+        form = Form.from_action(self.env, self.policy.action_what_if())
+        form.kind = "selective"
+        wizard = form.save()
+        self.assertEqual(wizard.order_ids & (held | without), without)
+        (line,) = wizard.line_ids
+        self.assertEqual((line.agreement_id, line.lead_count), (self.held, 1))
+        self.assertEqual(line.action_open_leads()["domain"], [("id", "in", lead.ids)])
+        wizard.kind = "intensive"
+        self.assertFalse(wizard.order_ids)
 
     def test_what_if_is_the_managers(self):
         wizard = self.env["distribution.policy.what.if"].with_user(self.user)

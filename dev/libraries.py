@@ -1,4 +1,4 @@
-"""The virtual environment of the checkout."""
+"""The Python libraries, in the virtual environment of the checkout."""
 
 import hashlib
 import os
@@ -6,23 +6,31 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from .commands import run
+from .commands import run, step
 from .paths import PYTHON, ROOT, VENV
 
-REQUIREMENTS = ROOT / "requirements-dev.txt"
+REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
 STAMP = VENV / "requirements.sha256"
 
 
-def inside() -> bool:
-    """Whether this very process runs in the environment."""
-    return Path(sys.prefix).resolve() == VENV.resolve()
+def enter(*arguments: str) -> None:
+    """Go on in the virtual environment, made first where it lacks."""
+    if ready() and Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    with step("Python libraries") as said:
+        said("ready")
+        if not ready():
+            make()
+            said("installed")
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "dev", *arguments])
 
 
 def wanted() -> str:
     """What the environment is made from; another value means make it anew."""
     digest = hashlib.sha256(str(sys.version_info[:2]).encode())
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        digest.update((ROOT / name).read_bytes())
+    for file in REQUIREMENTS:
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -31,12 +39,10 @@ def ready() -> bool:
 
 
 def make() -> None:
-    if not (inside() and PYTHON.exists()):
-        run(
-            "venv",
-            [sys.executable, "-m", "venv", "--clear", VENV],
-            "install python3-venv and run it again",
-        )
+    # Not the environment's own Python, which goes now.
+    python = Path(sys.executable).resolve()
+    hint = "install python3-venv and run it again"
+    run("venv", [python, "-m", "venv", "--clear", VENV], hint)
     run(
         "pip",
         [
@@ -46,7 +52,7 @@ def make() -> None:
             # A wheel for everything: no compiler is asked for. docopt alone has
             # none, and is plain Python.
             *("--only-binary", ":all:", "--no-binary", "docopt"),
-            *("-r", REQUIREMENTS),
+            *("-r", REQUIREMENTS[-1]),
         ],
         "check the network to your package index, or take another Python "
         "(make PYTHON=…) that has a wheel for it, and run it again",
@@ -56,7 +62,6 @@ def make() -> None:
 
 def link(libraries: Path) -> None:
     """Let the environment's Python, which runs this, import Odoo where it lies."""
-    path = Path(sysconfig.get_path("purelib")) / "odoo-home.pth"
-    line = os.fspath(libraries) + "\n"
-    if not path.is_file() or path.read_text() != line:
-        path.write_text(line)
+    path = Path(sysconfig.get_path("purelib"), "odoo-home.pth")
+    if not path.is_file() or path.read_text() != f"{libraries}\n":
+        path.write_text(f"{libraries}\n")
