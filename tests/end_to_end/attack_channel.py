@@ -213,6 +213,20 @@ class AttackChannelRecords:
                 ],
             }
         )
+        shop = env["res.partner"].create({"name": "Shop", "is_company": True})
+        links = env["distribution.link"].create(
+            [
+                {
+                    "supplier_id": supplier.id,
+                    "buyer_id": buyer.id,
+                    "company_id": company.id,
+                }
+                for supplier, buyer in (
+                    (company.partner_id, cls.intermediary),
+                    (cls.intermediary, shop),
+                )
+            ]
+        )
         wizard = env["distribution.network.import"].create({"file": b"bmFtZQo="})
         return {
             "distribution.outlet": outlet,
@@ -224,13 +238,7 @@ class AttackChannelRecords:
                     "date": fields.Date.today(),
                 }
             ),
-            "distribution.link": env["distribution.link"].create(
-                {
-                    "supplier_id": company.partner_id.id,
-                    "buyer_id": cls.intermediary.id,
-                    "company_id": company.id,
-                }
-            ),
+            "distribution.link": links[0],
             "distribution.network.import": wizard,
             "distribution.network.import.problem": wizard.problem_ids.create(
                 {"import_id": wizard.id, "reason": "x"}
