@@ -5,8 +5,8 @@ Every operation changes lots and says so in moves, which the caller keeps; the s
 lot's moves is always what the lot holds. Points are whole numbers of the smallest unit
 (`to_units`), so that nothing is lost or made by rounding.
 
-What a document earns, and what of it its returns leave, is asked by `_point_effects` and
-`_kept_share` in ``models/points/sale_order.py`` and ``sale_order_line.py``.
+What a document earns, and what its returns leave of it, is asked by `_point_effects` in
+``models/points/sale_order.py`` and `_kept_share` in ``sale_order_line.py`` beside it.
 """
 
 from __future__ import annotations
