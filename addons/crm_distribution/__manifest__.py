@@ -62,6 +62,15 @@
         "views/menus.xml",
     ],
     "demo": [
+        # network
+        "demo/res.country.state.csv",
+        "demo/product.category.csv",
+        "demo/distribution.territory.csv",
+        "demo/distribution.territory.area.csv",
+        "demo/res.partner.csv",
+        "demo/distribution.link.csv",
+        "demo/distribution.outlet.csv",
+        "demo/distribution.outlet.turnover.csv",
         "demo/network_demo.xml",
         "demo/policy_demo.xml",
         # lead

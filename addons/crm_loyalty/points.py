@@ -4,6 +4,9 @@ An account is what one customer holds in one program: lots, each with its own da
 Every operation changes lots and says so in moves, which the caller keeps; the sum of a
 lot's moves is always what the lot holds. Points are whole numbers of the smallest unit
 (`to_units`), so that nothing is lost or made by rounding.
+
+What a document earns, and what its returns leave of it, is asked by `_point_effects` in
+``models/points/sale_order.py`` and `_kept_share` in ``sale_order_line.py`` beside it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 import json
 
+from attack_channel import AttackChannelRecords
 from attack_records import AttackRecords
 
 from odoo.tests import HttpCase, new_test_user
@@ -9,7 +10,7 @@ from odoo.tests import HttpCase, new_test_user
 REFUSALS = {"odoo.exceptions.AccessError", "odoo.http.SessionExpiredException"}
 
 
-class AttackCase(AttackRecords, HttpCase):
+class AttackCase(AttackChannelRecords, AttackRecords, HttpCase):
     """Tries the add-ons from outside, by RPC and by address."""
 
     @classmethod
@@ -19,9 +20,11 @@ class AttackCase(AttackRecords, HttpCase):
         elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
         groups = {
             "portal customer": ("base.group_portal", company),
+            "intermediary": ("base.group_portal", company),
             "employee": ("base.group_user", company),
             "stranger": ("sales_team.group_sale_manager", elsewhere),
             "salesperson": ("sales_team.group_sale_salesman", company),
+            "channel user": ("crm_distribution.group_channel_user", company),
             "manager": ("sales_team.group_sale_manager", company),
             "accountant": ("account.group_account_user", company),
         }
@@ -29,6 +32,15 @@ class AttackCase(AttackRecords, HttpCase):
             new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
         customer = cls.env["res.users"].search([("login", "=", "portal customer")])
         cls.partner = customer.partner_id
+        contact = cls.env["res.users"].search([("login", "=", "intermediary")])
+        cls.intermediary = cls.env["res.partner"].create(
+            {
+                "name": "Intermediary",
+                "is_company": True,
+                "distribution_level_id": cls.env.ref("crm_distribution.level_agent").id,
+            }
+        )
+        contact.partner_id.parent_id = cls.intermediary
         cls.env["sale.order"].create(
             [
                 {
@@ -94,7 +106,15 @@ class AttackCase(AttackRecords, HttpCase):
             **cls._tier_records(company),
             **cls._program_records(segment),
             "res.partner": cls.partner,
+            "suite.tile": cls.env["suite.tile"].create(
+                {
+                    "name": "A",
+                    "app": "attacked",
+                    "action_id": cls.env.ref("base.action_partner_form").id,
+                }
+            ),
             "suite.turn": cls.env["suite.turn"].create({"name": "a"}),
+            **cls._channel_records(company),
         }
         cls.env.flush_all()
 

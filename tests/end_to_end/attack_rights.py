@@ -1,5 +1,7 @@
 """Who may do what with the add-ons' models, methods and routes."""
 
+import attack_channel
+
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
 RIGHTS = {
@@ -31,7 +33,11 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "suite.tile": dict.fromkeys(
+        ("employee", "stranger", "salesperson", "manager", "accountant"), "r"
+    ),
     "suite.turn": {},
+    **attack_channel.RIGHTS,
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
@@ -42,6 +48,7 @@ WIZARDS = {
     "loyalty.tier.simulation": set(),
     "loyalty.tier.simulation.customer": set(),
     "loyalty.tier.simulation.line": set(),
+    **attack_channel.WIZARDS,
 }
 # Who may call each public method with records of the company.
 METHODS = {
@@ -103,6 +110,14 @@ METHODS = {
     ("loyalty.tier.program", "action_withdraw"): {"manager"},
     # each one's own simulation
     ("loyalty.tier.simulation", "action_open_customers"): set(),
+    ("suite.tile", "action_open"): {
+        "employee",
+        "stranger",
+        "salesperson",
+        "manager",
+        "accountant",
+    },
+    **attack_channel.METHODS,
 }
 # What a method cannot be called without.
 ARGUMENTS = {
@@ -117,14 +132,24 @@ ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points_account",
     "CustomerPortalPoints.portal_my_benefit",
     "CustomerPortalPoints.portal_my_loyalty_card_history",
+    *attack_channel.ROUTES,
 }
 
 ACTORS = (
     "anonymous",
     "portal customer",
+    "intermediary",
     "employee",
     "stranger",
     "salesperson",
+    "channel user",
     "manager",
     "accountant",
 )
+# A channel user is a salesperson too.
+for rights in RIGHTS.values():
+    if "salesperson" in rights:
+        rights.setdefault("channel user", rights["salesperson"])
+for allowed in (*WIZARDS.values(), *METHODS.values()):
+    if "salesperson" in allowed:
+        allowed.add("channel user")

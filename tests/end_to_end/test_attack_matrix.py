@@ -11,13 +11,9 @@ from attack_rights import ACTORS, ARGUMENTS, HOOKS, METHODS, RIGHTS, ROUTES, WIZ
 from odoo.http import Controller
 from odoo.tests import tagged
 
-MODULES = (
-    "crm_suite",
-    "crm_loyalty",
-    "crm_loyalty_pos",
-    "crm_loyalty_sms",
-    "crm_loyalty_stock",
-)
+from dev import addons
+
+MODULES = tuple(addons.names())
 OURS = tuple(f"odoo.addons.{module}." for module in MODULES)
 
 

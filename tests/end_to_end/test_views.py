@@ -11,7 +11,9 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-MODULES = tuple(f"crm_loyalty{end}" for end in ("", "_pos", "_sms", "_stock"))
+from dev import addons
+
+MODULES = tuple(addons.names())
 
 
 @tagged("post_install", "-at_install")

@@ -6,6 +6,9 @@ from collections.abc import Hashable, Iterable
 
 Key = Hashable
 
+# those who stand between a producer and a consumer
+INTERMEDIARIES = ("importer", "wholesaler", "agent", "retailer")
+
 
 def main_suppliers(links: Iterable[tuple[Key, Key]]) -> dict[Key, Key]:
     """One supplier for each buyer, the first of his links that closes no circle.

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.network.distribution_level import INTERMEDIARIES
+from ..channel.contacts import ContactEfficiency
+from ..channel.network import INTERMEDIARIES
 
 
 class DistributionContactEfficiency(models.Model):
@@ -31,11 +32,11 @@ class DistributionContactEfficiency(models.Model):
     saved = fields.Integer("Contacts Saved", readonly=True, help="m·n − (m + n).")
     break_even = fields.Float(
         "Pays Below",
-        readonly=True,
-        aggregator=None,
+        compute="_compute_break_even",
         help="m·n ÷ (m + n): so many intermediaries between the same suppliers and "
         "buyers save nothing any more.",
     )
+    reason = fields.Char(compute="_compute_break_even")
     gain = fields.Monetary(
         "Saved a Year", readonly=True, help="Contacts saved × cost of a contact."
     )
@@ -75,7 +76,6 @@ class DistributionContactEfficiency(models.Model):
                    m::int AS suppliers, n::int AS buyers,
                    (m * n)::int AS direct, (m + n)::int AS through,
                    (m * n - m - n)::int AS saved,
-                   m::float8 * n / (m + n) AS break_even,
                    (m * n - m - n) * cost AS gain
               FROM total
               JOIN res_partner partner ON partner.id = total.partner_id
@@ -87,6 +87,26 @@ class DistributionContactEfficiency(models.Model):
             costs=companies.mapped("distribution_contact_cost"),
             kinds=list(INTERMEDIARIES),
         )
+
+    @api.depends("suppliers", "buyers")
+    def _compute_break_even(self):
+        for row in self:
+            contacts = ContactEfficiency(row.suppliers, row.buyers)
+            row.break_even = contacts.break_even
+            if contacts.saved > 0:
+                row.reason = self.env._(
+                    "%(through)s contacts in place of %(direct)s. As long as fewer "
+                    "than %(most).1f such intermediaries serve them all, they save.",
+                    through=contacts.through,
+                    direct=contacts.direct,
+                    most=contacts.break_even,
+                )
+            else:
+                row.reason = self.env._(
+                    "%(through)s contacts, and %(direct)s without it: it saves none.",
+                    through=contacts.through,
+                    direct=contacts.direct,
+                )
 
     def action_view_links(self):
         """The links that make this figure."""

@@ -21,7 +21,7 @@ class DistributionResponse(models.Model):
     territory_id = fields.Many2one("distribution.territory", readonly=True)
     category_id = fields.Many2one("product.category", readonly=True)
     policy_id = fields.Many2one("distribution.policy", readonly=True)
-    state = fields.Selection("_select_state", readonly=True)
+    state = fields.Selection("_offer_states", readonly=True)
     offered_on = fields.Datetime(readonly=True)
     offered = fields.Integer("Offers", readonly=True)
     answered = fields.Integer("Answered or Ran Out", readonly=True)
@@ -33,9 +33,9 @@ class DistributionResponse(models.Model):
     hours = fields.Float("Hours to Answer", readonly=True, aggregator="avg")
 
     @api.model
-    def _select_state(self):
-        states = self.env["distribution.route"]._fields["state"]
-        return states._description_selection(self.env)
+    def _offer_states(self):
+        state = self.env["distribution.route"]._fields["state"]
+        return state._description_selection(self.env)
 
     def action_open_route(self):
         self.ensure_one()

@@ -6,9 +6,17 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # sudo: whoever may merge contacts merges their deals
+        # sudo: whoever may merge contacts merges their links
+        links = self.env["distribution.link"].sudo()
+        links._merge_partners(src_partners, dst_partner)
+        # sudo: and their deals
         registrations = self.env["distribution.registration"].sudo()
         registrations._merge_customers(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
+        links._check_merged(dst_partner)
         return res
+
+    def _update_values(self, src_partners, dst_partner):
+        """What channel managers decided on one of them holds for both of them."""
+        return super()._update_values(src_partners, dst_partner._as_system())

@@ -1,12 +1,7 @@
 import base64
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
-
-from odoo.addons.crm_suite.tabular import FileProblem, detect_layout, read_table
-
-from ..models.network.network_words import file_reason, row_reason
 
 SHOWN = 200
 
@@ -43,6 +38,7 @@ class DistributionNetworkImport(models.TransientModel):
     def action_check(self):
         """Say what the file would do, and change nothing."""
         self.ensure_one()
+        Source = self.env["distribution.network.file"]
         kind, reading = self._read()
         outcome = self._outcome(reading, write=False)
         self.write(
@@ -62,9 +58,7 @@ class DistributionNetworkImport(models.TransientModel):
                                 "row": problem.row,
                                 "field": problem.field,
                                 "value": problem.value,
-                                "reason": self.env._(
-                                    row_reason(problem.code, problem.detail)
-                                ),
+                                "reason": Source._reason(problem),
                             }
                         )
                         for problem in reading.problems[:SHOWN]
@@ -93,19 +87,8 @@ class DistributionNetworkImport(models.TransientModel):
         )
 
     def _read(self):
-        Source = self.env["distribution.network.file"]
-        try:
-            data = base64.b64decode(self.file or b"")
-            table = read_table(data, detect_layout(data))
-        except FileProblem as problem:
-            reason = file_reason(problem.code, problem.detail)
-            raise UserError(self.env._(reason)) from problem
-        if not table.rows:
-            raise UserError(self.env._(file_reason("no_rows")))
-        kind = Source._kind_of(table)
-        if missing := Source._missing_columns(table, kind):
-            raise UserError(self.env._(file_reason("no_column", ", ".join(missing))))
-        return kind, Source._read(table, kind, self.company_id)
+        data = base64.b64decode(self.file or b"")
+        return self.env["distribution.network.file"]._read_file(data, self.company_id)
 
     def _outcome(self, reading, write: bool):
         Source = self.env["distribution.network.file"]

@@ -1,3 +1,7 @@
+"""How signals are read; `crm.value.run._signal_sources()` lists them
+(``models/value/crm_value_run_signals.py``).
+"""
+
 from datetime import date, datetime, time, timedelta
 
 import numpy as np

@@ -5,6 +5,7 @@ from .distribution_matched_mixin import calling_code
 
 
 class ResPartner(models.Model):
+    _name = "res.partner"
     _inherit = ["res.partner", "distribution.matched.mixin"]
 
     _distribution_match_keys_idx = models.Index(

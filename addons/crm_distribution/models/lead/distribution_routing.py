@@ -56,7 +56,7 @@ class DistributionRouting(models.AbstractModel):
         covered = [one for one in asked if one.ruling.policy_id]
         self._close([one for one in asked if not one.ruling.policy_id])
         if covered:
-            self._write(covered, self._decide(covered, paths))
+            self._write_decisions(covered, self._decide(covered, paths))
 
     @api.model
     def _covered(self, leads) -> list[int]:
@@ -315,7 +315,7 @@ class DistributionRouting(models.AbstractModel):
         self.env["distribution.route"].browse(standing)._withdraw("uncovered")
 
     @api.model
-    def _write(self, asked: list[Asked], decisions: list[Decision]) -> None:
+    def _write_decisions(self, asked: list[Asked], decisions: list[Decision]) -> None:
         now = fields.Datetime.now()
         kept, new = [], []
         for one, decision in zip(asked, decisions, strict=True):

@@ -8,8 +8,6 @@ KINDS = [
     ("retailer", "Retailer"),
     ("consumer", "Consumer"),
 ]
-# those who stand between a producer and a consumer
-INTERMEDIARIES = ("importer", "wholesaler", "agent", "retailer")
 
 
 class DistributionLevel(models.Model):

@@ -69,6 +69,8 @@ class DistributionLink(models.Model):
         :raise ValidationError: names those in the circle
         """
         # the link that closes a circle may be written just now, and would not be seen
+        if not self:
+            return
         self.env["suite.turn"]._take(["distribution.link"])
         self.flush_model()
         rows = self.env.execute_query(self._circle_sql())
@@ -148,8 +150,8 @@ class DistributionLink(models.Model):
                     )
                 )
 
-    def _overlapping_domain(self) -> Domain:
-        """Other links of this buyer in the same time, for its company or for all."""
+    def _overlapping_domain(self, buyer=None) -> Domain:
+        """Other links of the buyer in the same time, for its company or for all."""
         self.ensure_one()
         same_time = Domain.TRUE
         if self.date_to:
@@ -165,7 +167,7 @@ class DistributionLink(models.Model):
             same_company = Domain("company_id", "in", [self.company_id.id, False])
         return (
             Domain("id", "!=", self.id)
-            & Domain("buyer_id", "=", self.buyer_id.id)
+            & Domain("buyer_id", "=", (buyer or self.buyer_id).id)
             & same_time
             & same_company
         )
@@ -186,6 +188,29 @@ class DistributionLink(models.Model):
         res = super().unlink()
         self._keep_main_suppliers()
         return res
+
+    @api.model
+    def _merge_partners(self, src_partners, dst_partner) -> None:
+        """Nobody supplies himself; of two main suppliers the kept contact's stays."""
+        merged = (src_partners | dst_partner).ids
+        inside = Domain("supplier_id", "in", merged) & Domain("buyer_id", "in", merged)
+        self.search(inside).unlink()
+        mains = Domain("is_main", "=", True)
+        kept = self.search(mains & Domain("buyer_id", "=", dst_partner.id))
+        for link in self.search(mains & Domain("buyer_id", "in", src_partners.ids)):
+            if kept.filtered_domain(link._overlapping_domain(dst_partner)):
+                link.is_main = False
+            else:
+                kept |= link
+
+    @api.model
+    def _check_merged(self, partner) -> None:
+        """
+        :raise ValidationError: merged, they would be supplied by whom they supply
+        """
+        self.invalidate_model()
+        self.search(Domain("supplier_id", "=", partner.id))._check_circle()
+        self._keep_main_suppliers()
 
     @api.model
     def _tree_fields(self) -> set[str]:
@@ -213,6 +238,7 @@ class DistributionLink(models.Model):
             wanted = main_suppliers(
                 self.env.execute_query(self._links_today_sql(company))
             )
+            # sudo: the main supplier is written by the system alone
             Partner = self.env["res.partner"].sudo().with_company(company)
             Partner = Partner.with_context(active_test=False)
             shown = Partner.search([("distribution_supplier_id", "!=", False)])

@@ -2,19 +2,28 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
-from odoo.addons.crm_suite.tabular import Table, detect_date_order, detect_decimal_mark
+from odoo.addons.crm_suite.tabular import (
+    FileProblem,
+    Table,
+    detect_date_order,
+    detect_decimal_mark,
+    detect_layout,
+    read_table,
+)
 from odoo.addons.crm_suite.tabular.text import fold
 
 from .network_reading import (
     Known,
+    Problem,
     Reading,
     find_columns,
     read_handling,
     read_outlets,
 )
+from .network_words import file_reason, row_reason
 
 QUIET = {
     "mail_create_nolog": True,
@@ -38,6 +47,28 @@ class DistributionNetworkFile(models.AbstractModel):
 
     _name = "distribution.network.file"
     _description = "File of Outlets"
+
+    @api.model
+    def _read_file(self, data: bytes, company) -> tuple[str, Reading]:
+        """What a file is about, and its rows.
+
+        :raise UserError: the file as a whole is none of ours
+        """
+        try:
+            table = read_table(data, detect_layout(data))
+        except FileProblem as problem:
+            reason = file_reason(problem.code, problem.detail)
+            raise UserError(self.env._(reason)) from problem
+        if not table.rows:
+            raise UserError(self.env._(file_reason("no_rows")))
+        kind = self._kind_of(table)
+        if missing := self._missing_columns(table, kind):
+            raise UserError(self.env._(file_reason("no_column", ", ".join(missing))))
+        return kind, self._read(table, kind, company)
+
+    @api.model
+    def _reason(self, problem: Problem) -> str:
+        return self.env._(row_reason(problem.code, problem.detail))
 
     @api.model
     def _kind_of(self, table: Table) -> str:

@@ -24,7 +24,7 @@ class DistributionOutlet(models.Model):
     city = fields.Char()
     zip = fields.Char()
     state_id = fields.Many2one(
-        "res.country.state", "State", domain="[('country_id', '=?', country_id)]"
+        "res.country.state", domain="[('country_id', '=?', country_id)]"
     )
     country_id = fields.Many2one(
         "res.country", default=lambda self: self.env.company.country_id

@@ -20,7 +20,6 @@ class DistributionTerritoryArea(models.Model):
     )
     state_id = fields.Many2one(
         "res.country.state",
-        "State",
         domain="[('country_id', '=', country_id)]",
         ondelete="restrict",
         help="Empty: all of the country.",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .distribution_level import INTERMEDIARIES
+from ...channel.network import INTERMEDIARIES
 
 GROUP_MANAGER = "crm_distribution.group_channel_manager"
 # what channel managers decide on intermediaries

@@ -52,6 +52,7 @@ class TestContactEfficiency(NetworkCommon):
             ],
         )
         self.assertAlmostEqual(row.break_even, 12 / 7)
+        self.assertIn("7 contacts in place of 12", row.reason)
         self.assertFalse(self.row(self.retailers[0]))
 
     def test_links_of_other_goods_and_days_count_once_or_not(self):
@@ -61,6 +62,18 @@ class TestContactEfficiency(NetworkCommon):
         self.links_of(self.second, date_to=yesterday)
         self.assertEqual(self.row(self.wholesaler).saved, 5)
         self.assertFalse(self.row(self.second))
+
+    def test_intermediary_of_two_saves_none(self):
+        producer, retailer = self.producers[0], self.retailers[0]
+        self.env["distribution.link"].create(
+            [
+                {"supplier_id": producer.id, "buyer_id": self.wholesaler.id},
+                {"supplier_id": self.wholesaler.id, "buyer_id": retailer.id},
+            ]
+        )
+        row = self.row(self.wholesaler)
+        self.assertEqual(row.saved, -1)
+        self.assertIn("2 contacts, and 1 without it", row.reason)
 
     def test_figure_opens_its_links(self):
         links = self.links_of(self.wholesaler)

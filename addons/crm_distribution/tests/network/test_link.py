@@ -61,7 +61,7 @@ class TestLink(NetworkCommon):
         """Juice and tools meet in "all goods", and yet nothing goes round."""
         self.link(self.a, self.b, self.juice)
         self.link(self.b, self.c)
-        self.link(self.c, self.a, self.tools)
+        self.assertTrue(self.link(self.c, self.a, self.tools))
 
     def test_time_shrinks_along_the_way(self):
         self.link(self.a, self.b, date_from="2026-01-01", date_to="2026-02-28")
@@ -138,6 +138,42 @@ class TestLink(NetworkCommon):
             )
         )
         self.assertEqual({row["id"] for row in rows}, {self.a.id, self.b.id, self.c.id})
+
+    def merge(self, kept, gone):
+        merger = new_test_user(
+            self.env, f"merger{kept.id}", "base.group_user,base.group_partner_manager"
+        )
+        self.env["base.partner.merge.automatic.wizard"].with_user(merger)._merge(
+            (kept + gone).ids, kept.with_user(merger)
+        )
+
+    def test_merged_contacts_keep_their_links(self):
+        d = self.make_partner("D")
+        self.link(self.a, self.b)
+        self.link(self.b, d, self.tools)
+        self.link(self.c, self.a, is_main=True)
+        self.link(self.c, self.b, is_main=True, date_to="2000-01-01")
+        main = self.link(d, self.b, self.drinks, is_main=True, date_from="2000-01-02")
+        self.b.distribution_capacity = 7
+        self.merge(self.a, self.b)
+        self.assertRecordValues(
+            self.a.distribution_supply_ids.sorted("id"),
+            [
+                {"supplier_id": self.c.id, "is_main": True},
+                {"supplier_id": self.c.id, "is_main": False},
+                {"supplier_id": d.id, "is_main": False},
+            ],
+        )
+        self.assertEqual(main.buyer_id, self.a)
+        self.assertEqual(self.a.distribution_buyer_ids.buyer_id, d)
+        self.assertEqual(self.a.distribution_supplier_id, self.c)
+        self.assertEqual(self.a.distribution_capacity, 7)
+
+    def test_merging_closes_no_circle(self):
+        self.link(self.a, self.b)
+        self.link(self.b, self.c)
+        with self.assertRefused("A → B → A"):
+            self.merge(self.a, self.c)
 
     def test_circle_of_two_kinds_of_goods_leaves_a_tree(self):
         self.link(self.a, self.b, self.drinks, is_main=True)

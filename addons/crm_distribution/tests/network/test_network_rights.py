@@ -65,7 +65,7 @@ class TestNetworkRights(NetworkCommon):
         for user in (self.user, self.salesperson, self.employee):
             shop = self.partner.with_user(user)
             shop.write({"phone": "1", "distribution_capacity": 0})
-            shop.create({"name": "New"})
+            self.assertEqual(shop.create({"name": "New"}).distribution_capacity, 0)
 
     def test_network_is_written_by_managers(self):
         Link = self.env["distribution.link"]

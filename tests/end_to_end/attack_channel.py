@@ -1,0 +1,308 @@
+"""Who may do what with the channel's models, and a record of each."""
+
+from odoo import fields
+from odoo.fields import Command
+
+BOSS = {"channel user": "r", "manager": "rwcd"}
+SEEN = {"channel user": "r", "manager": "r"}
+# of all companies: whoever is in the company's own list, and a manager elsewhere
+SHARED = dict.fromkeys(("employee", "salesperson", "channel user", "accountant"), "r")
+RIGHTS = {
+    "distribution.admission": {"channel user": "rwc", "manager": "rwcd"},
+    "distribution.admission.line": {"channel user": "rw", "manager": "rw"},
+    "distribution.agreement": BOSS,
+    "distribution.agreement.term": BOSS,
+    "distribution.conflict": {"channel user": "r", "manager": "rw"},
+    "distribution.contact.efficiency": SEEN,
+    "distribution.coverage": SEEN,
+    "distribution.criterion": BOSS,
+    "distribution.gap": {"channel user": "rw", "manager": "rw"},
+    "distribution.handling": BOSS,
+    "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
+    "distribution.link": BOSS,
+    "distribution.outlet": BOSS,
+    "distribution.outlet.turnover": BOSS,
+    "distribution.policy": BOSS,
+    "distribution.registration": {"channel user": "rwc", "manager": "rwcd"},
+    "distribution.response": SEEN,
+    # of nobody's leads
+    "distribution.route": {
+        "salesperson": "r",
+        "channel user": "rw",
+        "manager": "rw",
+    },
+    "distribution.route.candidate": {
+        "salesperson": "r",
+        "channel user": "r",
+        "manager": "r",
+    },
+    "distribution.territory": {**SHARED, "manager": "rwcd"},
+    "distribution.territory.area": {**SHARED, "manager": "rwcd"},
+}
+WIZARDS = {
+    "distribution.agreement.start": {"manager"},
+    "distribution.decision": {"channel user", "manager"},
+    "distribution.network.import": {"manager"},
+    "distribution.network.import.problem": {"manager"},
+    "distribution.policy.propose": {"manager"},
+    "distribution.policy.what.if": {"manager"},
+    "distribution.policy.what.if.goal": {"manager"},
+    "distribution.policy.what.if.line": {"manager"},
+}
+CHANNEL = {"channel user", "manager"}
+SELLERS = {"salesperson", "channel user", "manager"}
+METHODS = {
+    ("crm.lead", "action_route"): CHANNEL,
+    ("distribution.admission", "action_admit"): {"manager"},
+    ("distribution.admission", "action_refuse"): {"manager"},
+    ("distribution.admission", "action_reopen"): {"manager"},
+    ("distribution.agreement", "action_activate"): {"manager"},
+    ("distribution.agreement", "action_end"): {"manager"},
+    ("distribution.agreement", "action_renew"): {"manager"},
+    ("distribution.agreement", "action_suspend"): {"manager"},
+    # each one's own wizard
+    ("distribution.agreement.start", "action_back"): set(),
+    ("distribution.agreement.start", "action_finish"): set(),
+    ("distribution.agreement.start", "action_keep_draft"): set(),
+    ("distribution.agreement.start", "action_next"): set(),
+    ("distribution.conflict", "action_decide"): CHANNEL,
+    ("distribution.conflict", "action_open_source"): CHANNEL,
+    ("distribution.conflict", "action_override"): {"manager"},
+    ("distribution.contact.efficiency", "action_view_links"): CHANNEL,
+    ("distribution.coverage", "action_view_handlers"): CHANNEL,
+    ("distribution.coverage", "action_view_missing"): CHANNEL,
+    ("distribution.coverage", "action_view_outlets"): CHANNEL,
+    ("distribution.decision", "action_confirm"): set(),
+    ("distribution.gap", "action_close"): CHANNEL,
+    ("distribution.gap", "action_open_leads"): CHANNEL,
+    ("distribution.gap", "action_recruit"): CHANNEL,
+    ("distribution.network.import", "action_check"): set(),
+    ("distribution.network.import", "action_import"): set(),
+    ("distribution.policy", "action_activate"): {"manager"},
+    ("distribution.policy", "action_end"): {"manager"},
+    ("distribution.policy", "action_open_admissions"): CHANNEL,
+    ("distribution.policy", "action_open_agreements"): CHANNEL,
+    ("distribution.policy", "action_what_if"): {"manager"},
+    ("distribution.policy.propose", "action_create"): set(),
+    ("distribution.policy.what.if", "action_apply"): set(),
+    ("distribution.policy.what.if.line", "action_open_leads"): set(),
+    ("distribution.registration", "action_approve"): CHANNEL,
+    ("distribution.registration", "action_create_customer"): CHANNEL,
+    ("distribution.registration", "action_create_opportunity"): CHANNEL,
+    ("distribution.registration", "action_extend"): CHANNEL,
+    ("distribution.registration", "action_lost"): CHANNEL,
+    ("distribution.registration", "action_open_conflicts"): CHANNEL,
+    ("distribution.registration", "action_reject"): CHANNEL,
+    ("distribution.registration", "action_release"): CHANNEL,
+    ("distribution.registration", "action_won"): CHANNEL,
+    ("distribution.response", "action_open_route"): CHANNEL,
+    ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
+    ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
+    # by Odoo's own rights on orders
+    ("sale.order", "action_ask_channel"): SELLERS,
+    ("sale.order", "action_confirm"): SELLERS,
+    ("sale.order", "action_open_channel_conflicts"): SELLERS,
+    ("res.partner", "action_open_distribution_leads"): SELLERS,
+    ("res.partner", "action_open_distribution_routes"): SELLERS,
+}
+ROUTES = {
+    "DealPortal.portal_deal_file",
+    "DealPortal.portal_deal_news",
+    "DealPortal.portal_my_deal",
+    "DealPortal.portal_my_deals",
+    "DealPortal.portal_new_deal",
+    "PortalChannelLead.channel_offer",
+    "PortalChannelLead.channel_offer_answer",
+    "PortalChannelLead.portal_channel_lead",
+    "PortalChannelLead.portal_channel_lead_answer",
+    "PortalChannelLead.portal_channel_lead_message",
+    "PortalChannelLead.portal_channel_lead_return",
+    "PortalChannelLead.portal_channel_lead_revenue",
+    "PortalChannelLead.portal_channel_leads",
+}
+
+
+class AttackChannelRecords:
+    """Mixed into a test case whose `intermediary` has a login of its own."""
+
+    @classmethod
+    def _channel_records(cls, company):
+        env = cls.env
+        country = env["res.country"].create({"name": "Attacked", "code": "QX"})
+        goods = env["product.category"].create({"name": "Attacked"})
+        territory = env["distribution.territory"].create(
+            {
+                "name": "Attacked",
+                "company_id": company.id,
+                "area_ids": [Command.create({"country_id": country.id})],
+            }
+        )
+        scope = {
+            "company_id": company.id,
+            "category_id": goods.id,
+            "territory_id": territory.id,
+            "date_from": "2020-01-01",
+        }
+        policy = env["distribution.policy"].create(
+            {"name": "Attacked", "kind": "selective", **scope}
+        )
+        policy.action_activate()
+        records = {
+            "distribution.policy": policy,
+            "distribution.territory": territory,
+            "distribution.territory.area": territory.area_ids,
+            "distribution.level": env.ref("crm_distribution.level_agent"),
+            **cls._agreement_records(policy, scope),
+            **cls._network_records(company, country, goods),
+            **cls._lead_records(company, country, goods),
+            **cls._deal_records(company, country, goods),
+        }
+        env.flush_all()
+        for model in ("coverage", "contact.efficiency", "response"):
+            name = f"distribution.{model}"
+            records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
+        return records
+
+    @classmethod
+    def _agreement_records(cls, policy, scope):
+        env = cls.env
+        agreement = env["distribution.agreement"].create(
+            {"partner_id": cls.intermediary.id, "exclusive": False, **scope}
+        )
+        agreement.action_activate()
+        criterion = env["distribution.criterion"].create({"name": "Turnover"})
+        asking = policy.copy({"criterion_ids": [Command.set(criterion.ids)]})
+        admission = env["distribution.admission"].create(
+            {"partner_id": cls.intermediary.id, "policy_id": asking.id}
+        )
+        what_if = env["distribution.policy.what.if"].create({"policy_id": policy.id})
+        return {
+            "distribution.agreement": agreement,
+            "distribution.agreement.term": env["distribution.agreement.term"].create(
+                {"agreement_id": agreement.id, "name": "As agreed"}
+            ),
+            "distribution.criterion": criterion,
+            "distribution.admission": admission,
+            "distribution.admission.line": admission.line_ids,
+            "distribution.agreement.start": env["distribution.agreement.start"].create(
+                {"partner_id": cls.intermediary.id}
+            ),
+            "distribution.policy.propose": env["distribution.policy.propose"].create(
+                {"goods_kind": "shopping"}
+            ),
+            "distribution.policy.what.if": what_if,
+            "distribution.policy.what.if.goal": what_if.goal_ids.create(
+                {"what_if_id": what_if.id}
+            ),
+            "distribution.policy.what.if.line": what_if.line_ids.create(
+                {"what_if_id": what_if.id, "agreement_id": agreement.id}
+            ),
+        }
+
+    @classmethod
+    def _network_records(cls, company, country, goods):
+        env = cls.env
+        outlet = env["distribution.outlet"].create(
+            {
+                "name": "Attacked",
+                "company_id": company.id,
+                "country_id": country.id,
+                "turnover_ids": [
+                    Command.create({"category_id": goods.id, "turnover": 10})
+                ],
+            }
+        )
+        shop = env["res.partner"].create({"name": "Shop", "is_company": True})
+        links = env["distribution.link"].create(
+            [
+                {
+                    "supplier_id": supplier.id,
+                    "buyer_id": buyer.id,
+                    "company_id": company.id,
+                }
+                for supplier, buyer in (
+                    (company.partner_id, cls.intermediary),
+                    (cls.intermediary, shop),
+                )
+            ]
+        )
+        wizard = env["distribution.network.import"].create({"file": b"bmFtZQo="})
+        return {
+            "distribution.outlet": outlet,
+            "distribution.outlet.turnover": outlet.turnover_ids,
+            "distribution.handling": env["distribution.handling"].create(
+                {
+                    "outlet_id": outlet.id,
+                    "category_id": goods.id,
+                    "date": fields.Date.today(),
+                }
+            ),
+            "distribution.link": links[0],
+            "distribution.network.import": wizard,
+            "distribution.network.import.problem": wizard.problem_ids.create(
+                {"import_id": wizard.id, "reason": "x"}
+            ),
+        }
+
+    @classmethod
+    def _lead_records(cls, company, country, goods):
+        lead, lost = cls.env["crm.lead"].create(
+            [
+                {
+                    "name": "Attacked",
+                    "type": "lead",
+                    "company_id": company.id,
+                    "user_id": False,
+                    "country_id": place.id,
+                    "distribution_category_id": goods.id,
+                }
+                for place in (country, cls.env.ref("base.aq"))
+            ]
+        )
+        gap = cls.env["distribution.gap"].create(
+            {"company_id": company.id, "country_id": lost.country_id.id}
+        )
+        return {
+            "crm.lead": lead,
+            "distribution.route": lead.route_ids,
+            "distribution.route.candidate": lead.route_ids.candidate_ids,
+            "distribution.gap": gap,
+        }
+
+    @classmethod
+    def _deal_records(cls, company, country, goods):
+        env = cls.env
+        registration = env["distribution.registration"]._submit(
+            cls.intermediary,
+            company,
+            {
+                "customer_name": "Attacked Steel",
+                "customer_email": "buy@attacked.example",
+                "customer_country_id": country.id,
+                "category_id": goods.id,
+                "amount_expected": 1000,
+            },
+            (),
+        )
+        conflict = env["distribution.conflict"].create(
+            {
+                "company_id": company.id,
+                "kind": "registration",
+                "direction": "horizontal",
+                "subject": "attacked",
+                "key": "attacked",
+                "registration_id": registration.id,
+            }
+        )
+        return {
+            "distribution.registration": registration,
+            "distribution.conflict": conflict,
+            "distribution.decision": env["distribution.decision"].create(
+                {
+                    "decision": "reject",
+                    "registration_ids": [Command.set(registration.ids)],
+                    "reason": "x",
+                }
+            ),
+        }
