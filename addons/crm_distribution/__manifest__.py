@@ -83,5 +83,4 @@
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
 }
