@@ -214,7 +214,7 @@ class TestAttackTiers(AttackCase):
                 if actor == "manager":
                     [values], _error = self._call(actor, "res.partner", "read", *args)
                     self.assertTrue(values[name], name)
-                elif actor in ("salesperson", "stranger"):
+                elif actor in ("salesperson", "channel user", "stranger"):
                     [values], _error = self._call(actor, "res.partner", "read", *args)
                     self.assertFalse(values[name], name)
                 else:

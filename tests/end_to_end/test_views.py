@@ -98,9 +98,9 @@ class TestViews(AttackCase):
 
     def _measures(self, model, arch):
         return ["__count"] + [
-            f"{node.get('name')}:{model._fields[node.get('name')].aggregator}"
+            f"{name}:{model._fields[name].aggregator or 'count_distinct'}"
             for node in arch.iter("field")
-            if node.get("type") == "measure"
+            if node.get("type") == "measure" and (name := node.get("name"))
         ]
 
     def _groups(self, arch, *kinds):
@@ -119,6 +119,11 @@ class TestViews(AttackCase):
         groups = self._groups(arch, "row", "col", None)
         model.formatted_read_group(domain, groups, self._measures(model, arch))
 
+    def _open_hierarchy(self, model, arch, domain):
+        asked = self._fields(model, arch)
+        parent = arch.get("parent_field") or model._parent_name
+        model.hierarchy_read(domain, asked, parent, arch.get("child_field"))
+
     def _open_calendar(self, model, arch, domain):
         self._open_list(model, arch, domain)
 
@@ -134,7 +139,12 @@ class TestViews(AttackCase):
         for node in arch.iter("filter"):
             context = self._evaluated(node.get("context"), {})
             with self.subTest(model=model._name, filter=node.get("name")):
-                if group := context.get("group_by"):
+                group = context.get("group_by", "")
+                kind = model._fields[group.split(":")[0]].type if group else ""
+                if kind in ("date", "datetime") and ":" not in group:
+                    group += ":month"
+                # of properties the client asks which one
+                if group and kind != "properties":
                     model.formatted_read_group(domain, [group], ["__count"])
                 if node.get("domain"):
                     model.search_count(self._evaluated(node.get("domain"), []))

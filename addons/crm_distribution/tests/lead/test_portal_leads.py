@@ -141,6 +141,11 @@ class TestPortalLeads(LeadCommon, HttpCase):
     def test_no_rights_by_rpc(self):
         self._login(self.anahita)
         self._post(f"{self.url}/answer", answer="accept")
+        buttons = {
+            "crm.lead": [("action_route", [[self.lead.id]])],
+            "distribution.route": [("action_withdraw", [[self.offer.id]])],
+            "distribution.gap": [("action_recruit", [[1]])],
+        }
         for model in (
             "crm.lead",
             "distribution.route",
@@ -157,9 +162,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
                 ("formatted_read_group", [[], ["id"], ["__count"]]),
                 ("name_search", [""]),
                 ("write", [[1], {}]),
-                ("action_route", [[self.lead.id]]),
-                ("action_withdraw", [[self.offer.id]]),
-                ("action_recruit", [[1]]),
+                *buttons.get(model, ()),
             ):
                 with self.subTest(model=model, method=method):
                     answer = self.url_open(

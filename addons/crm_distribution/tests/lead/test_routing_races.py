@@ -1,6 +1,7 @@
 from psycopg2.errors import SerializationFailure
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
 
 @tagged("post_install", "-at_install")
@@ -105,7 +106,7 @@ class TestRoutingRaces(TransactionCase):
         accepting._accept(partner)
         accepting.env.flush_all()
         self.one.commit()
-        with self.assertRaises(SerializationFailure):
+        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
             running._expire()
             running.env.flush_all()
         self.two.rollback()
