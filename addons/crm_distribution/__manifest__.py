@@ -83,4 +83,5 @@
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],
     },
     "application": True,
+    "uninstall_hook": "_forget_names",
 }

@@ -1,4 +1,4 @@
-from odoo.fields import Domain
+from odoo.addons.crm_suite.tools.uninstall import forget_names
 
 from . import controllers, models, report, wizard
 
@@ -8,14 +8,5 @@ def _open_ledger(env):
     env["loyalty.program"]._open_ledger()
 
 
-def _forget_inheritance(env):
-    """Take back the names that Odoo gives to our models' chatter for other modules.
-
-    For each module that extends `mail.thread`, Odoo notes that our models inherit it,
-    and would keep these notes after the models are gone.
-    """
-    inheritance = Domain("model", "=", "ir.model.inherit")
-    ours = Domain("module", "=", "crm_loyalty")
-    names = env["ir.model.data"]
-    records = names.search(inheritance & ours).mapped("res_id")
-    names.search(inheritance & ~ours & Domain("res_id", "in", records)).unlink()
+def _forget_names(env):
+    forget_names(env, "crm_loyalty")

@@ -59,7 +59,7 @@
         "views/menus.xml",
     ],
     "post_init_hook": "_open_ledger",
-    "uninstall_hook": "_forget_inheritance",
+    "uninstall_hook": "_forget_names",
     "demo": [
         "demo/res.partner.csv",
         "demo/demo_shop.xml",
