@@ -8,5 +8,6 @@ from . import (
     numbers,
     permit,
     text,
+    uninstall,
     work,
 )
