@@ -4,6 +4,7 @@ import json
 import os
 
 import freezegun
+from _pytest.subtests import SubtestReport
 from hypothesis import HealthCheck, settings
 
 # How fast a machine is, decides about no test.
@@ -25,10 +26,9 @@ def pytest_configure(config):
 
 
 def pytest_runtest_logreport(report):
-    """Tell `make test` how each test went."""
-    if (file := os.environ.get("TEST_REPORT")) and (
-        report.when == "call" or not report.passed
-    ):
+    """Tell `make test` how each test went, and which of its sub-tests failed."""
+    counts = report.when == "call" and not isinstance(report, SubtestReport)
+    if (file := os.environ.get("TEST_REPORT")) and (counts or not report.passed):
         with open(file, "a", encoding="utf-8") as lines:
             line = (report.nodeid, report.outcome, report.duration)
             lines.write(json.dumps(line) + "\n")

@@ -20,6 +20,9 @@ def test_good(): pass
 def test_bad(): assert 0
 def test_broken(broken): pass
 def test_left_out(): pytest.skip()
+def test_parts(subtests):
+    for part in (1, 0):
+        with subtests.test(): assert part
 """
 
 
@@ -44,6 +47,8 @@ def test_outcomes_are_those_of_pytest(tmp_path, monkeypatch):
         ("pure", "failed", "pure/test_kinds.py::test_bad"),
         ("pure", "failed", "pure/test_kinds.py::test_broken"),
         ("pure", "skipped", "pure/test_kinds.py::test_left_out"),
+        ("pure", "failed", "pure/test_kinds.py::test_parts"),
+        ("pure", "failed", "pure/test_kinds.py::test_parts"),
     ]
 
 
