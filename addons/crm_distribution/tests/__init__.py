@@ -1,4 +1,5 @@
 from .deal import (
+    test_channel_digest,
     test_conflicts,
     test_deal_access,
     test_deal_races,

@@ -4,6 +4,7 @@ from . import (
     companies,
     dates,
     declared,
+    digests,
     mark,
     numbers,
     permit,

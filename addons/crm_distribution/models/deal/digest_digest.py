@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.crm_suite.tools.digests import count_in_period, kpi_links
+
 ACTIONS = {
     "kpi_channel_leads": "crm_distribution.distribution_route_action",
     "kpi_channel_deals": "crm_distribution.distribution_registration_action",
@@ -38,28 +40,8 @@ class DigestDigest(models.Model):
         if not records.has_access("read"):
             # Odoo then leaves the figure out of this user's mail
             raise AccessError(self.env._("You may not see the figures of the channel."))
-        start, end, companies = self._get_kpi_compute_parameters()
-        if not (start and end):
-            # asked outside a mail, which alone names a period
-            self[f"kpi_channel_{what}_value"] = 0
-            return
-        counts = dict(
-            records._read_group(
-                Domain("company_id", "in", companies.ids)
-                & Domain(moment, ">=", start)
-                & Domain(moment, "<", end)
-                & domain,
-                ["company_id"],
-                ["__count"],
-            )
-        )
-        for digest in self:
-            company = digest.company_id or self.env.company
-            digest[f"kpi_channel_{what}_value"] = counts.get(company, 0)
+        count_in_period(self, f"kpi_channel_{what}_value", records, moment, domain)
 
     def _compute_kpis_actions(self, company, user):
-        # whose menu is gone comes to the page without one
-        menu = self.env.ref("crm_distribution.menu_channel", raise_if_not_found=False)
-        below = f"?menu_id={menu.id}" if menu else ""
-        ours = {kpi: f"{action}{below}" for kpi, action in ACTIONS.items()}
+        ours = kpi_links(self.env, ACTIONS, "crm_distribution.menu_channel")
         return super()._compute_kpis_actions(company, user) | ours

@@ -1,8 +1,8 @@
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+
+from odoo.addons.crm_suite.tools.digests import count_in_period, kpi_links
 
 ACTIONS = {
     "kpi_loyalty_new_customers": "crm_loyalty.crm_customer_value_action",
@@ -52,31 +52,8 @@ class DigestDigest(models.Model):
         if not values.has_access("read"):
             # Odoo then leaves the figure out of this user's mail
             raise AccessError(self.env._("You may not see the values of customers."))
-        start, end, companies = self._get_kpi_compute_parameters()
-        if not (start and end):
-            # asked outside a mail, which alone names a period
-            self[kpi] = 0
-            return
-        start = fields.Datetime.to_datetime(start)
-        end = fields.Datetime.to_datetime(end)
-        if following:
-            start, end = end, end + max(end - start, timedelta(days=1))
-        counts = dict(
-            values._read_group(
-                Domain("company_id", "in", companies.ids)
-                & Domain(day, ">=", start.date())
-                & Domain(day, "<", end.date())
-                & domain,
-                ["company_id"],
-                ["__count"],
-            )
-        )
-        for digest in self:
-            digest[kpi] = counts.get(digest.company_id or self.env.company, 0)
+        count_in_period(self, kpi, values, day, domain, following)
 
     def _compute_kpis_actions(self, company, user):
-        # whose menu is gone comes to the page without one
-        menu = self.env.ref("crm_loyalty.menu_loyalty", raise_if_not_found=False)
-        below = f"?menu_id={menu.id}" if menu else ""
-        ours = {kpi: f"{action}{below}" for kpi, action in ACTIONS.items()}
+        ours = kpi_links(self.env, ACTIONS, "crm_loyalty.menu_loyalty")
         return super()._compute_kpis_actions(company, user) | ours
