@@ -27,6 +27,8 @@ class Fact(NamedTuple):
     severity: str = MEDIUM
     # whether the deciding policy forbids to go on
     blocks: bool = False
+    # whether a sale to who came unasked contradicts the promise as well
+    restricts: bool = False
     # ids of what it is about, by field of a conflict
     links: tuple[tuple[str, int], ...] = ()
 

@@ -30,6 +30,7 @@ def fact(
     activity: str = conflict.UNKNOWN,
     severity: str = conflict.MEDIUM,
     own: bool | None = None,
+    restricts: bool = False,
     **links,
 ) -> Fact:
     """
@@ -37,6 +38,7 @@ def fact(
     :param other: the intermediary on the other side; nobody: our own sales, unless
         ``own`` says that nobody is meant
     :param about: the records that contradict each other
+    :param restricts: the promise holds against this sale, however it came about
     """
     direction = conflict.direction(
         holder.distribution_level_id.id,
@@ -56,6 +58,7 @@ def fact(
         direction=direction,
         activity=activity,
         severity=severity,
-        blocks=forbids and conflict.may_block(direction, activity),
+        blocks=forbids and (restricts or conflict.may_block(direction, activity)),
+        restricts=restricts,
         links=tuple(sorted(ids.items())),
     )

@@ -311,8 +311,8 @@ class DistributionConflict(models.Model):
             "previous_id": previous.id if previous else False,
             **links,
         }
-        if fact.activity == channel_conflict.PASSIVE:
-            # nobody may restrict a passive sale: noted, and nobody has to do anything
+        if fact.activity == channel_conflict.PASSIVE and not fact.restricts:
+            # the promise leaves passive sales free: noted, nobody has to do anything
             return values | {
                 "state": "decided",
                 "outcome": "passive",

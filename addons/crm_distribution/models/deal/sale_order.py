@@ -313,6 +313,7 @@ class SaleOrder(models.Model):
             policy=policy,
             activity=self._solicitation(),
             severity=conflict.HIGH,
+            restricts=agreement._restricts(self._solicitation()),
             agreement_id=agreement,
             order_id=self,
             customer_id=self._end_customers()[:1],

@@ -31,6 +31,27 @@ class TestConflicts(DealCommon):
         self.assertEqual(order.state, "sale")
         self.assertFalse(self._found(order_id=order))
 
+    def test_an_agreement_may_be_about_passive_sales_too(self):
+        agreement = self._agreement(self.x, self.north)
+        agreement.active_only = False
+        self._policy("block")
+        place = self._customer("Northern Buyer")
+        order = self._order(
+            self.y,
+            solicitation=PASSIVE,
+            distribution_evidence="Their mail of 27 February",
+            partner_shipping_id=place.id,
+        )
+        with self.assertRaisesRegex(UserError, "Xenon"):
+            self._confirm(order)
+        order.action_ask_channel()
+        self.assertRecordValues(
+            self._found(order_id=order), [{"activity": "passive", "state": "open"}]
+        )
+        agreement.active_only = True
+        self._confirm(order)
+        self.assertEqual(order.state, "sale")
+
     def test_passive_sales_are_noted_active_ones_have_an_owner(self):
         self._agreement(self.x, self.north)
         self._policy("block")
