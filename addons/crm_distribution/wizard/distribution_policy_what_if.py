@@ -13,6 +13,14 @@ COPIED = (
     "goal_numeric",
     "goal_weighted",
 )
+# Begins as the policy's, with the rights of whoever tries, and may be changed.
+TRIED = {
+    "compute": "_compute_values",
+    "store": True,
+    "readonly": False,
+    "compute_sudo": False,
+    "precompute": True,
+}
 
 
 class DistributionPolicyWhatIf(models.TransientModel):
@@ -38,73 +46,14 @@ class DistributionPolicyWhatIf(models.TransientModel):
     )
     state = fields.Selection(related="policy_id.state")
     company_id = fields.Many2one(related="policy_id.company_id")
-    kind = fields.Selection(
-        KINDS,
-        "Distribution",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-        required=True,
-    )
-    capacity = fields.Integer(
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
-    category_id = fields.Many2one(
-        "product.category",
-        "Product Category",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
-    territory_id = fields.Many2one(
-        "distribution.territory",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
-    date_from = fields.Date(
-        "From",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-        required=True,
-    )
-    date_to = fields.Date(
-        "To",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
-    goal_numeric = fields.Float(
-        "Goal: Numeric Distribution (%)",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
-    goal_weighted = fields.Float(
-        "Goal: Weighted Distribution (%)",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        compute_sudo=False,
-        precompute=True,
-    )
+    kind = fields.Selection(KINDS, "Distribution", **TRIED, required=True)
+    capacity = fields.Integer(**TRIED)
+    category_id = fields.Many2one("product.category", "Product Category", **TRIED)
+    territory_id = fields.Many2one("distribution.territory", **TRIED)
+    date_from = fields.Date("From", **TRIED, required=True)
+    date_to = fields.Date("To", **TRIED)
+    goal_numeric = fields.Float("Goal: Numeric Distribution (%)", **TRIED)
+    goal_weighted = fields.Float("Goal: Weighted Distribution (%)", **TRIED)
     line_ids = fields.One2many(
         "distribution.policy.what.if.line",
         "what_if_id",
