@@ -37,12 +37,13 @@ def environment() -> Iterator[dict[str, str]]:
     env["ODOO_ADDONS_PATH"] = ",".join(map(str, folders))
     env["ODOO_RC"] = str(CONFIG)
     env["ODOO_DATA_DIR"] = str(DATA / "odoo")
+    # They know every older server.
+    env["PATH"] = f"{programs()}{os.pathsep}{env['PATH']}"
     if env.get("PGHOST"):
         yield env
         return
     with served():
         env |= {"PGHOST": str(postgres_home()), "PGPORT": "5432", "PGUSER": "odoo"}
-        env["PATH"] = f"{programs()}{os.pathsep}{env['PATH']}"
         yield env
 
 
