@@ -182,16 +182,12 @@ ADDONS = [read(file.parent) for file in sorted(ROOT.glob("addons/*/__manifest__.
 
 
 @functools.cache
-def stands_on(name: str) -> dict[str, None]:
-    """An add-on and all that it depends on, what others stand on first."""
+def stands_on(name: str) -> set[str]:
+    """An add-on and all that it depends on."""
     home = odoo_home.find()
     assert home, "there is no Odoo to compare with: make test fetches it"
     places = [ROOT / "addons", *odoo_home.addons_folders(home)]
     file = next(f for p in places if (f := p / name / "__manifest__.py").is_file())
     said = ast.literal_eval(file.read_text("utf-8"))
     depends = said.get("depends", [] if name == "base" else ["base"])
-    return together(depends) | {name: None}
-
-
-def together(names: list[str]) -> dict[str, None]:
-    return {key: None for name in names for key in stands_on(name)}
+    return {name}.union(*map(stands_on, depends))

@@ -16,7 +16,7 @@ from addon import (
     name_of,
     named,
     room,
-    together,
+    stands_on,
     top,
 )
 
@@ -124,7 +124,7 @@ def wrong_way(addon: Addon) -> Iterator[str]:
     What is imported from another add-on is declared among those it depends on.
     """
     pure = {ours.name: ours.pure for ours in (*ADDONS, addon)}
-    allowed = {addon.name, *together(addon.manifest["depends"])}
+    allowed = {addon.name}.union(*map(stands_on, addon.manifest["depends"]))
     for path in addon.trees:
         for item in addon.imports(path):
             _, _, home, layer, *_ = f"{item.name}....".split(".")
