@@ -63,10 +63,6 @@ FAULTS = {
         *each(ROOM, "from ..sale_order import O", "self.env['tier.level']"),
         {"models/value/sale_order.py": HOOK},
     ],
-    rules.scattered_models: [
-        *each("models/value/a_b.py", OWN + WIZARD),
-        *each("models/value/other.py", OWN),
-    ],
     rules.hooks_in_several_places: [
         {f"{folder}/sale_order.py": HOOK} for folder in ("models/tier", "wizard")
     ],
@@ -92,7 +88,6 @@ FAULTS = {
     rules.deciding_layers: [
         *each("controllers/a.py", "env.cr.execute('SELECT 1')"),
         *each("wizard/deep/a.py", "SQL('SELECT 1')"),
-        *each("report/deep/a.py", "self.create({})"),
     ],
     rules.silent_sudo: [
         *each(CODE, "a = 1\nb = c.sudo()", "# why\na = 1\nb = c.sudo()"),

@@ -82,17 +82,6 @@ def reads_from_below(addon: Addon) -> Iterator[str]:
                 yield f"{path} names {name}"
 
 
-def scattered_models(addon: Addon) -> Iterator[str]:
-    """A file holds one model and has its name, with a subject where it is a part."""
-    held = defaultdict(list)
-    for item in addon.classes:
-        held[item.path].append(item.name.replace(".", "_"))
-    for path, (name, *more) in held.items():
-        file = path.rpartition("/")[2]
-        if more or not (file == f"{name}.py" or file.startswith(f"{name}_")):
-            yield f"{path} holds {', '.join([name, *more])}"
-
-
 def hooks_in_several_places(addon: Addon) -> Iterator[str]:
     """What happens at a core hook is readable in one place."""
     places = defaultdict(list)
@@ -148,10 +137,9 @@ def commits(addon: Addon) -> Iterator[str]:
 
 
 def deciding_layers(addon: Addon) -> Iterator[str]:
-    """Controllers and wizards ask nothing in SQL; reports write nothing."""
-    forbidden = {"report": ("create", "write", "unlink")}
-    for path, tree in addon.code("controllers", "wizard", "report"):
-        for call in calls(tree, *forbidden.get(top(path), SQL_CALLS)):
+    """Controllers and wizards ask nothing in SQL."""
+    for path, tree in addon.code("controllers", "wizard"):
+        for call in calls(tree, *SQL_CALLS):
             yield f"{path}:{call.lineno} calls {name_of(call.func)}"
 
 

@@ -62,7 +62,8 @@ def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("0 failed, 0 error(s) of 0 tests", "ran no test"),
+        ("0 failed, 0 error(s) of 0 tests", "did not pass"),
+        ("10 failed, 0 error(s) of 30 tests", "did not pass"),
         ("x: skipped TestTour.test : \n0 failed, 0 error(s) of 3 tests", "skipped T"),
     ],
 )
