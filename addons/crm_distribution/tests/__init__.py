@@ -4,6 +4,7 @@ from .deal import (
     test_deal_access,
     test_deal_races,
     test_first_page,
+    test_map_changes,
     test_portal_deals,
     test_registrations,
 )

@@ -113,6 +113,7 @@ class TestPortalDeals(DealCommon, HttpCase):
                 self.assertFalse(self._deals())
 
     def test_persian_digits_are_read(self):
+        """C141: in the form."""
         self._post(
             amount_expected="۱۲٬۵۰۰",
             date_close="۱۴۰۶/۰۲/۱۱",
@@ -129,6 +130,7 @@ class TestPortalDeals(DealCommon, HttpCase):
         )
 
     def test_a_double_click_gives_the_first_page(self):
+        """C048: the second submission returns the first page."""
         answers = [self._post() for _click in range(2)]
         self.assertEqual(len({a.headers["Location"] for a in answers}), 1)
         self.assertEqual(len(self._deals()), 1)
@@ -199,6 +201,7 @@ class TestPortalDeals(DealCommon, HttpCase):
                 self.assertNotIn("holds it", page)
 
     def test_another_ones_number_is_as_absent_as_none(self):
+        """C139: the same answer for what exists and what does not."""
         self._submit(self.x, "Arad")
         self._submit(self.x, "Behin")
         self._submit(self.y, "Kaveh")
@@ -222,6 +225,7 @@ class TestPortalDeals(DealCommon, HttpCase):
         self.assertNotIn("channel/deal", self._get("/my", self.nobody).text)
 
     def test_an_archived_intermediary_sees_nothing(self):
+        """C018: its contacts log in and see nothing of it."""
         self._submit(self.x)
         self.x.active = False
         self._get("/my/channel/deals", self.first, 404)

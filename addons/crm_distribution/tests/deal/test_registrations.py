@@ -35,11 +35,13 @@ class TestRegistrations(DealCommon):
             self.assertEqual([first.number, second.number], [1, 2])
 
     def test_a_name_that_folds_to_nothing_is_an_error(self):
+        """C034: a legal form is no name."""
         for name in ("Co. Ltd", "n/a", "-"):
             with self.subTest(name), self.assertRaises(ValidationError):
                 self._submit(self.x, name)
 
     def test_fillers_match_nobody(self):
+        """C034: fillers are no keys."""
         fillers = {"customer_email": "n/a", "customer_phone": "-"}
         one = self._submit(self.x, "Arad Wood", **fillers)
         other = self._submit(self.y, "Behin Glass", **fillers)
@@ -48,6 +50,7 @@ class TestRegistrations(DealCommon):
         self.assertFalse(other.same_summary)
 
     def test_many_hits_are_so_many_or_more(self):
+        """C035: 25 are 21 or more, never none."""
         self.env["crm.lead"].create(
             [
                 {"name": f"Lead {number}", "email_from": f"u{number}@acme.example"}
@@ -60,6 +63,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(shown.same_summary, "Leads: 21 or more")
 
     def test_the_registrable_domain_counts(self):
+        """C036: the shop of the same domain, and two that only look like it."""
         known = self._customer("Known", email="x@acme.example")
         for web, same in [
             ("https://www.shop.acme.example/fa/", True),
@@ -71,6 +75,7 @@ class TestRegistrations(DealCommon):
                 self.assertEqual(known in one.same_partner_ids, same)
 
     def test_phones_and_names_of_both_scripts_are_found(self):
+        """C037: letters, half-spaces and digits of two scripts."""
         known = self._customer("شركت پمپ‌سازي كرج", phone="+98 21 8877 6655")
         by_phone = self._submit(self.x, "Other", customer_phone="۰۲۱-۸۸۷۷۶۶۵۵")
         by_name = self._submit(self.y, "پمپ سازی کرج (سهامی خاص)")
@@ -91,6 +96,7 @@ class TestRegistrations(DealCommon):
         self.assertFalse(one.with_user(self.user).same_partner_ids)
 
     def test_protection_is_customer_and_goods(self):
+        """C038: valves are free, pumps are not."""
         customer = self._customer(email="info@kaveh.example")
         pumps = self._protected(self.x, end_customer_id=customer.id)
         valves = self._submit(
@@ -135,6 +141,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(self._protected(self.x).end_customer_id, customer)
 
     def test_places_are_by_the_moment_not_by_the_clock_on_the_wall(self):
+        """C039: 20:20 goes before 20:25 UTC."""
         # 23:50 at UTC+3:30, and 21:25 at UTC+1
         with freeze_time("2027-03-01 20:25"):
             y = self._submit(self.y, customer_email="a@kaveh.example")
@@ -158,6 +165,7 @@ class TestRegistrations(DealCommon):
         return self.user
 
     def test_ninety_days_and_sixty_from_the_old_end(self):
+        """C040: through 30 May, then through 29 July, once."""
         one = self._protected(self.x, files=[{"name": "letter.txt", "raw": b"We buy"}])
         self.assertEqual(one.ends_on, date(2027, 5, 30))
         with freeze_time("2027-05-20"):
@@ -196,6 +204,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(one.ends_on, date(2027, 5, 30))
 
     def test_the_ceiling_counts_what_is_open(self):
+        """C041: what expired makes room."""
         self.company.distribution_registration_ceiling = 10
         for number in range(3):
             self._protected(
@@ -208,6 +217,7 @@ class TestRegistrations(DealCommon):
                 self._submit(self.x, "One More")
 
     def test_the_same_deal_again_is_the_first_one(self):
+        """C048: no second one, and no conflict with itself."""
         first = self._submit(self.x, customer_email="a@kaveh.example")
         again = self._submit(
             self.x, "KAVEH STEEL Co. Ltd", customer_email="A@kaveh.example"
@@ -217,12 +227,14 @@ class TestRegistrations(DealCommon):
         self.assertFalse(self._found(registration_id=first))
 
     def test_editing_ones_own_deal_is_no_conflict(self):
+        """C048: nor after an edit."""
         one = self._protected(self.x)
         one.with_user(self.user).customer_phone = "021 88776655"
         one._compare()
         self.assertFalse(self._found(registration_id=one))
 
     def test_silence_is_told_once_and_decides_nothing(self):
+        """C047: told to the manager once, and the sequence stays."""
         self.company.distribution_manager_id = self.manager
         first = self._submit(self.x, customer_email="a@kaveh.example")
         with freeze_time("2027-03-02"):
@@ -310,6 +322,7 @@ class TestMerges(DealCommon):
         wizard._merge([source.id, target.id], target)
 
     def test_two_protections_that_meet_are_a_conflict(self):
+        """C042: both live on, the manager decides, neither is told."""
         k1 = self._customer("K One", email="a@kone.example")
         k2 = self._customer("K Two", email="a@ktwo.example")
         x = self._protected(
