@@ -7,6 +7,7 @@ from .deal import (
     test_map_changes,
     test_portal_deals,
     test_registrations,
+    test_what_others_learn,
 )
 from .lead import (
     test_offers,
@@ -33,3 +34,4 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .target import test_targets

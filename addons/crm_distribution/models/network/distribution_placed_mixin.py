@@ -8,13 +8,14 @@ class DistributionPlacedMixin(models.AbstractModel):
 
     A district that is moved below another province takes nothing along that happened in
     the first one. How it would look by today's map is asked apart, by another field.
-    For models with a `territory_id` and fields that the system alone writes.
+    For models with fields that the system alone writes.
     """
 
     _name = "distribution.placed.mixin"
     _description = "Records That Keep Their Place on the Map"
     _protected_fields = {"territory_path", "territory_above_id"}
 
+    territory_id = fields.Many2one("distribution.territory", readonly=True)
     territory_path = fields.Char(
         "Place on the Map",
         compute="_compute_territory_place",

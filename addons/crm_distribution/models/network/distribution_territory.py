@@ -95,6 +95,8 @@ class DistributionTerritory(models.Model):
     def write(self, vals):
         """What lies inside an archived territory goes with it."""
         if not vals.keys().isdisjoint(("active", "parent_id")):
+            # what happened before is stated by the map before
+            self.env.flush_all()
             self._map_changed()
         if "active" in vals and not vals["active"]:
             inside = self.search([("id", "child_of", self.ids)]) - self

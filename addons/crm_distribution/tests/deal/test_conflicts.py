@@ -380,10 +380,10 @@ class TestConflicts(DealCommon):
 
     def test_asking_costs_the_same_for_one_and_for_fifty(self):
         self._agreement(self.x, self.north)
-        self._agreement(self.z, self.south, exclusive=False)
+        self._agreement(self.z, self.south, self.valves, exclusive=False)
         self._policy()
         self.company.distribution_registration_ceiling = 100
-        orders = self.env["sale.order"]
+        ours = theirs = self.env["sale.order"]
         for number in range(51):
             mail = {"email": f"a@buyer{number}.example"}
             buyer = self._customer(f"Buyer {number}", str(10 + number % 20), **mail)
@@ -396,28 +396,29 @@ class TestConflicts(DealCommon):
                     "partner_assigned_id": self.x.id,
                 }
             )
-            orders |= self._order(buyer)
+            ours |= self._order(buyer)
             # of an intermediary, to where it was promised nothing
-            if number < 10:
-                orders |= self._order(self.z, partner_shipping_id=buyer.id)
+            theirs |= self._order(self.z, self.valve, partner_shipping_id=buyer.id)
         self.env.flush_all()
-        counts = {}
-        for many in (orders[:1], orders[1:51]):
-            # what every request has by then
-            many._channel_facts()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            facts = many._channel_facts()
-            counts[len(many)] = self.env.cr.sql_log_count - before
-            for order, found in facts.items():
-                if order.partner_id != self.z:
-                    kinds = [
-                        len(dict(one.links).keys() & {name})
-                        for one in found
-                        for name in ("registration_id", "lead_id")
-                    ]
-                    self.assertEqual(sum(kinds), 2, order.partner_id.name)
-        self.assertEqual(counts[1], counts[50], counts)
+        found = {}
+        for orders in (ours, theirs):
+            counts = {}
+            for many in (orders[:1], orders[1:]):
+                # what every request has by then
+                many._channel_facts()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                found |= many._channel_facts()
+                counts[len(many)] = self.env.cr.sql_log_count - before
+            self.assertLessEqual(counts[50], counts[1])
+        links = [
+            name for one in ours for fact in found[one] for name, _id in fact.links
+        ]
+        self.assertEqual(links.count("registration_id"), 51)
+        self.assertEqual(links.count("lead_id"), 51)
+        self.assertEqual(
+            {fact.kind for one in theirs for fact in found[one]}, {"delivery"}
+        )
 
     def test_comparing_costs_the_same_for_one_and_for_fifty(self):
         self._agreement(self.z, self.north)
@@ -507,12 +508,15 @@ class TestConflicts(DealCommon):
         self.company.distribution_manager_id = self.manager
         order = self._order(self._customer())
         order.action_ask_channel()
+        self.env.cr.flush()
+        tracked = {"tracking_disable": False, "mail_notrack": False}
         conflict = self._found(order_id=order).with_user(self.manager)
+        conflict = conflict.with_context(**tracked)
         self.assertTrue(conflict.user_id and conflict.deadline)
         conflict.severity = "1"
         conflict._close("shared", "Both know the customer")
-        self.env.flush_all()
-        self.env.cr.precommit.run()
+        self.env.cr.flush()
+        conflict.invalidate_recordset(["message_ids"])
         tracked = conflict.message_ids.sudo().tracking_value_ids
         changed = set(tracked.field_id.mapped("name"))
         self.assertLessEqual({"severity", "state", "outcome", "reason"}, changed)
@@ -524,10 +528,10 @@ class TestConflicts(DealCommon):
         self._policy("block")
         found = {}
         for name, solicitation, files in (
-            ("Unknown", "unknown", ()),
-            ("Said", PASSIVE, ()),
-            ("Passive", PASSIVE, [{"name": "mail.txt", "raw": b"We want pumps"}]),
-            ("Active", ACTIVE, ()),
+            ("Arad", "unknown", ()),
+            ("Behin", PASSIVE, ()),
+            ("Caspian", PASSIVE, [{"name": "mail.txt", "raw": b"We want pumps"}]),
+            ("Damavand", ACTIVE, ()),
         ):
             deal = self._submit(
                 self.y,
@@ -539,7 +543,7 @@ class TestConflicts(DealCommon):
             deal.with_user(self.user).solicitation = solicitation
             conflict = self._found(registration_id=deal)
             found[name] = (conflict.activity, conflict.state, conflict.blocks)
-            if name == "Active":
+            if solicitation == ACTIVE:
                 with self.assertRaisesRegex(UserError, "Xenon"):
                     deal.with_user(self.user)._approve()
                 conflict.with_user(self.manager)._override("They were there first")
@@ -548,10 +552,10 @@ class TestConflicts(DealCommon):
         self.assertEqual(
             found,
             {
-                "Unknown": ("unknown", "open", False),
-                "Said": ("unknown", "open", False),
-                "Passive": ("passive", "decided", False),
-                "Active": ("active", "open", True),
+                "Arad": ("unknown", "open", False),
+                "Behin": ("unknown", "open", False),
+                "Caspian": ("passive", "decided", False),
+                "Damavand": ("active", "open", True),
             },
         )
         # a promise against passive sales too holds against both

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .deal_common import DealCommon
@@ -143,13 +144,18 @@ class TestMapChanges(DealCommon):
     def test_a_province_is_all_its_districts(self):
         """C005: filter, goal and policy of a province count what lies inside."""
         self.district.parent_id = False
-        province = self._territory("Province", "30", "69")
+        province = self.env["distribution.territory"].create({"name": "Province"})
         districts = self.district
         districts.parent_id = province
         for first in ("40", "50"):
             part = self._territory(f"District {first}", first, str(int(first) + 9))
             districts |= part
             part.parent_id = province
+        province.area_ids = [
+            Command.create(
+                {"country_id": self.country.id, "zip_from": "30", "zip_to": "69"}
+            )
+        ]
         leads = self.env["crm.lead"].create(
             [
                 {

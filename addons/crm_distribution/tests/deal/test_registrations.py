@@ -83,6 +83,19 @@ class TestRegistrations(DealCommon):
         self.assertIn(known, by_name.similar_partner_ids)
         self.assertNotIn(known, by_name.same_partner_ids)
 
+    def test_tax_numbers_of_both_scripts_are_found(self):
+        known = self._customer("Known", vat="IR1010-1234567")
+        one = self._submit(self.x, "Other Name", customer_vat="۱۰۱۰۱۲۳۴۵۶۷")
+        self.assertEqual(one.same_partner_ids, known)
+
+    def test_a_mail_provider_of_many_is_no_domain(self):
+        self._customer("Neighbour", email="neighbour@gmail.com")
+        one = self._submit(self.x, "Buyer", customer_email="buyer@gmail.com")
+        self.assertFalse(one.same_partner_ids)
+        known = self._customer("Same Mailbox", email="Buyer@gmail.com")
+        one.invalidate_recordset()
+        self.assertEqual(one.same_partner_ids, known)
+
     def test_keys_follow_what_is_written(self):
         known = self._customer("Known", email="x@acme.example")
         known.email = "x@other.example"
@@ -307,10 +320,9 @@ class TestRegistrations(DealCommon):
         other = self._submit(self.y, customer_email="z@kaveh.example")
         other._compare()
         other.with_user(self.user)._reject("Xenon Trade holds it")
-        mail = self.env["mail.mail"].search(
-            [("model", "=", other._name), ("res_id", "=", other.id)]
-        )
+        mail = self.env["mail.mail"].search([("recipient_ids", "in", self.y.ids)])
         self.assertEqual(len(mail), 1)
+        # sent by a job, with or without a hit
         self.assertEqual(mail.state, "outgoing")
         self.assertNotIn("Xenon", f"{mail.subject} {mail.body_html}")
 
@@ -340,6 +352,31 @@ class TestMerges(DealCommon):
             conflict, [{"state": "open", "severity": "3", "customer_id": k1.id}]
         )
         self.assertEqual(self._mails_to(self.x | self.y), told)
+
+    def test_opportunities_of_two_holders_that_are_merged_are_a_conflict(self):
+        x = self._protected(self.x)
+        y = self._protected(self.y, "Behin", customer_email="a@behin.example")
+        for deal in (x, y):
+            deal.with_user(self.user).action_create_opportunity()
+        told = self._mails_to(self.x | self.y)
+        head = (x.lead_id | y.lead_id)._merge_opportunity(auto_unlink=True)
+        self.assertEqual((x | y).lead_id, head)
+        self.assertEqual((x | y).mapped("status"), ["approved", "approved"])
+        self.assertRecordValues(
+            self._found(registration_id=x, other_registration_id=y),
+            [{"state": "open", "severity": "3", "partner_id": self.x.id}],
+        )
+        self.assertEqual(self._mails_to(self.x | self.y), told)
+
+    def test_merged_customers_keep_their_protection(self):
+        kept, gone = self._customer("Kept"), self._customer("Gone")
+        deal = self._protected(self.x, "Gone", end_customer_id=gone.id)
+        self._merge(gone, kept)
+        self.assertEqual(deal.end_customer_id, kept)
+        self.assertEqual(deal.status, "approved")
+        order = self._order(kept)
+        order.action_ask_channel()
+        self.assertEqual(self._found(order_id=order).registration_id, deal)
 
     def _mails_to(self, partners):
         return self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)])
