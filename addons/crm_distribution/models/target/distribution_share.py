@@ -33,16 +33,7 @@ class DistributionShare(models.Model):
 
     @api.constrains("partner_id")
     def _check_partner(self):
-        for share in self:
-            company = share.partner_id.commercial_partner_id
-            if share.partner_id != company:
-                raise ValidationError(
-                    self.env._(
-                        "“%(contact)s” is a contact: choose “%(company)s”.",
-                        contact=share.partner_id.display_name,
-                        company=company.display_name,
-                    )
-                )
+        self.partner_id._check_is_company()
 
     @api.constrains("order_id", "percent")
     def _check_whole(self):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class DistributionTarget(models.Model):
@@ -58,7 +57,6 @@ class DistributionTarget(models.Model):
     )
     inside_id = fields.Many2one(
         "distribution.target",
-        "Inside",
         compute="_compute_inside_id",
         help="The target of wider goods that counts this one's sales already: the two "
         "are not added.",
@@ -129,16 +127,7 @@ class DistributionTarget(models.Model):
 
     @api.constrains("partner_id")
     def _check_partner(self):
-        for target in self:
-            company = target.partner_id.commercial_partner_id
-            if target.partner_id != company:
-                raise ValidationError(
-                    self.env._(
-                        "“%(contact)s” is a contact: choose “%(company)s”.",
-                        contact=target.partner_id.display_name,
-                        company=company.display_name,
-                    )
-                )
+        self.partner_id._check_is_company()
 
     def action_open_attainment(self):
         """Month by month."""
