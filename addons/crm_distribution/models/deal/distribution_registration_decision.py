@@ -357,11 +357,11 @@ class DistributionRegistration(models.Model):
     def _claiming_same(self, records, domain: Domain):
         """Each of these with each of these records that is about its customer."""
         by_claim = records._by_claim(self._claims(), domain)
-        found = records.union(*by_claim.values())
+        together = records.union(*by_claim.values()).ids
         for one in self:
             own = [by_claim[claim] for claim in one._claims() if claim in by_claim]
             for record in records.union(*own).sorted("id"):
-                yield one, record.with_prefetch(found.ids)
+                yield one, record.with_prefetch(together)
 
     def _registration_facts(self, company) -> list[Fact]:
         open_ones = Domain("company_id", "=", company.id) & Domain("status", "in", OPEN)

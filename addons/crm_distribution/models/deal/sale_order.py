@@ -491,11 +491,11 @@ class SaleOrder(models.Model):
         contacts = {order: order._end_contacts() for order in self}
         everybody = self.env["res.partner"].union(*contacts.values())
         by_claim = records._by_claim(everybody._claims(), domain)
-        found = records.union(*by_claim.values())
+        together = records.union(*by_claim.values()).ids
         for order, those in contacts.items():
             own = [by_claim[claim] for claim in those._claims() if claim in by_claim]
             for record in records.union(*own).sorted("id"):
-                yield order, record.with_prefetch(found.ids)
+                yield order, record.with_prefetch(together)
 
     def _fact(self, asked: Asked, kind: str, *, proof, **values: Any) -> Fact:
         """As of every contradiction of this order, however it was found."""
