@@ -13,9 +13,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         registrations = self.env["distribution.registration"].sudo()
         registrations._merge_customers(src_partners, dst_partner)
         # sudo: and their shares
-        self.env["distribution.share"].sudo()._merge_partners(src_partners, dst_partner)
+        shares = self.env["distribution.share"].sudo()
+        shares._merge_partners(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
+        # sudo: and what was between them
+        conflicts = self.env["distribution.conflict"].sudo()
+        conflicts._close_merged(dst_partner)
         links._check_merged(dst_partner)
         return res
 

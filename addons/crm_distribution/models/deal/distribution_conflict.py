@@ -376,6 +376,15 @@ class DistributionConflict(models.Model):
             raise UserError(self.env._("Say why the conflict is overridden."))
         self._close("overridden", reason)
 
+    @api.model
+    def _close_merged(self, partner):
+        """After contacts are merged: nobody contradicts himself."""
+        both = Domain("partner_id", "=", partner.id) & Domain(
+            "other_partner_id", "=", partner.id
+        )
+        if one_side := self.search(both & Domain("state", "=", "open")):
+            one_side._close("no_conflict", self.env._("Both sides are one now."))
+
     def _close(self, outcome: str, reason: str | bool = False):
         self._check_manager()
         for one in self:

@@ -388,6 +388,20 @@ class TestMerges(DealCommon):
         self.assertEqual((one | other).partner_id, self.x)
         self.assertEqual((one | other).mapped("number"), [1, 2])
 
+    def test_two_sides_that_are_merged_have_no_conflict(self):
+        self._protected(self.x)
+        other = self._submit(self.y, customer_email="z@kaveh.example")
+        other._compare()
+        third = self._submit(self.z, customer_email="y@kaveh.example")
+        third._compare()
+        between = other.conflict_ids - third.conflict_ids
+        self.assertEqual(between.state, "open")
+        self._merge(self.y, self.x)
+        self.assertRecordValues(
+            between, [{"state": "decided", "outcome": "no_conflict"}]
+        )
+        self.assertEqual(set(third.conflict_ids.mapped("state")), {"open"})
+
     def test_the_deal_of_a_merged_opportunity_stays(self):
         deal = self._protected(self.x)
         deal.with_user(self.user).action_create_opportunity()
