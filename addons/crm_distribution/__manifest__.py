@@ -52,6 +52,9 @@
         "views/distribution_conflict_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        # target
+        "report/distribution_attainment_views.xml",
+        "views/distribution_target_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",

@@ -12,6 +12,7 @@ RIGHTS = {
     "distribution.admission.line": {"channel user": "rw", "manager": "rw"},
     "distribution.agreement": BOSS,
     "distribution.agreement.term": BOSS,
+    "distribution.attainment": SEEN,
     "distribution.conflict": {"channel user": "r", "manager": "rw"},
     "distribution.contact.efficiency": SEEN,
     "distribution.coverage": SEEN,
@@ -36,6 +37,8 @@ RIGHTS = {
         "channel user": "r",
         "manager": "r",
     },
+    "distribution.share": {"channel user": "rwcd", "manager": "rwcd"},
+    "distribution.target": BOSS,
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
 }
@@ -97,6 +100,7 @@ METHODS = {
     ("distribution.registration", "action_won"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.target", "action_open_attainment"): CHANNEL,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
     # by Odoo's own rights on orders
@@ -157,9 +161,10 @@ class AttackChannelRecords:
             **cls._network_records(company, country, goods),
             **cls._lead_records(company, country, goods),
             **cls._deal_records(company, country, goods),
+            **cls._target_records(company, goods),
         }
         env.flush_all()
-        for model in ("coverage", "contact.efficiency", "response"):
+        for model in ("attainment", "coverage", "contact.efficiency", "response"):
             name = f"distribution.{model}"
             records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
         return records
@@ -303,6 +308,32 @@ class AttackChannelRecords:
                     "decision": "reject",
                     "registration_ids": [Command.set(registration.ids)],
                     "reason": "x",
+                }
+            ),
+        }
+
+    @classmethod
+    def _target_records(cls, company, goods):
+        env = cls.env
+        order = env["sale.order"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "distribution_share_ids": [
+                    Command.create({"partner_id": cls.intermediary.id, "percent": 50})
+                ],
+            }
+        )
+        return {
+            "distribution.share": order.distribution_share_ids,
+            "distribution.target": env["distribution.target"].create(
+                {
+                    "partner_id": cls.intermediary.id,
+                    "company_id": company.id,
+                    "category_id": goods.id,
+                    "date_from": "2027-01-01",
+                    "date_to": "2027-12-31",
+                    "target": 100,
                 }
             ),
         }

@@ -81,5 +81,6 @@ env.cr.commit()
 
 
 def test_of_two_promises_at_one_moment_one_is_kept(hosted, tmp_path):
+    """C013: the second and the third at one moment, and other ways to meet."""
     races = AFRESH.join((SAME_SCOPE, ALL_GOODS, SECOND_AND_THIRD, DATES))
     run(hosted, RACE + CHANNEL + races, tmp_path, HOLDER="contact")

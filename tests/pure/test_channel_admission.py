@@ -2,6 +2,7 @@ from channel.admission import judge_all, judge_answer, judge_number
 
 
 def test_what_is_not_known_is_neither_met_nor_failed():
+    """C017: not known is an answer of its own."""
     assert judge_number(None, 100) == "unknown"
     assert judge_answer(None) == "unknown"
 

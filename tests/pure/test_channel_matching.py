@@ -68,10 +68,12 @@ def test_precision_and_recall_of_similar_names(capsys):
 
 @pytest.mark.parametrize("text", ["Co. Ltd", "n/a", "-", "", "S.A.R.L.", "شرکت", "…"])
 def test_a_name_of_legal_forms_alone_names_nobody(text):
+    """C034: nothing is left of it."""
     assert fold_name(text) == ""
 
 
 def test_fillers_are_no_keys():
+    """C034: "n/a" and "-" find nobody."""
     dirty = Identity("Co. Ltd", "n/a", "-", "/", "n/a", "IR", "98")
     assert keys_of(dirty) == []
     assert not match(dirty, dirty).is_similar
@@ -87,6 +89,7 @@ def test_fillers_are_no_keys():
     ],
 )
 def test_letters_half_spaces_and_forms_are_folded(one, other):
+    """C037: one key for both spellings."""
     assert fold_name(one) == fold_name(other) != ""
     assert similarity(one, other) == 100
 
@@ -106,6 +109,7 @@ def test_letters_half_spaces_and_forms_are_folded(one, other):
     ],
 )
 def test_phones_of_all_scripts_have_one_key(text):
+    """C037: one key for all digits."""
     assert fold_phone(text, "IR", "98") == "+989121234567"
 
 
@@ -148,6 +152,7 @@ def test_the_domain_that_somebody_registered(address, domain):
 
 
 def test_domains_of_the_case():
+    """C036: what somebody registered counts."""
     known = Identity("Acme", email="x@acme.example")
     for web, exact in [
         ("https://www.shop.acme.example/fa/", ("domain",)),

@@ -35,6 +35,7 @@ def test_tree_has_a_top_and_leaves_nobody_out_without_need(links):
 
 
 def test_contacts_of_three_producers_and_four_retailers():
+    """C131: 5 saved by one, 2 lost by two."""
     one, two = ContactEfficiency(3, 4, 1), ContactEfficiency(3, 4, 2)
     assert (one.direct, one.through, one.saved) == (12, 7, 5)
     assert two.saved == -2

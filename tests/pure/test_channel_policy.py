@@ -34,6 +34,7 @@ def decide(rules, category, territory, day=DAY):
 
 
 def test_the_closer_category_goes_before_the_closer_territory():
+    """C008: juice in the country goes before drinks in the city."""
     city_drinks = rule(1, DRINKS, CITY, kind="exclusive")
     country_juice = rule(2, JUICE, COUNTRY)
     ranked = decide([city_drinks, country_juice], JUICE, CITY)
@@ -57,6 +58,7 @@ def test_the_later_start_decides_then_the_newer_policy():
 
 
 def test_both_days_of_a_policy_count():
+    """C009: one day is a whole day."""
     one = rule(1, start=DAYS[1], end=DAYS[1])
     assert [len(decide([one], JUICE, CITY, day)) for day in DAYS[:3]] == [0, 1, 0]
 
@@ -98,6 +100,7 @@ def test_without_a_policy_alone_is_alone():
 
 
 def test_without_a_last_day_it_is_for_ever():
+    """C011: no end is for ever."""
     assert excess(claim(2, start=DAY + timedelta(800)), [claim(1)])
 
 

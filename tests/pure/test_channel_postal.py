@@ -31,10 +31,12 @@ def ranges(draw):
     ("code", "inside"), [("99", True), ("10", True), ("100", True), ("101", False)]
 )
 def test_digits_are_numbers_and_both_ends_count(code, inside):
+    """C001: 99 lies between 10 and 100."""
     assert zip_in(read_zip(code), zip_range("10", "100")) is inside
 
 
 def test_shorter_code_does_not_swallow_a_longer_one():
+    """C002: 101 is not the beginning of 1011."""
     assert zip_in(read_zip("101"), zip_range("101", ""))
     assert not zip_in(read_zip("1011"), zip_range("101", ""))
     assert zip_in(read_zip("1011"), zip_range("1011", None))
@@ -42,10 +44,12 @@ def test_shorter_code_does_not_swallow_a_longer_one():
 
 @pytest.mark.parametrize("typed", ["8011pk", " 8011 PK", "8011-PK", "۸۰۱۱pk"])
 def test_letters_and_spaces_as_they_are_typed(typed):
+    """C003: small letters and spaces."""
     assert zip_in(read_zip(typed), zip_range("8000 AA", "9999 ZZ"))
 
 
 def test_leading_zero_makes_another_code():
+    """C003: 01234 is not 1234."""
     assert zip_range("01234", None) != zip_range("1234", None)
     assert not zip_in(read_zip("1234"), zip_range("01234", None))
     assert not zip_in(read_zip("01234"), zip_range("1234", None))
@@ -84,6 +88,7 @@ def test_what_is_no_range(first, last):
 
 
 def test_overlap_is_named_as_it_is_typed():
+    """C006: 150 to 199."""
     assert zip_overlap(zip_range("100", "199"), zip_range("150", "250")) == (
         "150",
         "199",

@@ -135,6 +135,17 @@ def lineage(path: str) -> Iterator[str]:
     yield ""
 
 
+def own_id(path: str) -> int:
+    """Of a path, the last one."""
+    return int(path.split("/")[-2])
+
+
+def above_id(path: str) -> int | None:
+    """Of a path, the one above the last one."""
+    parts = path.split("/")[:-1]
+    return int(parts[-2]) if len(parts) > 1 else None
+
+
 class Rulebook:
     """The policies of some companies, found by scope."""
 

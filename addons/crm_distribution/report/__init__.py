@@ -1,4 +1,5 @@
 from . import (
+    distribution_attainment,
     distribution_contact_efficiency,
     distribution_coverage,
     distribution_response,

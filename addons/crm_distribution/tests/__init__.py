@@ -4,8 +4,10 @@ from .deal import (
     test_deal_access,
     test_deal_races,
     test_first_page,
+    test_map_changes,
     test_portal_deals,
     test_registrations,
+    test_what_others_learn,
 )
 from .lead import (
     test_offers,
@@ -32,3 +34,4 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .target import test_targets

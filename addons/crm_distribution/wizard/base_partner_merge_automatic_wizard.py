@@ -12,8 +12,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: and their deals
         registrations = self.env["distribution.registration"].sudo()
         registrations._merge_customers(src_partners, dst_partner)
+        # sudo: and their shares
+        shares = self.env["distribution.share"].sudo()
+        shares._merge_partners(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
+        # sudo: and what was between them
+        conflicts = self.env["distribution.conflict"].sudo()
+        conflicts._close_merged(dst_partner)
         links._check_merged(dst_partner)
         return res
 

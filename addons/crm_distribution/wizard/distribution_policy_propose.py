@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 
-from ..models.policy.policy_words import GOODS, KINDS, PROPOSALS, proposal_reason
+from ..models.policy.policy_words import (
+    GOODS,
+    KINDS,
+    POLICY_LIMITS,
+    PROPOSALS,
+    proposal_reason,
+)
 
 
 class DistributionPolicyPropose(models.TransientModel):
@@ -9,11 +15,7 @@ class DistributionPolicyPropose(models.TransientModel):
     _name = "distribution.policy.propose"
     _description = "Proposal of a Policy"
     _inherit = "suite.number.mixin"
-    _number_limits = {
-        "capacity": (1, 1_000),
-        "goal_numeric": (0, 100),
-        "goal_weighted": (0, 100),
-    }
+    _number_limits = POLICY_LIMITS
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.policy.policy_words import KINDS
+from ..models.policy.policy_words import KINDS, POLICY_LIMITS
 
 COPIED = (
     "kind",
@@ -35,11 +35,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
     _description = "What If a Policy Changes"
     _inherit = "suite.number.mixin"
     _rec_name = "policy_id"
-    _number_limits = {
-        "capacity": (1, 1_000),
-        "goal_numeric": (0, 100),
-        "goal_weighted": (0, 100),
-    }
+    _number_limits = POLICY_LIMITS
 
     policy_id = fields.Many2one(
         "distribution.policy", required=True, readonly=True, ondelete="cascade"

@@ -5,6 +5,7 @@ from . import (  # noqa: I001
     res_config_settings,
     res_partner,
     crm_lead,
+    distribution_agreement,
     distribution_registration,
     distribution_registration_decision,
     distribution_registration_portal,

@@ -5,6 +5,12 @@ from collections.abc import Iterable
 from ...channel import conflict
 from ...channel.conflict import Fact
 
+SOLICITATION = [
+    (conflict.ACTIVE, "Active"),
+    (conflict.PASSIVE, "Passive"),
+    (conflict.UNKNOWN, "Not Known"),
+]
+
 
 def names(records) -> str:
     return ", ".join(sorted(one.display_name for one in records))

@@ -11,6 +11,7 @@ class CrmLead(models.Model):
 
     _name = "crm.lead"
     _inherit = ["crm.lead", "distribution.matched.mixin"]
+    _match_customer = "partner_id.commercial_partner_id"
 
     registration_ids = fields.One2many(
         "distribution.registration",
@@ -66,10 +67,23 @@ class CrmLead(models.Model):
         res = super()._merge_routes(others)
         if deals:
             deals._as_system().lead_id = head
+            head._protections_met()
         open_deal = deals.filtered(lambda one: one.status == "approved")[:1]
         if open_deal and not head.partner_assigned_id:
             head._give_to(open_deal.partner_id)
         return res
+
+    def _protections_met(self) -> None:
+        """Deals of several intermediaries turn out to be one opportunity."""
+        held = self.registration_ids.filtered(lambda one: one.status == "approved")
+        first = held.sorted(lambda one: (one.submitted_on, one.id))[:1]
+        self.env["distribution.conflict"]._report(
+            [
+                held._met_fact(first, other, [("opportunity", self.display_name)])
+                for other in held - first
+                if other.partner_id != first.partner_id
+            ]
+        )
 
     def _give_to(self, partner) -> None:
         """The intermediary has it, without an offer: it brought the deal itself."""

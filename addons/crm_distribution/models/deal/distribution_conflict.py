@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...channel import conflict as channel_conflict
 from ...channel.conflict import Fact
+from .conflict_facts import SOLICITATION
 
 MANAGER = "crm_distribution.group_channel_manager"
 # decided so that whoever was asked may go on
@@ -22,6 +23,7 @@ class DistributionConflict(models.Model):
     _name = "distribution.conflict"
     _description = "Channel Conflict"
     _inherit = [
+        "distribution.placed.mixin",
         "suite.protected.mixin",
         "suite.company.mixin",
         "mail.thread",
@@ -81,11 +83,7 @@ class DistributionConflict(models.Model):
         "own sales.",
     )
     activity = fields.Selection(
-        [
-            (channel_conflict.ACTIVE, "Active"),
-            (channel_conflict.PASSIVE, "Passive"),
-            (channel_conflict.UNKNOWN, "Not Known"),
-        ],
+        SOLICITATION,
         "Solicitation",
         default=channel_conflict.UNKNOWN,
         required=True,
@@ -199,6 +197,7 @@ class DistributionConflict(models.Model):
             "customer": self.env._("Customer"),
             "same": self.env._("The same"),
             "promise": self.env._("Promised"),
+            "beside": self.env._("Promised beside it"),
             "solicitation": self.env._("Solicitation"),
             "evidence": self.env._("Evidence"),
             "before": self.env._("Territory at acceptance"),
@@ -350,6 +349,22 @@ class DistributionConflict(models.Model):
         )
         return set(decided.mapped("key"))
 
+    @api.model
+    def _describe(self, facts: list[Fact]) -> list[str]:
+        """In a sentence each, with the name of the holder: for people of the house."""
+        labels = self._proof_labels()
+        # sudo: whoever sells is told in words what the promise is
+        partners = self.env["res.partner"].sudo()
+        return [
+            "{}: {}".format(
+                partners.browse(dict(one.links)["partner_id"]).display_name,
+                "; ".join(
+                    f"{labels.get(name, name)} {text}" for name, text in one.proof
+                ),
+            )
+            for one in facts
+        ]
+
     def _check_manager(self):
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(self.env._("Only channel managers decide on conflicts."))
@@ -360,6 +375,15 @@ class DistributionConflict(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the conflict is overridden."))
         self._close("overridden", reason)
+
+    @api.model
+    def _close_merged(self, partner):
+        """After contacts are merged: nobody contradicts himself."""
+        both = Domain("partner_id", "=", partner.id) & Domain(
+            "other_partner_id", "=", partner.id
+        )
+        if one_side := self.search(both & Domain("state", "=", "open")):
+            one_side._close("no_conflict", self.env._("Both sides are one now."))
 
     def _close(self, outcome: str, reason: str | bool = False):
         self._check_manager()

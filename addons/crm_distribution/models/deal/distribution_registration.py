@@ -7,7 +7,8 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.crm_suite.tools.work import work_through
 
-from ...channel import matching, protection
+from ...channel import conflict, matching, protection
+from .conflict_facts import SOLICITATION
 from .distribution_matched_mixin import calling_code
 
 STATES = [
@@ -18,6 +19,8 @@ STATES = [
     ("won", "Won"),
     ("lost", "Lost"),
 ]
+# a deal is open until it is decided against, or its protection ends
+OPEN = ("submitted", "approved")
 IDENTITY = [
     "customer_name",
     "customer_email",
@@ -39,6 +42,7 @@ class DistributionRegistration(models.Model):
     _description = "Deal Registration"
     _inherit = [
         "distribution.matched.mixin",
+        "distribution.placed.mixin",
         "suite.protected.mixin",
         "suite.company.mixin",
         "suite.number.mixin",
@@ -50,6 +54,7 @@ class DistributionRegistration(models.Model):
     _order = "submitted_on, id"
     _company_links = ("partner_id", "end_customer_id", "lead_id", "user_id")
     _number_limits = {"amount_expected": (0, 1e15)}
+    _match_customer = "end_customer_id.commercial_partner_id"
     _protected_fields = {
         "partner_id",
         "number",
@@ -119,6 +124,16 @@ class DistributionRegistration(models.Model):
     amount_expected = fields.Monetary("Expected Amount", tracking=True)
     date_close = fields.Date("Expected Close", tracking=True)
     description = fields.Text()
+    solicitation = fields.Selection(
+        SOLICITATION,
+        default=conflict.UNKNOWN,
+        required=True,
+        copy=False,
+        tracking=True,
+        help="Passive: the customer came unasked, and the evidence shows it. Active: "
+        "the intermediary approached the customer. It counts where somebody else has "
+        "exclusive rights.",
+    )
     evidence_ids = fields.Many2many(
         "ir.attachment", string="Evidence Files", copy=False, bypass_search_access=True
     )
@@ -367,7 +382,7 @@ class DistributionRegistration(models.Model):
         open_ones = self.search(
             Domain("partner_id", "=", partner.id)
             & Domain("company_id", "=", company.id)
-            & Domain("status", "in", ["submitted", "approved"])
+            & Domain("status", "in", OPEN)
         )
         if same := open_ones._same_claim(new):
             return same
@@ -462,7 +477,7 @@ class DistributionRegistration(models.Model):
     def _take_news(self, text: str, files=(), asks_extension=False):
         """The holder tells how the deal goes, which keeps it alive."""
         self.ensure_one()
-        if self.status not in ("submitted", "approved"):
+        if self.status not in OPEN:
             raise UserError(self.env._("This deal has ended."))
         self._add_evidence(files)
         values: dict[str, Any] = {"last_news_on": self.company_id._today()}

@@ -1,5 +1,5 @@
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -12,7 +12,7 @@ from ...channel.conflict import Fact
 from ...channel.policy import Question
 from .conflict_facts import are_related, fact as make_fact, names
 from .distribution_matched_mixin import MOST_SHOWN
-from .distribution_registration import IDENTITY
+from .distribution_registration import IDENTITY, OPEN
 
 
 class DistributionRegistration(models.Model):
@@ -104,6 +104,13 @@ class DistributionRegistration(models.Model):
         for one in self:
             one._end("lost")
 
+    def write(self, vals):
+        res = super().write(vals)
+        if "solicitation" in vals:
+            # what it contradicts by that is known before somebody decides
+            self.filtered(lambda one: one.status in OPEN)._compare()
+        return res
+
     def _ask_reason(self, decision: str):
         return {
             "type": "ir.actions.act_window",
@@ -128,7 +135,7 @@ class DistributionRegistration(models.Model):
             hour=0, minute=0, second=0, microsecond=0
         )
         never = Domain("checked_on", "=", False) | Domain("checked_on", "<", before)
-        return never & Domain("status", "in", ["submitted", "approved"])
+        return never & Domain("status", "in", OPEN)
 
     def _compare(self):
         conflicts = self.env["distribution.conflict"]
@@ -148,9 +155,7 @@ class DistributionRegistration(models.Model):
         if self.state != "submitted":
             raise UserError(self.env._("“%s” is decided already.", self.display_name))
         self._find_end_customer()
-        keys = matching.exact_keys(self._match_keys())
-        customer = self.end_customer_id.commercial_partner_id
-        if not keys and not customer:
+        if not self._claims():
             raise UserError(
                 self.env._(
                     "Choose the customer on file, or create it: neither a domain, a "
@@ -159,6 +164,7 @@ class DistributionRegistration(models.Model):
                 )
             )
         self._refuse_second_holder()
+        self._refuse_forbidden()
         company = self.company_id
         today = company._today()
         self._as_system().write(
@@ -178,12 +184,12 @@ class DistributionRegistration(models.Model):
 
     def _refuse_second_holder(self):
         """A customer's deal has one holder, also when two decide at one moment."""
-        customer = self.end_customer_id.commercial_partner_id
-        names = matching.exact_keys(self._match_keys())
-        names += [f"customer {customer.id}"] if customer else []
-        self.env["suite.turn"]._take(f"deal {self.company_id.id} {n}" for n in names)
+        company = self.company_id
+        self.env["suite.turn"]._take(
+            f"deal {company.id} {claim}" for claim in self._claims()
+        )
         # sudo: a protection that the decider may not see counts as well
-        claims = self.sudo()._claims_of_same(self.company_id._today()) - self
+        claims = self.sudo()._claims_of_same() - self
         held = claims.filtered(lambda one: one.partner_id != self.partner_id)
         if held:
             raise UserError(
@@ -193,6 +199,24 @@ class DistributionRegistration(models.Model):
                     deal=held[0].display_name,
                     holder=held[0].partner_id.display_name,
                     day=held[0].ends_on,
+                )
+            )
+
+    def _refuse_forbidden(self):
+        """Where the deciding policy blocks, a channel manager decides first."""
+        conflicts = self.env["distribution.conflict"]
+        blocking = [fact for fact in self._conflict_facts() if fact.blocks]
+        allowed = conflicts._allowed(blocking)
+        if forbidden := [fact for fact in blocking if fact.key not in allowed]:
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._("“%s” cannot be protected:", self.display_name),
+                        *conflicts._describe(forbidden),
+                        self.env._(
+                            "A channel manager may override the conflict with a reason."
+                        ),
+                    ]
                 )
             )
 
@@ -277,80 +301,101 @@ class DistributionRegistration(models.Model):
     def _answer(self):
         """Tells whoever submitted it, by a mail that is sent later."""
         self.activity_unlink(["mail.mail_activity_data_todo"])
-        template = self.env.ref(
+        contact = self.submitted_by_id or self.partner_id
+        # sudo: whoever decides need not read the template, nor what its text needs
+        deal = self.sudo()
+        template = deal.env.ref(
             "crm_distribution.mail_template_registration", raise_if_not_found=False
         )
-        if template and (self.submitted_by_id or self.partner_id).email:
-            # sudo: whoever decides need not read the template
-            template.sudo().send_mail(self.id, force_send=False)
-
-    @api.model
-    def _protecting(self, company, customers, keys: Iterable[str], day: date):
-        """Protections of these customers, their branches, or who shares their keys."""
-        ours = Domain("company_id", "=", company.id) & self._in_force(day)
-        return self._claiming(ours, customers, keys)
-
-    @api.model
-    def _claiming(self, domain: Domain, customers, keys: Iterable[str]):
-        companies = customers.commercial_partner_id
-        by_contact = self.search(
-            domain
-            & Domain("end_customer_id.commercial_partner_id", "in", companies.ids)
+        if not template or not contact.email:
+            return
+        options = {"set_lang": contact.lang or self.env.lang}
+        sender = self.user_id.email_formatted or self.company_id.email_formatted
+        deal.env["mail.mail"].create(
+            {
+                name: template._render_field(name, deal.ids, **options)[deal.id]
+                for name in ("subject", "body_html")
+            }
+            | {
+                "email_from": sender or self.env.user.email_formatted,
+                "reply_to": sender,
+                "recipient_ids": [Command.link(contact.id)],
+                # no model and no id: their number would tell how many deals there are
+                "auto_delete": True,
+            }
         )
-        return (by_contact | self._find_exact(keys, domain)).sorted("id")
 
-    def _claims_of_same(self, day: date):
+    @api.model
+    def _in_force_of(self, company) -> Domain:
+        return Domain("company_id", "=", company.id) & self._in_force(company._today())
+
+    @api.model
+    def _protecting(self, company, claims: Iterable[str]):
+        """Protections in force today of customers with one of these claims."""
+        held = self._by_claim(claims, self._in_force_of(company))
+        return self.union(*held.values()).sorted("id")
+
+    def _claims_of_same(self):
         """Protections that meet this one: same customer, goods above or below."""
-        return self._protecting(
-            self.company_id, self.end_customer_id, self._match_keys(), day
-        ).filtered(lambda one: are_related(one.category_id, self.category_id))
+        return self._protecting(self.company_id, self._claims()).filtered(
+            lambda one: are_related(one.category_id, self.category_id)
+        )
 
     def _conflict_facts(self) -> list[Fact]:
-        """What others claim, were promised or work on, of the same customer."""
-        # sudo: what the one who asks may not see counts as well
-        return [
-            fact
-            for one in self.sudo()
-            for fact in (
-                *one._registration_facts(),
-                *one._opportunity_facts(),
-                *one._agreement_facts(),
-            )
-        ]
+        """What others claim, were promised or work on, of the same customer.
 
-    def _registration_facts(self) -> list[Fact]:
-        open_ones = (
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("status", "in", ["submitted", "approved"])
-            & Domain("partner_id", "!=", self.partner_id.id)
-        )
+        As many queries for many as for one.
+        """
         facts = []
-        for other in self._claiming(
-            open_ones, self.end_customer_id, self._match_keys()
-        ).filtered(lambda one: are_related(one.category_id, self.category_id)):
-            # who is protected, then who came first
-            first, second = (self | other).sorted(
-                lambda one: (one.state != "approved", one.submitted_on, one.id)
-            )
-            facts.append(
-                make_fact(
-                    "registration",
-                    holder=first.partner_id,
-                    other=second.partner_id,
-                    about=[first, second],
-                    proof=self._same_proof(other),
-                    company=self.company_id,
-                    severity=conflict.HIGH
-                    if first.state == second.state == "approved"
-                    else conflict.MEDIUM,
-                    registration_id=first,
-                    other_registration_id=second,
-                    customer_id=first.end_customer_id or second.end_customer_id,
-                    category_id=first.category_id,
-                    territory_id=first.territory_id,
-                )
-            )
+        # sudo: what the one who asks may not see counts as well
+        for company, those in self.sudo().grouped("company_id").items():
+            facts += those._registration_facts(company)
+            facts += those._opportunity_facts(company)
+            facts += those._agreement_facts(company)
         return facts
+
+    def _claiming_same(self, records, domain: Domain):
+        """Each of these with each of these records that is about its customer."""
+        by_claim = records._by_claim(self._claims(), domain)
+        together = records.union(*by_claim.values()).ids
+        for one in self:
+            own = [by_claim[claim] for claim in one._claims() if claim in by_claim]
+            for record in records.union(*own).sorted("id"):
+                yield one, record.with_prefetch(together)
+
+    def _registration_facts(self, company) -> list[Fact]:
+        open_ones = Domain("company_id", "=", company.id) & Domain("status", "in", OPEN)
+        facts = []
+        for one, other in self._claiming_same(self.browse(), open_ones):
+            if one.partner_id == other.partner_id or not are_related(
+                one.category_id, other.category_id
+            ):
+                continue
+            # who is protected, then who came first
+            first, second = (one | other).sorted(
+                lambda deal: (deal.state != "approved", deal.submitted_on, deal.id)
+            )
+            facts.append(self._met_fact(first, second, one._same_proof(other)))
+        return facts
+
+    @api.model
+    def _met_fact(self, first, second, proof) -> Fact:
+        """Two intermediaries who claim one customer."""
+        both = first.state == second.state == "approved"
+        return make_fact(
+            "registration",
+            holder=first.partner_id,
+            other=second.partner_id,
+            about=[first, second],
+            proof=proof,
+            company=first.company_id,
+            severity=conflict.HIGH if both else conflict.MEDIUM,
+            registration_id=first,
+            other_registration_id=second,
+            customer_id=first.end_customer_id or second.end_customer_id,
+            category_id=first.category_id,
+            territory_id=first.territory_id,
+        )
 
     def _same_proof(self, other) -> list[tuple[str, str]]:
         shared = matching.exact_keys(
@@ -364,88 +409,97 @@ class DistributionRegistration(models.Model):
             ("goods", names(self.category_id | other.category_id)),
         ]
 
-    def _opportunity_facts(self) -> list[Fact]:
+    def _opportunity_facts(self, company) -> list[Fact]:
         """Our own open opportunities, and leads that others have taken."""
-        leads = self.env["crm.lead"]
         others = (
-            Domain("company_id", "in", [self.company_id.id, False])
-            & Domain("id", "!=", self.lead_id.id)
+            Domain("company_id", "in", [company.id, False])
             & Domain("won_status", "=", "pending")
             & (
                 Domain("partner_assigned_id", "!=", False)
                 | Domain("type", "=", "opportunity")
             )
         )
-        found = leads._find_exact(self._match_keys(), others)
-        customer = self.end_customer_id.commercial_partner_id
-        if customer:
-            found |= leads.search(
-                others & Domain("partner_id.commercial_partner_id", "=", customer.id),
-                limit=MOST_SHOWN,
-            )
+        told: Counter[int] = Counter()
         facts = []
-        for lead in found.sorted("id"):
+        for one, lead in self._claiming_same(self.env["crm.lead"], others):
             taker = lead.partner_assigned_id.commercial_partner_id
             goods = lead.distribution_category_id
-            if taker == self.partner_id or not are_related(goods, self.category_id):
+            if (
+                lead == one.lead_id
+                or taker == one.partner_id
+                or not are_related(goods, one.category_id)
+                or told[one.id] == MOST_SHOWN
+            ):
                 continue
+            told[one.id] += 1
             facts.append(
                 make_fact(
                     "lead" if taker else "own_opportunity",
-                    holder=taker or self.partner_id,
-                    other=self.partner_id if taker else taker,
-                    about=[self, lead],
+                    holder=taker or one.partner_id,
+                    other=one.partner_id if taker else taker,
+                    about=[one, lead],
                     proof=[
                         ("opportunity", lead.display_name),
-                        ("goods", names(self.category_id | goods)),
+                        ("goods", names(one.category_id | goods)),
                     ],
-                    company=self.company_id,
-                    registration_id=self,
+                    company=company,
+                    registration_id=one,
                     lead_id=lead,
-                    customer_id=customer,
-                    category_id=self.category_id,
-                    territory_id=self.territory_id,
+                    customer_id=one.end_customer_id.commercial_partner_id,
+                    category_id=one.category_id,
+                    territory_id=one.territory_id,
                 )
             )
         return facts
 
-    def _agreement_facts(self) -> list[Fact]:
-        """Others who were promised to be alone where this customer is."""
+    def _solicitation(self) -> str:
+        """A sale is passive where something shows that the customer came unasked."""
+        if self.solicitation == conflict.PASSIVE and not self.evidence_ids:
+            return conflict.UNKNOWN
+        return self.solicitation
+
+    def _agreement_facts(self, company) -> list[Fact]:
+        """Others who were promised to be alone where these customers are."""
         agreements = self.env["distribution.agreement"]
         policies = self.env["distribution.policy"]
-        question = Question(
-            self.company_id.id,
-            self.category_id.id,
-            self.territory_id.id,
-            self.company_id._today(),
-        )
-        found = agreements.browse(agreements._in_scope([question])[0])
-        alone = found.filtered("exclusive")
-        if not alone or self.partner_id in alone.partner_id:
-            return []
-        decision = policies._decide([question])[0]
-        return [
-            make_fact(
-                "agreement",
-                holder=agreement.partner_id,
-                other=self.partner_id,
-                about=[self, agreement],
-                proof=[
-                    ("customer", self.customer_name),
-                    ("territory", self.territory_id.display_name or ""),
-                    ("goods", names(self.category_id)),
-                    ("promise", agreement.display_name),
-                ],
-                company=self.company_id,
-                policy=policies.browse(decision.policy_id or ()),
-                registration_id=self,
-                agreement_id=agreement,
-                customer_id=self.end_customer_id,
-                category_id=self.category_id,
-                territory_id=self.territory_id,
-            )
-            for agreement in alone
+        day = company._today()
+        asked = [
+            Question(company.id, one.category_id.id, one.territory_id.id, day)
+            for one in self
         ]
+        facts = []
+        for one, ids, decision in zip(
+            self, agreements._in_scope(asked), policies._decide(asked), strict=True
+        ):
+            alone = agreements.browse(ids).filtered("exclusive")
+            if one.partner_id in alone.partner_id:
+                continue
+            facts += [
+                make_fact(
+                    "agreement",
+                    holder=agreement.partner_id,
+                    other=one.partner_id,
+                    about=[one, agreement],
+                    proof=[
+                        ("customer", one.customer_name),
+                        ("territory", one.territory_id.display_name or ""),
+                        ("goods", names(one.category_id)),
+                        ("promise", agreement.display_name),
+                        ("solicitation", one._solicitation()),
+                    ],
+                    company=company,
+                    policy=policies.browse(decision.policy_id or ()),
+                    activity=one._solicitation(),
+                    restricts=agreement._restricts(one._solicitation()),
+                    registration_id=one,
+                    agreement_id=agreement,
+                    customer_id=one.end_customer_id,
+                    category_id=one.category_id,
+                    territory_id=one.territory_id,
+                )
+                for agreement in alone
+            ]
+        return facts
 
     @api.model
     def _merge_customers(self, sources, target):
@@ -468,6 +522,6 @@ class DistributionRegistration(models.Model):
         """After contacts are merged: two protections may have met."""
         met = self.search(
             Domain("end_customer_id.commercial_partner_id", "=", target.id)
-            & Domain("status", "in", ["submitted", "approved"])
+            & Domain("status", "in", OPEN)
         )
         self.env["distribution.conflict"]._report(met._conflict_facts())

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -10,7 +11,31 @@ from odoo.addons.crm_suite.tools.work import work_through
 from ...channel import conflict
 from ...channel.conflict import Fact
 from ...channel.policy import Question
-from .conflict_facts import are_related, fact, names
+from .conflict_facts import SOLICITATION, are_related, fact, names
+
+# customers read their own orders
+INTERNAL = "base.group_user"
+
+
+class Asked(NamedTuple):
+    """What is looked up once for all orders of a company."""
+
+    company: models.BaseModel
+    # by the id of an address of delivery
+    territories: dict[int, models.BaseModel]
+    # by order and category: agreements in force there, exclusive ones first
+    agreements: dict[tuple, models.BaseModel]
+    # by order and category: the policy that decides
+    policies: dict[tuple, models.BaseModel]
+
+    def place(self, order):
+        return self.territories[order.partner_shipping_id.id]
+
+    def policy(self, order, categories):
+        """Where one of them forbids, the order as a whole cannot go on."""
+        found = [self.policies[order, category] for category in categories]
+        policies = found[0].union(*found) if found else order.env["distribution.policy"]
+        return policies.sorted("conflict_handling")[:1]
 
 
 class SaleOrder(models.Model):
@@ -19,25 +44,23 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     distribution_solicitation = fields.Selection(
-        [
-            (conflict.ACTIVE, "Active"),
-            (conflict.PASSIVE, "Passive"),
-            (conflict.UNKNOWN, "Not Known"),
-        ],
+        SOLICITATION,
         "Solicitation",
         default=conflict.UNKNOWN,
         required=True,
         copy=False,
+        groups=INTERNAL,
         help="Passive: the customer came unasked, with evidence. Active: the customer "
         "was approached. It counts where somebody else has exclusive rights.",
     )
     distribution_evidence = fields.Char(
         "Evidence",
         copy=False,
+        groups=INTERNAL,
         help="What shows that the customer came unasked, such as the day of the mail. "
         "Without it, the sale does not count as passive.",
     )
-    distribution_asked_on = fields.Datetime(readonly=True, copy=False)
+    distribution_asked_on = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
     distribution_conflict_ids = fields.One2many(
         "distribution.conflict",
         "order_id",
@@ -55,11 +78,12 @@ class SaleOrder(models.Model):
         if not self.env.user._is_internal():
             raise AccessError(self.env._("Only employees ask the channel."))
         self.check_access("write")
+        conflicts = self.env["distribution.conflict"]
         lines = []
         for order in self:
             facts = order._channel_facts()[order]
-            self.env["distribution.conflict"]._report(facts)
-            lines += order._describe(facts)
+            conflicts._report(facts)
+            lines += conflicts._describe(facts)
             lines += order._describe_similar()
         return {
             "type": "ir.actions.client",
@@ -127,27 +151,13 @@ class SaleOrder(models.Model):
         return "\n".join(
             [
                 self.env._("%s cannot be confirmed:", self.name),
-                *self._describe(blocking),
+                *self.env["distribution.conflict"]._describe(blocking),
                 self.env._(
                     "“Ask the Channel” records the conflict; a channel manager may "
                     "override it with a reason."
                 ),
             ]
         )
-
-    def _describe(self, facts: list[Fact]) -> list[str]:
-        labels = self.env["distribution.conflict"]._proof_labels()
-        # sudo: whoever sells is told in words what the promise is
-        partners = self.env["res.partner"].sudo()
-        return [
-            "{}: {}".format(
-                partners.browse(dict(one.links)["partner_id"]).display_name,
-                "; ".join(
-                    f"{labels.get(name, name)} {text}" for name, text in one.proof
-                ),
-            )
-            for one in facts
-        ]
 
     def _describe_similar(self) -> list[str]:
         """Protected customers with a name like this one's: perhaps the same."""
@@ -162,9 +172,7 @@ class SaleOrder(models.Model):
             found |= registrations._find_named_like(
                 customer.name, Domain("company_id", "=", company.id) & in_force
             )
-        held = registrations._protecting(
-            company, customers, customers._match_keys(), company._today()
-        )
+        held = registrations._protecting(company, customers._claims())
         return [
             self.env._(
                 "Similar, perhaps the same customer: “%(name)s”, protected through "
@@ -196,20 +204,62 @@ class SaleOrder(models.Model):
         )
 
     def _channel_facts(self) -> dict["SaleOrder", list[Fact]]:
-        """What each of these contradicts today."""
-        facts = defaultdict(list, {order: [] for order in self})
+        """What each of these contradicts today; as many queries for many as for one."""
+        facts: dict[SaleOrder, list[Fact]] = {order: [] for order in self}
         for company, orders in self.grouped("company_id").items():
             if not self._has_promises(company):
                 continue
             # sudo: whoever sells need not see promises
             inside = orders.sudo()
-            territories = inside.partner_shipping_id._distribution_territories(company)
-            for order, own in zip(
-                inside, inside._agreement_facts(company, territories), strict=True
-            ):
-                found = [*own, *order._deal_facts(company), *order._lead_facts(company)]
-                facts[order.sudo(False)] += found
-        return dict(facts)
+            asked = inside._look_up(company)
+            agreed = inside._agreement_facts(asked)
+            deals, leads = inside._deal_facts(asked), inside._lead_facts(asked)
+            for order, own in zip(orders, inside, strict=True):
+                facts[order] += agreed[own] + deals[own] + leads[own]
+        return facts
+
+    def _look_up(self, company) -> Asked:
+        self._read_at_once()
+        territories = self.partner_shipping_id._distribution_territories(company)
+        places = self.env["distribution.territory"].union(*territories.values())
+        places.mapped("display_name")
+        day = company._today()
+        questions = {
+            (order, category): Question(
+                company.id,
+                category.id,
+                territories[order.partner_shipping_id.id].id,
+                day,
+            )
+            for order in self
+            for category in order._sold_categories()
+        }
+        agreements = self.env["distribution.agreement"]
+        policies = self.env["distribution.policy"]
+        asked = list(questions.values())
+        scopes = agreements._in_scope(asked) if asked else []
+        decisions = policies._decide(asked) if asked else []
+        in_force = agreements.browse({id_ for ids in scopes for id_ in ids})
+        deciding = policies.browse({one.policy_id for one in decisions} - {False})
+        return Asked(
+            company,
+            territories,
+            {
+                key: agreements.browse(ids).with_prefetch(in_force.ids)
+                for key, ids in zip(questions, scopes, strict=True)
+            },
+            {
+                key: policies.browse(one.policy_id or ()).with_prefetch(deciding.ids)
+                for key, one in zip(questions, decisions, strict=True)
+            },
+        )
+
+    def _read_at_once(self) -> None:
+        """What is then asked order by order is in memory."""
+        self.order_line.product_id.categ_id.mapped("parent_path")
+        partners = self.partner_id | self.partner_invoice_id | self.partner_shipping_id
+        partners |= self.opportunity_id.partner_assigned_id
+        partners.commercial_partner_id.distribution_level_id.mapped("kind")
 
     def _sold_categories(self):
         lines = self.order_line.filtered(
@@ -222,6 +272,14 @@ class SaleOrder(models.Model):
         partners = self.partner_id | self.partner_shipping_id
         customers = partners.commercial_partner_id
         return customers.filtered(lambda one: not one._is_intermediary())
+
+    def _end_contacts(self):
+        """These customers, and those of their contacts who stand in the order."""
+        customers = self._end_customers()
+        partners = self.partner_id | self.partner_shipping_id
+        return customers | partners.filtered(
+            lambda one: one.commercial_partner_id in customers
+        )
 
     def _solicitation(self) -> str:
         """A sale is passive where something shows that the customer came unasked."""
@@ -250,74 +308,44 @@ class SaleOrder(models.Model):
         buyer = self.partner_id.commercial_partner_id
         return buyer if buyer._is_intermediary() else buyer.browse()
 
-    def _agreement_facts(self, company, territories) -> list[list[Fact]]:
+    def _agreement_facts(self, asked: Asked) -> dict["SaleOrder", list[Fact]]:
         """Exclusive rights at the place of delivery, and deliveries to elsewhere."""
-        day = company._today()
-        asked = [
-            (order, category, Question(company.id, category.id, place.id, day))
-            for order in self
-            for category in order._sold_categories()
-            for place in [territories[order.partner_shipping_id.id]]
-        ]
-        if not asked:
-            return [[] for _order in self]
-        agreements = self.env["distribution.agreement"]
-        policies = self.env["distribution.policy"]
-        questions = [question for _order, _category, question in asked]
-        covering = defaultdict(lambda: agreements)
+        nobody = self.env["distribution.agreement"]
+        covering = defaultdict(lambda: nobody)
         goods = defaultdict(lambda: self.env["product.category"])
-        deciding = defaultdict(lambda: policies)
-        for (order, category, _question), ids, decision in zip(
-            asked,
-            agreements._in_scope(questions),
-            policies._decide(questions),
-            strict=True,
-        ):
-            found = agreements.browse(ids)
+        for (order, category), found in asked.agreements.items():
             covering[order] |= found
             alone = found.filtered("exclusive")
             if alone.partner_id & order._parties():
                 continue
-            for agreement in alone:
+            for agreement in alone.with_prefetch(found._prefetch_ids):
                 goods[order, agreement] |= category
-                deciding[order, agreement] |= policies.browse(decision.policy_id or ())
         facts = defaultdict(list)
         for (order, agreement), categories in goods.items():
-            # where one of them forbids, the order as a whole cannot go on
-            policy = deciding[order, agreement].sorted("conflict_handling")[:1]
-            facts[order].append(
-                order._exclusive_fact(
-                    company, territories, agreement, categories, policy
-                )
-            )
-        return [
-            facts[order]
-            or order._elsewhere_facts(company, territories, covering[order])
-            for order in self
-        ]
+            facts[order].append(order._exclusive_fact(asked, agreement, categories))
+        others = self.filtered(lambda order: order not in facts)
+        for order, own in others._agreements_elsewhere(asked, covering).items():
+            facts[order].append(order._elsewhere_fact(asked, own))
+        return facts
 
-    def _exclusive_fact(self, company, territories, agreement, categories, policy):
+    def _exclusive_fact(self, asked: Asked, agreement, categories) -> Fact:
         """Somebody else sells here alone."""
         seller = self._seller()
-        place = territories[self.partner_shipping_id.id]
-        return fact(
+        return self._fact(
+            asked,
             "delivery" if seller else "quotation",
             holder=agreement.partner_id,
             other=seller,
             about=[self, agreement],
             proof=[
-                *self._place_proof(place, categories),
+                *self._place_proof(asked.place(self), categories),
                 ("promise", agreement.display_name),
             ],
-            company=company,
-            policy=policy,
-            activity=self._solicitation(),
+            policy=asked.policy(self, categories),
             severity=conflict.HIGH,
             restricts=agreement._restricts(self._solicitation()),
             agreement_id=agreement,
-            order_id=self,
-            customer_id=self._end_customers()[:1],
-            territory_id=place,
+            territory_id=asked.place(self),
             category_id=categories[:1],
         )
 
@@ -333,150 +361,150 @@ class SaleOrder(models.Model):
             ("place", ", ".join(filter(None, where))),
             ("territory", place.display_name or ""),
             ("goods", names(categories)),
-            *self._solicitation_proof(),
         ]
 
-    def _elsewhere_facts(self, company, territories, covering) -> list[Fact]:
-        """An intermediary has goods delivered to where it was promised nothing."""
-        seller = self._seller()
-        if not seller or seller in covering.partner_id:
-            return []
-        own = self.env["distribution.agreement"].search(
+    def _agreements_elsewhere(self, asked: Asked, covering) -> dict:
+        """Orders of intermediaries to where they were promised nothing.
+
+        :param covering: agreements of anybody at the place of delivery, by order
+        :return: what each was promised elsewhere for these goods
+        """
+        sellers = {
+            order: seller
+            for order in self
+            if (seller := order._seller()) and seller not in covering[order].partner_id
+        }
+        promised = self.env["distribution.agreement"].search(
             [
-                ("partner_id", "=", seller.id),
-                ("company_id", "=", company.id),
+                ("partner_id", "in", [seller.id for seller in sellers.values()]),
+                ("company_id", "=", asked.company.id),
                 ("state", "=", "active"),
                 ("territory_id", "!=", False),
             ]
         )
-        categories = self._sold_categories()
-        own = own.filtered(
-            lambda one: any(are_related(one.category_id, c) for c in categories)
-        )
-        if not own:
-            return []
-        place = territories[self.partner_shipping_id.id]
-        return [
-            fact(
-                "delivery",
-                holder=seller,
-                other=seller.browse(),
-                own=False,
-                about=[self, seller],
-                proof=[
-                    *self._place_proof(place, categories),
-                    ("promise", names(own.territory_id)),
-                ],
-                company=company,
-                activity=self._solicitation(),
-                severity=conflict.LOW,
-                agreement_id=own[:1],
-                order_id=self,
-                customer_id=self._end_customers()[:1],
-                territory_id=place,
-                category_id=categories[:1],
+        by_seller = promised.grouped("partner_id")
+        found = {}
+        for order, seller in sellers.items():
+            categories = order._sold_categories()
+            own = by_seller.get(seller, promised.browse()).filtered(
+                lambda one, sold=categories: any(
+                    are_related(one.category_id, category) for category in sold
+                )
             )
-        ]
+            if own:
+                found[order] = own
+        return found
 
-    def _deal_facts(self, company) -> list[Fact]:
-        """Deals of intermediaries that are protected today."""
-        customers = self._end_customers()
-        if not customers:
-            return []
+    def _elsewhere_fact(self, asked: Asked, own) -> Fact:
+        """An intermediary has goods delivered to where it was promised nothing."""
+        seller = self._seller()
         categories = self._sold_categories()
-        contacts = (self.partner_id | self.partner_shipping_id).filtered(
-            lambda one: one.commercial_partner_id in customers
+        return self._fact(
+            asked,
+            "delivery",
+            holder=seller,
+            other=seller.browse(),
+            own=False,
+            about=[self, seller],
+            proof=[
+                *self._place_proof(asked.place(self), categories),
+                ("promise", names(own.territory_id)),
+            ],
+            severity=conflict.LOW,
+            agreement_id=own[:1],
+            territory_id=asked.place(self),
+            category_id=categories[:1],
         )
-        keys = (customers | contacts)._match_keys()
-        held = self.env["distribution.registration"]._protecting(
-            company, customers, keys, company._today()
-        )
-        parties = self._parties()
-        facts = []
-        for registration in held:
-            sold = categories.filtered(
-                lambda one, deal=registration: one.parent_path.startswith(
+
+    def _deal_facts(self, asked: Asked) -> dict["SaleOrder", list[Fact]]:
+        """Deals of intermediaries that are protected today."""
+        registrations = self.env["distribution.registration"]
+        in_force = registrations._in_force_of(asked.company)
+        facts = defaultdict(list)
+        for order, deal in self._claimed(registrations, in_force):
+            sold = order._sold_categories().filtered(
+                lambda one, deal=deal: one.parent_path.startswith(
                     deal.category_id.parent_path
                 )
             )
-            if not sold or registration.partner_id in parties:
+            if not sold or deal.partner_id in order._parties():
                 continue
-            facts.append(
-                fact(
+            facts[order].append(
+                order._fact(
+                    asked,
                     "quotation",
-                    holder=registration.partner_id,
-                    other=self._seller(),
-                    about=[self, registration],
+                    holder=deal.partner_id,
+                    other=order._seller(),
+                    about=[order, deal],
                     proof=[
-                        ("customer", names(customers)),
+                        ("customer", names(order._end_customers())),
                         ("goods", names(sold)),
-                        ("promise", registration.display_name),
-                        *self._solicitation_proof(),
+                        ("promise", deal.display_name),
                     ],
-                    company=company,
-                    policy=self._deciding_policy(company, sold),
-                    activity=self._solicitation(),
+                    policy=asked.policy(order, sold),
                     severity=conflict.HIGH,
-                    registration_id=registration,
-                    order_id=self,
-                    customer_id=customers[:1],
+                    registration_id=deal,
                     category_id=sold[:1],
-                    territory_id=registration.territory_id,
+                    territory_id=deal.territory_id,
                 )
             )
         return facts
 
-    def _deciding_policy(self, company, categories):
-        place = self.partner_shipping_id._distribution_territories(company)
-        territory = place[self.partner_shipping_id.id]
-        policies = self.env["distribution.policy"]
-        questions = [
-            Question(company.id, category.id, territory.id, company._today())
-            for category in categories
-        ]
-        found = policies.browse(
-            decision.policy_id
-            for decision in policies._decide(questions)
-            if decision.policy_id
-        )
-        return found.sorted("conflict_handling")[:1]
-
-    def _lead_facts(self, company) -> list[Fact]:
+    def _lead_facts(self, asked: Asked) -> dict["SaleOrder", list[Fact]]:
         """Leads of this customer that an intermediary has taken."""
-        customers = self._end_customers()
-        taken = self.env["crm.lead"].search(
+        leads = self.env["crm.lead"]
+        taken = (
             Domain("partner_assigned_id", "!=", False)
-            & Domain("partner_id.commercial_partner_id", "in", customers.ids)
             & Domain("won_status", "=", "pending")
-            & Domain("company_id", "in", [company.id, False])
+            & Domain("company_id", "in", [asked.company.id, False])
         )
-        categories = self._sold_categories()
-        parties = self._parties()
-        facts = []
-        for lead in taken:
+        facts = defaultdict(list)
+        for order, lead in self._claimed(leads, taken):
             goods = lead.distribution_category_id
-            sold = categories.filtered(lambda one, goods=goods: are_related(goods, one))
+            sold = order._sold_categories().filtered(
+                lambda one, goods=goods: are_related(goods, one)
+            )
             holder = lead.partner_assigned_id.commercial_partner_id
-            if not sold or holder in parties:
+            if not sold or holder in order._parties():
                 continue
-            facts.append(
-                fact(
+            facts[order].append(
+                order._fact(
+                    asked,
                     "quotation",
                     holder=holder,
-                    other=self._seller(),
-                    about=[self, lead],
+                    other=order._seller(),
+                    about=[order, lead],
                     proof=[
-                        ("customer", names(customers)),
+                        ("customer", names(order._end_customers())),
                         ("goods", names(sold)),
                         ("opportunity", lead.display_name),
-                        *self._solicitation_proof(),
                     ],
-                    company=company,
-                    activity=self._solicitation(),
+                    policy=asked.policy(order, sold),
                     lead_id=lead,
-                    order_id=self,
-                    customer_id=customers[:1],
                     category_id=sold[:1],
                 )
             )
         return facts
+
+    def _claimed(self, records, domain: Domain):
+        """Each order with each of these records that is about its end customer."""
+        contacts = {order: order._end_contacts() for order in self}
+        everybody = self.env["res.partner"].union(*contacts.values())
+        by_claim = records._by_claim(everybody._claims(), domain)
+        together = records.union(*by_claim.values()).ids
+        for order, those in contacts.items():
+            own = [by_claim[claim] for claim in those._claims() if claim in by_claim]
+            for record in records.union(*own).sorted("id"):
+                yield order, record.with_prefetch(together)
+
+    def _fact(self, asked: Asked, kind: str, *, proof, **values: Any) -> Fact:
+        """As of every contradiction of this order, however it was found."""
+        return fact(
+            kind,
+            proof=[*proof, *self._solicitation_proof()],
+            company=asked.company,
+            activity=self._solicitation(),
+            order_id=self,
+            customer_id=self._end_customers()[:1],
+            **values,
+        )

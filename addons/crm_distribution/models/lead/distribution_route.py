@@ -31,7 +31,11 @@ class DistributionRoute(models.Model):
 
     _name = "distribution.route"
     _description = "Lead Offer"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
+    _inherit = [
+        "distribution.placed.mixin",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+    ]
     _order = "id desc"
     _rec_name = "lead_id"
     _protected_fields = {

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...channel.policy import Question
+from ...channel.policy import Question, above_id
 from ...channel.routing import (
     Candidate,
     Decision,
@@ -148,8 +148,9 @@ class DistributionRouting(models.AbstractModel):
         found = Policy._decide(different, paths)
         rulings = dict(zip(different, found, strict=True))
         asked = [
-            Asked(lead, questions[lead.id], rulings[questions[lead.id]])
+            Asked(lead, question, rulings[question], paths[1][question.territory_id])
             for lead in leads
+            for question in [questions[lead.id]]
         ]
         return asked, paths
 
@@ -516,6 +517,8 @@ class DistributionRouting(models.AbstractModel):
             "decided_by": decision.decided_by and decision.decided_by.value,
             "considered": decision.considered,
             "territory_id": one.question.territory_id or None,
+            "territory_path": one.territory_path or None,
+            "territory_above_id": above_id(one.territory_path),
             "category_id": one.lead.category,
             "policy_id": one.ruling.policy_id,
             "agreement_id": decision.agreement,

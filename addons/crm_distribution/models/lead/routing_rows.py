@@ -43,6 +43,7 @@ class Asked(NamedTuple):
     lead: Lead
     question: Question
     ruling: Ruling
+    territory_path: str
 
 
 def read_history(declined: list[int], past: Iterable[dict]) -> History:

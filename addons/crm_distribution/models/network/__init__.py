@@ -5,6 +5,7 @@ from . import (
     distribution_network_file,
     distribution_outlet,
     distribution_outlet_turnover,
+    distribution_placed_mixin,
     distribution_territory,
     distribution_territory_area,
     res_company,

@@ -95,6 +95,8 @@ class DistributionTerritory(models.Model):
     def write(self, vals):
         """What lies inside an archived territory goes with it."""
         if not vals.keys().isdisjoint(("active", "parent_id")):
+            # what happened before is stated by the map before
+            self.env.flush_all()
             self._map_changed()
         if "active" in vals and not vals["active"]:
             inside = self.search([("id", "child_of", self.ids)]) - self
@@ -258,6 +260,20 @@ class DistributionTerritory(models.Model):
         placed = self._places_sql(source)
         return Domain(
             "id", "in", SQL("(SELECT id FROM (%s) placed WHERE %s)", placed, wanted)
+        )
+
+    @api.model
+    def _search_stated(self, operator, value):
+        """Records that keep their `territory_path`, for a search of the map then."""
+        if operator == "in":
+            return Domain("territory_id", "in", value)
+        if operator != "child_of":
+            return NotImplemented
+        ids = [value] if isinstance(value, int) else value
+        return Domain.OR(
+            Domain("territory_path", "=like", f"{id_}/%")
+            | Domain("territory_path", "like", f"/{id_}/")
+            for id_ in ids
         )
 
     @api.model

@@ -103,6 +103,21 @@ class ResPartner(models.Model):
             for partner, territory in zip(self, found, strict=True)
         }
 
+    def _check_is_company(self) -> None:
+        """
+        :raise ValidationError: one of these is a contact, and names its company
+        """
+        for partner in self:
+            company = partner.commercial_partner_id
+            if partner != company:
+                raise ValidationError(
+                    self.env._(
+                        "“%(contact)s” is a contact: choose “%(company)s”.",
+                        contact=partner.display_name,
+                        company=company.display_name,
+                    )
+                )
+
     def _is_intermediary(self) -> bool:
         """Whether this contact's company stands between producer and consumer."""
         self.ensure_one()

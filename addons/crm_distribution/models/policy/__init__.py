@@ -4,6 +4,7 @@ from . import (  # noqa: I001
     res_config_settings,
     res_partner,
     distribution_criterion,
+    distribution_scope_mixin,
     distribution_policy,
     distribution_admission,
     distribution_admission_line,

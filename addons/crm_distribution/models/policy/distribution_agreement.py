@@ -25,7 +25,7 @@ class DistributionAgreement(models.Model):
     _name = "distribution.agreement"
     _description = "Channel Agreement"
     _inherit = [
-        "mail.thread",
+        "distribution.scope.mixin",
         "mail.activity.mixin",
         "suite.company.mixin",
         "suite.protected.mixin",
@@ -44,12 +44,6 @@ class DistributionAgreement(models.Model):
         ondelete="restrict",
         tracking=True,
         help="The company, not one of its contacts.",
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -73,22 +67,6 @@ class DistributionAgreement(models.Model):
         index=True,
         tracking=True,
     )
-    category_id = fields.Many2one(
-        "product.category",
-        "Product Category",
-        index=True,
-        ondelete="restrict",
-        tracking=True,
-        help="With the categories below it. Empty: all goods.",
-    )
-    territory_id = fields.Many2one(
-        "distribution.territory",
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-        tracking=True,
-        help="With the territories below it. Empty: everywhere.",
-    )
     level_id = fields.Many2one("distribution.level", "Sells As", ondelete="restrict")
     exclusive = fields.Boolean(
         tracking=True, help="Nobody else may be promised the same for that time."
@@ -107,15 +85,6 @@ class DistributionAgreement(models.Model):
         tracking=True,
         help="Its pricelist is the partner's for as long as the agreement is in force.",
     )
-    date_from = fields.Date(
-        "From",
-        required=True,
-        default=lambda self: self.env.company._today(),
-        tracking=True,
-    )
-    date_to = fields.Date(
-        "To", tracking=True, help="The last day. Empty: until it is ended."
-    )
     notice_days = fields.Integer("Notice (Days)", default=30)
     notice_on = fields.Date(compute="_compute_notice_on", store=True, index=True)
     noticed_on = fields.Date("Notice Given On", readonly=True, copy=False)
@@ -131,11 +100,6 @@ class DistributionAgreement(models.Model):
     decision = fields.Char("Deciding Policy", compute="_compute_decision")
     policy_id = fields.Many2one("distribution.policy", compute="_compute_decision")
     partner_active = fields.Boolean("Partner in Business", related="partner_id.active")
-
-    _date_to_range = models.Constraint(
-        "CHECK (date_to >= date_from OR state = 'ended')",
-        "The last day lies before the first.",
-    )
 
     @api.depends("date_to", "notice_days")
     def _compute_notice_on(self):
@@ -455,10 +419,6 @@ class DistributionAgreement(models.Model):
                 lapsed[partner] = lapsed.get(partner, pricelist) | pricelist
         return granted, lapsed
 
-    def _covers_day(self, day: date) -> bool:
-        self.ensure_one()
-        return self.date_from <= day and (not self.date_to or day <= self.date_to)
-
     def _question(self) -> Question:
         """What decides about it: its own scope, today or on its nearest day."""
         self.ensure_one()
@@ -469,6 +429,11 @@ class DistributionAgreement(models.Model):
             self.territory_id.id,
             min(day, self.date_to or day),
         )
+
+    def _is_held(self) -> bool:
+        """Whether it holds its scope."""
+        self.ensure_one()
+        return self.state in HELD
 
     @api.model
     def _held(self, company):

@@ -85,6 +85,11 @@ class DistributionAgreement(models.Model):
         return res
 
     @api.model
+    def _scope_fields(self) -> set[str]:
+        """What a promise is made of: a change of any may let it meet another."""
+        return set(SCOPE)
+
+    @api.model
     def _of_tree(self, field_name: str, records: models.BaseModel):
         """Agreements whose scope is one of these or below."""
         roots = tuple(records.mapped("parent_path"))

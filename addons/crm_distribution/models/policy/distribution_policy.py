@@ -19,7 +19,13 @@ from ...channel.policy import (
     contradicts,
     find_changes,
 )
-from .policy_words import GOODS, KINDS, decision_sentence, promise_in_words
+from .policy_words import (
+    GOODS,
+    KINDS,
+    POLICY_LIMITS,
+    decision_sentence,
+    promise_in_words,
+)
 
 NEWEST = 2**31
 # as many areas × goods as can be looked through
@@ -44,7 +50,7 @@ class DistributionPolicy(models.Model):
     _name = "distribution.policy"
     _description = "Distribution Policy"
     _inherit = [
-        "mail.thread",
+        "distribution.scope.mixin",
         "mail.activity.mixin",
         "suite.company.mixin",
         "suite.protected.mixin",
@@ -53,19 +59,9 @@ class DistributionPolicy(models.Model):
     _order = "state, date_from desc, id desc"
     # by its buttons alone, which show what they change
     _protected_fields = {"state"}
-    _number_limits = {
-        "capacity": (1, 1_000),
-        "goal_numeric": (0, 100),
-        "goal_weighted": (0, 100),
-    }
+    _number_limits = POLICY_LIMITS
 
     name = fields.Char(required=True, tracking=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("ended", "Ended")],
         default="draft",
@@ -73,31 +69,6 @@ class DistributionPolicy(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
-    )
-    category_id = fields.Many2one(
-        "product.category",
-        "Product Category",
-        index=True,
-        ondelete="restrict",
-        tracking=True,
-        help="With the categories below it. Empty: all goods.",
-    )
-    territory_id = fields.Many2one(
-        "distribution.territory",
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-        tracking=True,
-        help="With the territories below it. Empty: everywhere.",
-    )
-    date_from = fields.Date(
-        "From",
-        required=True,
-        default=lambda self: self.env.company._today(),
-        tracking=True,
-    )
-    date_to = fields.Date(
-        "To", tracking=True, help="The last day. Empty: until it is ended."
     )
     goods_kind = fields.Selection(GOODS, "Kind of Goods")
     kind = fields.Selection(
@@ -135,10 +106,6 @@ class DistributionPolicy(models.Model):
     agreement_count = fields.Integer(compute="_compute_agreement_count")
     admission_count = fields.Integer(compute="_compute_admission_count")
 
-    _date_to_range = models.Constraint(
-        "CHECK (date_to >= date_from OR state = 'ended')",
-        "The last day lies before the first.",
-    )
     _capacity_range = models.Constraint(
         "CHECK (capacity >= 1)",
         "An exclusive policy has room for one partner at least.",

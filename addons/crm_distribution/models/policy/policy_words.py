@@ -20,6 +20,14 @@ GOODS = [
 ]
 
 
+# of a policy, of one that is proposed, and of one that is tried
+POLICY_LIMITS = {
+    "capacity": (1, 1_000),
+    "goal_numeric": (0, 100),
+    "goal_weighted": (0, 100),
+}
+
+
 class Proposal(NamedTuple):
     kind: str
     capacity: int = 1

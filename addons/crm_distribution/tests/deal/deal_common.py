@@ -1,9 +1,10 @@
+import re
 from datetime import date, datetime
 
 from freezegun import freeze_time
 
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -172,3 +173,60 @@ class DealCommon(BaseCommon):
     def _found(self, **values):
         domain = [(name, "=", value.id) for name, value in values.items()]
         return self.conflicts.search(domain)
+
+
+class DealPages(DealCommon, HttpCase):
+    """Contacts of two intermediaries and of an end customer, who have logins."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls._login("deal_one", cls.x)
+        cls.colleague = cls._login("deal_colleague", cls.x)
+        cls.rival = cls._login("deal_rival", cls.y)
+        cls.nobody = cls._login("deal_nobody", cls._customer("End Customer"))
+
+    @classmethod
+    def _login(cls, login, company):
+        user = new_test_user(cls.env, login, "base.group_portal", password=login)
+        user.partner_id.parent_id = company
+        return user
+
+    def _get(self, url, user=None, status=200):
+        user = user or self.first
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(url)
+        self.assertEqual(answer.status_code, status, url)
+        return answer
+
+    def _form(self, **values):
+        return {
+            "customer_name": "Kaveh Steel",
+            "customer_email": "buy@kaveh.example",
+            "customer_phone": "021 88776655",
+            "customer_city": "Tehran",
+            "customer_country_id": self.country.id,
+            "category_id": self.pumps.id,
+            "amount_expected": "1000",
+            "date_close": "2027-05-01",
+            **values,
+        }
+
+    def _post(self, user=None, files=None, **values):
+        page = self._get("/my/channel/deal/new", user)
+        return self._send(page, files, **values)
+
+    def _send(self, page, files=None, **values):
+        data = self._form(**values)
+        data["csrf_token"] = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
+        return self.url_open(
+            "/my/channel/deal/new", data=data, files=files, allow_redirects=False
+        )
+
+    def _deals(self, partner=None):
+        return self.registrations.search([("partner_id", "=", (partner or self.x).id)])
+
+
+def without_token(content):
+    """A page without what is new in every page, hit or not."""
+    return re.sub(rb"[0-9a-f]{40}o[0-9]+", b"token", content)

@@ -53,6 +53,7 @@ class TestConflicts(DealCommon):
         self.assertEqual(order.state, "sale")
 
     def test_passive_sales_are_noted_active_ones_have_an_owner(self):
+        """C015: passive, active, and without evidence."""
         self._agreement(self.x, self.north)
         self._policy("block")
         self.company.distribution_manager_id = self.manager
@@ -130,6 +131,7 @@ class TestConflicts(DealCommon):
         self.assertFalse(self._found(order_id=order))
 
     def test_a_branch_is_the_customer_a_similar_name_is_not(self):
+        """C043: asked for the branch, shown for the name."""
         customer = self._customer("Kaveh Steel")
         self._protected(self.x, customer_email=False, end_customer_id=customer.id)
         branch = self._customer("Kaveh Branch", parent_id=customer.id, is_company=False)
@@ -143,6 +145,7 @@ class TestConflicts(DealCommon):
         self.assertFalse(self._found(order_id=similar))
 
     def test_it_is_asked_again_at_confirmation(self):
+        """C044: another address, and a deal approved meanwhile."""
         self._policy("block")
         self._agreement(self.x, self.south)
         customer = self._customer(zip_code="15", email="a@kaveh.example")
@@ -159,6 +162,7 @@ class TestConflicts(DealCommon):
                 self._confirm(order)
 
     def test_the_place_of_delivery_decides(self):
+        """C045: one conflict each, with the holder at the delivery."""
         self._agreement(self.x, self.north)
         self._agreement(self.y, self.south)
         north = self._customer("In North", zip_code="15")
@@ -190,6 +194,7 @@ class TestConflicts(DealCommon):
         )
 
     def test_the_same_contradiction_is_one_conflict(self):
+        """C046: three nights, a decision, and a new fact."""
         self._agreement(self.x, self.north)
         order = self._order(self._customer())
         for night in (1, 2, 3):
@@ -276,6 +281,7 @@ class TestConflicts(DealCommon):
         self.assertFalse(conflict.activity_ids)
 
     def test_a_seller_without_rights_confirms_and_the_system_records(self):
+        """C137: no access error, and the conflict is there."""
         self._agreement(self.x, self.north)
         order = self._order(self._customer(), user_id=self.seller.id)
         self._confirm(order, self.seller)
@@ -372,17 +378,216 @@ class TestConflicts(DealCommon):
         own._compare()
         self.assertFalse(self._found(registration_id=own))
 
-    def test_asking_costs_the_same_for_many(self):
+    def test_asking_costs_the_same_for_one_and_for_fifty(self):
         self._agreement(self.x, self.north)
-        orders = self.env["sale.order"]
-        for number in range(6):
-            orders |= self._order(self._customer(f"Buyer {number}"), self.valve)
-        self.env.invalidate_all()
-        orders[:1]._channel_facts()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        orders._agreement_facts(
-            self.company,
-            orders.partner_shipping_id._distribution_territories(self.company),
+        self._agreement(self.z, self.south, self.valves, exclusive=False)
+        self._policy()
+        self.company.distribution_registration_ceiling = 100
+        ours = theirs = self.env["sale.order"]
+        for number in range(51):
+            mail = {"email": f"a@buyer{number}.example"}
+            buyer = self._customer(f"Buyer {number}", str(10 + number % 20), **mail)
+            self._protected(self.y, f"Deal {number}", customer_email=mail["email"])
+            self.env["crm.lead"].create(
+                {
+                    "name": f"Lead {number}",
+                    "partner_id": buyer.id,
+                    "distribution_category_id": self.pumps.id,
+                    "partner_assigned_id": self.x.id,
+                }
+            )
+            ours |= self._order(buyer)
+            # of an intermediary, to where it was promised nothing
+            theirs |= self._order(self.z, self.valve, partner_shipping_id=buyer.id)
+        self.env.flush_all()
+        found = {}
+        for orders in (ours, theirs):
+            counts = {}
+            for many in (orders[:1], orders[1:]):
+                # what every request has by then
+                many._channel_facts()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                found |= many._channel_facts()
+                counts[len(many)] = self.env.cr.sql_log_count - before
+            self.assertLessEqual(counts[50], counts[1])
+        links = [
+            name for one in ours for fact in found[one] for name, _id in fact.links
+        ]
+        self.assertEqual(links.count("registration_id"), 51)
+        self.assertEqual(links.count("lead_id"), 51)
+        self.assertEqual(
+            {fact.kind for one in theirs for fact in found[one]}, {"delivery"}
         )
-        self.assertLessEqual(self.env.cr.sql_log_count - before, 30)
+
+    def test_comparing_costs_the_same_for_one_and_for_fifty(self):
+        self._agreement(self.z, self.north)
+        self.company.distribution_registration_ceiling = 100
+        deals = self.registrations
+        for number in range(51):
+            mail = f"a@buyer{number}.example"
+            self._submit(self.x, f"First {number}", customer_email=mail)
+            deals |= self._submit(
+                self.y, f"Second {number}", customer_email=mail, customer_zip="15"
+            )
+            self.env["crm.lead"].create(
+                {"name": f"Ours {number}", "type": "opportunity", "email_from": mail}
+            )
+        self.env.flush_all()
+        counts = {}
+        for many in (deals[:1], deals[1:]):
+            many._conflict_facts()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            facts = many._conflict_facts()
+            counts[len(many)] = self.env.cr.sql_log_count - before
+            # another's registration, our own opportunity, and who is promised the place
+            self.assertEqual(len(facts), 3 * len(many))
+        self.assertEqual(counts[1], counts[50], counts)
+
+    def test_a_lead_without_a_contact_is_found_by_its_mail(self):
+        self.env["crm.lead"].create(
+            {
+                "name": "Pumps",
+                "email_from": "boss@kaveh.example",
+                "partner_assigned_id": self.x.id,
+            }
+        )
+        order = self._order(self._customer(email="buy@kaveh.example"))
+        self._confirm(order)
+        self.assertEqual(self._found(order_id=order).partner_id, self.x)
+
+    def test_a_taken_lead_is_guarded_by_the_policy_too(self):
+        self._policy("block")
+        customer = self._customer()
+        self.env["crm.lead"].create(
+            {
+                "name": "Pumps",
+                "partner_id": customer.id,
+                "partner_assigned_id": self.x.id,
+            }
+        )
+        order = self._order(customer)
+        with self.assertRaisesRegex(UserError, "Xenon"):
+            self._confirm(order)
+
+    def test_between_levels_it_is_vertical(self):
+        self._agreement(self.x, self.north)
+        self.y.sudo().distribution_level_id = self.env.ref(
+            "crm_distribution.level_retailer"
+        )
+        order = self._order(self.y, partner_shipping_id=self._customer().id)
+        self._confirm(order)
+        self.assertEqual(self._found(order_id=order).direction, "vertical")
+
+    def test_an_agreement_beside_an_exclusive_one_is_a_conflict(self):
+        alone = self._agreement(self.x, self.north)
+        self.assertFalse(self._found(agreement_id=alone))
+        elsewhere = self._agreement(self.y, self.south, exclusive=False)
+        self.assertFalse(self._found(other_partner_id=self.y))
+        elsewhere.territory_id = self.north
+        conflict = self._found(agreement_id=alone)
+        self.assertRecordValues(
+            conflict,
+            [
+                {
+                    "kind": "agreement",
+                    "partner_id": self.x.id,
+                    "other_partner_id": self.y.id,
+                    "direction": "horizontal",
+                    "state": "open",
+                }
+            ],
+        )
+        # said again, it is the same one
+        elsewhere.date_to = date(2028, 1, 1)
+        self.assertEqual(self._found(agreement_id=alone), conflict)
+
+    def test_what_happens_to_a_conflict_is_its_history(self):
+        self._agreement(self.x, self.north)
+        self.company.distribution_manager_id = self.manager
+        order = self._order(self._customer())
+        order.action_ask_channel()
+        self.env.cr.flush()
+        tracked = {"tracking_disable": False, "mail_notrack": False}
+        conflict = self._found(order_id=order).with_user(self.manager)
+        conflict = conflict.with_context(**tracked)
+        self.assertTrue(conflict.user_id and conflict.deadline)
+        conflict.severity = "1"
+        conflict._close("shared", "Both know the customer")
+        self.env.cr.flush()
+        conflict.invalidate_recordset(["message_ids"])
+        tracked = conflict.message_ids.sudo().tracking_value_ids
+        changed = set(tracked.field_id.mapped("name"))
+        self.assertLessEqual({"severity", "state", "outcome", "reason"}, changed)
+        self.assertIn(self.manager.partner_id, conflict.message_ids.author_id)
+
+    def test_deals_ask_how_the_customer_came(self):
+        """C015: of registrations, what is active, passive and not known."""
+        agreement = self._agreement(self.x, self.north)
+        self._policy("block")
+        found = {}
+        for name, solicitation, files in (
+            ("Arad", "unknown", ()),
+            ("Behin", PASSIVE, ()),
+            ("Caspian", PASSIVE, [{"name": "mail.txt", "raw": b"We want pumps"}]),
+            ("Damavand", ACTIVE, ()),
+        ):
+            deal = self._submit(
+                self.y,
+                name,
+                files,
+                customer_zip="15",
+                customer_email=f"a@{name.lower()}.example",
+            )
+            deal.with_user(self.user).solicitation = solicitation
+            conflict = self._found(registration_id=deal)
+            found[name] = (conflict.activity, conflict.state, conflict.blocks)
+            if solicitation == ACTIVE:
+                with self.assertRaisesRegex(UserError, "Xenon"):
+                    deal.with_user(self.user)._approve()
+                conflict.with_user(self.manager)._override("They were there first")
+            deal.with_user(self.user)._approve()
+            self.assertEqual(deal.status, "approved")
+        self.assertEqual(
+            found,
+            {
+                "Arad": ("unknown", "open", False),
+                "Behin": ("unknown", "open", False),
+                "Caspian": ("passive", "decided", False),
+                "Damavand": ("active", "open", True),
+            },
+        )
+        # a promise against passive sales too holds against both
+        agreement.active_only = False
+        deal = self._submit(
+            self.y,
+            "Late",
+            [{"name": "mail.txt", "raw": b"We want pumps"}],
+            customer_zip="15",
+            customer_email="a@late.example",
+        )
+        deal.with_user(self.user).solicitation = PASSIVE
+        self.assertRecordValues(
+            self._found(registration_id=deal),
+            [{"activity": "passive", "state": "open", "blocks": True}],
+        )
+
+    def test_hours_of_decisions_are_those_of_working_days(self):
+        self.company.resource_calendar_id.tz = "UTC"
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": self.company.resource_calendar_id.id,
+                "date_from": "2027-03-08 00:00:00",
+                "date_to": "2027-03-08 23:59:59",
+            }
+        )
+        self._agreement(self.x, self.north)
+        # a Friday; Monday is a holiday
+        with freeze_time("2027-03-05 12:00"):
+            deal = self._submit(self.y, customer_zip="15")
+            deal._compare()
+        self.assertEqual(deal.decide_by.date(), date(2027, 3, 10))
+        conflict = self._found(registration_id=deal)
+        self.assertEqual(conflict.deadline.date(), date(2027, 3, 10))

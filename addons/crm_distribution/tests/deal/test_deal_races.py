@@ -60,6 +60,7 @@ class TestDealRaces(TransactionCase):
         )
 
     def test_of_two_at_the_ceiling_one_is_taken(self):
+        """C041: nine are open, and two come in one second."""
         x = self.partners[0]
         self.submit(self.one, x, "First")
         self.one.commit()
@@ -74,6 +75,7 @@ class TestDealRaces(TransactionCase):
             self.submit(self.two, x, "Third")
 
     def test_a_double_click_is_one_registration(self):
+        """C048: at one moment too."""
         x = self.partners[0]
         self.snapshots()
         first = self.submit(self.one, x, "First").id

@@ -3,61 +3,13 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.sql_db import Cursor
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
-from .deal_common import DealCommon
+from .deal_common import DealPages, without_token
 
 
 @tagged("post_install", "-at_install")
-class TestPortalDeals(DealCommon, HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.first = cls._login("deal_one", cls.x)
-        cls.colleague = cls._login("deal_colleague", cls.x)
-        cls.rival = cls._login("deal_rival", cls.y)
-        cls.nobody = cls._login("deal_nobody", cls._customer("End Customer"))
-
-    @classmethod
-    def _login(cls, login, company):
-        user = new_test_user(cls.env, login, "base.group_portal", password=login)
-        user.partner_id.parent_id = company
-        return user
-
-    def _get(self, url, user=None, status=200):
-        user = user or self.first
-        self.authenticate(user.login, user.login)
-        answer = self.url_open(url)
-        self.assertEqual(answer.status_code, status, url)
-        return answer
-
-    def _form(self, **values):
-        return {
-            "customer_name": "Kaveh Steel",
-            "customer_email": "buy@kaveh.example",
-            "customer_phone": "021 88776655",
-            "customer_city": "Tehran",
-            "customer_country_id": self.country.id,
-            "category_id": self.pumps.id,
-            "amount_expected": "1000",
-            "date_close": "2027-05-01",
-            **values,
-        }
-
-    def _post(self, user=None, files=None, **values):
-        page = self._get("/my/channel/deal/new", user)
-        return self._send(page, files, **values)
-
-    def _send(self, page, files=None, **values):
-        data = self._form(**values)
-        data["csrf_token"] = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
-        return self.url_open(
-            "/my/channel/deal/new", data=data, files=files, allow_redirects=False
-        )
-
-    def _deals(self, partner=None):
-        return self.registrations.search([("partner_id", "=", (partner or self.x).id)])
-
+class TestPortalDeals(DealPages):
     def test_a_deal_is_registered_with_files(self):
         answer = self._post(
             files=[
@@ -113,6 +65,7 @@ class TestPortalDeals(DealCommon, HttpCase):
                 self.assertFalse(self._deals())
 
     def test_persian_digits_are_read(self):
+        """C141: in the form."""
         self._post(
             amount_expected="۱۲٬۵۰۰",
             date_close="۱۴۰۶/۰۲/۱۱",
@@ -129,6 +82,7 @@ class TestPortalDeals(DealCommon, HttpCase):
         )
 
     def test_a_double_click_gives_the_first_page(self):
+        """C048: the second submission returns the first page."""
         answers = [self._post() for _click in range(2)]
         self.assertEqual(len({a.headers["Location"] for a in answers}), 1)
         self.assertEqual(len(self._deals()), 1)
@@ -168,7 +122,7 @@ class TestPortalDeals(DealCommon, HttpCase):
                 self.authenticate(self.first.login, self.first.login)
                 with self._statements() as asked:
                     page = self.url_open(url)
-                seen.append((asked, _without_token(page.content)))
+                seen.append((asked, without_token(page.content)))
         return seen
 
     @contextmanager
@@ -199,6 +153,7 @@ class TestPortalDeals(DealCommon, HttpCase):
                 self.assertNotIn("holds it", page)
 
     def test_another_ones_number_is_as_absent_as_none(self):
+        """C139: the same answer for what exists and what does not."""
         self._submit(self.x, "Arad")
         self._submit(self.x, "Behin")
         self._submit(self.y, "Kaveh")
@@ -208,7 +163,7 @@ class TestPortalDeals(DealCommon, HttpCase):
             for rest in ("", "/file/1")
         ]
         bodies = {
-            re.sub(rb"deal/\d+", b"deal/n", _without_token(answer.content))
+            re.sub(rb"deal/\d+", b"deal/n", without_token(answer.content))
             for answer in answers
         }
         self.assertLessEqual(len(bodies), 2)
@@ -222,6 +177,7 @@ class TestPortalDeals(DealCommon, HttpCase):
         self.assertNotIn("channel/deal", self._get("/my", self.nobody).text)
 
     def test_an_archived_intermediary_sees_nothing(self):
+        """C018: its contacts log in and see nothing of it."""
         self._submit(self.x)
         self.x.active = False
         self._get("/my/channel/deals", self.first, 404)
@@ -249,8 +205,3 @@ class TestPortalDeals(DealCommon, HttpCase):
             self._get(url)
         self.assertEqual(deal.write_date, written)
         self._get("/my/channel/deal/1/news", status=405)
-
-
-def _without_token(content):
-    """A page without what is new in every page, hit or not."""
-    return re.sub(rb"[0-9a-f]{40}o[0-9]+", b"token", content)

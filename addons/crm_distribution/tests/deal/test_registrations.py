@@ -35,11 +35,13 @@ class TestRegistrations(DealCommon):
             self.assertEqual([first.number, second.number], [1, 2])
 
     def test_a_name_that_folds_to_nothing_is_an_error(self):
+        """C034: a legal form is no name."""
         for name in ("Co. Ltd", "n/a", "-"):
             with self.subTest(name), self.assertRaises(ValidationError):
                 self._submit(self.x, name)
 
     def test_fillers_match_nobody(self):
+        """C034: fillers are no keys."""
         fillers = {"customer_email": "n/a", "customer_phone": "-"}
         one = self._submit(self.x, "Arad Wood", **fillers)
         other = self._submit(self.y, "Behin Glass", **fillers)
@@ -48,6 +50,7 @@ class TestRegistrations(DealCommon):
         self.assertFalse(other.same_summary)
 
     def test_many_hits_are_so_many_or_more(self):
+        """C035: 25 are 21 or more, never none."""
         self.env["crm.lead"].create(
             [
                 {"name": f"Lead {number}", "email_from": f"u{number}@acme.example"}
@@ -60,6 +63,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(shown.same_summary, "Leads: 21 or more")
 
     def test_the_registrable_domain_counts(self):
+        """C036: the shop of the same domain, and two that only look like it."""
         known = self._customer("Known", email="x@acme.example")
         for web, same in [
             ("https://www.shop.acme.example/fa/", True),
@@ -71,12 +75,26 @@ class TestRegistrations(DealCommon):
                 self.assertEqual(known in one.same_partner_ids, same)
 
     def test_phones_and_names_of_both_scripts_are_found(self):
+        """C037: letters, half-spaces and digits of two scripts."""
         known = self._customer("شركت پمپ‌سازي كرج", phone="+98 21 8877 6655")
         by_phone = self._submit(self.x, "Other", customer_phone="۰۲۱-۸۸۷۷۶۶۵۵")
         by_name = self._submit(self.y, "پمپ سازی کرج (سهامی خاص)")
         self.assertIn(known, by_phone.same_partner_ids)
         self.assertIn(known, by_name.similar_partner_ids)
         self.assertNotIn(known, by_name.same_partner_ids)
+
+    def test_tax_numbers_of_both_scripts_are_found(self):
+        known = self._customer("Known", vat="IR1010-1234567")
+        one = self._submit(self.x, "Other Name", customer_vat="۱۰۱۰۱۲۳۴۵۶۷")
+        self.assertEqual(one.same_partner_ids, known)
+
+    def test_a_mail_provider_of_many_is_no_domain(self):
+        self._customer("Neighbour", email="neighbour@gmail.com")
+        one = self._submit(self.x, "Buyer", customer_email="buyer@gmail.com")
+        self.assertFalse(one.same_partner_ids)
+        known = self._customer("Same Mailbox", email="Buyer@gmail.com")
+        one.invalidate_recordset()
+        self.assertEqual(one.same_partner_ids, known)
 
     def test_keys_follow_what_is_written(self):
         known = self._customer("Known", email="x@acme.example")
@@ -91,6 +109,7 @@ class TestRegistrations(DealCommon):
         self.assertFalse(one.with_user(self.user).same_partner_ids)
 
     def test_protection_is_customer_and_goods(self):
+        """C038: valves are free, pumps are not."""
         customer = self._customer(email="info@kaveh.example")
         pumps = self._protected(self.x, end_customer_id=customer.id)
         valves = self._submit(
@@ -135,6 +154,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(self._protected(self.x).end_customer_id, customer)
 
     def test_places_are_by_the_moment_not_by_the_clock_on_the_wall(self):
+        """C039: 20:20 goes before 20:25 UTC."""
         # 23:50 at UTC+3:30, and 21:25 at UTC+1
         with freeze_time("2027-03-01 20:25"):
             y = self._submit(self.y, customer_email="a@kaveh.example")
@@ -158,6 +178,7 @@ class TestRegistrations(DealCommon):
         return self.user
 
     def test_ninety_days_and_sixty_from_the_old_end(self):
+        """C040: through 30 May, then through 29 July, once."""
         one = self._protected(self.x, files=[{"name": "letter.txt", "raw": b"We buy"}])
         self.assertEqual(one.ends_on, date(2027, 5, 30))
         with freeze_time("2027-05-20"):
@@ -196,6 +217,7 @@ class TestRegistrations(DealCommon):
         self.assertEqual(one.ends_on, date(2027, 5, 30))
 
     def test_the_ceiling_counts_what_is_open(self):
+        """C041: what expired makes room."""
         self.company.distribution_registration_ceiling = 10
         for number in range(3):
             self._protected(
@@ -208,6 +230,7 @@ class TestRegistrations(DealCommon):
                 self._submit(self.x, "One More")
 
     def test_the_same_deal_again_is_the_first_one(self):
+        """C048: no second one, and no conflict with itself."""
         first = self._submit(self.x, customer_email="a@kaveh.example")
         again = self._submit(
             self.x, "KAVEH STEEL Co. Ltd", customer_email="A@kaveh.example"
@@ -217,12 +240,14 @@ class TestRegistrations(DealCommon):
         self.assertFalse(self._found(registration_id=first))
 
     def test_editing_ones_own_deal_is_no_conflict(self):
+        """C048: nor after an edit."""
         one = self._protected(self.x)
         one.with_user(self.user).customer_phone = "021 88776655"
         one._compare()
         self.assertFalse(self._found(registration_id=one))
 
     def test_silence_is_told_once_and_decides_nothing(self):
+        """C047: told to the manager once, and the sequence stays."""
         self.company.distribution_manager_id = self.manager
         first = self._submit(self.x, customer_email="a@kaveh.example")
         with freeze_time("2027-03-02"):
@@ -295,10 +320,9 @@ class TestRegistrations(DealCommon):
         other = self._submit(self.y, customer_email="z@kaveh.example")
         other._compare()
         other.with_user(self.user)._reject("Xenon Trade holds it")
-        mail = self.env["mail.mail"].search(
-            [("model", "=", other._name), ("res_id", "=", other.id)]
-        )
+        mail = self.env["mail.mail"].search([("recipient_ids", "in", self.y.ids)])
         self.assertEqual(len(mail), 1)
+        # sent by a job, with or without a hit
         self.assertEqual(mail.state, "outgoing")
         self.assertNotIn("Xenon", f"{mail.subject} {mail.body_html}")
 
@@ -310,6 +334,7 @@ class TestMerges(DealCommon):
         wizard._merge([source.id, target.id], target)
 
     def test_two_protections_that_meet_are_a_conflict(self):
+        """C042: both live on, the manager decides, neither is told."""
         k1 = self._customer("K One", email="a@kone.example")
         k2 = self._customer("K Two", email="a@ktwo.example")
         x = self._protected(
@@ -328,6 +353,31 @@ class TestMerges(DealCommon):
         )
         self.assertEqual(self._mails_to(self.x | self.y), told)
 
+    def test_opportunities_of_two_holders_that_are_merged_are_a_conflict(self):
+        x = self._protected(self.x)
+        y = self._protected(self.y, "Behin", customer_email="a@behin.example")
+        for deal in (x, y):
+            deal.with_user(self.user).action_create_opportunity()
+        told = self._mails_to(self.x | self.y)
+        head = (x.lead_id | y.lead_id)._merge_opportunity(auto_unlink=True)
+        self.assertEqual((x | y).lead_id, head)
+        self.assertEqual((x | y).mapped("status"), ["approved", "approved"])
+        self.assertRecordValues(
+            self._found(registration_id=x, other_registration_id=y),
+            [{"state": "open", "severity": "3", "partner_id": self.x.id}],
+        )
+        self.assertEqual(self._mails_to(self.x | self.y), told)
+
+    def test_merged_customers_keep_their_protection(self):
+        kept, gone = self._customer("Kept"), self._customer("Gone")
+        deal = self._protected(self.x, "Gone", end_customer_id=gone.id)
+        self._merge(gone, kept)
+        self.assertEqual(deal.end_customer_id, kept)
+        self.assertEqual(deal.status, "approved")
+        order = self._order(kept)
+        order.action_ask_channel()
+        self.assertEqual(self._found(order_id=order).registration_id, deal)
+
     def _mails_to(self, partners):
         return self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)])
 
@@ -337,6 +387,20 @@ class TestMerges(DealCommon):
         self._merge(self.y, self.x)
         self.assertEqual((one | other).partner_id, self.x)
         self.assertEqual((one | other).mapped("number"), [1, 2])
+
+    def test_two_sides_that_are_merged_have_no_conflict(self):
+        self._protected(self.x)
+        other = self._submit(self.y, customer_email="z@kaveh.example")
+        other._compare()
+        third = self._submit(self.z, customer_email="y@kaveh.example")
+        third._compare()
+        between = other.conflict_ids - third.conflict_ids
+        self.assertEqual(between.state, "open")
+        self._merge(self.y, self.x)
+        self.assertRecordValues(
+            between, [{"state": "decided", "outcome": "no_conflict"}]
+        )
+        self.assertEqual(set(third.conflict_ids.mapped("state")), {"open"})
 
     def test_the_deal_of_a_merged_opportunity_stays(self):
         deal = self._protected(self.x)

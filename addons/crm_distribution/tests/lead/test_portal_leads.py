@@ -80,6 +80,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
         self.assertIn(SECRETS[0], self.url_open("/my/channel/leads").text)
 
     def test_colleague_writes_corrects_and_gives_back(self):
+        """C133: as the first one could, by his own name."""
         self._login(self.anahita)
         self._post(f"{self.url}/answer", answer="accept")
         self._login(self.arash)
@@ -108,6 +109,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
             self.assertEqual(self.lead.expected_revenue, 12500.5)
 
     def test_others_find_what_does_not_exist(self):
+        """C139: the same answer for what exists and what does not."""
         self._login(self.stranger)
         missing = "/my/channel/lead/nothing"
         for tail in ("", "/answer", "/return", "/message", "/revenue"):
@@ -129,6 +131,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
             self.assertIn("/web/login", answer.headers["Location"])
 
     def test_archived_company_sees_nothing(self):
+        """C018: no page of it opens for its contacts."""
         self.ava.active = False
         self.env.flush_all()
         self._login(self.anahita)
@@ -265,6 +268,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
         self.assertEqual(self.offer.state, "offered")
 
     def test_leads_of_two_companies_with_their_names(self):
+        """C138: both listed, each with its company."""
         other = self.env["res.company"].create({"name": "Second Supplier"})
         self._make_policy(company_id=other.id, name="Other")
         self._agree(self.ava, company_id=other.id)

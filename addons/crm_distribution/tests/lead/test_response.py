@@ -6,6 +6,7 @@ from .lead_common import LeadCommon
 @tagged("post_install", "-at_install")
 class TestResponse(LeadCommon):
     def test_acceptance_counts_what_was_answered_or_ran_out(self):
+        """C130: 4 of 9, the open one apart."""
         ava = self._make_partner("Ava", self.in_tehran)
         none = self._make_partner("None", self.in_gilan)
         routes = self._make_leads(10).distribution_route_id
@@ -31,6 +32,7 @@ class TestResponse(LeadCommon):
         self.assertEqual((accepted, answered, still_open), (4, 9, 1))
 
     def test_a_partner_without_answers_has_no_share(self):
+        """C130: none yet is neither nought nor all."""
         ava = self._make_partner("Ava", self.in_tehran)
         self._make_lead()
         self.env.flush_all()
@@ -50,6 +52,7 @@ class TestResponse(LeadCommon):
         self.assertEqual(rows[0].action_open_route()["res_id"], rows[0].route_id.id)
 
     def test_customer_and_intermediary_of_one_lead_counts_once(self):
+        """C129: one each, not two."""
         ava = self._make_partner("Ava", self.in_tehran)
         self.policy.action_end()
         leads = self._make_leads(3, partner_id=ava.id, partner_assigned_id=ava.id)

@@ -35,6 +35,7 @@ class TestContactEfficiency(NetworkCommon):
         )
 
     def test_three_producers_and_four_retailers(self):
+        """C131: 12 contacts or 7; with two of them it stops paying."""
         self.company.distribution_contact_cost = 10
         self.links_of(self.wholesaler)
         row = self.row(self.wholesaler)

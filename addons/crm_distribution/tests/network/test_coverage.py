@@ -54,6 +54,7 @@ class TestCoverage(NetworkCommon):
         )
 
     def test_numeric_and_weighted(self):
+        """C125: three of four outlets, 70 of 100."""
         outlets = [
             self.outlet(f"O{turnover}", turnover) for turnover in (10, 20, 30, 40)
         ]
@@ -75,6 +76,7 @@ class TestCoverage(NetworkCommon):
         )
 
     def test_products_and_months_are_a_union(self):
+        """C126: brand and quarter are unions."""
         one, two, three, _four = (self.outlet(f"O{n}", 10) for n in range(4))
         a, b = self.env["product.product"].create(
             [{"name": name, "categ_id": self.juice.id} for name in "ab"]

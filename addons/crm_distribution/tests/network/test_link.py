@@ -28,6 +28,7 @@ class TestLink(NetworkCommon):
         )
 
     def test_no_circle_with_the_same_goods_at_the_same_time(self):
+        """C016: same or narrower goods are refused, others and later ones are not."""
         ended = date(2026, 6, 30)
         self.link(self.a, self.b, self.drinks, date_to=ended)
         self.link(self.b, self.c, self.drinks)

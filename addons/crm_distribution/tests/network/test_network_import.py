@@ -50,6 +50,7 @@ class TestNetworkImport(NetworkCommon):
         return self.outlets().handling_ids
 
     def test_outlets_and_turnovers(self):
+        """C141: digits of a file are read as they are typed."""
         lakes = self.make_territory("Lakes", (self.state, None, None))
         wizard = self.wizard(OUTLETS)
         wizard.action_check()

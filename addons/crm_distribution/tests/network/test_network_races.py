@@ -55,6 +55,8 @@ class TestNetworkRaces(TransactionCase):
             second(self.env(cr=self.two))
 
     def test_two_draw_the_same_area(self):
+        """C006: of two at one moment one is refused."""
+
         def draw(name, first, last):
             area = {"country_id": self.country, "zip_from": first, "zip_to": last}
             return lambda env: env["distribution.territory"].create(
@@ -64,6 +66,8 @@ class TestNetworkRaces(TransactionCase):
         self.race(draw("A", "100", "199"), draw("B", "150", "250"))
 
     def test_two_close_a_circle(self):
+        """C016: of two at one moment one is written."""
+
         def link(supplier, buyer):
             return lambda env: env["distribution.link"].create(
                 {"supplier_id": supplier, "buyer_id": buyer}

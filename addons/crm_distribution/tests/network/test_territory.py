@@ -21,6 +21,7 @@ class TestTerritory(NetworkCommon):
         cls.land = cls.make_territory("Utopia", (None, None, None))
 
     def test_both_ends_of_a_range_count(self):
+        """C001: zips are numbers, and both ends count."""
         north = self.make_territory("North", (None, "10", "100"), parent=self.land)
         for code, territory in (
             ("99", north),
@@ -32,12 +33,14 @@ class TestTerritory(NetworkCommon):
                 self.assertEqual(self.territory_of(code), territory)
 
     def test_longer_code_is_another_area(self):
+        """C002: a shorter code swallows no longer one."""
         a = self.make_territory("A", (None, "101", None), parent=self.land)
         b = self.make_territory("B", (None, "1011", None), parent=self.land)
         self.assertEqual(self.territory_of("101"), a)
         self.assertEqual(self.territory_of("1011"), b)
 
     def test_letters_and_leading_zeros(self):
+        """C003: letters in their places, and a leading zero."""
         letters = self.make_territory(
             "Letters", (None, "8000 AA", "9999 ZZ"), parent=self.land
         )
@@ -53,6 +56,7 @@ class TestTerritory(NetworkCommon):
                 self.assertEqual(self.territory_of(code), territory)
 
     def test_missing_parts_of_an_address(self):
+        """C004: province, country, or nothing, as far as it is known."""
         lakes = self.make_territory("Lakes", (self.state, None, None), parent=self.land)
         west, _east = (
             self.make_territory(name, (self.state, *zips), parent=lakes)
@@ -72,6 +76,7 @@ class TestTerritory(NetworkCommon):
                 self.assertEqual(self.territory_of(**place), territory)
 
     def test_contacts_without_territory_are_a_list(self):
+        """C004: without a territory they are a list."""
         inside = self.make_partner("Inside")
         outside = self.make_partner("Outside", country_id=False)
         self.assertFalse(outside.distribution_territory_id)
@@ -127,6 +132,7 @@ class TestTerritory(NetworkCommon):
         self.assertEqual(Territory._of_places([]), [])
 
     def test_side_by_side_nothing_is_shared(self):
+        """C006: the refusal names the other one and what both would hold."""
         self.make_territory("A", (None, "100", "199"), parent=self.land)
         with self.assertRefused("A", "150–199"):
             self.make_territory("B", (None, "150", "250"), parent=self.land)

@@ -30,6 +30,7 @@ class TestAdmissions(PolicyCommon):
         )
 
     def test_what_is_not_on_file_is_neither_met_nor_failed(self):
+        """C017: not known, and nobody is admitted by himself."""
         admission = self._admission(self.a)
         self.assertEqual(admission.line_ids.mapped("asked"), ["At least 100", "Yes"])
         self.assertEqual(admission.line_ids.mapped("result"), ["unknown"] * 2)

@@ -18,6 +18,7 @@ class TestExclusivity(PolicyCommon):
     """Never more partners hold a scope alone than the policy has room for."""
 
     def test_periods_that_touch_are_refused(self):
+        """C011: the last day belongs to the first one."""
         held = self._alone(
             self.a, self.juice, self.north, date_from=JANUARY, date_to=MARCH
         )
@@ -28,6 +29,7 @@ class TestExclusivity(PolicyCommon):
         self.assertEqual(later.state, "active")
 
     def test_without_an_end_it_is_for_ever(self):
+        """C011: no end is for ever."""
         held = self._alone(self.a, self.juice, self.north, date_from=JANUARY)
         with self.assertRefused(held):
             self._alone(
@@ -48,6 +50,7 @@ class TestExclusivity(PolicyCommon):
         self._commit()
 
     def test_every_field_of_the_scope_is_looked_at(self):
+        """C012: to edit one day is to claim it."""
         first = self._alone(self.a, self.juice, self.north, date_to=JUNE)
         second = self._alone(
             self.b, self.juice, self.north, date_from=JULY, date_to=DECEMBER
@@ -81,6 +84,7 @@ class TestExclusivity(PolicyCommon):
             first.date_to = date(2027, 8, 1)
 
     def test_the_capacity_of_the_policy_is_room_for_as_many(self):
+        """C013: the third is told both who hold it."""
         self._policy(
             "Two",
             kind="exclusive",
@@ -95,7 +99,9 @@ class TestExclusivity(PolicyCommon):
             self._alone(self.c, self.juice, self.north)
 
     def test_six_are_allowed(self):
-        self._policy(kind="exclusive", capacity=6)
+        """C013: six where the policy says so."""
+        policy = self._policy(kind="exclusive", capacity=6)
+        self.assertIn("more than 5", policy.capacity_warning)
         partners = self.env["res.partner"].create(
             [{"name": f"P{number}", "is_company": True} for number in range(7)]
         )
@@ -106,6 +112,7 @@ class TestExclusivity(PolicyCommon):
             self._alone(partners[6], self.juice, self.north)
 
     def test_a_suspended_one_keeps_its_scope(self):
+        """C014: it is refused, then the first one goes on."""
         held = self._alone(self.a, self.juice, self.north)
         held.action_suspend()
         self._commit()
@@ -194,6 +201,7 @@ class TestExclusivity(PolicyCommon):
         self.assertIn(second.display_name, third.overlap_warning)
 
     def test_only_active_sales_are_restricted(self):
+        """C015: what is not known is not active."""
         held = self._alone(self.a, self.juice, self.north)
         found = {
             sale: held._restricts(sale) for sale in ("active", "passive", "unknown")
@@ -259,6 +267,7 @@ class TestAgreements(PolicyCommon):
         self.assertEqual(ways[0], ways[1])
 
     def test_an_archived_partner_keeps_its_scope_and_gets_nothing(self):
+        """C018: it stands in a list until it is ended."""
         held = self._alone(self.a, self.juice, self.north)
         self.assertEqual(self._in_scope(self.juice, self.north), self.a)
         self.a.active = False

@@ -44,6 +44,29 @@ class TestGradePricelists(PolicyCommon):
             **values,
         )
 
+    def test_what_a_level_gave_ends_by_date_and_leaves_nothing(self):
+        """C019: Gold until June, a contact made in May, the level taken in August."""
+        self.a.grade_id = self.gold
+        with freeze_time(datetime(2027, 4, 1, 12)):
+            self._agreed()
+        with freeze_time(datetime(2027, 5, 10, 12)):
+            contact = self.env["res.partner"].create(
+                {"name": "Dara", "parent_id": self.a.id}
+            )
+        written = contact.write_date
+        self.assertEqual(self._list_of(contact, 5, 10), self.gold_list)
+        self.assertEqual(self._list_of(contact, 6, 30), self.gold_list)
+        # nobody has touched it
+        self.assertEqual(self._list_of(contact, 7, 1), self.general)
+        self.assertEqual(contact.write_date, written)
+        with freeze_time(datetime(2027, 8, 1, 12)):
+            self.a.grade_id = False
+        for partner in (self.a, contact):
+            self.assertEqual(self._list_of(partner, 8, 2), self.general)
+            self.assertFalse(partner.specific_property_product_pricelist)
+        late = self.env["res.partner"].create({"name": "Eli", "parent_id": self.a.id})
+        self.assertEqual(self._list_of(late, 8, 2), self.general)
+
     def test_it_ends_by_date_for_contacts_too(self):
         self._agreed()
         contact = self.env["res.partner"].create(

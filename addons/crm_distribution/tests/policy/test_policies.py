@@ -17,6 +17,7 @@ class TestPolicies(PolicyCommon):
     """One policy decides for any goods, place and day, and says why."""
 
     def test_the_category_goes_before_the_territory_and_the_loser_is_named(self):
+        """C008: category depth before territory depth."""
         drinks = self._policy(
             "P", kind="exclusive", category_id=self.drinks.id, territory_id=self.city.id
         )
@@ -53,6 +54,7 @@ class TestPolicies(PolicyCommon):
         self.assertIn("began later than “First”", self._decide(self.juice).sentence)
 
     def test_a_policy_of_one_day_holds_all_of_it(self):
+        """C009: from the first to the last minute of that day."""
         day = date(2027, 5, 27)
         policy = self._policy(date_from=day, date_to=day)
         self.company.partner_id.tz = "Asia/Tehran"
@@ -66,6 +68,7 @@ class TestPolicies(PolicyCommon):
             self.assertFalse(self._decide(self.juice, None, beside).policy_id)
 
     def test_the_day_is_the_companys_own(self):
+        """C010: half past ten in the evening is still that day."""
         self.company.partner_id.tz = "America/Bogota"
         first = self._policy(date_to=date(2027, 3, 31))
         second = self._policy(date_from=date(2027, 4, 1))
@@ -151,6 +154,7 @@ class TestPolicies(PolicyCommon):
             self.assertEqual(found.get(number), expected, questions[number - 1])
 
     def test_more_than_five_are_allowed_with_a_warning(self):
+        """C013: six are allowed, with a warning."""
         policy = self._policy(kind="exclusive", capacity=5)
         self.assertFalse(policy.capacity_warning)
         policy.capacity = 6
@@ -401,3 +405,15 @@ class TestPolicyChanges(PolicyCommon):
                 }
             ],
         )
+        self.assertIn("less of its goal in 0 areas and goods", wizard.summary)
+        self.assertRegex(wizard.summary, "and more in [1-9]")
+        # asked for less, what was missed is reached
+        self.policy.goal_numeric = 90
+        again = self.env["distribution.policy.what.if"].create(
+            {"policy_id": self.policy.id}
+        )
+        again.goal_numeric = 60
+        won = again.goal_ids.filtered(lambda one: one.category_id == self.juice)
+        self.assertRecordValues(won, [{"gap_before": 15, "gap_after": 0}])
+        self.assertRegex(again.summary, "less of its goal in [1-9]")
+        self.assertIn("and more in 0", again.summary)

@@ -1,0 +1,1 @@
+from . import distribution_share, distribution_target, sale_order

@@ -1,0 +1,141 @@
+from odoo import api, fields, models
+
+
+class DistributionTarget(models.Model):
+    """What an intermediary is to sell or to buy of some goods in a time.
+
+    Attained is what was invoiced less what was credited, of orders in which it has its
+    part: by the order's shares; without them, all of an order from a lead that it has;
+    else all that it bought itself.
+    """
+
+    _name = "distribution.target"
+    _description = "Target of an Intermediary"
+    _inherit = ["mail.thread", "suite.company.mixin", "suite.number.mixin"]
+    _order = "date_from desc, partner_id, id"
+    _company_links = ("partner_id",)
+    _number_limits = {"target": (0, 1e15)}
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Intermediary",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        domain="[('distribution_level_id', '!=', False), ('parent_id', '=', False)]",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    category_id = fields.Many2one(
+        "product.category",
+        "Goods",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        help="With the categories below it. Empty: all goods.",
+    )
+    date_from = fields.Date("From", required=True, tracking=True)
+    date_to = fields.Date(
+        "To", required=True, tracking=True, help="The last day is included."
+    )
+    measure = fields.Selection(
+        [("quantity", "Quantity"), ("amount", "Amount")],
+        default="amount",
+        required=True,
+        tracking=True,
+        help="Quantity: in the unit of each product. Amount: without tax, in the "
+        "currency of the company.",
+    )
+    target = fields.Float(required=True, tracking=True)
+    attained = fields.Float(compute="_compute_attained")
+    variance = fields.Float(
+        compute="_compute_attained",
+        help="Attained − target: what is missing is below 0.",
+    )
+    inside_id = fields.Many2one(
+        "distribution.target",
+        compute="_compute_inside_id",
+        help="The target of wider goods that counts this one's sales already: the two "
+        "are not added.",
+    )
+
+    _dates_range = models.Constraint(
+        "CHECK (date_to >= date_from)", "The last day lies before the first."
+    )
+    _target_range = models.Constraint(
+        "CHECK (target > 0)", "A target is more than nothing."
+    )
+
+    @api.depends("partner_id", "category_id", "date_from", "date_to")
+    def _compute_display_name(self):
+        for target in self:
+            target.display_name = self.env._(
+                "%(partner)s: %(goods)s, %(start)s – %(end)s",
+                partner=target.partner_id.display_name or "",
+                goods=target.category_id.display_name or self.env._("all goods"),
+                start=target.date_from or "",
+                end=target.date_to or "",
+            )
+
+    @api.depends(
+        "partner_id", "category_id", "date_from", "date_to", "measure", "target"
+    )
+    def _compute_attained(self):
+        sums = dict(
+            self.env["distribution.attainment"]._read_group(
+                [("target_id", "in", self.ids)], ["target_id"], ["attained:sum"]
+            )
+        )
+        for target in self:
+            target.attained = sums.get(target._origin, 0)
+            target.variance = target.attained - target.target
+
+    @api.depends(
+        "partner_id", "company_id", "category_id", "date_from", "date_to", "measure"
+    )
+    def _compute_inside_id(self):
+        others = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        for target in self:
+            wider = others.filtered(lambda one, of=target: one._holds(of))
+            # the closest one
+            target.inside_id = wider.sorted(
+                lambda one: (-len(one.category_id.parent_path or ""), one.id)
+            )[:1]
+
+    def _holds(self, other) -> bool:
+        """Whether this one counts all that the other counts, and more."""
+        path, wide = other.category_id.parent_path or "", self.category_id.parent_path
+        return (
+            self != other._origin
+            and self.partner_id == other.partner_id
+            and self.company_id == other.company_id
+            and self.measure == other.measure
+            and path != (wide or "")
+            and path.startswith(wide or "")
+            and bool(other.date_from and other.date_to)
+            and self.date_from <= other.date_from
+            and other.date_to <= self.date_to
+        )
+
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        self.partner_id._check_is_company()
+
+    def action_open_attainment(self):
+        """Month by month."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Attainment"),
+            "res_model": "distribution.attainment",
+            "view_mode": "list,pivot,graph",
+            "domain": [("target_id", "in", self.ids)],
+        }

@@ -1,0 +1,138 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+SOURCES = (
+    "account.move",
+    "account.move.line",
+    "crm.lead",
+    "distribution.share",
+    "distribution.target",
+    "product.category",
+    "product.product",
+    "product.template",
+    "res.partner",
+    "sale.order",
+    "sale.order.line",
+    "uom.uom",
+)
+
+
+class DistributionAttainment(models.Model):
+    """One row for each month of a target, also for months in which nothing was sold."""
+
+    _name = "distribution.attainment"
+    _description = "Attainment of Targets"
+    _auto = False
+    _order = "month, id"
+    _rec_name = "target_id"
+
+    target_id = fields.Many2one("distribution.target", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Intermediary", readonly=True)
+    category_id = fields.Many2one("product.category", "Goods", readonly=True)
+    measure = fields.Selection(
+        [("quantity", "Quantity"), ("amount", "Amount")], readonly=True
+    )
+    month = fields.Date(readonly=True)
+    goal = fields.Float(
+        "To Attain", readonly=True, help="The target, in equal parts for each month."
+    )
+    attained = fields.Float(readonly=True)
+    variance = fields.Float(
+        readonly=True, help="Attained − target: what is missing is below 0."
+    )
+    is_inside = fields.Boolean(
+        "Inside Another Target",
+        readonly=True,
+        help="A target of wider goods counts these sales as well: not to be added.",
+    )
+
+    @property
+    def _table_query(self) -> SQL:
+        for name in SOURCES:
+            self.env[name].flush_model()
+        return SQL(
+            """
+            WITH target AS MATERIALIZED (
+                SELECT target.*, coalesce(category.parent_path, '') AS path
+                  FROM distribution_target target
+                  LEFT JOIN product_category category
+                    ON category.id = target.category_id
+            ), line AS MATERIALIZED (
+                -- one row for each line, whatever it is linked to
+                SELECT move.company_id, move.invoice_date AS day,
+                       category.parent_path AS path,
+                       CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+                       * line.quantity * coalesce(unit.factor, 1)
+                       / coalesce(nullif(own_unit.factor, 0), 1) AS quantity,
+                       -line.balance AS amount,
+                       move.commercial_partner_id AS buyer_id,
+                       (SELECT min(sold.order_id)
+                          FROM sale_order_line_invoice_rel link
+                          JOIN sale_order_line sold ON sold.id = link.order_line_id
+                         WHERE link.invoice_line_id = line.id) AS order_id
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+                  JOIN product_category category ON category.id = template.categ_id
+                  LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
+                  LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
+                 WHERE move.state = 'posted' AND line.display_type = 'product'
+                   AND move.move_type IN ('out_invoice', 'out_refund')
+                   AND move.company_id IN (SELECT company_id FROM target)
+                   AND move.invoice_date >= (SELECT min(date_from) FROM target)
+            ), part AS (
+                SELECT line.company_id, line.day, line.path, share.partner_id,
+                       line.quantity * share.percent / 100 AS quantity,
+                       line.amount * share.percent / 100 AS amount
+                  FROM line JOIN distribution_share share USING (order_id)
+                 UNION ALL
+                SELECT line.company_id, line.day, line.path,
+                       coalesce(holder.commercial_partner_id, line.buyer_id),
+                       line.quantity, line.amount
+                  FROM line
+                  LEFT JOIN sale_order sold ON sold.id = line.order_id
+                  LEFT JOIN crm_lead lead ON lead.id = sold.opportunity_id
+                  LEFT JOIN res_partner holder ON holder.id = lead.partner_assigned_id
+                 WHERE NOT EXISTS (SELECT FROM distribution_share share
+                                    WHERE share.order_id = line.order_id)
+            ), span AS (
+                SELECT target.*, month::date AS month,
+                       greatest(month::date, target.date_from) AS first_day,
+                       least((month + interval '1 month')::date - 1, target.date_to)
+                       AS last_day,
+                       target.target / count(*) OVER (PARTITION BY target.id) AS goal
+                  FROM target
+                 CROSS JOIN generate_series(date_trunc('month', target.date_from),
+                                            target.date_to, interval '1 month') month
+            ), attained AS (
+                SELECT span.id, span.month,
+                       sum(CASE span.measure WHEN 'quantity' THEN part.quantity
+                                             ELSE part.amount END) AS attained
+                  FROM span
+                  JOIN part ON part.company_id = span.company_id
+                   AND part.partner_id = span.partner_id
+                   AND part.day BETWEEN span.first_day AND span.last_day
+                   AND starts_with(part.path, span.path)
+                 GROUP BY span.id, span.month
+            )
+            SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
+                   span.id AS target_id, span.company_id, span.partner_id,
+                   span.category_id, span.measure, span.month, span.goal,
+                   coalesce(attained.attained, 0) AS attained,
+                   coalesce(attained.attained, 0) - span.goal AS variance,
+                   EXISTS (
+                       SELECT FROM target wide
+                        WHERE wide.company_id = span.company_id
+                          AND wide.partner_id = span.partner_id
+                          AND wide.measure = span.measure
+                          AND wide.path <> span.path
+                          AND starts_with(span.path, wide.path)
+                          AND wide.date_from <= span.date_from
+                          AND wide.date_to >= span.date_to
+                   ) AS is_inside
+              FROM span LEFT JOIN attained USING (id, month)
+            """
+        )

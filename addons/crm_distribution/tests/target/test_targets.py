@@ -1,0 +1,223 @@
+from datetime import date
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..deal.deal_common import DealCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTargets(DealCommon):
+    """What intermediaries were to sell, and what was invoiced less credits."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.targets = cls.env["distribution.target"]
+        cls.buyer = cls._customer()
+
+    def _target(self, target, partner=None, **values):
+        return self.targets.create(
+            {
+                "partner_id": (partner or self.x).id,
+                "category_id": self.pumps.id,
+                "date_from": date(2027, 1, 1),
+                "date_to": date(2027, 3, 31),
+                "measure": "quantity",
+                "target": target,
+                **values,
+            }
+        )
+
+    def _sell(self, quantity, customer=None, product=None, day=None, **values):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": (customer or self.buyer).id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": (product or self.pump).id,
+                            "product_uom_qty": quantity,
+                            "price_unit": 100,
+                        }
+                    )
+                ],
+                **values,
+            }
+        )
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_date = day or date(2027, 2, 10)
+        invoice.action_post()
+        return order, invoice
+
+    def _give_back(self, invoice, quantity, day):
+        credit = invoice._reverse_moves(
+            [{"invoice_date": day, "date": day}], cancel=False
+        )
+        credit.invoice_line_ids.quantity = quantity
+        credit.action_post()
+
+    def _months(self, target):
+        self.env.flush_all()
+        rows = self.env["distribution.attainment"].search(
+            [("target_id", "=", target.id)]
+        )
+        return [(row.goal, row.attained, row.variance) for row in rows]
+
+    def _shares(self, **percents):
+        return {
+            "distribution_share_ids": [
+                Command.create({"partner_id": getattr(self, name).id, "percent": share})
+                for name, share in percents.items()
+            ]
+        }
+
+    def test_an_order_counts_by_its_shares_and_a_month_without_sales_is_there(self):
+        """C127: 5 pieces wholly and 10 by half are 10, not 15."""
+        target = self._target(10)
+        self._sell(5, **self._shares(x=100))
+        self._sell(10, **self._shares(x=50, y=50))
+        months = self._months(target)
+        self.assertEqual([attained for _goal, attained, _gap in months], [0, 10, 0])
+        for goal, attained, gap in months:
+            self.assertAlmostEqual(goal, 10 / 3)
+            self.assertAlmostEqual(gap, attained - goal)
+        self.assertRecordValues(target, [{"attained": 10, "variance": 0}])
+        self.assertEqual(self._target(10, self.y).attained, 5)
+
+    def test_returns_are_taken_off_and_what_is_missing_is_below_nought(self):
+        """C128: 90 less 20 is 70, and -30 in list and report."""
+        target = self._target(100)
+        _order, invoice = self._sell(90, **self._shares(x=100))
+        self._give_back(invoice, 20, date(2027, 3, 5))
+        self.assertRecordValues(target, [{"attained": 70, "variance": -30}])
+        self.assertEqual([row[1] for row in self._months(target)], [0, 90, -20])
+        ((attained, variance),) = self.env["distribution.attainment"]._read_group(
+            [("target_id", "=", target.id)],
+            [],
+            ["attained:sum", "variance:sum"],
+        )
+        self.assertAlmostEqual(attained, 70)
+        self.assertAlmostEqual(variance, -30)
+        money = self._target(10000, measure="amount")
+        self.assertRecordValues(money, [{"attained": 7000, "variance": -3000}])
+
+    def test_a_target_on_a_parent_counts_the_children(self):
+        """C132: one on a child is shown inside, and not added."""
+        parent = self._target(100)
+        child = self._target(40, category_id=self.small_pumps.id)
+        self._sell(30, product=self.small_pump, **self._shares(x=100))
+        self.assertEqual((parent | child).mapped("attained"), [30, 30])
+        self.assertEqual(child.inside_id, parent)
+        self.assertFalse(parent.inside_id)
+        self.env.flush_all()
+        action = self.env.ref("crm_distribution.distribution_attainment_action")
+        self.assertIn("search_default_outermost", action.context)
+        ((goal, attained),) = self.env["distribution.attainment"]._read_group(
+            [("target_id", "in", (parent | child).ids), ("is_inside", "=", False)],
+            [],
+            ["goal:sum", "attained:sum"],
+        )
+        self.assertAlmostEqual(goal, 100)
+        self.assertAlmostEqual(attained, 30)
+
+    def test_without_shares_it_is_who_has_the_lead_or_bought(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Pumps",
+                "type": "opportunity",
+                "partner_id": self.buyer.id,
+                "partner_assigned_id": self.x.id,
+            }
+        )
+        self._sell(3, opportunity_id=lead.id)
+        self._sell(4, customer=self.x)
+        self._sell(5)
+        self.assertEqual(self._target(10).attained, 7)
+
+    def test_other_goods_days_and_drafts_do_not_count(self):
+        share = self._shares(x=100)
+        self._sell(1, product=self.valve, **share)
+        self._sell(2, day=date(2026, 12, 31), **share)
+        self._sell(3, day=date(2027, 4, 1), **share)
+        _order, draft = self._sell(4, **share)
+        draft.button_draft()
+        self._sell(5, day=date(2027, 3, 31), **share)
+        target = self._target(10)
+        self.assertEqual(target.attained, 5)
+        self.assertEqual(self._target(10, category_id=False).attained, 6)
+
+    def test_a_dozen_counts_as_twelve_pieces(self):
+        self._sell(
+            2,
+            order_line=[
+                Command.create(
+                    {
+                        "product_id": self.pump.id,
+                        "product_uom_qty": 2,
+                        "product_uom_id": self.env.ref("uom.product_uom_dozen").id,
+                    }
+                )
+            ],
+            **self._shares(x=100),
+        )
+        self.assertEqual(self._target(10).attained, 24)
+
+    def test_no_more_is_shared_than_the_whole(self):
+        order = self._order(self.buyer)
+        order.write(self._shares(x=60, y=40))
+        with self.assertRaisesRegex(ValidationError, "more than the whole"):
+            order.distribution_share_ids[0].percent = 61
+        for percent in (-5, 101):
+            with self.subTest(percent), self.assertRaises(UserError):
+                order.distribution_share_ids[0].percent = percent
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            order.distribution_share_ids[0].percent = 0
+
+    def test_who_may_share_out_an_order(self):
+        """C137: a plain employee and a seller may not; the channel may."""
+        order = self._order(self.buyer, **self._shares(x=60))
+        share = order.distribution_share_ids
+        clerk = new_test_user(self.env, "share_clerk", "base.group_user")
+        portal = new_test_user(self.env, "share_portal", "base.group_portal")
+        for user in (clerk, self.seller, portal):
+            for call in (
+                lambda one: one.read(["percent"]),
+                lambda one: one.write({"percent": 70}),
+                lambda one: one.unlink(),
+                lambda one: one.create({"order_id": order.id, "partner_id": 1}),
+            ):
+                with self.subTest(user.login), self.assertRaises(AccessError):
+                    call(share.with_user(user))
+        share.with_user(self.user).percent = 70
+        self.assertEqual(share.percent, 70)
+
+    def test_merged_intermediaries_have_one_share(self):
+        order = self._order(self.buyer, **self._shares(x=60, y=40))
+        target = self._target(10, self.y)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge([self.x.id, self.y.id], self.x)
+        self.assertRecordValues(
+            order.distribution_share_ids, [{"partner_id": self.x.id, "percent": 100}]
+        )
+        self.assertEqual(target.partner_id, self.x)
+
+    def test_targets_are_for_companies_not_contacts(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Dara", "parent_id": self.x.id}
+        )
+        with self.assertRaisesRegex(ValidationError, "Xenon"):
+            self._target(10, contact)
+        with self.assertRaisesRegex(ValidationError, "Xenon"):
+            self._order(self.buyer).write(
+                {
+                    "distribution_share_ids": [
+                        Command.create({"partner_id": contact.id, "percent": 5})
+                    ]
+                }
+            )
