@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from addon import ADDONS, ROOT
+from addon import ADDONS, ROOT, together
+
+from dev import addons
 
 
 def test_server_requirements_are_those_of_the_manifests():
@@ -22,3 +24,11 @@ def test_deprecations_in_our_code_are_errors(pytestconfig, name):
     assert re.match(pattern, f"odoo.addons.{name}.models.value.crm_value_run")
     assert not re.match(pattern, "odoo.addons.crm.models.crm_lead")
     assert not re.match(pattern, "odoo.addons.crm_iap_enrich.models.crm_lead")
+
+
+@pytest.mark.parametrize("name", addons.wanted())
+def test_each_stands_alone(name):
+    """It needs no website, and no other add-on of the suite but the common ground."""
+    below = {*together([name])} - {name}
+    assert "website" not in below
+    assert below & {addon.name for addon in ADDONS} <= {"crm_suite"}

@@ -8,6 +8,7 @@ from .deal import (
     test_registrations,
 )
 from .lead import (
+    test_odoo_assignment,
     test_offers,
     test_portal_leads,
     test_response,

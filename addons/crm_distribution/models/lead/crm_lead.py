@@ -143,8 +143,13 @@ class CrmLead(models.Model):
             lead.distribution_deadline = route.deadline
 
     def _is_protected(self) -> bool:
-        """Where our engine has offered it, or has looked for somebody."""
-        return self.distribution_state != "none" or bool(self.route_ids)
+        """Where our engine has offered it, or would offer it again.
+
+        Without a policy that covers it, it is Odoo's as before.
+        """
+        if self.distribution_state != "none":
+            return True
+        return bool(self.route_ids) and bool(self._covered_by_policy())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -166,7 +171,8 @@ class CrmLead(models.Model):
 
     def action_route(self):
         """Look for an intermediary now, however old the lead is."""
-        if not self.env.user.has_group("crm_distribution.group_channel_user"):
+        may = self.env.user.has_group("crm_distribution.group_channel_user")
+        if not (may or self.env.su):
             raise AccessError(self.env._("Routing leads is for users of the channel."))
         self.check_access("write")
         before = {lead: lead.distribution_state for lead in self}
