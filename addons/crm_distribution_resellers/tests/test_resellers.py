@@ -99,7 +99,8 @@ class TestResellers(ResellersCommon):
 
     def test_without_a_policy_left_it_is_odoos_again(self):
         seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman")
-        lead = self._offered_to(self.ava, user_id=seller.id)
+        place = {"partner_latitude": 10.0, "partner_longitude": 10.0}
+        lead = self._offered_to(self.ava, user_id=seller.id, **place)
         lead.distribution_route_id._withdraw("manual")
         with self.assertRaises(AccessError):
             lead.with_user(seller).partner_assigned_id = self.bita
