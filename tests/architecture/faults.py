@@ -63,6 +63,12 @@ FAULTS = {
         *each(ROOM, "from ..sale_order import O", "self.env['tier.level']"),
         {"models/value/sale_order.py": HOOK},
     ],
+    rules.scattered_models: [
+        *each("models/value/a_b_run.py", OWN.replace("a.b", "more.b")),
+        *each("models/sale_order_run.py", OWN),
+        *each("models/value/a_b.py", OWN + WIZARD, OWN + OWN),
+    ],
+    rules.wizards_in_models: each("models/tier/a_wizard.py", WIZARD),
     rules.hooks_in_several_places: [
         {f"{folder}/sale_order.py": HOOK} for folder in ("models/tier", "wizard")
     ],

@@ -82,6 +82,25 @@ def reads_from_below(addon: Addon) -> Iterator[str]:
                 yield f"{path} names {name}"
 
 
+def scattered_models(addon: Addon) -> Iterator[str]:
+    """A file holds one model and has its name; a second one adds a subject to it."""
+    held = defaultdict(list)
+    for item in addon.classes:
+        held[item.path].append(item.name.replace(".", "_"))
+    for path, (name, *more) in held.items():
+        first = f"{path.rpartition('/')[0]}/{name}.py"
+        second = first in held and path.startswith(f"{first[:-3]}_")
+        if more or not (path == first or second):
+            yield f"{path} holds {', '.join([name, *more])}"
+
+
+def wizards_in_models(addon: Addon) -> Iterator[str]:
+    for item in addon.classes:
+        wizard = item.kind == "models.TransientModel"
+        if top(item.path) == "models" and wizard and not item.name.startswith("res."):
+            yield f"{item.path} {item.name}"
+
+
 def hooks_in_several_places(addon: Addon) -> Iterator[str]:
     """What happens at a core hook is readable in one place."""
     places = defaultdict(list)
