@@ -2,7 +2,10 @@
 
 import re
 
-from addon import ADDONS, ROOT
+import pytest
+from addon import ADDONS, ROOT, stands_on
+
+from dev import addons
 
 
 def test_server_requirements_are_those_of_the_manifests():
@@ -19,3 +22,11 @@ def test_deprecations_in_our_code_are_errors(pytestconfig):
     for addon in ADDONS:
         assert re.match(pattern, f"odoo.addons.{addon.name}.models.value.crm_value_run")
     assert not re.match(pattern, "odoo.addons.crm_iap_enrich.models.crm_lead")
+
+
+@pytest.mark.parametrize("name", addons.wanted())
+def test_each_stands_alone(name):
+    """It needs no website, and no other add-on of the suite but the common ground."""
+    below = stands_on(name) - {name}
+    assert "website" not in below
+    assert below & {addon.name for addon in ADDONS} <= {"crm_suite"}

@@ -27,7 +27,13 @@ HERE = Path(__file__).parent
 ADDONS = HERE.parents[1] / "addons"
 ADDON = ADDONS / "crm_loyalty"
 BASE = "crm_bench_base"
-CHANNEL = ("crm_suite", "crm_distribution", "website_crm_partner_assign")
+CHANNEL = (
+    "crm_suite",
+    "crm_distribution",
+    # installs itself between the two
+    "crm_distribution_resellers",
+    "website_crm_partner_assign",
+)
 
 
 def base() -> str:

@@ -56,6 +56,14 @@ CHANNEL = {"channel user", "manager"}
 SELLERS = {"salesperson", "channel user", "manager"}
 METHODS = {
     ("crm.lead", "action_route"): CHANNEL,
+    # of Odoo's Resellers
+    ("crm.lead", "action_assign_partner"): CHANNEL,
+    ("crm.lead", "assign_partner"): CHANNEL,
+    ("crm.lead", "search_geo_partner"): SELLERS,
+    ("crm.lead", "partner_interested"): SELLERS | {"intermediary"},
+    ("crm.lead", "partner_desinterested"): {"intermediary"},
+    ("crm.lead", "update_lead_portal"): SELLERS,
+    ("crm.lead", "update_stage_from_portal"): SELLERS,
     ("distribution.admission", "action_admit"): {"manager"},
     ("distribution.admission", "action_refuse"): {"manager"},
     ("distribution.admission", "action_reopen"): {"manager"},
@@ -109,6 +117,10 @@ METHODS = {
     ("sale.order", "action_open_channel_conflicts"): SELLERS,
     ("res.partner", "action_open_distribution_leads"): SELLERS,
     ("res.partner", "action_open_distribution_routes"): SELLERS,
+}
+ARGUMENTS = {
+    ("crm.lead", "update_lead_portal"): ({"probability": 100},),
+    ("crm.lead", "update_stage_from_portal"): (1,),
 }
 ROUTES = {
     "DealPortal.portal_deal_file",

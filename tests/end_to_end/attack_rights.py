@@ -123,6 +123,7 @@ METHODS = {
 ARGUMENTS = {
     ("pos.order", "add_loyalty_history_lines"): ([], []),
     ("pos.order", "confirm_coupon_programs"): ({},),
+    **attack_channel.ARGUMENTS,
 }
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}

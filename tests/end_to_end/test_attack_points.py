@@ -364,7 +364,7 @@ class TestAttackPoints(AttackCase):
             {"kind": "portal", "code": "early", "url": "https://early.example/door"}
         )
         self.env.flush_all()
-        odd = ("early%2F..", "%00", "EARLY", "early/x", "x" * 3000, "%E2%80%AE")
+        odd = ("early%5C..", "%00", "EARLY", "early/x", "x" * 3000, "%E2%80%AE")
         for actor in ACTORS:
             self._log_in(actor)
             with self.subTest(actor=actor):

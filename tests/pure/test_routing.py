@@ -16,6 +16,7 @@ from channel.routing import (
     distance,
     known_place,
     mark,
+    rivals,
     route,
 )
 from hypothesis import given, strategies as st
@@ -44,6 +45,7 @@ def reasons(decision):
 
 
 def test_three_areas_get_three_partners_in_any_sequence():
+    """C020: three areas in one call, in any order."""
     standings = {partner: standing(str(partner)) for partner in (1, 2, 3)}
     leads = [request(partner, partner) for partner in (1, 2, 3)]
     for _turn in range(6):
@@ -56,6 +58,7 @@ def test_three_areas_get_three_partners_in_any_sequence():
 
 
 def test_fewest_open_first_and_the_paused_leave_no_double_share():
+    """C022: 20 and 20 among the active two, not 10 and 30."""
     standings = {partner: standing(str(partner)) for partner in (1, 2)}
     standings |= {partner: standing(str(partner), paused=True) for partner in (3, 4)}
     leads = [request(lead, 1, 2, 3, 4) for lead in range(40)]
@@ -64,6 +67,7 @@ def test_fewest_open_first_and_the_paused_leave_no_double_share():
 
 
 def test_room_ends_and_the_rest_waits():
+    """C023: three offers, and seven wait for room."""
     standings = {1: standing("a", capacity=3)}
     decisions = route([request(lead, 1) for lead in range(10)], standings)
     outcomes = [decision.outcome for decision in decisions]
@@ -81,6 +85,7 @@ def test_the_full_one_is_passed_over():
 
 
 def test_nobody_in_scope_is_a_gap():
+    """C025: no candidate is a gap; one who is gone is none."""
     decision = one(request(1), {})
     assert decision.outcome is Outcome.GAP
     assert decision.candidates == ()
@@ -187,7 +192,18 @@ def test_closer_scope_before_fewer_open():
     assert both.agreement == 101
 
 
+def test_figures_decide_between_equally_close_ones_alone():
+    near = [Scope(101, 1, territory_depth=3), Scope(102, 2, territory_depth=3)]
+    wide, alone = Scope(103, 3), Scope(104, 4, exclusive=True)
+    assert rivals([*near, wide, alone]) == {1, 2}
+    assert rivals([near[0], wide, alone]) == set()
+    # who has two is judged by the closer one
+    assert rivals([near[0], Scope(105, 3, territory_depth=3), wide]) == {1, 3}
+    assert rivals([]) == set()
+
+
 def test_a_place_at_zero_is_none_and_does_not_weigh():
+    """C026: 5 km or 800 km from the point 0/0 are the same."""
     assert known_place(0.0, 0.0) is None
     assert known_place(None, None) is None
     assert known_place(0.0, 5.0) == (0.0, 5.0)
@@ -204,6 +220,7 @@ def test_a_place_at_zero_is_none_and_does_not_weigh():
 
 
 def test_equal_ones_are_told_apart_by_what_they_are_called():
+    """C027: a stated rule that hangs on no database."""
     one_base = {1: standing("Alborz"), 2: standing("Damavand")}
     other_base = {2: standing("Alborz"), 1: standing("Damavand")}
     first, second = (
@@ -274,6 +291,7 @@ def worlds(draw):
 
 @given(worlds(), st.randoms())
 def test_many_at_once_are_as_one_by_one(world, chance):
+    """C020: whatever the leads and candidates are."""
     asked, standings = world
     together = route(asked, standings)
     state = dict(standings)
@@ -291,6 +309,26 @@ def test_many_at_once_are_as_one_by_one(world, chance):
                 open=before.open + 1, recent=before.recent + 1
             )
             used[alone.agreement] += 1
+
+
+@given(worlds(), st.data())
+def test_what_only_rivals_have_decides_about_no_other_lead(world, data):
+    """Who takes turns are all whose figures could have changed where a lead goes."""
+    asked, standings = world
+    for lead in asked:
+        taking_turns = rivals(lead.scopes) | {
+            partner for partner, item in standings.items() if item.capacity
+        }
+        changed = {
+            partner: item
+            if partner in taking_turns
+            else item._replace(
+                open=data.draw(st.integers(0, 9)), recent=data.draw(st.integers(0, 9))
+            )
+            for partner, item in standings.items()
+        }
+        before, after = one(lead, standings), one(lead, changed)
+        assert (before.partner, before.outcome) == (after.partner, after.outcome)
 
 
 @given(worlds())

@@ -266,6 +266,13 @@ def _decide(
     )
 
 
+def rivals(scopes: Iterable[Scope]) -> set[int]:
+    """Those between whom the figures of the moment decide: equally close ones."""
+    closest = _closest_scopes(scopes)
+    equal = Counter(map(_closeness, closest))
+    return {scope.partner for scope in closest if equal[_closeness(scope)] > 1}
+
+
 def _closest_scopes(scopes: Iterable[Scope]) -> list[Scope]:
     """One for each partner: who has several is judged by the closest."""
     closest: dict[int, Scope] = {}

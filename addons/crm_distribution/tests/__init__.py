@@ -10,6 +10,7 @@ from .deal import (
     test_what_others_learn,
 )
 from .lead import (
+    test_odoo_assignment,
     test_offers,
     test_portal_leads,
     test_response,

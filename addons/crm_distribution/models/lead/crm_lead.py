@@ -143,8 +143,13 @@ class CrmLead(models.Model):
             lead.distribution_deadline = route.deadline
 
     def _is_protected(self) -> bool:
-        """Where our engine has offered it, or has looked for somebody."""
-        return self.distribution_state != "none" or bool(self.route_ids)
+        """Where our engine has offered it, or would offer it again.
+
+        Without a policy that covers it, it is Odoo's as before.
+        """
+        if self.distribution_state != "none":
+            return True
+        return bool(self.route_ids) and bool(self._covered_by_policy())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -166,7 +171,8 @@ class CrmLead(models.Model):
 
     def action_route(self):
         """Look for an intermediary now, however old the lead is."""
-        if not self.env.user.has_group("crm_distribution.group_channel_user"):
+        may = self.env.user.has_group("crm_distribution.group_channel_user")
+        if not (may or self.env.su):
             raise AccessError(self.env._("Routing leads is for users of the channel."))
         self.check_access("write")
         before = {lead: lead.distribution_state for lead in self}
@@ -295,12 +301,18 @@ class CrmLead(models.Model):
     def _merge_routes(self, others) -> None:
         """Answers of all count for the one that stays; one intermediary has it.
 
-        Who has accepted goes before who was offered it; of two, the earlier one.
+        Who has accepted goes before who brought it without an offer, and he before who
+        was offered it; of two, the earlier one.
         """
         # sudo: what others were told stands, whoever merges
         head, tail = self.sudo(), others.sudo()
         leads = head | tail
         declined = leads.partner_declined_ids
+        brought = leads.filtered(
+            lambda lead: (
+                lead.distribution_state == "accepted" and not lead.distribution_route_id
+            )
+        )[:1].partner_assigned_id
         current = leads.distribution_route_id.filtered(
             lambda route: route.state in ("offered", "accepted", *STANDING)
         )
@@ -312,6 +324,8 @@ class CrmLead(models.Model):
                 route.id,
             )
         ) or [current]
+        if brought and first.state != "accepted":
+            first, rest = current.browse(), current
         for route in rest:
             if route.state == "accepted" and route.partner_id != first.partner_id:
                 head._two_holders(first, route)
@@ -324,10 +338,12 @@ class CrmLead(models.Model):
         leads.route_ids.write({"lead_id": head.id})
         head.invalidate_recordset(["route_ids", "distribution_route_id"])
         values = {"partner_declined_ids": [fields.Command.set(declined.ids)]}
-        if current:
+        if first:
             values["distribution_state"] = first.state
-            if first.state == "accepted":
-                values["partner_assigned_id"] = first.partner_id.id
+        elif brought:
+            values["distribution_state"] = "accepted"
+        if values.get("distribution_state") == "accepted":
+            values["partner_assigned_id"] = (first.partner_id or brought).id
         head.write(values)
 
     def _two_holders(self, first, second) -> None:

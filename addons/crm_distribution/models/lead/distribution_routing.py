@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from odoo import api, fields, models
@@ -16,6 +16,7 @@ from ...channel.routing import (
     Standing,
     known_place,
     mark,
+    rivals,
     route,
 )
 from ..policy.res_partner import read_route_key
@@ -170,7 +171,6 @@ class DistributionRouting(models.AbstractModel):
             for agreement in agreements
         }
         known, standings, used = self._standings(days)
-        self._take_turns(known.values(), standings)
         companies = {
             company: frozenset(self.env["res.company"].browse(company).parent_ids.ids)
             for company in {question.company_id for question in different}
@@ -179,6 +179,7 @@ class DistributionRouting(models.AbstractModel):
             question: tuple(known[id_] for id_ in agreements)
             for question, agreements in scopes.items()
         }
+        self._take_turns(found.values(), standings)
         return route(
             [
                 Request(
@@ -301,10 +302,20 @@ class DistributionRouting(models.AbstractModel):
         return scopes, standings, used
 
     @api.model
-    def _take_turns(self, scopes, standings: Mapping[int, Standing]) -> None:
-        """Two at one moment would each see room for one more."""
-        names = {f"channel capacity {p}" for p, s in standings.items() if s.capacity}
-        names |= {f"channel quota {s.agreement}" for s in scopes if s.quota}
+    def _take_turns(
+        self, found: Iterable[tuple[Scope, ...]], standings: Mapping[int, Standing]
+    ) -> None:
+        """Two at one moment would each see room for one more, or fewest with the same.
+
+        Whoever is closer than all others and has room without end gets it in any case.
+        """
+        partners = {partner for partner, one in standings.items() if one.capacity}
+        agreements = set()
+        for scopes in found:
+            partners |= rivals(scopes)
+            agreements |= {scope.agreement for scope in scopes if scope.quota}
+        names = {f"channel partner {partner}" for partner in partners}
+        names |= {f"channel quota {agreement}" for agreement in agreements}
         self.env["suite.turn"]._take(names)
 
     @api.model

@@ -317,6 +317,7 @@ class TestConflicts(DealCommon):
         self.assertFalse(self._found(order_id=with_holder))
 
     def test_a_lead_moved_after_acceptance_stays_and_is_a_conflict(self):
+        """C033: after acceptance P keeps it, and a conflict has both facts."""
         self._agreement(self.x, self.north)
         self._agreement(self.y, self.south)
         self._policy()

@@ -402,6 +402,40 @@ class TestMerges(DealCommon):
         )
         self.assertEqual(set(third.conflict_ids.mapped("state")), {"open"})
 
+    def test_a_deal_merged_with_what_others_were_offered_stays_its_holders(self):
+        self._policy()
+        self._agreement(self.y, self.north, exclusive=False)
+        for likelier in ("deal", "offered"):
+            with self.subTest(likelier=likelier):
+                deal = self._protected(
+                    self.x,
+                    f"Customer of the {likelier}",
+                    customer_email=f"buy@{likelier}.example",
+                )
+                deal.with_user(self.user).action_create_opportunity()
+                offered = self.env["crm.lead"].create(
+                    {
+                        "name": "Same",
+                        "type": "opportunity",
+                        "country_id": self.country.id,
+                        "zip": "15",
+                        "distribution_category_id": self.pumps.id,
+                    }
+                )
+                offer = offered.distribution_route_id
+                self.assertEqual((offer.state, offer.partner_id), ("offered", self.y))
+                head = offered if likelier == "offered" else deal.lead_id
+                head.probability = 95
+                merged = (deal.lead_id | offered)._merge_opportunity()
+                self.assertEqual(merged, head)
+                self.assertEqual(deal.lead_id, merged)
+                self.assertEqual(merged.partner_assigned_id, self.x)
+                self.assertEqual(merged.distribution_state, "accepted")
+                self.assertEqual(offer.state, "withdrawn")
+                self.assertFalse(merged.distribution_route_id)
+                with self.assertRaises(UserError):
+                    offer._accept(self.y)
+
     def test_the_deal_of_a_merged_opportunity_stays(self):
         deal = self._protected(self.x)
         deal.with_user(self.user).action_create_opportunity()

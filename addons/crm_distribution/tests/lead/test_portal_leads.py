@@ -8,6 +8,14 @@ from odoo.tests import HttpCase, tagged
 from .lead_common import LeadCommon
 
 SECRETS = ("Secret Customer", "buyer@secret.example", "+98211234", "Hidden Street")
+READING = (
+    ("search_read", []),
+    ("search_count", []),
+    ("web_search_read", [], {"id": {}}),
+    ("formatted_read_group", [], ["id"], ["__count"]),
+    ("name_search", ""),
+)
+NOTHING = ([], 0, {"length": 0, "records": []})
 
 
 @tagged("post_install", "-at_install")
@@ -141,16 +149,27 @@ class TestPortalLeads(LeadCommon, HttpCase):
             self._post(f"{self.url}/answer", answer="accept").status_code, 404
         )
 
+    def _call(self, model, method, *args):
+        return self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps(
+                {
+                    "jsonrpc": "2.0",
+                    "params": {
+                        "model": model,
+                        "method": method,
+                        "args": args,
+                        "kwargs": {},
+                    },
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        ).json()
+
     def test_no_rights_by_rpc(self):
         self._login(self.anahita)
         self._post(f"{self.url}/answer", answer="accept")
-        buttons = {
-            "crm.lead": [("action_route", [[self.lead.id]])],
-            "distribution.route": [("action_withdraw", [[self.offer.id]])],
-            "distribution.gap": [("action_recruit", [[1]])],
-        }
         for model in (
-            "crm.lead",
             "distribution.route",
             "distribution.route.candidate",
             "distribution.gap",
@@ -158,32 +177,28 @@ class TestPortalLeads(LeadCommon, HttpCase):
             "distribution.policy",
             "distribution.agreement",
         ):
-            for method, args in (
-                ("search_read", [[]]),
-                ("search_count", [[]]),
-                ("web_search_read", [[], {"id": {}}]),
-                ("formatted_read_group", [[], ["id"], ["__count"]]),
-                ("name_search", [""]),
-                ("write", [[1], {}]),
-                *buttons.get(model, ()),
-            ):
+            for method, *args in READING:
                 with self.subTest(model=model, method=method):
-                    answer = self.url_open(
-                        f"/web/dataset/call_kw/{model}/{method}",
-                        data=json.dumps(
-                            {
-                                "jsonrpc": "2.0",
-                                "params": {
-                                    "model": model,
-                                    "method": method,
-                                    "args": args,
-                                    "kwargs": {},
-                                },
-                            }
-                        ),
-                        headers={"Content-Type": "application/json"},
-                    ).json()
-                    self.assertIn("error", answer)
+                    self.assertIn("error", self._call(model, method, *args))
+        for model, method, *args in (
+            ("crm.lead", "action_route", self.lead.ids),
+            ("crm.lead", "write", self.lead.ids, {"name": "Changed"}),
+            ("distribution.route", "action_withdraw", self.offer.ids),
+            ("distribution.route", "write", self.offer.ids, {}),
+            ("distribution.gap", "action_recruit", [1]),
+        ):
+            with self.subTest(model=model, method=method):
+                self.assertIn("error", self._call(model, method, *args))
+
+    def test_offered_leads_are_not_read_by_rpc(self):
+        """With Odoo's Resellers, who has accepted a lead reads it, nobody before."""
+        for user in (self.anahita, self.stranger):
+            self._login(user)
+            for method, *args in READING:
+                with self.subTest(user=user.login, method=method):
+                    answer = self._call("crm.lead", method, *args)
+                    if "error" not in answer:
+                        self.assertIn(answer["result"], NOTHING)
 
     def test_a_partner_reads_of_no_offers_to_others(self):
         """Neither in its own record nor by a search for it."""
@@ -192,22 +207,7 @@ class TestPortalLeads(LeadCommon, HttpCase):
             ("read", [self.ava.ids, ["distribution_route_ids"]]),
             ("search", [[("distribution_route_ids.state", "=", "offered")]]),
         ):
-            answer = self.url_open(
-                f"/web/dataset/call_kw/res.partner/{method}",
-                data=json.dumps(
-                    {
-                        "jsonrpc": "2.0",
-                        "params": {
-                            "model": "res.partner",
-                            "method": method,
-                            "args": args,
-                            "kwargs": {},
-                        },
-                    }
-                ),
-                headers={"Content-Type": "application/json"},
-            ).json()
-            self.assertIn("error", answer)
+            self.assertIn("error", self._call("res.partner", method, *args))
 
     def test_link_shows_and_only_a_form_decides(self):
         self.authenticate(None, None)

@@ -13,6 +13,7 @@ from .lead_common import NOW, LeadCommon
 @tagged("post_install", "-at_install")
 class TestRouting(LeadCommon):
     def test_three_areas_three_partners_in_one_call(self):
+        """C020: each lead of one call goes to its own area's partner."""
         partners = [
             self._make_partner(name, territory)
             for name, territory in zip(
@@ -31,6 +32,7 @@ class TestRouting(LeadCommon):
         self.assertFalse((leads | again).partner_assigned_id)
 
     def test_batch_equals_one_by_one_however_it_was_shuffled(self):
+        """C020: the same as one by one, and in any order."""
         for name in ("Ava", "Bita", "Caspian"):
             self._make_partner(name, self.in_tehran, distribution_capacity=4)
         with freeze_time(NOW):
@@ -73,6 +75,7 @@ class TestRouting(LeadCommon):
             )
 
     def test_share_of_paused_ones_goes_to_all_active_ones(self):
+        """C022: 40 leads are 20 and 20 among the two active ones of four."""
         self.company.partner_id.tz = "UTC"
         partners = [
             self._make_partner(
@@ -103,6 +106,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(lead.distribution_route_id.partner_id, partner)
 
     def test_quota_holds_however_often_the_job_runs(self):
+        """C023: room for three: three offers, seven leads wait, and no gap."""
         partner = self._make_partner("Ava", self.in_tehran, distribution_capacity=3)
         leads = self._make_leads(10)
         for minutes in range(6):
@@ -150,6 +154,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(second.distribution_state, "offered")
 
     def test_age_does_not_matter_by_hand(self):
+        """C024: a lead of nine days is routed when somebody asks for it."""
         self.policy.action_end()
         with freeze_time(NOW - timedelta(days=9)):
             lead = self._make_lead()
@@ -160,6 +165,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(lead.distribution_route_id.partner_id, partner)
 
     def test_nobody_in_scope_is_one_gap_and_one_recruitment(self):
+        """C025: three tries are one gap, two clicks one recruitment."""
         self._make_partner("Ava", self.in_tehran)
         user = new_test_user(
             self.env, "seller of it", "crm_distribution.group_channel_manager"
@@ -210,6 +216,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(free.distribution_state, "offered")
 
     def test_nothing_at_zero_is_no_place(self):
+        """C026: a place at 0/0 is not known, and does not weigh."""
         near = {"partner_latitude": 0.03, "partner_longitude": 0.03}
         far = {"partner_latitude": 5.0, "partner_longitude": 5.0}
         customer = self.env["res.partner"].create({"name": "Buyer"})
@@ -243,6 +250,8 @@ class TestRouting(LeadCommon):
         self.assertIn("nearer", lead.distribution_reason)
 
     def test_equal_ones_are_told_apart_the_same_in_every_sequence(self):
+        """C027: the same one of two equals wins, made in either order."""
+
         def winner(names):
             with self.env.cr.savepoint() as savepoint:
                 for name in names:
@@ -305,6 +314,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(lead.distribution_state, "refused")
 
     def test_the_lead_keeps_its_salesperson_and_the_partners_is_told(self):
+        """C031: the partner's salesperson is told, and not put in place."""
         mine, theirs = (
             new_test_user(self.env, login, "sales_team.group_sale_salesman")
             for login in ("mine", "theirs")
@@ -325,6 +335,7 @@ class TestRouting(LeadCommon):
         self.assertEqual(lead.user_id, mine)
 
     def test_all_ways_in_are_routed_alike(self):
+        """C032: by hand, by file, by mail and by a visitor's form."""
         self._make_partner("Ava", self.in_tehran)
         with Form(self.env["crm.lead"]) as form:
             form.name = "By hand"

@@ -24,35 +24,44 @@ class TestRoutingRaces(TransactionCase):
                 }
             )
             policy.action_activate()
-            partner = env["res.partner"].create(
-                {
-                    "name": "Racer",
-                    "is_company": True,
-                    "distribution_capacity": 1,
-                }
-            )
-            agreement = env["distribution.agreement"].create(
-                {
-                    "partner_id": partner.id,
-                    "category_id": self.goods.id,
-                    "date_from": "2020-01-01",
-                    "company_id": company.id,
-                }
-            )
-            agreement.action_activate()
             self.made = {
-                "distribution.agreement": agreement.ids,
+                "distribution.agreement": [],
                 "distribution.policy": policy.ids,
-                "res.partner": partner.ids,
+                "res.partner": [],
                 "product.category": self.goods.ids,
             }
-            self.goods_id, self.partner_id = self.goods.id, partner.id
+            self.goods_id = self.goods.id
         self.addCleanup(self.forget)
         self.one, self.two = (
             self.enterContext(self.registry.cursor()) for _number in range(2)
         )
-        # the second has its snapshot before the first decides
+
+    def partner(self, name, capacity=0, category=True):
+        """
+        :param category: whether its agreement is for these goods, or for all
+        """
+        with self.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            partner = env["res.partner"].create(
+                {"name": name, "is_company": True, "distribution_capacity": capacity}
+            )
+            agreement = env["distribution.agreement"].create(
+                {
+                    "partner_id": partner.id,
+                    "category_id": category and self.goods_id,
+                    "date_from": "2020-01-01",
+                    "company_id": env.company.id,
+                }
+            )
+            agreement.action_activate()
+            self.made["res.partner"] += partner.ids
+            self.made["distribution.agreement"] += agreement.ids
+        return partner.id
+
+    def begin(self):
+        """The second has its snapshot before the first decides."""
         for cr in (self.one, self.two):
+            cr.rollback()
             cr.execute("SELECT 1")
 
     def forget(self):
@@ -79,9 +88,15 @@ class TestRoutingRaces(TransactionCase):
             {"name": "Race", "distribution_category_id": self.goods_id}
         )
 
+    def holder(self, lead):
+        return lead.distribution_route_id.partner_id.id
+
     def test_two_leads_at_one_moment_and_room_for_one(self):
+        """C021: one goes to P, the other waits for room; never two to P."""
+        racer = self.partner("Racer", capacity=1)
+        self.begin()
         first = self.lead(self.one)
-        self.assertEqual(first.distribution_state, "offered")
+        self.assertEqual(self.holder(first), racer)
         self.one.commit()
         with self.assertRaises(SerializationFailure):
             self.lead(self.two)
@@ -89,9 +104,49 @@ class TestRoutingRaces(TransactionCase):
         # as the server tries it again
         second = self.lead(self.two)
         self.assertEqual(second.distribution_state, "waiting")
+        self.assertIn("No room", second.distribution_reason)
         self.two.commit()
 
+    def test_two_leads_at_one_moment_and_a_next_candidate(self):
+        """C021: one goes to P, the other to the next candidate; never two to P."""
+        racer = self.partner("Racer", capacity=1)
+        wider = self.partner("Wider", category=False)
+        self.begin()
+        first = self.lead(self.one)
+        self.assertEqual(self.holder(first), racer)
+        self.one.commit()
+        with self.assertRaises(SerializationFailure):
+            self.lead(self.two)
+        self.two.rollback()
+        second = self.lead(self.two)
+        self.assertEqual(self.holder(second), wider)
+        self.two.commit()
+
+    def test_two_leads_at_one_moment_are_shared_by_two_without_a_limit(self):
+        """C022: who has fewest is asked of the present, not of a moment ago."""
+        partners = {self.partner("Racer"), self.partner("Runner")}
+        self.begin()
+        first = self.lead(self.one)
+        self.one.commit()
+        with self.assertRaises(SerializationFailure):
+            self.lead(self.two)
+        self.two.rollback()
+        second = self.lead(self.two)
+        self.assertEqual({self.holder(first), self.holder(second)}, partners)
+        self.two.commit()
+
+    def test_nobody_waits_where_no_figure_decides(self):
+        """The closer one of two, with room without end, gets both at one moment."""
+        closer = self.partner("Racer")
+        self.partner("Wider", category=False)
+        self.begin()
+        leads = [self.lead(cr) for cr in (self.one, self.two)]
+        self.assertEqual([self.holder(lead) for lead in leads], [closer, closer])
+        for cr in (self.one, self.two):
+            cr.commit()
+
     def test_accepted_and_run_out_at_one_moment(self):
+        racer = self.partner("Racer")
         first = self.lead(self.one)
         self.one.commit()
         route_id = first.distribution_route_id.id
@@ -102,7 +157,7 @@ class TestRoutingRaces(TransactionCase):
             for cr in (self.one, self.two)
         )
         self.assertEqual(running.state, "offered")
-        partner = accepting.env["res.partner"].browse(self.partner_id)
+        partner = accepting.env["res.partner"].browse(racer)
         accepting._accept(partner)
         accepting.env.flush_all()
         self.one.commit()
