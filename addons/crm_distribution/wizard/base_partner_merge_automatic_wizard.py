@@ -12,6 +12,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: and their deals
         registrations = self.env["distribution.registration"].sudo()
         registrations._merge_customers(src_partners, dst_partner)
+        # sudo: and what they were offered
+        routes = self.env["distribution.route"].sudo()
+        routes._merge_candidates(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
         links._check_merged(dst_partner)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -7,10 +8,8 @@ from odoo.tools import SQL
 
 from ...channel.policy import Question
 from ...channel.routing import (
-    Candidate,
     Decision,
     Outcome,
-    Reason,
     Request,
     Scope,
     Standing,
@@ -19,7 +18,14 @@ from ...channel.routing import (
     route,
 )
 from ..policy.res_partner import read_route_key
-from .routing_rows import Asked, Lead, depth_sql, insert_sql, read_history, rows_sql
+from .routing_rows import (
+    Asked,
+    Lead,
+    array_sql,
+    depth_sql,
+    insert_sql,
+    read_history,
+)
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -83,41 +89,45 @@ class DistributionRouting(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH asked AS MATERIALIZED (%(asked)s),
+                past AS (
+                    SELECT lead_id, state, partner_id, count(*),
+                           max(company_id) AS company,
+                           max(id) FILTER (WHERE is_current) AS current
+                      FROM distribution_route
+                     WHERE lead_id IN (SELECT id FROM asked)
+                     GROUP BY lead_id, state, partner_id
+                )
                 SELECT lead.id, lead.company_id, lead.country_id, lead.state_id,
                        lead.zip, lead.distribution_category_id,
                        %(latitude)s, %(longitude)s,
-                       ARRAY(SELECT partner_id FROM crm_lead_declined_partner declined
-                              WHERE declined.lead_id = lead.id),
-                       (SELECT json_agg(past)
-                          FROM (SELECT state, partner_id, count(*),
-                                       max(company_id) AS company,
-                                       max(id) FILTER (WHERE is_current) AS current
-                                  FROM distribution_route
-                                 WHERE lead_id = lead.id
-                                 GROUP BY state, partner_id) past),
-                       lead.create_date, %(arrival)s
-                  FROM crm_lead lead
+                       declined.partners, attempts.past
+                  FROM asked
+                  JOIN crm_lead lead USING (id)
                   LEFT JOIN res_partner customer ON customer.id = lead.partner_id
-                 WHERE lead.id IN %(asked)s
+                  LEFT JOIN (SELECT lead_id, array_agg(partner_id) AS partners
+                               FROM crm_lead_declined_partner
+                              WHERE lead_id IN (SELECT id FROM asked)
+                              GROUP BY lead_id) declined
+                    ON declined.lead_id = lead.id
+                  LEFT JOIN (SELECT lead_id, json_agg(past) AS past
+                               FROM past GROUP BY lead_id) attempts
+                    ON attempts.lead_id = lead.id
+                 ORDER BY lead.create_date, %(arrival)s, lead.id
                 """,
                 latitude=latitude,
                 longitude=longitude,
                 arrival=SQL(", ").join(
-                    SQL.identifier("lead", name) for name in ARRIVAL
+                    SQL("coalesce(%s, '') COLLATE \"C\"", SQL.identifier("lead", name))
+                    for name in ARRIVAL
                 ),
-                asked=asked.subselect(),
+                asked=asked.select(),
             )
         )
-        found = [
-            Lead(
-                *row[:6],
-                arrival=(row[10], *(text or "" for text in row[11:]), row[0]),
-                place=known_place(row[6], row[7]),
-                history=read_history(row[8], row[9] or ()),
-            )
-            for row in rows
+        return [
+            Lead(*lead, known_place(latitude, longitude), read_history(declined, past))
+            for *lead, latitude, longitude, declined, past in rows
         ]
-        return sorted(found, key=lambda lead: lead.arrival)
 
     @api.model
     def _asked(self, leads: list[Lead]) -> tuple[list[Asked], tuple[dict, dict]]:
@@ -147,10 +157,10 @@ class DistributionRouting(models.AbstractModel):
         paths = Policy._scope_paths(different)
         found = Policy._decide(different, paths)
         rulings = dict(zip(different, found, strict=True))
-        asked = [
-            Asked(lead, questions[lead.id], rulings[questions[lead.id]])
-            for lead in leads
-        ]
+        asked = []
+        for lead in leads:
+            question = questions[lead.id]
+            asked.append(Asked(lead, question, rulings[question]))
         return asked, paths
 
     @api.model
@@ -175,7 +185,7 @@ class DistributionRouting(models.AbstractModel):
             for company in {question.company_id for question in different}
         }
         found = {
-            question: tuple(known[id_] for id_ in agreements)
+            question: frozenset(known[id_] for id_ in agreements)
             for question, agreements in scopes.items()
         }
         return route(
@@ -353,28 +363,40 @@ class DistributionRouting(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
+                WITH first_team AS MATERIALIZED (
+                    SELECT DISTINCT ON (company.id, shared.leads)
+                           company.id AS company_id, shared.leads, team.id
+                      FROM unnest(%(different)s::int[]) AS company (id)
+                     CROSS JOIN (VALUES (true), (false)) AS shared (leads)
+                      JOIN crm_team team
+                        ON team.active
+                       AND coalesce(team.company_id, company.id) = company.id
+                     ORDER BY company.id, shared.leads,
+                              (team.company_id IS NULL) = shared.leads DESC,
+                              team.sequence, team.create_date DESC, team.id
+                )
                 UPDATE crm_lead lead
                    SET distribution_state = new.state,
-                       team_id = coalesce(lead.team_id, (
-                           SELECT team.id FROM crm_team team
-                            WHERE team.active
-                              AND (team.company_id IS NULL
-                                   OR team.company_id = new.company)
-                            ORDER BY (team.company_id IS NULL)
-                                     = (lead.company_id IS NULL) DESC,
-                                  team.sequence, team.create_date DESC, team.id
-                            LIMIT 1
-                       )),
+                       team_id = coalesce(lead.team_id, first_team.id),
                        write_uid = %(uid)s, write_date = %(now)s
-                  FROM unnest(%(leads)s::int[], %(states)s::text[],
-                              %(companies)s::int[]) AS new (id, state, company)
+                  FROM unnest(%(leads)s, %(states)s, %(companies)s, %(shared)s)
+                       AS new (id, state, company_id, shared)
+                  LEFT JOIN first_team
+                    ON first_team.company_id = new.company_id
+                   AND first_team.leads = new.shared
                  WHERE lead.id = new.id
                 """,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
-                leads=[one.lead.id for one, _decision in new],
-                states=[decision.outcome.value for _one, decision in new],
-                companies=[one.question.company_id for one, _decision in new],
+                leads=array_sql([one.lead.id for one, _d in new], "int"),
+                states=array_sql(
+                    [decision.outcome.value for _o, decision in new], "text"
+                ),
+                companies=array_sql(
+                    [one.question.company_id for one, _d in new], "int"
+                ),
+                shared=array_sql([not one.lead.company for one, _d in new], "bool"),
+                different=list({one.question.company_id for one, _decision in new}),
             )
         )
 
@@ -453,38 +475,15 @@ class DistributionRouting(models.AbstractModel):
             )
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
-        routes = [
-            self._prepare_route_values(one, decision, gaps, deadlines, now)
-            for one, decision in new
-        ]
-        candidates = [
-            self._prepare_candidate_values(one, rank, candidate)
-            for one, decision in new
-            for rank, candidate in enumerate(decision.candidates, start=1)
-        ]
         Route = self.env["distribution.route"]
-        insert_routes = insert_sql(Route, routes, rows_sql(Route, routes))
-        if not candidates:
-            self.env.cr.execute(insert_routes)
-            return
-        Candidates = self.env["distribution.route.candidate"]
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH written AS (%(routes)s RETURNING id AS route_id, lead_id)
-                %(candidates)s
-                """,
-                routes=insert_routes,
-                candidates=insert_sql(
-                    Candidates,
-                    candidates,
-                    SQL(
-                        "%s JOIN written USING (lead_id)",
-                        rows_sql(Candidates, candidates),
-                    ),
-                ),
+        rows = [
+            self._prepare_route_values(one, decision, gaps, deadlines, keys)
+            for (one, decision), keys in zip(
+                new, Route._new_keys(len(new)), strict=True
             )
-        )
+        ]
+        shared = {"is_current": True, "offered_on": now, "checked_on": now}
+        self.env.cr.execute(insert_sql(Route, rows, shared))
 
     @api.model
     def _deadline(self, company_id: int, now: datetime) -> datetime:
@@ -498,11 +497,11 @@ class DistributionRouting(models.AbstractModel):
         decision: Decision,
         gaps: Mapping[tuple, int],
         deadlines: Mapping[int, datetime],
-        now: datetime,
+        keys: tuple[str, str],
     ) -> dict:
         key = secret = deadline = gap = None
         if decision.outcome is Outcome.OFFERED:
-            key, secret = self.env["distribution.route"]._new_keys()
+            key, secret = keys
             deadline = deadlines[one.question.company_id]
         elif decision.outcome is Outcome.GAP:
             gap = gaps[self._gap_key(one)]
@@ -510,46 +509,17 @@ class DistributionRouting(models.AbstractModel):
             "lead_id": one.lead.id,
             "company_id": one.question.company_id,
             "attempt": one.lead.history.attempts + 1,
-            "is_current": True,
             "state": decision.outcome.value,
             "partner_id": decision.partner,
             "decided_by": decision.decided_by and decision.decided_by.value,
             "considered": decision.considered,
+            "candidates": json.dumps(decision.candidates, separators=(",", ":")),
             "territory_id": one.question.territory_id or None,
             "category_id": one.lead.category,
             "policy_id": one.ruling.policy_id,
             "agreement_id": decision.agreement,
             "gap_id": gap,
-            "offered_on": now,
             "deadline": deadline,
-            "checked_on": now,
             "key": key,
             "secret": secret,
-            "create_uid": self.env.uid,
-            "create_date": now,
-            "write_uid": self.env.uid,
-            "write_date": now,
-        }
-
-    @api.model
-    def _prepare_candidate_values(
-        self, one: Asked, rank: int, candidate: Candidate
-    ) -> dict:
-        return {
-            # found again by its lead
-            "lead_id": one.lead.id,
-            "company_id": one.question.company_id,
-            "rank": rank,
-            "partner_id": candidate.partner,
-            "agreement_id": candidate.agreement,
-            "eligible": candidate.reason is Reason.ELIGIBLE,
-            "reason": candidate.reason.value,
-            "open_count": candidate.open,
-            "capacity": candidate.capacity,
-            "recent_count": candidate.recent,
-            "accepted_count": candidate.accepted,
-            "answered_count": candidate.answered,
-            "lapse_count": candidate.lapses,
-            "is_distance_known": candidate.distance is not None,
-            "distance": candidate.distance,
         }
