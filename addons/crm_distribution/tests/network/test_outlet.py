@@ -47,10 +47,11 @@ class TestOutlet(NetworkCommon, CronMixinCase):
         lakes = self.make_territory("Lakes", (self.state, None, None))
         right._place()
         placed = []
+        place_these = type(outlets)._place
 
-        def place(self, place=type(outlets)._place):
+        def place(self):
             placed.append(self.ids)
-            place(self)
+            place_these(self)
 
         with (
             patch.object(distribution_outlet, "BATCH", 2),
