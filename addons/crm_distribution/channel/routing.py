@@ -25,7 +25,6 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -38,6 +37,7 @@ KEPT = 20
 _PRIOR_ACCEPTED, _PRIOR_ANSWERED = 1, 2
 
 Place = tuple[float, float]
+Point = tuple[float, float, float]
 
 
 class Outcome(str, Enum):
@@ -195,12 +195,15 @@ def distance(one: Place | None, other: Place | None) -> float | None:
     """
     if one is None or other is None:
         return None
-    chord = math.dist(_on_globe(one), _on_globe(other))
+    return _arc(_on_globe(one), _on_globe(other))
+
+
+def _arc(one: Point, other: Point) -> float:
+    chord = math.dist(one, other)
     return 2 * EARTH_RADIUS * math.asin(min(1.0, chord / 2))
 
 
-@lru_cache(maxsize=10_000)
-def _on_globe(place: Place) -> tuple[float, float, float]:
+def _on_globe(place: Place) -> Point:
     """A place on a globe of radius 1, whose middle is 0/0/0."""
     latitude, longitude = map(math.radians, place)
     across = math.cos(latitude)
@@ -269,6 +272,13 @@ class _Field:
             scope.exclusive and now.standings[partner].active
             for partner, scope in self.scopes.items()
         )
+        self.closeness = {
+            partner: _closeness(scope) for partner, scope in self.scopes.items()
+        }
+        places = {partner: now.standings[partner].place for partner in self.scopes}
+        self.points = {
+            partner: place and _on_globe(place) for partner, place in places.items()
+        }
         self.lines = {partner: self.line(partner) for partner in self.scopes}
         self.ranked: list[_Line] = []
         self.out: list[_Line] = []
@@ -328,7 +338,7 @@ class _Field:
         )
         rank = (
             lapses,
-            _closeness(scope),
+            self.closeness[partner],
             standing.open,
             standing.recent,
             -record,
@@ -349,7 +359,7 @@ class _Field:
             distance=None,
             lapses=lapses,
         )
-        return _Line(rank, candidate, standing.place)
+        return _Line(rank, candidate, self.points[partner])
 
     def reason(
         self, scope: Scope, standing: Standing, declined: bool, lapses: int
@@ -385,7 +395,7 @@ class _Line(NamedTuple):
 
     rank: tuple
     candidate: Candidate
-    place: Place | None
+    point: Point | None
 
 
 _DISTANCE = _CRITERIA.index(Criterion.DISTANCE)
@@ -416,9 +426,10 @@ def _nearest(lines: list[_Line], place: Place | None) -> list[_Line]:
     """
     if place is None:
         return lines[:KEPT]
+    here = _on_globe(place)
     found: list[_Line] = []
     for _head, equals in groupby(lines, key=_before_distance):
-        found += sorted(_with_distance(equals, place))
+        found += sorted(_with_distance(equals, here))
         if len(found) >= KEPT:
             break
     return found[:KEPT]
@@ -428,14 +439,13 @@ def _before_distance(line: _Line) -> tuple:
     return line.rank[:_DISTANCE]
 
 
-def _with_distance(lines: Iterable[_Line], place: Place) -> Iterator[_Line]:
+def _with_distance(lines: Iterable[_Line], here: Point) -> Iterator[_Line]:
     for rank, candidate, there in lines:
-        away = distance(place, there)
-        kilometres = None if away is None else round(away)
+        kilometres = None if there is None else round(_arc(here, there))
         far = math.inf if kilometres is None else kilometres
         yield _Line(
             (*rank[:_DISTANCE], far, *rank[_DISTANCE + 1 :]),
-            candidate._replace(distance=kilometres),
+            Candidate(*candidate[:-2], kilometres, candidate.lapses),
             there,
         )
 

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -18,14 +19,7 @@ from ...channel.routing import (
     route,
 )
 from ..policy.res_partner import read_route_key
-from .routing_rows import (
-    Asked,
-    Lead,
-    array_sql,
-    depth_sql,
-    insert_sql,
-    read_history,
-)
+from .routing_rows import Asked, Lead, depth_sql, read_history, rows_sql
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -338,7 +332,6 @@ class DistributionRouting(models.AbstractModel):
         Route.browse(kept).write({"checked_on": now})
         if not new:
             return
-        self._write_leads(new)
         gaps = self._write_gaps(new, now)
         self._write_routes(new, gaps, now)
         Route.invalidate_model()
@@ -349,56 +342,6 @@ class DistributionRouting(models.AbstractModel):
         )
         if any(decision.outcome is Outcome.OFFERED for _one, decision in new):
             Route._call_job("crm_distribution.cron_work_offers")
-
-    @api.model
-    def _write_leads(self, new: list[tuple[Asked, Decision]]) -> None:
-        """First of all: of two who route one lead, the second one fails here.
-
-        Odoo's assignment looks for leads without a team: it shall not take these. They
-        get the first team of their company; where they have none, of all companies,
-        since the team of a company would give it to them.
-        """
-        self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
-        self.env["crm.team"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH first_team AS MATERIALIZED (
-                    SELECT DISTINCT ON (company.id, shared.leads)
-                           company.id AS company_id, shared.leads, team.id
-                      FROM unnest(%(different)s::int[]) AS company (id)
-                     CROSS JOIN (VALUES (true), (false)) AS shared (leads)
-                      JOIN crm_team team
-                        ON team.active
-                       AND coalesce(team.company_id, company.id) = company.id
-                     ORDER BY company.id, shared.leads,
-                              (team.company_id IS NULL) = shared.leads DESC,
-                              team.sequence, team.create_date DESC, team.id
-                )
-                UPDATE crm_lead lead
-                   SET distribution_state = new.state,
-                       team_id = coalesce(lead.team_id, first_team.id),
-                       write_uid = %(uid)s, write_date = %(now)s
-                  FROM unnest(%(leads)s, %(states)s, %(companies)s, %(shared)s)
-                       AS new (id, state, company_id, shared)
-                  LEFT JOIN first_team
-                    ON first_team.company_id = new.company_id
-                   AND first_team.leads = new.shared
-                 WHERE lead.id = new.id
-                """,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                leads=array_sql([one.lead.id for one, _d in new], "int"),
-                states=array_sql(
-                    [decision.outcome.value for _o, decision in new], "text"
-                ),
-                companies=array_sql(
-                    [one.question.company_id for one, _d in new], "int"
-                ),
-                shared=array_sql([not one.lead.company for one, _d in new], "bool"),
-                different=list({one.question.company_id for one, _decision in new}),
-            )
-        )
 
     @api.model
     def _write_gaps(
@@ -459,9 +402,14 @@ class DistributionRouting(models.AbstractModel):
     def _write_routes(
         self, new: list[tuple[Asked, Decision]], gaps: dict[tuple, int], now: datetime
     ) -> None:
-        """The attempts with their candidates, by one statement.
+        """The attempts with their candidates, and the leads that they are of.
 
-        The ORM would write a hundred rows at a time.
+        By one statement: the ORM would write a hundred rows at a time. Of two who route
+        one lead at once, the second one fails on the lead, and is tried again.
+
+        Odoo's assignment looks for leads without a team: it shall not take these. They
+        get the first team of their company; where they have none, of all companies,
+        since the team of a company would give it to them.
         """
         if before := [one.lead.id for one, _d in new if one.lead.history.attempts]:
             self.env.cr.execute(
@@ -476,14 +424,61 @@ class DistributionRouting(models.AbstractModel):
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
         Route = self.env["distribution.route"]
+        # candidates that have got nothing since stay what they were
+        in_json = cache(json.JSONEncoder(separators=(",", ":")).encode)
         rows = [
-            self._prepare_route_values(one, decision, gaps, deadlines, keys)
+            {
+                **self._prepare_route_values(one, decision, gaps, deadlines, keys),
+                "candidates": f"[{','.join(map(in_json, decision.candidates))}]",
+            }
             for (one, decision), keys in zip(
                 new, Route._new_keys(len(new)), strict=True
             )
         ]
-        shared = {"is_current": True, "offered_on": now, "checked_on": now}
-        self.env.cr.execute(insert_sql(Route, rows, shared))
+        self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
+        self.env["crm.team"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH new AS MATERIALIZED (
+                    SELECT * FROM %(rows)s
+                ), first_team AS MATERIALIZED (
+                    SELECT company.id AS company_id,
+                           (array_agg(team.id ORDER BY team.company_id IS NULL,
+                                      %(sequence)s))[1] AS own,
+                           (array_agg(team.id ORDER BY team.company_id IS NOT NULL,
+                                      %(sequence)s))[1] AS shared
+                      FROM res_company company
+                      JOIN crm_team team
+                        ON team.active
+                       AND coalesce(team.company_id, company.id) = company.id
+                     GROUP BY company.id
+                ), lead AS (
+                    UPDATE crm_lead lead
+                       SET distribution_state = new.state,
+                           team_id = coalesce(
+                               lead.team_id,
+                               CASE WHEN lead.company_id IS NULL
+                                    THEN first_team.shared ELSE first_team.own END),
+                           write_uid = %(uid)s, write_date = %(now)s
+                      FROM new LEFT JOIN first_team USING (company_id)
+                     WHERE lead.id = new.lead_id
+                    RETURNING lead.id
+                )
+                INSERT INTO distribution_route (
+                    %(names)s, is_current, offered_on, checked_on
+                )
+                SELECT %(names)s, true, %(moment)s, %(moment)s
+                  FROM new JOIN lead ON lead.id = new.lead_id
+                """,
+                rows=rows_sql(Route, rows),
+                names=SQL(", ").join(map(SQL.identifier, rows[0])),
+                sequence=SQL("team.sequence, team.create_date DESC, team.id"),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                moment=now,
+            )
+        )
 
     @api.model
     def _deadline(self, company_id: int, now: datetime) -> datetime:
@@ -513,7 +508,6 @@ class DistributionRouting(models.AbstractModel):
             "partner_id": decision.partner,
             "decided_by": decision.decided_by and decision.decided_by.value,
             "considered": decision.considered,
-            "candidates": json.dumps(decision.candidates, separators=(",", ":")),
             "territory_id": one.question.territory_id or None,
             "category_id": one.lead.category,
             "policy_id": one.ruling.policy_id,

@@ -67,27 +67,20 @@ def read_history(declined: list[int] | None, past: Iterable[dict] | None) -> His
     return History(frozenset(refused), lapses, attempts, company, standing, state)
 
 
-def insert_sql(model, rows: list[dict], shared: dict) -> SQL:
-    """Rows into a model's table.
-
-    :param shared: values that all of them have
-    """
+def rows_sql(model, rows: list[dict]) -> SQL:
+    """Rows of a model's table to be."""
     names = [*rows[0]]
     return SQL(
-        "INSERT INTO %(table)s (%(all_names)s) SELECT %(names)s, %(shared)s"
-        " FROM unnest(%(columns)s) AS row (%(names)s)",
-        table=SQL.identifier(model._table),
-        all_names=SQL(", ").join(map(SQL.identifier, [*names, *shared])),
-        names=SQL(", ").join(map(SQL.identifier, names)),
-        shared=SQL(", ").join(SQL("%s", value) for value in shared.values()),
-        columns=SQL(", ").join(
-            array_sql([row[name] for row in rows], model._fields[name].column_type[0])
+        "unnest(%s) AS row (%s)",
+        SQL(", ").join(
+            _array_sql([row[name] for row in rows], model._fields[name].column_type[0])
             for name in names
         ),
+        SQL(", ").join(map(SQL.identifier, names)),
     )
 
 
-def array_sql(values: Iterable, column_type: str) -> SQL:
+def _array_sql(values: Iterable, column_type: str) -> SQL:
     """As one literal, which is read far faster than one for each value."""
     literal = ",".join(map(_element, values))
     return SQL("%s::%s[]", f"{{{literal}}}", SQL(column_type))
