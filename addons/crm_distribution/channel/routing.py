@@ -428,6 +428,8 @@ def _nearest(lines: list[_Line], place: Place | None) -> list[_Line]:
         return lines[:KEPT]
     here = _on_globe(place)
     found: list[_Line] = []
+    # they stand in sequence, and the rest is not looked at
+    # pylint: disable-next=bad-builtin-groupby
     for _head, equals in groupby(lines, key=_before_distance):
         found += sorted(_with_distance(equals, here))
         if len(found) >= KEPT:
