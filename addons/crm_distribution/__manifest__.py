@@ -21,7 +21,7 @@
         "data/ir_cron.xml",
         "data/distribution_level.xml",
         # network
-        "wizard/distribution_network_import_views.xml",
+        "views/distribution_network_import_views.xml",
         "report/distribution_coverage_views.xml",
         "report/distribution_contact_efficiency_views.xml",
         "views/distribution_handling_views.xml",

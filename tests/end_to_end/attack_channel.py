@@ -21,6 +21,8 @@ RIGHTS = {
     "distribution.handling": BOSS,
     "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
     "distribution.link": BOSS,
+    "distribution.network.import": {"manager": "rwcd"},
+    "distribution.network.import.problem": {"manager": "r"},
     "distribution.outlet": BOSS,
     "distribution.outlet.turnover": BOSS,
     "distribution.policy": BOSS,
@@ -45,8 +47,6 @@ RIGHTS = {
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
-    "distribution.network.import": {"manager"},
-    "distribution.network.import.problem": {"manager"},
     "distribution.policy.propose": {"manager"},
     "distribution.policy.what.if": {"manager"},
     "distribution.policy.what.if.goal": {"manager"},
@@ -87,8 +87,10 @@ METHODS = {
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
-    ("distribution.network.import", "action_check"): set(),
-    ("distribution.network.import", "action_import"): set(),
+    ("distribution.network.import", "action_check"): {"manager"},
+    ("distribution.network.import", "action_import"): {"manager"},
+    ("distribution.network.import", "action_open"): {"manager"},
+    ("distribution.network.import", "action_stop"): {"manager"},
     ("distribution.policy", "action_activate"): {"manager"},
     ("distribution.policy", "action_end"): {"manager"},
     ("distribution.policy", "action_open_admissions"): CHANNEL,
@@ -244,7 +246,9 @@ class AttackChannelRecords:
                 )
             ]
         )
-        wizard = env["distribution.network.import"].create({"file": b"bmFtZQo="})
+        source = env["distribution.network.import"].create(
+            {"file": b"bmFtZQo=", "company_id": company.id}
+        )
         return {
             "distribution.outlet": outlet,
             "distribution.outlet.turnover": outlet.turnover_ids,
@@ -256,9 +260,9 @@ class AttackChannelRecords:
                 }
             ),
             "distribution.link": links[0],
-            "distribution.network.import": wizard,
-            "distribution.network.import.problem": wizard.problem_ids.create(
-                {"import_id": wizard.id, "reason": "x"}
+            "distribution.network.import": source,
+            "distribution.network.import.problem": source.problem_ids.create(
+                {"import_id": source.id, "reason": "x"}
             ),
         }
 

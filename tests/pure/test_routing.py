@@ -332,6 +332,62 @@ def test_what_only_rivals_have_decides_about_no_other_lead(world, data):
 
 
 @given(worlds())
+def test_candidates_stand_in_the_stated_sequence(world):
+    asked, standings = world
+    state = dict(standings)
+    for lead, decision in zip(asked, route(asked, standings), strict=True):
+        closest = {}
+        for scope in sorted(lead.scopes, key=by_agreement_of_equals):
+            closest.setdefault(scope.partner, scope)
+
+        lines = decision.candidates
+        assert {line.partner for line in lines} == closest.keys()
+        ranks = [
+            stated_rank(lead, line, closest[line.partner], state[line.partner])
+            for line in lines
+        ]
+        assert ranks == sorted(ranks)
+        for line in lines:
+            assert line.agreement == closest[line.partner].agreement
+            assert (line.open, line.recent) == (
+                state[line.partner].open,
+                state[line.partner].recent,
+            )
+            away = distance(lead.place, state[line.partner].place)
+            assert line.distance == (None if away is None else round(away))
+        if decision.partner is not None:
+            before = state[decision.partner]
+            state[decision.partner] = before._replace(
+                open=before.open + 1, recent=before.recent + 1
+            )
+
+
+def stated_rank(lead, line, scope, stands):
+    away = distance(lead.place, stands.place)
+    far = math.inf if away is None else round(away)
+    return (
+        line.reason is not Reason.ELIGIBLE,
+        lead.lapses.get(line.partner, 0),
+        closeness(scope),
+        stands.open,
+        stands.recent,
+        -(stands.accepted + 1) / (stands.answered + 2),
+        far if lead.place else 0,
+        stands.grade,
+        stands.mark,
+        line.partner,
+    )
+
+
+def closeness(scope):
+    return (not scope.exclusive, -scope.category_depth, -scope.territory_depth)
+
+
+def by_agreement_of_equals(scope):
+    return (closeness(scope), scope.agreement)
+
+
+@given(worlds())
 def test_who_is_out_gets_nothing(world):
     asked, standings = world
     open_now = {partner: item.open for partner, item in standings.items()}

@@ -21,10 +21,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from heapq import nsmallest
+from itertools import groupby
 from typing import NamedTuple
 
 EARTH_RADIUS = 6371.0
@@ -36,6 +37,7 @@ KEPT = 20
 _PRIOR_ACCEPTED, _PRIOR_ANSWERED = 1, 2
 
 Place = tuple[float, float]
+Point = tuple[float, float, float]
 
 
 class Outcome(str, Enum):
@@ -125,7 +127,8 @@ class Request(NamedTuple):
     """A lead, and what is known of its earlier offers."""
 
     lead: int
-    scopes: tuple[Scope, ...]
+    # leads with equal ones share the work: a frozenset is compared the fastest
+    scopes: frozenset[Scope] | tuple[Scope, ...]
     # its company and that one's parents
     companies: frozenset[int]
     place: Place | None = None
@@ -145,8 +148,8 @@ class Candidate(NamedTuple):
     recent: int
     accepted: int
     answered: int
-    # kilometres; none where a place is not known
-    distance: float | None
+    # whole kilometres; none where a place is not known
+    distance: int | None
     lapses: int
 
 
@@ -187,16 +190,28 @@ def known_place(latitude: float | None, longitude: float | None) -> Place | None
 def distance(one: Place | None, other: Place | None) -> float | None:
     """Kilometres over the earth, none where a place is not known.
 
-    The haversine formula: Sinnott, Sky and Telescope 68 (1984), page 159.
+    By the straight line through it, half of which is what the haversine formula takes
+    the arc sine of: Sinnott, Sky and Telescope 68 (1984), page 159.
     """
     if one is None or other is None:
         return None
-    a_lat, a_lon, b_lat, b_lon = map(math.radians, (*one, *other))
-    chord = (
-        math.sin((b_lat - a_lat) / 2) ** 2
-        + math.cos(a_lat) * math.cos(b_lat) * math.sin((b_lon - a_lon) / 2) ** 2
+    return _arc(_on_globe(one), _on_globe(other))
+
+
+def _arc(one: Point, other: Point) -> float:
+    chord = math.dist(one, other)
+    return 2 * EARTH_RADIUS * math.asin(min(1.0, chord / 2))
+
+
+def _on_globe(place: Place) -> Point:
+    """A place on a globe of radius 1, whose middle is 0/0/0."""
+    latitude, longitude = map(math.radians, place)
+    across = math.cos(latitude)
+    return (
+        across * math.cos(longitude),
+        across * math.sin(longitude),
+        math.sin(latitude),
     )
-    return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(chord)))
 
 
 def route(
@@ -208,79 +223,199 @@ def route(
 
     :param used: open offers and leads by agreement
     """
-    now = dict(standings)
-    used = Counter(used)
+    now = _Now(standings, used or {})
+    fields: dict[tuple, _Field] = {}
     decisions = []
     for request in requests:
-        decision = _decide(request, now, used)
-        if decision.partner is not None:
-            standing = now[decision.partner]
-            now[decision.partner] = standing._replace(
-                open=standing.open + 1, recent=standing.recent + 1
-            )
-            used[decision.agreement] += 1
+        key = request.scopes, request.companies
+        if (field := fields.get(key)) is None:
+            field = fields[key] = _Field(*key, now)
+        decision = field.decide(request)
+        if decision.outcome is Outcome.OFFERED:
+            now.give(decision.candidates[0])
         decisions.append(decision)
     return decisions
 
 
-def _decide(
-    request: Request, standings: Mapping[int, Standing], used: Mapping[int, int]
-) -> Decision:
-    scopes = _closest_scopes(request.scopes)
-    # a promise that nobody else gets it, while he who has it is there
-    reserved = any(
-        scope.exclusive and standings[scope.partner].active for scope in scopes
-    )
-    ranked, out = [], []
-    for scope in scopes:
-        standing = standings[scope.partner]
-        reason = _reason(request, scope, standing, reserved, used)
-        if reason is Reason.ELIGIBLE:
-            ranked.append((_rank(request, scope, standing), scope, standing))
-        else:
-            out.append((_rank(request, scope, standing), scope, standing, reason))
-    first = nsmallest(KEPT, ranked, key=_by_rank)
-    candidates = [
-        _candidate(request, scope, standing, Reason.ELIGIBLE)
-        for _rank, scope, standing in first
-    ]
-    candidates += [
-        _candidate(request, scope, standing, reason)
-        for _rank, scope, standing, reason in nsmallest(
-            KEPT - len(candidates), out, key=_by_rank
+class _Now:
+    """How all stand while one lead after another is given away."""
+
+    def __init__(self, standings: Mapping[int, Standing], used: Mapping[int, int]):
+        self.standings = dict(standings)
+        self.used = Counter(used)
+        # to whom, one after another
+        self.given: list[int] = []
+
+    def give(self, candidate: Candidate) -> None:
+        before = self.standings[candidate.partner]
+        self.standings[candidate.partner] = before._replace(
+            open=before.open + 1, recent=before.recent + 1
         )
-    ]
-    reasons = {reason for *_rest, reason in out}
-    if ranked:
-        outcome = Outcome.OFFERED
-    elif reasons & {Reason.FULL, Reason.QUOTA}:
-        outcome = Outcome.WAITING
-    # nobody lives who could take leads there: the scope of those is empty
-    elif reasons <= {Reason.ARCHIVED, Reason.OTHER_COMPANY}:
-        outcome = Outcome.GAP
-    else:
-        outcome = Outcome.REFUSED
-    decided_by = _decided_by([rank for rank, *_rest in first[:2]])
-    return Decision(
-        request.lead, outcome, tuple(candidates), decided_by, considered=len(scopes)
-    )
+        self.used[candidate.agreement] += 1
+        self.given.append(candidate.partner)
 
 
 def rivals(scopes: Iterable[Scope]) -> set[int]:
     """Those between whom the figures of the moment decide: equally close ones."""
-    closest = _closest_scopes(scopes)
+    closest = _closest_scopes(scopes).values()
     equal = Counter(map(_closeness, closest))
     return {scope.partner for scope in closest if equal[_closeness(scope)] > 1}
 
 
-def _closest_scopes(scopes: Iterable[Scope]) -> list[Scope]:
+class _Field:
+    """The candidates for leads of the same place and goods, kept in sequence.
+
+    What hangs on a single lead, its place and who had it before, comes on top.
+    """
+
+    def __init__(
+        self, scopes: Iterable[Scope], companies: frozenset[int], now: _Now
+    ) -> None:
+        self.scopes = _closest_scopes(scopes)
+        self.companies = companies
+        self.now = now
+        # a promise that nobody else gets it, while he who has it is there
+        self.reserved = any(
+            scope.exclusive and now.standings[partner].active
+            for partner, scope in self.scopes.items()
+        )
+        self.closeness = {
+            partner: _closeness(scope) for partner, scope in self.scopes.items()
+        }
+        places = {partner: now.standings[partner].place for partner in self.scopes}
+        self.points = {
+            partner: place and _on_globe(place) for partner, place in places.items()
+        }
+        self.lines = {partner: self.line(partner) for partner in self.scopes}
+        self.ranked: list[_Line] = []
+        self.out: list[_Line] = []
+        for line in sorted(self.lines.values()):
+            self.side(line).append(line)
+        # of those given away, so many are counted in
+        self.seen = len(now.given)
+
+    def decide(self, request: Request) -> Decision:
+        self.catch_up()
+        ranked, out = self.ranked, self.out
+        if request.declined or request.lapses:
+            ranked, out = self.apart(request)
+        first = _nearest(ranked, request.place)
+        rest = KEPT - len(first)
+        last = _nearest(out, request.place)[:rest] if rest and out else []
+        return Decision(
+            request.lead,
+            Outcome.OFFERED if ranked else self.outcome(out),
+            tuple([line.candidate for line in (*first, *last)]),
+            _decided_by(first),
+            considered=len(self.scopes),
+        )
+
+    def catch_up(self) -> None:
+        """Who has got something since stands elsewhere."""
+        given = self.now.given
+        if self.seen == len(given):
+            return
+        for partner in self.scopes.keys() & given[self.seen :]:
+            line = self.lines[partner]
+            lines = self.side(line)
+            del lines[bisect_left(lines, line)]
+            line = self.lines[partner] = self.line(partner)
+            insort(self.side(line), line)
+        self.seen = len(given)
+
+    def apart(self, request: Request) -> tuple[list[_Line], list[_Line]]:
+        """The lines of this lead, some of whom have had it before."""
+        before = self.scopes.keys() & (request.declined | request.lapses.keys())
+        ranked = [line for line in self.ranked if line.candidate.partner not in before]
+        out = [line for line in self.out if line.candidate.partner not in before]
+        for partner in before:
+            line = self.line(
+                partner, partner in request.declined, request.lapses.get(partner, 0)
+            )
+            insort(ranked if line.candidate.reason is Reason.ELIGIBLE else out, line)
+        return ranked, out
+
+    def side(self, line: _Line) -> list[_Line]:
+        return self.ranked if line.candidate.reason is Reason.ELIGIBLE else self.out
+
+    def line(self, partner: int, declined: bool = False, lapses: int = 0) -> _Line:
+        scope, standing = self.scopes[partner], self.now.standings[partner]
+        record = (standing.accepted + _PRIOR_ACCEPTED) / (
+            standing.answered + _PRIOR_ANSWERED
+        )
+        rank = (
+            lapses,
+            self.closeness[partner],
+            standing.open,
+            standing.recent,
+            -record,
+            # equally far, as long as nobody asks how far
+            0,
+            standing.grade,
+            (standing.mark, partner),
+        )
+        candidate = Candidate(
+            partner=partner,
+            agreement=scope.agreement,
+            reason=self.reason(scope, standing, declined, lapses),
+            open=standing.open,
+            capacity=standing.capacity,
+            recent=standing.recent,
+            accepted=standing.accepted,
+            answered=standing.answered,
+            distance=None,
+            lapses=lapses,
+        )
+        return _Line(rank, candidate, self.points[partner])
+
+    def reason(
+        self, scope: Scope, standing: Standing, declined: bool, lapses: int
+    ) -> Reason:
+        checks = (
+            (Reason.ARCHIVED, not standing.active),
+            (
+                Reason.OTHER_COMPANY,
+                standing.company is not None and standing.company not in self.companies,
+            ),
+            (Reason.RESERVED, self.reserved and not scope.exclusive),
+            (Reason.DECLINED, declined),
+            (Reason.SILENT, lapses >= MAX_LAPSES),
+            (Reason.PAUSED, standing.paused),
+            (Reason.FULL, 0 < standing.capacity <= standing.open),
+            (Reason.QUOTA, 0 < scope.quota <= self.now.used[scope.agreement]),
+        )
+        return next((reason for reason, out in checks if out), Reason.ELIGIBLE)
+
+    def outcome(self, out: list[_Line]) -> Outcome:
+        """What becomes of a lead that nobody can have."""
+        reasons = {line.candidate.reason for line in out}
+        if reasons & {Reason.FULL, Reason.QUOTA}:
+            return Outcome.WAITING
+        # nobody lives who could take leads there: the scope of those is empty
+        if reasons <= {Reason.ARCHIVED, Reason.OTHER_COMPANY}:
+            return Outcome.GAP
+        return Outcome.REFUSED
+
+
+class _Line(NamedTuple):
+    """A candidate in his place; no two have the same rank."""
+
+    rank: tuple
+    candidate: Candidate
+    point: Point | None
+
+
+_DISTANCE = _CRITERIA.index(Criterion.DISTANCE)
+
+
+def _closest_scopes(scopes: Iterable[Scope]) -> dict[int, Scope]:
     """One for each partner: who has several is judged by the closest."""
     closest: dict[int, Scope] = {}
     for scope in scopes:
         known = closest.get(scope.partner)
         if known is None or _closest_first(scope) < _closest_first(known):
             closest[scope.partner] = scope
-    return list(closest.values())
+    return closest
 
 
 def _closest_first(scope: Scope) -> tuple:
@@ -291,75 +426,47 @@ def _closeness(scope: Scope) -> tuple:
     return (not scope.exclusive, -scope.category_depth, -scope.territory_depth)
 
 
-def _reason(
-    request: Request,
-    scope: Scope,
-    standing: Standing,
-    reserved: bool,
-    used: Mapping[int, int],
-) -> Reason:
-    checks = (
-        (Reason.ARCHIVED, not standing.active),
-        (
-            Reason.OTHER_COMPANY,
-            standing.company is not None and standing.company not in request.companies,
-        ),
-        (Reason.RESERVED, reserved and not scope.exclusive),
-        (Reason.DECLINED, scope.partner in request.declined),
-        (Reason.SILENT, request.lapses.get(scope.partner, 0) >= MAX_LAPSES),
-        (Reason.PAUSED, standing.paused),
-        (Reason.FULL, 0 < standing.capacity <= standing.open),
-        (Reason.QUOTA, 0 < scope.quota <= used[scope.agreement]),
-    )
-    return next((reason for reason, out in checks if out), Reason.ELIGIBLE)
+def _nearest(lines: list[_Line], place: Place | None) -> list[_Line]:
+    """The first of them; of those equal until then, the nearer ones go first.
+
+    A lead without a place is equally far from all.
+    """
+    if place is None:
+        return lines[:KEPT]
+    here = _on_globe(place)
+    found: list[_Line] = []
+    # they stand in sequence, and the rest is not looked at
+    # pylint: disable-next=bad-builtin-groupby
+    for _head, equals in groupby(lines, key=_before_distance):
+        found += sorted(_with_distance(equals, here))
+        if len(found) >= KEPT:
+            break
+    return found[:KEPT]
 
 
-def _rank(request: Request, scope: Scope, standing: Standing) -> tuple:
-    away = distance(request.place, standing.place)
-    record = (standing.accepted + _PRIOR_ACCEPTED) / (
-        standing.answered + _PRIOR_ANSWERED
-    )
-    return (
-        request.lapses.get(scope.partner, 0),
-        _closeness(scope),
-        standing.open,
-        standing.recent,
-        -record,
-        # whole kilometres; a lead without a place is equally far from all
-        0 if request.place is None else math.inf if away is None else round(away),
-        standing.grade,
-        (standing.mark, scope.partner),
-    )
+def _before_distance(line: _Line) -> tuple:
+    return line.rank[:_DISTANCE]
 
 
-def _by_rank(item: tuple) -> tuple:
-    return item[0]
+def _with_distance(lines: Iterable[_Line], here: Point) -> Iterator[_Line]:
+    for rank, candidate, there in lines:
+        kilometres = None if there is None else round(_arc(here, there))
+        far = math.inf if kilometres is None else kilometres
+        yield _Line(
+            (*rank[:_DISTANCE], far, *rank[_DISTANCE + 1 :]),
+            Candidate(*candidate[:-2], kilometres, candidate.lapses),
+            there,
+        )
 
 
-def _candidate(
-    request: Request, scope: Scope, standing: Standing, reason: Reason
-) -> Candidate:
-    return Candidate(
-        partner=scope.partner,
-        agreement=scope.agreement,
-        reason=reason,
-        open=standing.open,
-        capacity=standing.capacity,
-        recent=standing.recent,
-        accepted=standing.accepted,
-        answered=standing.answered,
-        distance=distance(request.place, standing.place),
-        lapses=request.lapses.get(scope.partner, 0),
-    )
-
-
-def _decided_by(ranks: list[tuple]) -> Criterion | None:
-    if not ranks:
+def _decided_by(lines: list[_Line]) -> Criterion | None:
+    if not lines:
         return None
-    if len(ranks) == 1:
+    if len(lines) == 1:
         return Criterion.ALONE
-    return next(
-        criterion
-        for criterion, first, second in zip(_CRITERIA, *ranks, strict=True)
-        if first != second
-    )
+    for criterion, first, second in zip(
+        _CRITERIA, lines[0].rank, lines[1].rank, strict=True
+    ):
+        if first != second:
+            return criterion
+    raise ValueError("two candidates of one rank")

@@ -3,4 +3,5 @@ from . import (
     distribution_contact_efficiency,
     distribution_coverage,
     distribution_response,
+    distribution_route_candidate,
 )

@@ -2,8 +2,6 @@ from . import (
     base_partner_merge_automatic_wizard,
     distribution_agreement_start,
     distribution_decision,
-    distribution_network_import,
-    distribution_network_import_problem,
     distribution_policy_propose,
     distribution_policy_what_if,
     distribution_policy_what_if_goal,

@@ -15,6 +15,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: and their shares
         shares = self.env["distribution.share"].sudo()
         shares._merge_partners(src_partners, dst_partner)
+        # sudo: and what they were offered
+        routes = self.env["distribution.route"].sudo()
+        routes._merge_candidates(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
         # sudo: and what was between them

@@ -5,7 +5,6 @@ from . import (  # noqa: I001
     distribution_gap,
     distribution_route,
     distribution_route_portal,
-    distribution_route_candidate,
     distribution_routing,
     crm_lead,
     distribution_agreement,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import consteq, email_normalize, formataddr, hmac
+from odoo.tools import SQL, consteq, email_normalize, formataddr, hmac
 
 from odoo.addons.crm_suite.tools.work import work_through
 
@@ -38,6 +38,7 @@ class DistributionRoute(models.Model):
     ]
     _order = "id desc"
     _rec_name = "lead_id"
+    _log_access = False
     _protected_fields = {
         "lead_id",
         "attempt",
@@ -46,6 +47,7 @@ class DistributionRoute(models.Model):
         "partner_id",
         "decided_by",
         "considered",
+        "candidates",
         "candidate_ids",
         "territory_id",
         "category_id",
@@ -82,6 +84,8 @@ class DistributionRoute(models.Model):
     )
     decided_by = fields.Selection(CRITERIA, readonly=True)
     considered = fields.Integer("In Scope", readonly=True)
+    # JSON, shown as candidate_ids in the words of whoever reads them
+    candidates = fields.Text(readonly=True, prefetch=False, groups="base.group_system")
     candidate_ids = fields.One2many(
         "distribution.route.candidate", "route_id", readonly=True
     )
@@ -316,6 +320,40 @@ class DistributionRoute(models.Model):
             self._call_job("crm_distribution.cron_work_offers")
             self._call_job("crm_distribution.cron_retry_leads")
 
+    @api.model
+    def _merge_candidates(self, src_partners, dst_partner) -> None:
+        """Who was looked at for a lead is the contact that is kept.
+
+        Nothing finds a contact within a document but to look through all: done where
+        one of them has been an intermediary, once in a while.
+        """
+        agreements = self.env["distribution.agreement"]
+        if not agreements.search_count(
+            [("partner_id", "in", src_partners.ids)], limit=1
+        ):
+            return
+        self.flush_model(["candidates"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE distribution_route
+                   SET candidates = (
+                       SELECT jsonb_agg(
+                                  CASE WHEN value -> 0 = ANY(%(merged)s)
+                                       THEN jsonb_set(value, '{0}', %(kept)s)
+                                       ELSE value END ORDER BY rank)
+                         FROM jsonb_array_elements(candidates::jsonb)
+                              WITH ORDINALITY AS line (value, rank))
+                 WHERE EXISTS (
+                     SELECT FROM jsonb_array_elements(candidates::jsonb) AS line (value)
+                      WHERE value -> 0 = ANY(%(merged)s))
+                """,
+                merged=SQL("%s::jsonb[]", [str(id_) for id_ in src_partners.ids]),
+                kept=SQL("%s::jsonb", str(dst_partner.id)),
+            )
+        )
+        self.invalidate_model(["candidates", "candidate_ids"])
+
     def _note(self, text: str, by=None):
         """On the lead, and to its salesperson."""
         self._say(text, by or self.env.ref("base.partner_root"))
@@ -459,8 +497,11 @@ class DistributionRoute(models.Model):
         return (found, contact) if found._is_for(contact) else nothing
 
     @api.model
-    def _new_keys(self) -> tuple[str, str]:
-        return secrets.token_urlsafe(12), secrets.token_urlsafe(24)
+    def _new_keys(self, count: int) -> list[tuple[str, str]]:
+        """A key and a secret for each of so many offers, of 12 and 24 random bytes."""
+        drawn = secrets.token_urlsafe(36 * count)
+        keys = [drawn[at : at + 48] for at in range(0, len(drawn), 48)]
+        return [(key[:16], key[16:]) for key in keys]
 
     def _in_words(self) -> str:
         self.ensure_one()

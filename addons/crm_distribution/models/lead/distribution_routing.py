@@ -1,5 +1,7 @@
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,10 +9,8 @@ from odoo.tools import SQL
 
 from ...channel.policy import Question, above_id
 from ...channel.routing import (
-    Candidate,
     Decision,
     Outcome,
-    Reason,
     Request,
     Scope,
     Standing,
@@ -20,7 +20,7 @@ from ...channel.routing import (
     route,
 )
 from ..policy.res_partner import read_route_key
-from .routing_rows import Asked, Lead, depth_sql, insert_sql, read_history, rows_sql
+from .routing_rows import Asked, Lead, depth_sql, read_history, rows_sql
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -84,41 +84,45 @@ class DistributionRouting(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH asked AS MATERIALIZED (%(asked)s),
+                past AS (
+                    SELECT lead_id, state, partner_id, count(*),
+                           max(company_id) AS company,
+                           max(id) FILTER (WHERE is_current) AS current
+                      FROM distribution_route
+                     WHERE lead_id IN (SELECT id FROM asked)
+                     GROUP BY lead_id, state, partner_id
+                )
                 SELECT lead.id, lead.company_id, lead.country_id, lead.state_id,
                        lead.zip, lead.distribution_category_id,
                        %(latitude)s, %(longitude)s,
-                       ARRAY(SELECT partner_id FROM crm_lead_declined_partner declined
-                              WHERE declined.lead_id = lead.id),
-                       (SELECT json_agg(past)
-                          FROM (SELECT state, partner_id, count(*),
-                                       max(company_id) AS company,
-                                       max(id) FILTER (WHERE is_current) AS current
-                                  FROM distribution_route
-                                 WHERE lead_id = lead.id
-                                 GROUP BY state, partner_id) past),
-                       lead.create_date, %(arrival)s
-                  FROM crm_lead lead
+                       declined.partners, attempts.past
+                  FROM asked
+                  JOIN crm_lead lead USING (id)
                   LEFT JOIN res_partner customer ON customer.id = lead.partner_id
-                 WHERE lead.id IN %(asked)s
+                  LEFT JOIN (SELECT lead_id, array_agg(partner_id) AS partners
+                               FROM crm_lead_declined_partner
+                              WHERE lead_id IN (SELECT id FROM asked)
+                              GROUP BY lead_id) declined
+                    ON declined.lead_id = lead.id
+                  LEFT JOIN (SELECT lead_id, json_agg(past) AS past
+                               FROM past GROUP BY lead_id) attempts
+                    ON attempts.lead_id = lead.id
+                 ORDER BY lead.create_date, %(arrival)s, lead.id
                 """,
                 latitude=latitude,
                 longitude=longitude,
                 arrival=SQL(", ").join(
-                    SQL.identifier("lead", name) for name in ARRIVAL
+                    SQL("coalesce(%s, '') COLLATE \"C\"", SQL.identifier("lead", name))
+                    for name in ARRIVAL
                 ),
-                asked=asked.subselect(),
+                asked=asked.select(),
             )
         )
-        found = [
-            Lead(
-                *row[:6],
-                arrival=(row[10], *(text or "" for text in row[11:]), row[0]),
-                place=known_place(row[6], row[7]),
-                history=read_history(row[8], row[9] or ()),
-            )
-            for row in rows
+        return [
+            Lead(*lead, known_place(latitude, longitude), read_history(declined, past))
+            for *lead, latitude, longitude, declined, past in rows
         ]
-        return sorted(found, key=lambda lead: lead.arrival)
 
     @api.model
     def _asked(self, leads: list[Lead]) -> tuple[list[Asked], tuple[dict, dict]]:
@@ -176,7 +180,7 @@ class DistributionRouting(models.AbstractModel):
             for company in {question.company_id for question in different}
         }
         found = {
-            question: tuple(known[id_] for id_ in agreements)
+            question: frozenset(known[id_] for id_ in agreements)
             for question, agreements in scopes.items()
         }
         self._take_turns(found.values(), standings)
@@ -340,7 +344,6 @@ class DistributionRouting(models.AbstractModel):
         Route.browse(kept).write({"checked_on": now})
         if not new:
             return
-        self._write_leads(new)
         gaps = self._write_gaps(new, now)
         self._write_routes(new, gaps, now)
         Route.invalidate_model()
@@ -351,44 +354,6 @@ class DistributionRouting(models.AbstractModel):
         )
         if any(decision.outcome is Outcome.OFFERED for _one, decision in new):
             Route._call_job("crm_distribution.cron_work_offers")
-
-    @api.model
-    def _write_leads(self, new: list[tuple[Asked, Decision]]) -> None:
-        """First of all: of two who route one lead, the second one fails here.
-
-        Odoo's assignment looks for leads without a team: it shall not take these. They
-        get the first team of their company; where they have none, of all companies,
-        since the team of a company would give it to them.
-        """
-        self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
-        self.env["crm.team"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_lead lead
-                   SET distribution_state = new.state,
-                       team_id = coalesce(lead.team_id, (
-                           SELECT team.id FROM crm_team team
-                            WHERE team.active
-                              AND (team.company_id IS NULL
-                                   OR team.company_id = new.company)
-                            ORDER BY (team.company_id IS NULL)
-                                     = (lead.company_id IS NULL) DESC,
-                                  team.sequence, team.create_date DESC, team.id
-                            LIMIT 1
-                       )),
-                       write_uid = %(uid)s, write_date = %(now)s
-                  FROM unnest(%(leads)s::int[], %(states)s::text[],
-                              %(companies)s::int[]) AS new (id, state, company)
-                 WHERE lead.id = new.id
-                """,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                leads=[one.lead.id for one, _decision in new],
-                states=[decision.outcome.value for _one, decision in new],
-                companies=[one.question.company_id for one, _decision in new],
-            )
-        )
 
     @api.model
     def _write_gaps(
@@ -449,9 +414,14 @@ class DistributionRouting(models.AbstractModel):
     def _write_routes(
         self, new: list[tuple[Asked, Decision]], gaps: dict[tuple, int], now: datetime
     ) -> None:
-        """The attempts with their candidates, by one statement.
+        """The attempts with their candidates, and the leads that they are of.
 
-        The ORM would write a hundred rows at a time.
+        By one statement: the ORM would write a hundred rows at a time. Of two who route
+        one lead at once, the second one fails on the lead, and is tried again.
+
+        Odoo's assignment looks for leads without a team: it shall not take these. They
+        get the first team of their company; where they have none, of all companies,
+        since the team of a company would give it to them.
         """
         if before := [one.lead.id for one, _d in new if one.lead.history.attempts]:
             self.env.cr.execute(
@@ -465,36 +435,60 @@ class DistributionRouting(models.AbstractModel):
             )
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
-        routes = [
-            self._prepare_route_values(one, decision, gaps, deadlines, now)
-            for one, decision in new
-        ]
-        candidates = [
-            self._prepare_candidate_values(one, rank, candidate)
-            for one, decision in new
-            for rank, candidate in enumerate(decision.candidates, start=1)
-        ]
         Route = self.env["distribution.route"]
-        insert_routes = insert_sql(Route, routes, rows_sql(Route, routes))
-        if not candidates:
-            self.env.cr.execute(insert_routes)
-            return
-        Candidates = self.env["distribution.route.candidate"]
+        # candidates that have got nothing since stay what they were
+        in_json = cache(json.JSONEncoder(separators=(",", ":")).encode)
+        rows = [
+            {
+                **self._prepare_route_values(one, decision, gaps, deadlines, keys),
+                "candidates": f"[{','.join(map(in_json, decision.candidates))}]",
+            }
+            for (one, decision), keys in zip(
+                new, Route._new_keys(len(new)), strict=True
+            )
+        ]
+        self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
+        self.env["crm.team"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
-                WITH written AS (%(routes)s RETURNING id AS route_id, lead_id)
-                %(candidates)s
+                WITH new AS MATERIALIZED (
+                    SELECT * FROM %(rows)s
+                ), first_team AS MATERIALIZED (
+                    SELECT company.id AS company_id,
+                           (array_agg(team.id ORDER BY team.company_id IS NULL,
+                                      %(sequence)s))[1] AS own,
+                           (array_agg(team.id ORDER BY team.company_id IS NOT NULL,
+                                      %(sequence)s))[1] AS shared
+                      FROM res_company company
+                      JOIN crm_team team
+                        ON team.active
+                       AND coalesce(team.company_id, company.id) = company.id
+                     GROUP BY company.id
+                ), lead AS (
+                    UPDATE crm_lead lead
+                       SET distribution_state = new.state,
+                           team_id = coalesce(
+                               lead.team_id,
+                               CASE WHEN lead.company_id IS NULL
+                                    THEN first_team.shared ELSE first_team.own END),
+                           write_uid = %(uid)s, write_date = %(now)s
+                      FROM new LEFT JOIN first_team USING (company_id)
+                     WHERE lead.id = new.lead_id
+                    RETURNING lead.id
+                )
+                INSERT INTO distribution_route (
+                    %(names)s, is_current, offered_on, checked_on
+                )
+                SELECT %(names)s, true, %(moment)s, %(moment)s
+                  FROM new JOIN lead ON lead.id = new.lead_id
                 """,
-                routes=insert_routes,
-                candidates=insert_sql(
-                    Candidates,
-                    candidates,
-                    SQL(
-                        "%s JOIN written USING (lead_id)",
-                        rows_sql(Candidates, candidates),
-                    ),
-                ),
+                rows=rows_sql(Route, rows),
+                names=SQL(", ").join(map(SQL.identifier, rows[0])),
+                sequence=SQL("team.sequence, team.create_date DESC, team.id"),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                moment=now,
             )
         )
 
@@ -510,11 +504,11 @@ class DistributionRouting(models.AbstractModel):
         decision: Decision,
         gaps: Mapping[tuple, int],
         deadlines: Mapping[int, datetime],
-        now: datetime,
+        keys: tuple[str, str],
     ) -> dict:
         key = secret = deadline = gap = None
         if decision.outcome is Outcome.OFFERED:
-            key, secret = self.env["distribution.route"]._new_keys()
+            key, secret = keys
             deadline = deadlines[one.question.company_id]
         elif decision.outcome is Outcome.GAP:
             gap = gaps[self._gap_key(one)]
@@ -522,7 +516,6 @@ class DistributionRouting(models.AbstractModel):
             "lead_id": one.lead.id,
             "company_id": one.question.company_id,
             "attempt": one.lead.history.attempts + 1,
-            "is_current": True,
             "state": decision.outcome.value,
             "partner_id": decision.partner,
             "decided_by": decision.decided_by and decision.decided_by.value,
@@ -534,36 +527,7 @@ class DistributionRouting(models.AbstractModel):
             "policy_id": one.ruling.policy_id,
             "agreement_id": decision.agreement,
             "gap_id": gap,
-            "offered_on": now,
             "deadline": deadline,
-            "checked_on": now,
             "key": key,
             "secret": secret,
-            "create_uid": self.env.uid,
-            "create_date": now,
-            "write_uid": self.env.uid,
-            "write_date": now,
-        }
-
-    @api.model
-    def _prepare_candidate_values(
-        self, one: Asked, rank: int, candidate: Candidate
-    ) -> dict:
-        return {
-            # found again by its lead
-            "lead_id": one.lead.id,
-            "company_id": one.question.company_id,
-            "rank": rank,
-            "partner_id": candidate.partner,
-            "agreement_id": candidate.agreement,
-            "eligible": candidate.reason is Reason.ELIGIBLE,
-            "reason": candidate.reason.value,
-            "open_count": candidate.open,
-            "capacity": candidate.capacity,
-            "recent_count": candidate.recent,
-            "accepted_count": candidate.accepted,
-            "answered_count": candidate.answered,
-            "lapse_count": candidate.lapses,
-            "is_distance_known": candidate.distance is not None,
-            "distance": candidate.distance,
         }

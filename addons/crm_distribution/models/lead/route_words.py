@@ -47,18 +47,6 @@ CRITERIA = [
     ("grade", "Level"),
     ("mark", "Fixed Sequence"),
 ]
-REASONS = [
-    ("eligible", "Eligible"),
-    ("archived", "Archived"),
-    ("other_company", "Other Company"),
-    ("reserved", "Promised to Another"),
-    ("declined", "Declined"),
-    ("silent", "Did Not Answer"),
-    ("paused", "Paused"),
-    ("full", "Full"),
-    ("quota", "Quota Reached"),
-]
-
 # why the first goes before the second
 DECIDED = {
     "alone": lambda words: _lt(
@@ -103,24 +91,6 @@ DECIDED = {
         "made from reference, VAT, name and address decides.",
         **words,
     ),
-}
-# why one candidate stands where he stands
-SENTENCES = {
-    "eligible": lambda words: _lt(
-        "%(open)s open, %(recent)s offers lately, %(record)s, %(distance)s", **words
-    ),
-    "archived": lambda words: _lt("Archived"),
-    "other_company": lambda words: _lt("Belongs to another company"),
-    "reserved": lambda words: _lt("This is promised to another partner alone"),
-    "declined": lambda words: _lt("Has declined this lead"),
-    "silent": lambda words: _lt(
-        "Has let %(lapses)s offers of this lead run out", **words
-    ),
-    "paused": lambda words: _lt("Is paused"),
-    "full": lambda words: _lt(
-        "Full: %(open)s of %(capacity)s open offers and leads", **words
-    ),
-    "quota": lambda words: _lt("The quota of the agreement is reached"),
 }
 # why nobody got it
 NOBODY = {

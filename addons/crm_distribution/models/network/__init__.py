@@ -3,6 +3,8 @@ from . import (
     distribution_level,
     distribution_link,
     distribution_network_file,
+    distribution_network_import,
+    distribution_network_import_problem,
     distribution_outlet,
     distribution_outlet_turnover,
     distribution_placed_mixin,

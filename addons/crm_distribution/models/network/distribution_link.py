@@ -1,9 +1,18 @@
+from collections.abc import Mapping
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.work import work_through
+
 from ...channel.network import main_suppliers
+
+# so many links are looked through when one of them changes
+AT_ONCE = 2_000
+BATCH = 1_000
 
 
 class DistributionLink(models.Model):
@@ -226,26 +235,85 @@ class DistributionLink(models.Model):
 
     @api.model
     def _cron_keep_main_suppliers(self):
-        """Links begin and end by date."""
-        self._keep_main_suppliers()
+        """Links begin and end by date, and many at once are left to this job."""
+        for company in self._companies_with_links():
+            wanted = self._main_suppliers(company)
+            outcome = work_through(
+                self._buyers(company),
+                partial(self._otherwise_domain, company, wanted),
+                lambda buyers, wanted=wanted: self._show_suppliers(buyers, wanted),
+                BATCH,
+            )
+            if outcome.out_of_time:
+                return
 
     @api.model
     def _keep_main_suppliers(self) -> None:
-        """Let each contact show its main supplier of today, in every company."""
-        self.flush_model()
+        """Let each contact show its main supplier of today, in every company.
+
+        One link may change the tree anywhere: where there are many, the job does it.
+        """
         # sudo: the tree is that of all links, whoever changed one of them
-        for company in self.env["res.company"].sudo().search([]):
-            wanted = main_suppliers(
-                self.env.execute_query(self._links_today_sql(company))
+        if self.sudo().search_count([], limit=AT_ONCE + 1) > AT_ONCE:
+            # sudo: whoever draws the network may not run jobs
+            self.env.ref("crm_distribution.cron_keep_main_suppliers").sudo()._trigger()
+            return
+        for company in self._companies_with_links():
+            wanted = self._main_suppliers(company)
+            buyers = self._buyers(company).search(
+                self._otherwise_domain(company, wanted)
             )
-            # sudo: the main supplier is written by the system alone
-            Partner = self.env["res.partner"].sudo().with_company(company)
-            Partner = Partner.with_context(active_test=False)
-            shown = Partner.search([("distribution_supplier_id", "!=", False)])
-            for partner in Partner.browse(wanted) | shown:
-                supplier = wanted.get(partner.id, False)
-                if partner.distribution_supplier_id.id != supplier:
-                    partner.distribution_supplier_id = supplier
+            self._show_suppliers(buyers, wanted)
+
+    @api.model
+    def _companies_with_links(self):
+        # sudo: the tree is that of all links, whoever changed one of them
+        return self.env["res.company"].sudo().search([])
+
+    @api.model
+    def _buyers(self, company):
+        # sudo: the main supplier is written by the system alone
+        partners = self.env["res.partner"].sudo().with_company(company)
+        return partners.with_context(active_test=False)
+
+    @api.model
+    def _main_suppliers(self, company) -> dict[int, int]:
+        """By today's links, each buyer's supplier in a tree of all."""
+        self.flush_model()
+        return main_suppliers(self.env.execute_query(self._links_today_sql(company)))
+
+    @api.model
+    def _otherwise_domain(self, company, wanted: Mapping[int, int]) -> Domain:
+        """Contacts that show another main supplier than these."""
+        self.env["res.partner"].flush_model(["distribution_supplier_id"])
+        shown = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id, (distribution_supplier_id ->> %(company)s)::int
+                      FROM res_partner
+                     WHERE distribution_supplier_id ->> %(company)s IS NOT NULL
+                    """,
+                    company=str(company.id),
+                )
+            )
+        )
+        return Domain(
+            "id",
+            "in",
+            [
+                buyer
+                for buyer in wanted.keys() | shown.keys()
+                if wanted.get(buyer) != shown.get(buyer)
+            ],
+        )
+
+    @api.model
+    def _show_suppliers(self, buyers, wanted: Mapping[int, int]) -> None:
+        for supplier, its_buyers in buyers.grouped(
+            lambda buyer: wanted.get(buyer.id, False)
+        ).items():
+            its_buyers.distribution_supplier_id = supplier
 
     @api.model
     def _links_today_sql(self, company) -> SQL:

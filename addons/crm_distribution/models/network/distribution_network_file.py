@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from odoo.addons.crm_suite.tabular import (
@@ -65,6 +66,15 @@ class DistributionNetworkFile(models.AbstractModel):
         if missing := self._missing_columns(table, kind):
             raise UserError(self.env._(file_reason("no_column", ", ".join(missing))))
         return kind, self._read(table, kind, company)
+
+    @api.model
+    def _has_more_rows(self, data: bytes, most: int) -> bool:
+        try:
+            table = read_table(data, detect_layout(data), most + 1)
+        except FileProblem:
+            # reading it tells what is wrong with it
+            return False
+        return len(table.rows) > most
 
     @api.model
     def _reason(self, problem: Problem) -> str:
@@ -132,7 +142,7 @@ class DistributionNetworkFile(models.AbstractModel):
             for key in (product.default_code, product.barcode):
                 if key:
                     products.setdefault(fold(key), (product.id, product.categ_id.id))
-        outlets = self._outlets(company)
+        outlets = self._outlets(company, Domain.TRUE)
         return Known(
             countries=countries,
             states=states,
@@ -148,11 +158,12 @@ class DistributionNetworkFile(models.AbstractModel):
         )
 
     @api.model
-    def _outlets(self, company):
+    def _outlets(self, company, which: Domain):
         """Archived ones have their code still."""
         Outlet = self.env["distribution.outlet"].with_context(active_test=False)
         return Outlet.search_fetch(
-            [("company_id", "=", company.id), ("code", "!=", False)], ["code"]
+            Domain("company_id", "=", company.id) & Domain("code", "!=", False) & which,
+            ["code"],
         )
 
     @api.model
@@ -163,7 +174,8 @@ class DistributionNetworkFile(models.AbstractModel):
         return self._load_outlets(reading, company, write)
 
     def _load_outlets(self, reading: Reading, company, write: bool) -> Outcome:
-        by_code = {outlet.code: outlet for outlet in self._outlets(company)}
+        known = self._outlets(company, Domain("code", "in", [*reading.outlets]))
+        by_code = {outlet.code: outlet for outlet in known}
         new = {
             code: {**values, "code": code, "company_id": company.id}
             for code, values in reading.outlets.items()

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.work import work_through
+
 PLACE = ("country_id", "state_id", "zip")
+# outlets that are put into their territories at once
+BATCH = 10_000
 
 
 class DistributionOutlet(models.Model):
@@ -72,19 +77,35 @@ class DistributionOutlet(models.Model):
     @api.model
     def _cron_place_outlets(self):
         """The map was drawn anew."""
-        self._place_all()
+        work_through(
+            self.with_context(active_test=False),
+            self._misplaced_domain,
+            lambda outlets: outlets._place(),
+            BATCH,
+        )
 
     @api.model
-    def _place_all(self) -> None:
-        """Put every outlet into the territory that holds it on today's map."""
+    def _misplaced_domain(self) -> Domain:
+        """Outlets that lie in another territory by today's map."""
         self.flush_model()
-        # sudo: every company's outlets
-        for company in self.env["res.company"].sudo().search([]):
-            source = SQL(
-                "SELECT id, country_id, state_id, zip FROM distribution_outlet"
-                " WHERE company_id = %s",
-                company.id,
+        misplaced = [
+            SQL(
+                """
+                SELECT outlet.id
+                  FROM distribution_outlet outlet JOIN (%s) placed USING (id)
+                 WHERE outlet.territory_id IS DISTINCT FROM placed.territory_id
+                """,
+                self._places_sql(company, SQL("company_id = %s", company.id)),
             )
+            # sudo: every company's outlets
+            for company in self.env["res.company"].sudo().search([])
+        ]
+        return Domain("id", "in", SQL("(%s)", SQL(" UNION ALL ").join(misplaced)))
+
+    def _place(self) -> None:
+        """Put these into the territories that hold them on today's map."""
+        self.flush_model()
+        for company, outlets in self.grouped("company_id").items():
             self.env.cr.execute(
                 SQL(
                     """
@@ -92,9 +113,16 @@ class DistributionOutlet(models.Model):
                        SET territory_id = placed.territory_id
                       FROM (%s) placed
                      WHERE placed.id = outlet.id
-                       AND outlet.territory_id IS DISTINCT FROM placed.territory_id
                     """,
-                    self.env["distribution.territory"]._places_sql(source, company),
+                    self._places_sql(company, SQL("id = ANY(%s)", outlets.ids)),
                 )
             )
-        self.invalidate_model(["territory_id"])
+        self.invalidate_recordset(["territory_id"])
+
+    @api.model
+    def _places_sql(self, company, which: SQL) -> SQL:
+        source = SQL(
+            "SELECT id, country_id, state_id, zip FROM distribution_outlet WHERE %s",
+            which,
+        )
+        return self.env["distribution.territory"]._places_sql(source, company)

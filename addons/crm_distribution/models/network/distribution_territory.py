@@ -209,12 +209,15 @@ class DistributionTerritory(models.Model):
 
         :param company: whose map counts besides the shared one; this user's by default
         """
-        places = list(places)
-        if not places:
+        places = [
+            (country or None, state or None, code or None)
+            for country, state, code in places
+        ]
+        # those of many addresses are the same
+        different = list(dict.fromkeys(places))
+        if not different:
             return []
-        countries, states, zips = (
-            [value or None for value in column] for column in zip(*places, strict=True)
-        )
+        countries, states, zips = map(list, zip(*different, strict=True))
         source = SQL(
             """
             SELECT id, country_id, state_id, zip
@@ -231,7 +234,11 @@ class DistributionTerritory(models.Model):
                 self._places_sql(source, company),
             )
         )
-        return [territory or False for (territory,) in rows]
+        found = {
+            place: territory or False
+            for place, (territory,) in zip(different, rows, strict=True)
+        }
+        return [found[place] for place in places]
 
     @api.model
     def _search_placed(self, model, operator, value):

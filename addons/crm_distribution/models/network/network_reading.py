@@ -1,8 +1,13 @@
 """Rows of a table into outlets and what they handle, each bad row with its reason."""
 
+from __future__ import annotations
+
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from odoo.tools import split_every
 
 from odoo.addons.crm_suite.tabular import Table, fold, parse_date, parse_number
 from odoo.addons.crm_suite.tabular.limits import LONGEST_TEXT
@@ -77,6 +82,23 @@ class Reading:
     )
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
+
+    def parts(self, size: int) -> list[Reading]:
+        """The same in parts: so many outlets with their turnovers, or facts, in each.
+
+        Each time in the same sequence.
+        """
+        turnovers = defaultdict(dict)
+        for (code, category), turnover in self.turnovers.items():
+            turnovers[code][code, category] = turnover
+        parts = []
+        for codes in split_every(size, self.outlets):
+            part = Reading(outlets={code: self.outlets[code] for code in codes})
+            for code in codes:
+                part.turnovers.update(turnovers[code])
+            parts.append(part)
+        facts = split_every(size, sorted(self.facts, key=repr))
+        return [*parts, *(Reading(facts={*some}) for some in facts)]
 
 
 class _Refused(Exception):

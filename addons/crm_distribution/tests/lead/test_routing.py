@@ -366,6 +366,43 @@ class TestRouting(LeadCommon):
                 self.assertEqual(lead.distribution_route_id.partner_id.name, "Ava")
                 self.assertTrue(lead.distribution_route_id.candidate_ids)
 
+    def test_candidates_stay_as_they_were_and_a_merged_one_is_the_kept_one(self):
+        ava, bita, caspian = (
+            self._make_partner(name, self.in_tehran)
+            for name in ("Ava", "Bita", "Caspian")
+        )
+        route = self._make_lead().distribution_route_id
+        before = route.candidate_ids.read(["rank", "open_count", "sentence"])
+        first, second, third = route.candidate_ids.partner_id
+        self.assertEqual(first | second | third, ava | bita | caspian)
+        self._make_leads(3)
+        self.env.invalidate_all()
+        self.assertEqual(
+            route.candidate_ids.read(["rank", "open_count", "sentence"]), before
+        )
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((second | third).ids, third)
+        self.env.invalidate_all()
+        self.assertEqual(
+            [*route.candidate_ids.mapped("partner_id.id")], [first.id, third.id]
+        )
+        self.assertEqual(
+            [line.partner_id for line in route.candidate_ids], [first, third, third]
+        )
+        self.assertEqual(route.candidate_ids.mapped("rank"), [1, 2, 3])
+
+    def test_a_candidate_that_is_deleted_is_none_any_more(self):
+        self._make_partner("Ava", self.in_tehran)
+        gone = self._make_partner("Bita", self.in_tehran, distribution_paused=True)
+        route = self._make_lead().distribution_route_id
+        self.assertEqual(len(route.candidate_ids), 2)
+        agreement = gone.distribution_agreement_ids
+        agreement._as_system().write({"state": "draft"})
+        agreement.unlink()
+        gone.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(route.candidate_ids.partner_id.name, "Ava")
+
     def test_a_thousand_leads_take_fifteen_queries(self):
         for number in range(40):
             for territory in self.parts:

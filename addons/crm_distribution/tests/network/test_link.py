@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -7,10 +8,15 @@ from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
+from ...models.network import distribution_link
 from .common import NetworkCommon
 
+JOB = "crm_distribution.cron_keep_main_suppliers"
 
-class TestLink(NetworkCommon):
+
+class TestLink(NetworkCommon, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -108,7 +114,27 @@ class TestLink(NetworkCommon):
         self.link(self.b, self.c, date_from=self.today + timedelta(days=1))
         self.assertEqual(self.c.distribution_supplier_id, self.a)
         with freeze_time(self.today + timedelta(days=1)):
-            self.env["distribution.link"]._cron_keep_main_suppliers()
+            self.run_job()
+        self.assertEqual(self.c.distribution_supplier_id, self.b)
+
+    def run_job(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(JOB).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_many_links_are_left_to_the_job(self):
+        with (
+            patch.object(distribution_link, "AT_ONCE", 0),
+            self.capture_triggers(JOB) as woken,
+        ):
+            self.link(self.a, self.b)
+            self.link(self.b, self.c)
+        self.assertTrue(woken.records)
+        self.assertFalse(self.c.distribution_supplier_id)
+        with patch.object(distribution_link, "BATCH", 1):
+            self.run_job()
+        self.assertEqual(self.b.distribution_supplier_id, self.a)
         self.assertEqual(self.c.distribution_supplier_id, self.b)
 
     def test_one_main_supplier_at_a_time(self):

@@ -1,9 +1,15 @@
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
+from ...models.network import distribution_network_import
 from .common import NetworkCommon
+
+JOB = "crm_distribution.cron_import_network"
 
 OUTLETS = """code,name,country,state,zip,city,level,class,goods,turnover
 S1,Lake Shop,X1,Lakes,123,Lake Town,Retailer,A,Drinks of the Channel,"1,234.50"
@@ -18,7 +24,7 @@ S1,Tools of the Channel,2026-02-15,stock
 """
 
 
-class TestNetworkImport(NetworkCommon):
+class TestNetworkImport(NetworkCommon, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -26,7 +32,7 @@ class TestNetworkImport(NetworkCommon):
             cls.env, "importer", "crm_distribution.group_channel_manager"
         )
 
-    def wizard(self, text, user=None):
+    def source(self, text, user=None):
         return (
             self.env["distribution.network.import"]
             .with_user(user or self.manager)
@@ -34,11 +40,11 @@ class TestNetworkImport(NetworkCommon):
         )
 
     def bring_in(self, text):
-        wizard = self.wizard(text)
-        wizard.action_check()
-        self.assertEqual(wizard.state, "ready", wizard.problem_ids.mapped("reason"))
-        wizard.action_import()
-        return wizard
+        source = self.source(text)
+        source.action_check()
+        self.assertEqual(source.state, "ready", source.problem_ids.mapped("reason"))
+        source.action_import()
+        return source
 
     def outlets(self):
         return self.env["distribution.outlet"].search(
@@ -52,14 +58,14 @@ class TestNetworkImport(NetworkCommon):
     def test_outlets_and_turnovers(self):
         """C141: digits of a file are read as they are typed."""
         lakes = self.make_territory("Lakes", (self.state, None, None))
-        wizard = self.wizard(OUTLETS)
-        wizard.action_check()
+        source = self.source(OUTLETS)
+        source.action_check()
         self.assertRecordValues(
-            wizard,
+            source,
             [{"kind": "outlets", "state": "ready", "row_count": 3, "new_count": 2}],
         )
         self.assertFalse(self.outlets())
-        wizard.action_import()
+        source.action_import()
         hill, lake = self.outlets()
         self.assertRecordValues(
             lake + hill,
@@ -116,9 +122,9 @@ class TestNetworkImport(NetworkCommon):
 
     def test_facts_of_months(self):
         self.bring_in(OUTLETS)
-        wizard = self.bring_in(FACTS)
+        source = self.bring_in(FACTS)
         self.assertRecordValues(
-            wizard, [{"kind": "handling", "row_count": 4, "new_count": 3}]
+            source, [{"kind": "handling", "row_count": 4, "new_count": 3}]
         )
         self.assertEqual(
             {
@@ -134,7 +140,7 @@ class TestNetworkImport(NetworkCommon):
         self.assertEqual(self.facts().company_id, self.company)
 
     def test_bad_rows_are_named_and_nothing_is_half_in(self):
-        wizard = self.wizard(
+        source = self.source(
             "code,name,state,goods,turnover,class\n"
             "S1,Good,,,,\n"
             ",No Code,,,,\n"
@@ -146,9 +152,9 @@ class TestNetworkImport(NetworkCommon):
             "S1,Another Name,,,,\n"
             "S7,Bad Class,,,,Z\n"
         )
-        wizard.action_check()
+        source.action_check()
         self.assertEqual(
-            [(problem.row, problem.field) for problem in wizard.problem_ids],
+            [(problem.row, problem.field) for problem in source.problem_ids],
             [
                 (3, "code"),
                 (4, "state"),
@@ -160,14 +166,15 @@ class TestNetworkImport(NetworkCommon):
                 (10, "class"),
             ],
         )
-        self.assertTrue(all(wizard.problem_ids.mapped("reason")))
-        wizard.action_import()
-        self.assertEqual(wizard.state, "faulty")
+        self.assertTrue(all(source.problem_ids.mapped("reason")))
+        self.assertEqual(source.state, "faulty")
+        with self.assertRaises(UserError):
+            source.action_import()
         self.assertFalse(self.outlets())
 
     def test_bad_facts_are_named(self):
         self.bring_in(OUTLETS)
-        wizard = self.wizard(
+        source = self.source(
             "outlet,goods,month,kind\n"
             "S9,Drinks of the Channel,2026-01,sale\n"
             "S1,,2026-01,sale\n"
@@ -175,22 +182,22 @@ class TestNetworkImport(NetworkCommon):
             "S1,Drinks of the Channel,2199-01,sale\n"
             "S1,Drinks of the Channel,2026-01,rent\n"
         )
-        wizard.action_check()
+        source.action_check()
         self.assertEqual(
-            [(problem.row, problem.field) for problem in wizard.problem_ids],
+            [(problem.row, problem.field) for problem in source.problem_ids],
             [(2, "outlet"), (3, "goods"), (4, "month"), (5, "month"), (6, "kind")],
         )
-        wizard.action_import()
+        self.assertEqual(source.state, "faulty")
         self.assertFalse(self.facts())
 
     def test_turnovers_inside_each_other_are_refused(self):
-        wizard = self.wizard(
+        source = self.source(
             "code,name,goods,turnover\n"
             "S1,Shop,Drinks of the Channel,10\n"
             "S1,,Juice of the Channel,5\n"
         )
-        wizard.action_check()
-        self.assertEqual(wizard.problem_ids.mapped("row"), [3])
+        source.action_check()
+        self.assertEqual(source.problem_ids.mapped("row"), [3])
 
     def test_products_name_their_goods(self):
         self.bring_in(OUTLETS)
@@ -209,22 +216,116 @@ class TestNetworkImport(NetworkCommon):
             "month,outlet\n2026-01,S1\n",
         ):
             with self.subTest(text), self.assertRaises(UserError):
-                self.wizard(text or "\n").action_check()
+                self.source(text or "\n").action_check()
 
     def test_managers_bring_in_files(self):
         user = new_test_user(self.env, "clerk", "crm_distribution.group_channel_user")
         with self.assertRaises(AccessError):
-            self.wizard(OUTLETS, user)
+            self.source(OUTLETS, user)
         with self.assertRaises(AccessError):
             source = self.env["distribution.network.file"].with_user(user)
             self.bring_in(OUTLETS)
-            reading = self.wizard(FACTS)._read()[1]
+            reading = self.source(FACTS)._read()[1]
             source._load(reading, self.company, True)
+
+    def long_source(self, text):
+        """Left to the job, one outlet or fact at a time."""
+        self.enterContext(patch.object(distribution_network_import, "AT_ONCE", 1))
+        self.enterContext(patch.object(distribution_network_import, "PART", 1))
+        return self.source(text)
+
+    def run_job(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(JOB).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_a_long_file_is_checked_and_imported_by_the_job(self):
+        source = self.long_source(OUTLETS)
+        with self.capture_triggers(JOB) as woken:
+            source.action_check()
+        self.assertTrue(woken.records)
+        self.assertEqual(source.state, "checking")
+        self.run_job()
+        self.assertRecordValues(source, [{"state": "ready", "new_count": 2}])
+        source.action_import()
+        self.assertEqual(source.state, "loading")
+        self.assertFalse(self.outlets())
+        self.run_job()
+        self.assertRecordValues(
+            source, [{"state": "done", "part_done": 2, "progress": 100}]
+        )
+        self.assertEqual(self.outlets().mapped("code"), ["12", "S1"])
+        self.assertEqual(self.outlets().create_uid, self.manager)
+        self.assertEqual(len(self.outlets().turnover_ids), 3)
+
+    def test_a_killed_import_goes_on_where_it_was(self):
+        source = self.long_source(OUTLETS)
+        source.action_check()
+        self.run_job()
+        source.action_import()
+        work = source._as_responsible()._work()
+        self.assertTrue(next(work))
+        # as if the process were gone
+        work.close()
+        self.assertRecordValues(
+            source, [{"state": "loading", "part_done": 1, "progress": 50}]
+        )
+        self.assertEqual(len(self.outlets()), 1)
+        first = self.outlets()
+        self.run_job()
+        self.assertEqual(source.state, "done")
+        self.assertEqual(len(self.outlets()), 2)
+        self.assertIn(first, self.outlets())
+
+    def test_a_stopped_import_stays_stopped_and_keeps_what_is_in(self):
+        source = self.long_source(OUTLETS)
+        source.action_check()
+        self.run_job()
+        source.action_import()
+        work = source._as_responsible()._work()
+        next(work)
+        source.action_stop()
+        self.assertFalse(next(work, False))
+        self.run_job()
+        self.assertRecordValues(source, [{"state": "draft", "progress": 0}])
+        self.assertEqual(len(self.outlets()), 1)
+        source.action_check()
+        self.run_job()
+        self.assertRecordValues(
+            source, [{"state": "ready", "new_count": 1, "same_count": 1}]
+        )
+
+    def test_the_job_works_with_the_rights_of_whoever_pressed_the_button(self):
+        source = self.long_source(OUTLETS)
+        source.action_check()
+        self.run_job()
+        source.action_import()
+        self.manager.group_ids = self.env.ref("base.group_user")
+        self.run_job()
+        self.assertEqual(source.sudo().state, "faulty")
+        self.assertFalse(self.outlets())
+
+    def test_a_file_under_way_is_not_exchanged_nor_deleted(self):
+        source = self.long_source(OUTLETS)
+        source.action_check()
+        for action in (lambda: source.write({"file": b"eA=="}), source.unlink):
+            with self.assertRaises(UserError):
+                action()
+        source.action_stop()
+        source.file = base64.b64encode(FACTS.encode())
+        self.assertEqual(source.state, "draft")
+
+    def test_what_an_import_tells_is_written_by_the_system_alone(self):
+        source = self.source(OUTLETS)
+        for vals in ({"state": "ready"}, {"new_count": 9}, {"user_id": 1}):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                source.write(vals)
 
     def test_facts_are_few_statements(self):
         self.bring_in(OUTLETS)
-        wizard = self.wizard(FACTS)
-        reading = wizard._read()[1]
+        source = self.source(FACTS)
+        reading = source._read()[1]
         Source = self.env["distribution.network.file"].with_user(self.manager)
         Source._load(reading, self.company, False)
         with self.assertQueryCount(1):

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from ...models.network import distribution_outlet
 from .common import NetworkCommon
 
 
@@ -29,11 +32,43 @@ class TestOutlet(NetworkCommon, CronMixinCase):
         with self.capture_triggers("crm_distribution.cron_place_outlets") as woken:
             lakes = self.make_territory("Lakes", (self.state, None, None))
         self.assertTrue(woken.records)
-        outlet._cron_place_outlets()
+        self.run_job()
         self.assertEqual(outlet.territory_id, lakes)
         lakes.active = False
-        outlet._cron_place_outlets()
+        self.run_job()
         self.assertFalse(outlet.territory_id)
+
+    def test_many_outlets_follow_the_map_in_batches(self):
+        outlets = self.outlet(state_id=self.state.id).browse()
+        for number in range(5):
+            outlets |= self.outlet(name=f"Shop {number}", state_id=self.state.id)
+        outlets[0].active = False
+        right = outlets[1]
+        lakes = self.make_territory("Lakes", (self.state, None, None))
+        right._place()
+        placed = []
+        place_these = type(outlets)._place
+
+        def place(self):
+            placed.append(self.ids)
+            place_these(self)
+
+        with (
+            patch.object(distribution_outlet, "BATCH", 2),
+            patch.object(type(outlets), "_place", place),
+        ):
+            self.run_job()
+        self.assertEqual({*outlets.territory_id}, {lakes})
+        self.assertTrue(all(len(ids) <= 2 for ids in placed))
+        # what is right already is left alone
+        self.assertNotIn(right.id, {id_ for ids in placed for id_ in ids})
+        self.assertFalse(outlets.search_count(outlets._misplaced_domain()))
+
+    def run_job(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_distribution.cron_place_outlets").method_direct_trigger()
+        self.env.invalidate_all()
 
     def test_each_turnover_counts_once(self):
         outlet = self.outlet()
