@@ -18,6 +18,8 @@ RIGHTS = {
     "distribution.criterion": BOSS,
     "distribution.gap": {"channel user": "rw", "manager": "rw"},
     "distribution.handling": BOSS,
+    # of a lead that is nobody's
+    "distribution.message": {"salesperson": "r", "channel user": "r", "manager": "r"},
     "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
     "distribution.link": BOSS,
     "distribution.outlet": BOSS,
@@ -42,6 +44,7 @@ RIGHTS = {
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
+    "distribution.message.write": {"salesperson", "channel user", "manager"},
     "distribution.network.import": {"manager"},
     "distribution.network.import.problem": {"manager"},
     "distribution.policy.propose": {"manager"},
@@ -53,6 +56,7 @@ CHANNEL = {"channel user", "manager"}
 SELLERS = {"salesperson", "channel user", "manager"}
 METHODS = {
     ("crm.lead", "action_route"): CHANNEL,
+    ("crm.lead", "action_write_to_intermediary"): SELLERS,
     ("distribution.admission", "action_admit"): {"manager"},
     ("distribution.admission", "action_refuse"): {"manager"},
     ("distribution.admission", "action_reopen"): {"manager"},
@@ -69,6 +73,7 @@ METHODS = {
     ("distribution.conflict", "action_open_source"): CHANNEL,
     ("distribution.conflict", "action_override"): {"manager"},
     ("distribution.contact.efficiency", "action_view_links"): CHANNEL,
+    ("distribution.contact.efficiency", "action_view_orders"): CHANNEL,
     ("distribution.coverage", "action_view_handlers"): CHANNEL,
     ("distribution.coverage", "action_view_missing"): CHANNEL,
     ("distribution.coverage", "action_view_outlets"): CHANNEL,
@@ -76,6 +81,9 @@ METHODS = {
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
+    ("distribution.message", "action_done"): SELLERS,
+    ("distribution.message", "action_open_subject"): SELLERS,
+    ("distribution.message.write", "action_send"): set(),
     ("distribution.network.import", "action_check"): set(),
     ("distribution.network.import", "action_import"): set(),
     ("distribution.policy", "action_activate"): {"manager"},
@@ -95,8 +103,10 @@ METHODS = {
     ("distribution.registration", "action_reject"): CHANNEL,
     ("distribution.registration", "action_release"): CHANNEL,
     ("distribution.registration", "action_won"): CHANNEL,
+    ("distribution.registration", "action_write_message"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
     # by Odoo's own rights on orders
@@ -263,9 +273,15 @@ class AttackChannelRecords:
         gap = cls.env["distribution.gap"].create(
             {"company_id": company.id, "country_id": lost.country_id.id}
         )
+        route = lead.route_ids
+        message = route._keep_message(cls.intermediary, "Attacked", waits=True)
         return {
             "crm.lead": lead,
-            "distribution.route": lead.route_ids,
+            "distribution.message": message,
+            "distribution.message.write": cls.env["distribution.message.write"].create(
+                {"route_id": route.id, "text": "x"}
+            ),
+            "distribution.route": route,
             "distribution.route.candidate": lead.route_ids.candidate_ids,
             "distribution.gap": gap,
         }

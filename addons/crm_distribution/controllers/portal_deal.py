@@ -84,12 +84,7 @@ class DealPortal(CustomerPortal):
         readonly=True,
     )
     def portal_my_deal(self, number, **kw):
-        deal = _deal(number)
-        values = self._prepare_portal_layout_values() | {
-            "page_name": "channel_deal",
-            "deal": deal._portal_values()[0],
-        }
-        return request.render("crm_distribution.portal_my_deal", values)
+        return self._deal_page(_deal(number))
 
     @route(
         "/my/channel/deal/<int:number>/news",
@@ -101,9 +96,23 @@ class DealPortal(CustomerPortal):
     def portal_deal_news(self, number, news="", extension="", **post):
         deal = _deal(number)
         files, errors = _read_files()
-        if not errors and deal.status in ("submitted", "approved"):
-            deal._portal_news(news, files, bool(extension))
-        return request.redirect(f"/my/channel/deal/{number}")
+        if errors:
+            return self._deal_page(deal, errors["evidence"], news)
+        try:
+            by = request.env.user.partner_id
+            deal._portal_news(by, news, files, bool(extension))
+        except UserError as refusal:
+            return self._deal_page(deal, str(refusal), news)
+        return request.redirect(f"/my/channel/deal/{number}#deal_messages")
+
+    def _deal_page(self, deal, error=None, news=""):
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_deal",
+            "deal": deal._portal_page(request.env.user),
+            "error": error,
+            "news": news,
+        }
+        return request.render("crm_distribution.portal_my_deal", values)
 
     @route(
         "/my/channel/deal/<int:number>/file/<int:position>",

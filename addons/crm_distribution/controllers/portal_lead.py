@@ -75,10 +75,10 @@ class PortalChannelLead(CustomerPortal):
     def portal_channel_lead_message(self, key, text="", **kw):
         offer = self._channel_offer(key)
         try:
-            offer._post_message(request.env.user.partner_id, text[:10_000])
+            offer._post_message(request.env.user.partner_id, text)
         except UserError as refusal:
             return self._channel_lead_page(offer, str(refusal))
-        return request.redirect(f"/my/channel/lead/{offer.key}")
+        return request.redirect(f"/my/channel/lead/{offer.key}#channel_messages")
 
     @route(
         "/my/channel/lead/<string:key>/revenue",

@@ -1,9 +1,12 @@
 from .deal import (
     test_channel_digest,
+    test_channel_tours,
     test_conflicts,
     test_deal_access,
     test_deal_races,
     test_first_page,
+    test_messages,
+    test_portal_accessibility,
     test_portal_deals,
     test_registrations,
 )

@@ -2,6 +2,7 @@ from . import (
     base_partner_merge_automatic_wizard,
     distribution_agreement_start,
     distribution_decision,
+    distribution_message_write,
     distribution_network_import,
     distribution_network_import_problem,
     distribution_policy_propose,
