@@ -5,6 +5,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .missing import missing_page
+
 PAGE_SIZE = 20
 SHOWN_AT_HOME = 3
 MOST_FILES = 5
@@ -84,7 +86,10 @@ class DealPortal(CustomerPortal):
         readonly=True,
     )
     def portal_my_deal(self, number, **kw):
-        return self._deal_page(_deal(number))
+        deal = _deal(number)
+        if not deal:
+            return missing_page("crm_distribution.portal_no_deal")
+        return self._deal_page(deal)
 
     @route(
         "/my/channel/deal/<int:number>/news",
@@ -95,6 +100,8 @@ class DealPortal(CustomerPortal):
     )
     def portal_deal_news(self, number, news="", extension="", **post):
         deal = _deal(number)
+        if not deal:
+            return missing_page("crm_distribution.portal_no_deal")
         files, errors = _read_files()
         if errors:
             return self._deal_page(deal, errors["evidence"], news)
@@ -124,7 +131,7 @@ class DealPortal(CustomerPortal):
     def portal_deal_file(self, number, position, **kw):
         files = _deal(number).evidence_ids.sorted("id")
         if not 1 <= position <= len(files):
-            raise NotFound
+            return missing_page("crm_distribution.portal_no_deal")
         stream = request.env["ir.binary"]._get_stream_from(files[position - 1])
         return stream.get_response(as_attachment=True)
 
@@ -143,10 +150,7 @@ def _intermediary(required=True):
 def _deal(number):
     """The same answer for another's number as for one that nobody has."""
     deals = request.env["distribution.registration"]
-    deal = deals._portal_deal(_intermediary(), number)
-    if not deal:
-        raise NotFound
-    return deal
+    return deals._portal_deal(_intermediary(), number)
 
 
 def _read_files():

@@ -195,10 +195,8 @@ class TestManagerTours(ToursCommon):
             ],
         )
         # what was decided before stands in its history
-        history = " ".join(
-            conflict.message_ids.mapped("tracking_value_ids.new_value_char")
-        )
-        self.assertIn("The holder keeps it", history)
+        values = conflict.message_ids.tracking_value_ids.mapped("new_value_char")
+        self.assertIn("The holder keeps it", values)
 
     def test_answers_a_message(self):
         deal = self._submit(self.ava, submitted_by_id=self.user.partner_id.id)

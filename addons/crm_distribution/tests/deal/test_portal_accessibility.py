@@ -30,15 +30,23 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
             f"/my/channel/lead/{offer.key}",
             f"/my/channel/lead/{accepted.key}",
             link,
-            f"{link}0",
             "/my/channel/deals",
             "/my/channel/deal/new",
             *(f"/my/channel/deal/{deal.number}" for deal in deals),
         ]
 
+    def _missing(self):
+        return [
+            "/channel/offer/nothing/1-0",
+            "/my/channel/lead/nothing",
+            "/my/channel/deal/77",
+        ]
+
     def test_pages_with_data(self):
         pages = self._pages()
         self.assertAccessible(pages, self.login, lang="en-US")
+        missing = self._missing()
+        self.assertAccessible(missing, self.login, missing=missing, lang="en-US")
         # Odoo's own home around ours
         self.assertAccessible(["/my"], self.login, within=".o_channel_home")
 
@@ -49,6 +57,5 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
         )
 
     def test_pages_from_right_to_left(self):
-        self.env["res.lang"]._activate_lang("fa_IR")
-        self.user.lang = "fa_IR"
+        self._speak(self.user, "fa_IR")
         self.assertAccessible(self._pages(), self.login, lang="fa-IR")

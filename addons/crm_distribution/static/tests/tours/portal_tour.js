@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { chooseFile, fits, focus } from "@crm_suite/../tests/tours/portal_steps";
+import { chooseFile, enter, fits, focus, tab } from "@crm_suite/../tests/tours/portal_steps";
 
 const FIELDS = {
     customer_name: "Kaveh Steel",
@@ -95,30 +95,16 @@ registry.category("web_tour.tours").add("crm_distribution_intermediary", {
 registry.category("web_tour.tours").add("crm_distribution_keyboard", {
     steps: () => [
         focus(".o_channel_home a.btn-primary"),
-        {
-            trigger: ".o_channel_home a.btn-primary",
-            run: "press Enter",
-            expectUnloadPage: true,
-        },
+        enter(".o_channel_home a.btn-primary"),
         fits,
         focus("#channel_decline_reason"),
         { trigger: "#channel_decline_reason", run: "edit Too far" },
         focus("form button:contains('Decline')"),
-        {
-            content: "Decline the first",
-            trigger: "form button:contains('Decline')",
-            run: "press Enter",
-            expectUnloadPage: true,
-        },
+        enter("form button:contains('Decline')"),
         focus(".o_channel_offer"),
-        { trigger: ".o_channel_offer", run: "press Enter", expectUnloadPage: true },
+        enter(".o_channel_offer"),
         focus("form button:contains('Accept')"),
-        {
-            content: "Accept the second",
-            trigger: "form button:contains('Accept')",
-            run: "press Enter",
-            expectUnloadPage: true,
-        },
+        enter("form button:contains('Accept')"),
         { trigger: "h2:contains('Whom to Contact')" },
         fits,
     ],
@@ -133,10 +119,10 @@ const type = ([name, text]) => ({
             if (tabs > 3) {
                 throw new Error(`${name} does not come next`);
             }
-            await press("Tab");
+            await tab(press);
         }
         for (const letter of text) {
-            await press(letter);
+            await press(letter === letter.toLowerCase() ? letter : `Shift+${letter}`);
         }
         if (!this.anchor.value) {
             throw new Error(`nothing can be typed into ${name}`);
@@ -152,7 +138,7 @@ registry.category("web_tour.tours").add("crm_distribution_keyboard_form", {
         {
             trigger: "#deal_category_id",
             async run({ press, selectByLabel }) {
-                await press("Tab");
+                await tab(press);
                 if (document.activeElement !== this.anchor) {
                     throw new Error("goods do not come next");
                 }
@@ -166,7 +152,7 @@ registry.category("web_tour.tours").add("crm_distribution_keyboard_form", {
         {
             trigger: "#deal_customer_country_id",
             async run({ press, selectByLabel }) {
-                await press("Tab");
+                await tab(press);
                 if (document.activeElement !== this.anchor) {
                     throw new Error("the country does not come next");
                 }
@@ -177,12 +163,7 @@ registry.category("web_tour.tours").add("crm_distribution_keyboard_form", {
         type(["amount_expected", FIELDS.amount_expected]),
         type(["date_close", FIELDS.date_close]),
         fits,
-        {
-            content: "Enter sends it",
-            trigger: "#deal_date_close",
-            run: "press Enter",
-            expectUnloadPage: true,
-        },
+        enter("#deal_date_close"),
         { trigger: ".badge:contains('Submitted')" },
         fits,
     ],

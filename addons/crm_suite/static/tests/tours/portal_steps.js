@@ -1,5 +1,26 @@
 /** Steps of tours through pages that customers and intermediaries see. */
 
+const TABBABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/**
+ * Tab, as a browser has it: what is not visible is no stop. The simulated one stays
+ * before such an element for ever.
+ */
+export async function tab(press) {
+    const before = document.activeElement;
+    await press("Tab");
+    if (document.activeElement !== before && document.activeElement !== document.body) {
+        return;
+    }
+    const stops = [...document.querySelectorAll(TABBABLE)].filter(
+        (el) => el.tabIndex >= 0 && !el.disabled && el.checkVisibility({ visibilityProperty: true })
+    );
+    const isAfter = (el) =>
+        before === document.body ||
+        before.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+    stops.find(isAfter)?.focus();
+}
+
 /** From the start of the page, by Tab alone. */
 export function focus(trigger) {
     return {
@@ -9,10 +30,32 @@ export function focus(trigger) {
             document.activeElement?.blur();
             for (let tabs = 0; document.activeElement !== this.anchor; tabs++) {
                 if (tabs > 150) {
-                    throw new Error(`the keyboard does not reach ${trigger}`);
+                    const at = document.activeElement.outerHTML.slice(0, 200);
+                    throw new Error(`the keyboard does not reach ${trigger}, but ${at}`);
                 }
-                await press("Tab");
+                await tab(press);
             }
+        },
+    };
+}
+
+/**
+ * Enter where the keyboard is, as a browser has it in a form. The simulated one only
+ * tells the form, which is not sent by that.
+ */
+export function enter(trigger) {
+    return {
+        content: `Enter on ${trigger}`,
+        trigger,
+        expectUnloadPage: true,
+        async run({ press }) {
+            if (document.activeElement !== this.anchor) {
+                throw new Error(`the keyboard is not at ${trigger}`);
+            }
+            const form = this.anchor.closest("form");
+            const button = this.anchor.type === "submit" ? this.anchor : undefined;
+            await press("Enter");
+            form?.requestSubmit(button);
         },
     };
 }
