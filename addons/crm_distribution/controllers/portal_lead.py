@@ -146,8 +146,8 @@ class PortalChannelLead(CustomerPortal):
         return request.env["distribution.route"]._portal_find(request.env.user, key)
 
     def _linked_offer(self, key, token):
-        offer, contact = request.env["distribution.route"]._by_link(key, token)
-        return offer.with_context(lang=contact.lang or request.env.lang), contact
+        # in the language of the page, as everything around it
+        return request.env["distribution.route"]._by_link(key, token)
 
     def _answer(self, offer, contact, answer, reason):
         """

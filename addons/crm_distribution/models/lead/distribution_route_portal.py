@@ -26,7 +26,7 @@ class DistributionRoute(models.Model):
         )
 
     @api.model
-    def _portal_list(self, user) -> dict[str, list[dict]]:
+    def _portal_list(self, user) -> dict:
         """What a portal user's company is offered and has, from all companies here."""
         company = self.env["res.partner"]._distribution_company_of(user)
         # sudo: portal users have no rights on offers; whose they are is asked here
@@ -42,6 +42,7 @@ class DistributionRoute(models.Model):
             )
         )
         return {
+            "is_intermediary": bool(company) and company._is_intermediary(),
             "offers": [one._portal_values(user) for one in offers.sorted("deadline")],
             "leads": [one._portal_values(user) for one in leads],
         }
