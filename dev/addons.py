@@ -11,7 +11,12 @@ from .paths import ADDONS
 # These change no database.
 LEFT_OUT = {"__pycache__", "tests", "README.md", "description"}
 # A tour whose first page had to wait for them on a busy machine would give up.
-PAGES = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
+PAGES = """
+for name in ("web", "frontend", "frontend_minimal", "frontend_lazy", "tests"):
+    bundle = env["ir.qweb"]._get_asset_bundle(f"web.assets_{name}")
+    bundle.js(), bundle.css()
+env.cr.commit()
+"""
 
 
 def manifests() -> dict[str, dict]:

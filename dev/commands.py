@@ -40,7 +40,8 @@ def die_with_parent() -> None:
 
 
 def log_file(name: str) -> Path:
-    folder = DATA / "log" / os.environ.get("DEV_LOGS", "")
+    # What tests do at one time, they write apart.
+    folder = DATA / "log" / os.environ.get("PYTEST_XDIST_WORKER", "")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.log"
 

@@ -118,9 +118,9 @@ class Server:
     def copied(self, template: str, purpose: str) -> Iterator[str]:
         """A copy, or an empty one, for a while; what killed processes left goes."""
         for left in self.names("test-"):
-            if not Path("/proc", left.rpartition("-")[2]).exists():
+            if not Path("/proc", left.split("-")[1]).exists():
                 self.drop(left, force=False)
-        name = f"test-{purpose}-{os.getpid()}"
+        name = f"test-{os.getpid()}-{purpose}"
         self.create(name, template)
         try:
             yield name

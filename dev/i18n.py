@@ -1,5 +1,6 @@
 """``make i18n``: Odoo exports the terms, the translations take them in."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from .commands import step
 from .database import Server, ground
 from .paths import ADDONS, ROOT
 
+VALUE = re.compile(r"%\(\w+\)[sd.\w]|%[sd]")
 EXPORT = """
 from odoo.tools.translate import trans_export
 for name, file in {files!r}.items():
@@ -62,4 +64,10 @@ def merge(template: Path, file: Path) -> list[str]:
     for entry in translation.obsolete_entries():
         translation.remove(entry)
     translation.save(str(file))
-    return [one.msgid for one in translation if not one.translated() or one.fuzzy]
+    return [one.msgid for one in translation if not whole(one)]
+
+
+def whole(entry: polib.POEntry) -> bool:
+    """Translated, with the values that the term names."""
+    term, said = map(VALUE.findall, (entry.msgid, entry.msgstr))
+    return entry.translated() and not entry.fuzzy and sorted(term) == sorted(said)

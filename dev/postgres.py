@@ -9,7 +9,7 @@ import os
 import pwd
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -37,11 +37,11 @@ def environment() -> Iterator[dict[str, str]]:
     env["ODOO_ADDONS_PATH"] = ",".join(map(str, folders))
     env["ODOO_RC"] = str(CONFIG)
     env["ODOO_DATA_DIR"] = str(DATA / "odoo")
-    if env.get("PGHOST"):
-        yield env
-        return
-    with served():
-        env |= {"PGHOST": str(postgres_home()), "PGPORT": "5432", "PGUSER": "odoo"}
+    own = env.get("PGHOST")
+    with nullcontext() if own else served():
+        if not own:
+            env |= {"PGHOST": str(postgres_home()), "PGPORT": "5432", "PGUSER": "odoo"}
+        # Clients that know every older server, too.
         env["PATH"] = f"{programs()}{os.pathsep}{env['PATH']}"
         yield env
 

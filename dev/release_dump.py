@@ -9,7 +9,6 @@ from . import addons, odoo
 from .commands import run, step
 from .database import Server, ground
 from .paths import ROOT
-from .postgres import programs
 
 HERE = ROOT / "tests" / "end_to_end" / "release"
 DUMP, SUMS = HERE / "shop.dump.xz", HERE / "shop.json"
@@ -47,9 +46,7 @@ def restore(server: Server, name: str) -> None:
 
 
 def call(server: Server, program: str, *arguments: str | Path, **options) -> None:
-    """One of the embedded PostgreSQL's programs, which knows every older server."""
-    command = [programs() / program, *arguments]
-    run(program, command, "see the log", server.env, **options)
+    run(program, [program, *arguments], "see the log", server.env, **options)
 
 
 def version(server: Server, name: str) -> str:

@@ -13,7 +13,7 @@ from lxml import etree
 from dev import odoo_home
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = {".csv", ".js", ".po", ".pot", ".py", ".scss", ".xml"}
+READ = {".csv", ".py", ".xml"}
 KINDS = ("models.Model", "models.TransientModel", "models.AbstractModel")
 # The folders that Odoo gives a meaning to; all other code of ours is pure.
 ODOO_FOLDERS = {
@@ -69,9 +69,6 @@ class Addon:
         """The packages and modules that know nothing of Odoo."""
         return {top(path) for path in self.trees} - ODOO_FOLDERS
 
-    def length(self, path: str) -> int:
-        return len(self.texts[path].splitlines())
-
     def code(self, *folders: str) -> Iterator[tuple[str, ast.Module]]:
         for path, tree in self.trees.items():
             if top(path) in folders:
@@ -101,10 +98,6 @@ class Addon:
         stems = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
         found = (f"{stem}{end}" for stem in stems for end in (".py", "/__init__.py"))
         return [path for path in found if path in self.trees]
-
-    def imported(self, path: str) -> set[str]:
-        names = [item.name for item in self.imports(path)]
-        return {file for name in names for file in self.files(name)} - {path}
 
     @functools.cached_property
     def rooms(self) -> list[str]:
@@ -179,28 +172,22 @@ def goes_on(method: ast.FunctionDef) -> bool:
     return any(name.startswith("super(") for name in found)
 
 
-def read(folder: Path, inside: str = "**") -> Addon:
-    files = [file for file in folder.glob(f"{inside}/*") if file.suffix in READ]
+def read(folder: Path) -> Addon:
+    files = [file for file in folder.rglob("*") if file.suffix in READ]
     texts = {str(file.relative_to(folder)): file.read_text("utf-8") for file in files}
     return Addon(folder.name, texts)
 
 
 ADDONS = [read(file.parent) for file in sorted(ROOT.glob("addons/*/__manifest__.py"))]
-# The tests that belong to no add-on.
-HOME = read(ROOT, "tests/**")
 
 
 @functools.cache
-def stands_on(name: str) -> dict[str, None]:
-    """An add-on and all that it depends on, what others stand on first."""
+def stands_on(name: str) -> set[str]:
+    """An add-on and all that it depends on."""
     home = odoo_home.find()
     assert home, "there is no Odoo to compare with: make test fetches it"
     places = [ROOT / "addons", *odoo_home.addons_folders(home)]
     file = next(f for p in places if (f := p / name / "__manifest__.py").is_file())
     said = ast.literal_eval(file.read_text("utf-8"))
     depends = said.get("depends", [] if name == "base" else ["base"])
-    return together(depends) | {name: None}
-
-
-def together(names: list[str]) -> dict[str, None]:
-    return {key: None for name in names for key in stands_on(name)}
+    return {name}.union(*map(stands_on, depends))

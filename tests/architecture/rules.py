@@ -2,17 +2,13 @@
 
 import ast
 import csv
-import functools
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 
-import polib
 from addon import (
     ADDONS,
-    HOME,
     Addon,
     calls,
     functions,
@@ -20,12 +16,10 @@ from addon import (
     name_of,
     named,
     room,
-    together,
+    stands_on,
     top,
 )
 
-LONGEST = 600
-LENGTH_COUNTS = (".js", ".py", ".scss", ".xml")
 # A pure package has no clock, keeps no log and touches no machine.
 IMPURE = {"logging", "os", "socket", "sqlite3", "subprocess", "threading", "time"}
 # Odoo brings the first two, for spreadsheets and for months of the calendar.
@@ -36,7 +30,6 @@ NOT_READ_BY = {
     "wizard": {"report", "controllers", "pure"},
     "controllers": {"report", "wizard", "pure"},
 }
-WRITES = ("INSERT ", "UPDATE ", "DELETE ", "TRUNCATE ", "ALTER ", "CREATE ", "DROP ")
 SQL_CALLS = ("SQL", "execute", "execute_query", "execute_query_dict", "executemany")
 # Whoever sends one of these changes what he sees, and no rule.
 OPTIONS = {
@@ -54,24 +47,17 @@ READERS = {
     "crm_suite/models/suite_number_mixin.py": "refuses numbers sent as defaults",
     "crm_suite/models/suite_protected_mixin.py": "drops defaults that were sent",
 }
-# By what an XPath finds, where it may stand.
-MISPLACED = {
-    "an upgrade resets it": """//record[@model = 'ir.rule' or @model = 'ir.cron'
-        or @model = 'mail.template'][not(ancestor::*[@noupdate = '1'])]""",
-    "a menu outside of views/menus.xml": """//*[not($path = 'views/menus.xml')]
-        [self::menuitem or self::record[@model = 'ir.ui.menu']]""",
-    "one screen in two files": """//record[field[@name = 'inherit_id'][@ref]
-        [not(contains(@ref, '.')) or starts-with(@ref, $own)]]
-        [not(field[@name = 'mode'] = 'primary')]""",
-}
+# Also by identity with a constant of ours, which no call can carry.
+GOOD_READ = re.compile(
+    rf"""clean_context\([\w.]+\)|env\.context\.get\('({"|".join(OPTIONS)})'"""
+    r"|env\.context\.get\([\w.']+\) is (not )?[A-Z_]+\b"
+)
+ADAPTED = """//record[@model = 'ir.rule' or @model = 'ir.cron'
+    or @model = 'mail.template'][not(ancestor::*[@noupdate = '1'])]"""
 COMPANY_RULES = """//record[@model = 'ir.rule'][not(field[@name = 'groups'])]
     [contains(field[@name = 'domain_force'], 'company_ids')]
     /field[@name = 'model_id']/@ref"""
 DATA = {"security", "data", "wizard", "report", "views", "demo"}
-VALUE = re.compile(r"%\(\w+\)[sd.\w]|%[sd]")
-SKIPS = re.compile(r"\b(skip(if|If|Test|Unless)?|xfail)$")
-STOPWATCHES = re.compile(r"\b(monotonic|perf_counter|process_time|sleep|time\.time)$")
-ASSERTS = re.compile(r"assert|fail$|raises$|warns$|start_tour$|browser_js$")
 
 
 def reads_from_below(addon: Addon) -> Iterator[str]:
@@ -97,23 +83,22 @@ def reads_from_below(addon: Addon) -> Iterator[str]:
 
 
 def scattered_models(addon: Addon) -> Iterator[str]:
-    """A model has one class in a room, in a file of its name.
-
-    A second file names its subject and exists because both are too long for one.
-    """
-    held, files = defaultdict(list), defaultdict(list)
+    """A file holds one model and has its name; a second one adds a subject to it."""
+    held = defaultdict(list)
     for item in addon.classes:
         held[item.path].append(item.name.replace(".", "_"))
-    for path, names in held.items():
-        files[(path.rpartition("/")[0], *names)].append(path)
-    for (folder, name, *more), paths in files.items():
-        first = f"{folder}/{name}.py"
-        shortest = sum(sorted(addon.length(path) for path in paths)[:2])
-        cut = first in paths and shortest > LONGEST
-        for path in paths:
-            second = cut and path.startswith(f"{folder}/{name}_")
-            if more or not (path == first or second):
-                yield f"{path} holds {', '.join([name, *more])}"
+    for path, (name, *more) in held.items():
+        first = f"{path.rpartition('/')[0]}/{name}.py"
+        second = first in held and path.startswith(f"{first[:-3]}_")
+        if more or not (path == first or second):
+            yield f"{path} holds {', '.join([name, *more])}"
+
+
+def wizards_in_models(addon: Addon) -> Iterator[str]:
+    for item in addon.classes:
+        wizard = item.kind == "models.TransientModel"
+        if top(item.path) == "models" and wizard and not item.name.startswith("res."):
+            yield f"{item.path} {item.name}"
 
 
 def hooks_in_several_places(addon: Addon) -> Iterator[str]:
@@ -126,21 +111,6 @@ def hooks_in_several_places(addon: Addon) -> Iterator[str]:
     for hook, paths in places.items():
         if len(paths) > 1:
             yield f"{hook} in {', '.join(paths)}"
-
-
-def wizards_in_models(addon: Addon) -> Iterator[str]:
-    decide = [item for item in addon.classes if top(item.path) == "models"]
-    for item in decide:
-        if item.kind == "models.TransientModel" and item.name != "res.config.settings":
-            yield f"{item.path} {item.name}"
-
-
-def long_files(addon: Addon) -> Iterator[str]:
-    """A ceiling, and a reason to think before it."""
-    for path in addon.texts:
-        counts = path.endswith(LENGTH_COUNTS) and "/lib/" not in path
-        if counts and addon.length(path) > LONGEST:
-            yield path
 
 
 def impure_code(addon: Addon) -> Iterator[str]:
@@ -162,7 +132,7 @@ def wrong_way(addon: Addon) -> Iterator[str]:
     What is imported from another add-on is declared among those it depends on.
     """
     pure = {ours.name: ours.pure for ours in (*ADDONS, addon)}
-    allowed = {addon.name, *together(addon.manifest["depends"])}
+    allowed = {addon.name}.union(*map(stands_on, addon.manifest["depends"]))
     for path in addon.trees:
         for item in addon.imports(path):
             _, _, home, layer, *_ = f"{item.name}....".split(".")
@@ -170,28 +140,6 @@ def wrong_way(addon: Addon) -> Iterator[str]:
             wrong = home in pure and kind in NOT_READ_BY.get(top(path), ())
             if wrong or (item.name.startswith("odoo.addons.") and home not in allowed):
                 yield f"{path}:{item.line} imports {item.name}"
-
-
-def circles(addon: Addon) -> Iterator[str]:
-    """Files that import each other in a circle: none can be read first."""
-    files = {path for path in addon.trees if not path.endswith("__init__.py")}
-    ahead = {file: addon.imported(file) & files for file in files}
-    try:
-        TopologicalSorter(ahead).prepare()
-    except CycleError as error:
-        yield ", ".join(error.args[1])
-
-
-def unimported(addon: Addon) -> Iterator[str]:
-    """Python files that nothing imports: Odoo would never run them."""
-    ahead, run = ["__init__.py"], {"__init__.py", "__manifest__.py"}
-    while ahead:
-        new = addon.imported(ahead.pop()) - run
-        run |= new
-        ahead += new
-    for path, _tree in addon.own_code:
-        if path not in run and top(path) not in ("migrations", "static"):
-            yield path
 
 
 def commits(addon: Addon) -> Iterator[str]:
@@ -208,15 +156,10 @@ def commits(addon: Addon) -> Iterator[str]:
 
 
 def deciding_layers(addon: Addon) -> Iterator[str]:
-    """Controllers and wizards ask nothing in SQL; reports write nothing."""
-    forbidden = {"report": ("create", "write", "unlink")}
-    for path, tree in addon.code("controllers", "wizard", "report"):
-        for call in calls(tree, *forbidden.get(top(path), SQL_CALLS)):
+    """Controllers and wizards ask nothing in SQL."""
+    for path, tree in addon.code("controllers", "wizard"):
+        for call in calls(tree, *SQL_CALLS):
             yield f"{path}:{call.lineno} calls {name_of(call.func)}"
-        for node in ast.walk(tree) if top(path) == "report" else ():
-            text = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(text, str) and text.lstrip().upper().startswith(WRITES):
-                yield f"{path}:{node.lineno} writes by SQL"
 
 
 def silent_sudo(addon: Addon) -> Iterator[str]:
@@ -237,28 +180,10 @@ def silent_sudo(addon: Addon) -> Iterator[str]:
 def rules_behind_context_keys(addon: Addon) -> Iterator[str]:
     """Anybody may send a key: what it carries is an object of ours, or an option."""
     for path, tree in addon.own_code:
-        read, good = [], set()
-        for node in ast.walk(tree):
-            match node:
-                case ast.Attribute(attr="context" | "_context"):
-                    read.append(node)
-                case ast.Call(
-                    ast.Attribute(context, "get"), [ast.Constant(key), *_]
-                ) | ast.Subscript(context, ast.Constant(key)) if key in OPTIONS:
-                    good.add(context)
-                # by identity with a constant of ours, which no call can carry
-                case ast.Compare(
-                    ast.Call(ast.Attribute(context, "get")),
-                    [ast.Is() | ast.IsNot()],
-                    [ast.Name(name)],
-                ) if name.isupper():
-                    good.add(context)
-                case ast.Call(ast.Name("clean_context"), [context]):
-                    good.add(context)
-        for node in read if f"{addon.name}/{path}" not in READERS else ():
-            text = ast.unparse(node)
-            if node not in good and text.endswith(("env.context", "self._context")):
-                yield f"{path}:{node.lineno} {text}"
+        lines = ast.unparse(tree).splitlines()
+        for line in lines if f"{addon.name}/{path}" not in READERS else ():
+            if re.search(r"\benv\.context\b|\b_context\b", GOOD_READ.sub("", line)):
+                yield f"{path} {line.strip()}"
 
 
 def unguarded_models(addon: Addon) -> Iterator[str]:
@@ -289,11 +214,11 @@ def unguarded_models(addon: Addon) -> Iterator[str]:
             yield f"{row['id']} opens a model to everybody"
 
 
-def misplaced_data(addon: Addon) -> Iterator[str]:
+def reset_by_an_upgrade(addon: Addon) -> Iterator[str]:
+    """What a company adapts stands where an upgrade leaves it alone."""
     for path, root in addon.xml.items():
-        for what, where in MISPLACED.items():
-            for record in root.xpath(where, path=path, own=f"{addon.name}."):
-                yield f"{path} {record.get('id')}: {what}"
+        for record in root.xpath(ADAPTED):
+            yield f"{path} {record.get('id')}"
 
 
 def unlisted_or_missing(addon: Addon) -> Iterator[str]:
@@ -303,61 +228,13 @@ def unlisted_or_missing(addon: Addon) -> Iterator[str]:
     yield from listed ^ {path for path in kept if top(path) in DATA}
 
 
-def untranslated(addon: Addon) -> Iterator[str]:
-    """Persian is whole: each term that Odoo exports, with the values it names."""
-    paths = (f"i18n/{addon.name}.pot", "i18n/fa.po")
-    if missing := {*paths} - addon.texts.keys():
-        yield f"{', '.join(missing)}: make i18n"
-        return
-    template, persian = (
-        {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(text)}
-        for text in map(addon.texts.get, paths)
-    )
-    for key in template.keys() ^ persian.keys():
-        yield f"not in both: {key}"
-    for entry in persian.values():
-        term, said = map(VALUE.findall, (entry.msgid, entry.msgstr))
-        if not entry.translated() or entry.fuzzy or sorted(term) != sorted(said):
-            yield entry.msgid
-
-
 def unrun_tests(addon: Addon) -> Iterator[str]:
     """Odoo's runner takes the members of `tests` whose name begins with `test_`."""
     members = {item.bound: item.name for item in addon.imports("tests/__init__.py")}
     run = {addon.files(name)[-1] for bound, name in members.items() if "test_" in bound}
-    tests = {path for path, tree in addon.code("tests") if tests_of(tree)}
+    tests = {
+        path
+        for path, tree in addon.code("tests")
+        if any(item.name.startswith("test_") for item in functions(tree))
+    }
     yield from tests - run if tests else ["there is no test"]
-
-
-def idle_tests(addon: Addon) -> Iterator[str]:
-    """Each asserts something, is never skipped, and holds no stopwatch."""
-    for path, tree in addon.code("tests"):
-        # what is set up, waits for processes
-        waits = "/test_setup_" in path
-        for node, name in named(tree) if "/test_" in path else ():
-            if SKIPS.search(name) or (STOPWATCHES.search(name) and not waits):
-                yield f"{path}:{node.lineno} {name}"
-        for test in tests_of(tree):
-            if not said(test) & asserting():
-                yield f"{path}:{test.lineno} {test.name} asserts nothing"
-
-
-def tests_of(tree: ast.AST) -> list[ast.FunctionDef]:
-    return [item for item in functions(tree) if item.name.startswith("test_")]
-
-
-def said(function: ast.FunctionDef) -> set[str]:
-    """What it calls, `assert` among that."""
-    asserts = any(isinstance(node, ast.Assert) for node in ast.walk(function))
-    return {name_of(call.func) for call in calls(function)} | {"assert" * asserts}
-
-
-@functools.cache
-def asserting() -> set[str]:
-    """The names by which tests assert, those of helpers among them."""
-    trees = (tree for addon in (*ADDONS, HOME) for _path, tree in addon.code("tests"))
-    helpers = [(item.name, said(item)) for tree in trees for item in functions(tree)]
-    found = {name for _, names in helpers for name in names if ASSERTS.match(name)}
-    while new := {helper for helper, names in helpers if names & found} - found:
-        found |= new
-    return found

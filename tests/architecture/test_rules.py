@@ -4,13 +4,12 @@ import inspect
 
 import pytest
 import rules
-from addon import ADDONS, HOME, Addon
+from addon import ADDONS, Addon
 from faults import FAULTS, GOOD
 
 CHECKS = [rule for _, rule in inspect.getmembers(rules, inspect.isgeneratorfunction)]
 RULES = [rule for rule in CHECKS if rule.__module__ == rules.__name__]
 HELD = [(rule, addon) for rule in RULES for addon in ADDONS]
-HELD.append((rules.idle_tests, HOME))
 PLANTED = [(rule, fault) for rule, faults in FAULTS.items() for fault in faults]
 
 

@@ -2,17 +2,15 @@
 
 import os
 import select
-import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from dev import odoo_home, paths, postgres
-from dev.commands import Problem, run
+from dev.commands import Problem
 from dev.database import filestore
 
 APT = """#!/bin/sh
@@ -55,30 +53,6 @@ def test_odoo_is_fetched_whole_or_not_at_all(tmp_path, monkeypatch, tool, broken
     # Another checkout finds it, and fetches nothing.
     (tmp_path / "apt-get").unlink()
     odoo_home.fetch()
-
-
-def test_library_without_wheel_then_mended(tmp_path):
-    """Where only the source of a library is served, no compiler is called."""
-    shutil.copytree(paths.ROOT / "dev", tmp_path / "dev")
-    (tmp_path / "requirements.txt").write_text("")
-    (tmp_path / "requirements-dev.txt").write_text("nowheel==1.0\n")
-    project = tmp_path / "nowheel-1.0"
-    project.mkdir()
-    (project / "setup.py").write_text("raise SystemExit('compiling')\n")
-    (tmp_path / "wheels").mkdir()
-    with tarfile.open(tmp_path / "wheels" / "nowheel-1.0.tar.gz", "w:gz") as archive:
-        archive.add(project, project.name)
-
-    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "wheels")}
-    env = {**os.environ, **index, "PIP_CONFIG_FILE": os.devnull}
-    call = "from dev import libraries as l; l.make(); assert l.ready()"
-    make = ("venv", [sys.executable, "-c", call], "", env)
-
-    no_wheel = "No matching distribution found for nowheel==1.0: .*make PYTHON="
-    with pytest.raises(Problem, match=no_wheel):
-        run(*make, cwd=tmp_path)
-    (tmp_path / "requirements-dev.txt").write_text("")
-    run(*make, cwd=tmp_path)
 
 
 def test_database_broken_off_leaves_no_name(server):

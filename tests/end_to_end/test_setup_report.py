@@ -1,114 +1,50 @@
 """``make test`` passes only when everything ran and nothing was wrong."""
 
-import os
-import subprocess
-
 import pytest
 
 from dev import addons, test, test_odoo
 from dev.commands import Problem
 from dev.paths import ADDONS, ROOT
-from dev.test import Outcome, Piece
 
-OURS = addons.names()[0]
-FILE = ROOT / "tests" / "pure" / "test_value.py"
-KINDS = """
-import pytest
-@pytest.fixture
-def broken(): assert 0
+pytest_plugins = "pytester"
+
+TRIES = f"""
+import logging, pytest
+log = logging.getLogger("odoo.addons.sale")
 def test_good(): pass
 def test_bad(): assert 0
-def test_broken(broken): pass
 def test_left_out(): pytest.skip()
+def test_error(): log.error("it went wrong")
+def test_warning(): log.warning("old: /addons/{addons.names()[0]}/x.py")
+def test_warning_of_others(): log.warning("old")
 def test_parts(subtests):
     for part in (1, 0):
         with subtests.test(): assert part
 """
 
 
-@pytest.fixture(autouse=True)
-def apart(tmp_path, monkeypatch):
-    """Leave the logs of this run alone."""
-    monkeypatch.setattr(test, "DATA", tmp_path)
-    (tmp_path / "log").mkdir()
+def test_what_is_skipped_or_complained_of_is_a_failure(pytester, monkeypatch):
+    folder = pytester.mkdir("addons")
+    (folder / "test_tries.py").write_text(TRIES)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    done = pytester.runpytest_subprocess("-p", "no:odoo", "-p", "conftest")
+    done.assert_outcomes(passed=4, failed=4, errors=2)
+    done.stdout.fnmatch_lines(["* s an add-on test on the average of 4"])
 
 
-def test_outcomes_are_those_of_pytest(tmp_path, monkeypatch):
-    monkeypatch.setattr(test, "ROOT", tmp_path)
-    piece = Piece("some", (tmp_path / "pure" / "test_kinds.py",))
-    piece.files[0].parent.mkdir()
-    piece.files[0].write_text(KINDS)
-    command = [*piece.command(""), "-p", "conftest", "--rootdir", tmp_path]
-    env = {**os.environ, **piece.environment(), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=env, check=False, capture_output=True)
-
-    assert [(one.part, one.kind, one.name) for one in piece.read(done.returncode)] == [
-        ("pure", "passed", "pure/test_kinds.py::test_good"),
-        ("pure", "failed", "pure/test_kinds.py::test_bad"),
-        ("pure", "failed", "pure/test_kinds.py::test_broken"),
-        ("pure", "skipped", "pure/test_kinds.py::test_left_out"),
-        ("pure", "failed", "pure/test_kinds.py::test_parts"),
-        ("pure", "failed", "pure/test_kinds.py::test_parts"),
-    ]
+def test_every_file_of_tests_has_a_part():
+    files = [file for part in test.PARTS for file in test.files(part)]
+    found = [*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")]
+    assert sorted(files) == sorted(found)
 
 
-@pytest.mark.parametrize(
-    ("files", "code", "level", "logger", "kinds"),
-    [
-        ((), 0, "INFO", "x", ["passed"]),
-        ((), 1, "INFO", "x", ["failed"]),
-        ((FILE,), 3, "INFO", "x", ["failed"]),
-        ((FILE,), 0, "ERROR", "odoo.addons.sale", ["failed"]),
-        ((FILE,), 0, "CRITICAL", "odoo.addons.sale", ["failed"]),
-        ((FILE,), 0, "WARNING", f"odoo.addons.{OURS}", ["failed"]),
-        ((FILE,), 0, "WARNING", f"py.warnings: addons/{OURS}/x.py", ["failed"]),
-        ((FILE,), 0, "WARNING", "odoo.addons.sale", []),
-    ],
-)
-def test_what_else_is_a_failure(files, code, level, logger, kinds):
-    """A piece without files is the linters."""
-    piece = Piece("some", files)
-    line = f"2026-01-01 10:00:00,123 77 {level} crm {logger}: it went wrong\n"
-    piece.kept("-odoo.log").write_text(line)
-    assert [outcome.kind for outcome in piece.read(code)] == kinds
-
-
-@pytest.mark.parametrize(
-    ("kinds", "code"),
-    [
-        ({"pure": ["passed"]}, 0),
-        ({"pure": ["passed", "failed"]}, 1),
-        ({"pure": ["passed", "skipped"]}, 1),
-        ({"pure": ["passed"], "addons": []}, 1),
-        ({"pure": ["passed"], "lint": ["failed"]}, 1),
-    ],
-)
-def test_closing_line_and_code(capsys, kinds, code):
-    outcomes = [Outcome(part, kind, "a test") for part in kinds for kind in kinds[part]]
-    assert test.close(outcomes, tuple(kinds)) == code
-    assert capsys.readouterr().out.splitlines()[-1] == test.count(outcomes)
-
-
-def test_slowest_tests_and_the_average_are_told(capsys):
-    file = "addons/x/tests/test_x.py"
-    times = [Outcome("addons", "passed", f"{file}::{n}", float(n)) for n in range(30)]
-    test.close(times, ("addons",))
-    said = capsys.readouterr().out
-    assert f"29.0 s  {file}::29" in said and f"10.0 s  {file}::10" in said
-    assert " 9.0 s" not in said
-    assert "14.50 s an add-on test on the average of 30" in said
-
-
-def test_every_file_of_tests_is_in_one_piece_and_work_in_odoo_is_shared_evenly():
-    pieces = test.cut(test.PARTS, 2)
-    found = {*ROOT.glob("addons/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")}
-    assert sorted(file for piece in pieces for file in piece.files) == sorted(found)
-    one, two = (
-        sum(file.stat().st_size for file in piece.files)
-        for piece in pieces
-        if piece.in_odoo
-    )
-    assert 0.9 < one / two < 1.1
+def test_one_failure_fails_all(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(test, "log_file", tmp_path.joinpath)
+    for name in ("in-odoo", "lint"):
+        (tmp_path / name).write_text(f"{name} said so")
+    assert test.close({"in-odoo": 0, "lint": 0}) == 0
+    assert test.close({"in-odoo": 0, "lint": 1}) == 1
+    assert capsys.readouterr().out.endswith("lint said so\nfailed: lint: see above\n")
 
 
 def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
@@ -127,16 +63,11 @@ def test_class_that_starts_a_tour_is_named_so_and_runs_in_the_smoke():
     ("text", "reason"),
     [
         ("0 failed, 0 error(s) of 0 tests", "did not pass"),
-        ("1 failed, 0 error(s) of 3 tests", "did not pass"),
-        ("0 failed, 1 error(s) of 3 tests", "did not pass"),
-        ("nothing of the kind", "did not pass"),
-        (
-            "x: skipped TestTour.test_tour : \n0 failed, 0 error(s) of 3 tests",
-            "skipped T",
-        ),
+        ("10 failed, 0 error(s) of 30 tests", "did not pass"),
+        ("x: skipped TestTour.test : \n0 failed, 0 error(s) of 3 tests", "skipped T"),
     ],
 )
-def test_odoos_runner_must_pass_all(text, reason):
+def test_odoos_runner_must_run_all(text, reason):
     assert test_odoo.read_result("0 failed, 0 error(s) of 12 tests when loading") == 12
     with pytest.raises(Problem, match=reason):
         test_odoo.read_result(text)

@@ -1,6 +1,9 @@
-"""The terms that Odoo exports now are those that the repository holds."""
+"""The terms that Odoo exports now are those kept here, in Persian too."""
+
+import shutil
 
 import polib
+import pytest
 
 from dev import addons, i18n
 
@@ -16,10 +19,19 @@ def test_templates_are_up_to_date(server, suite, tmp_path):
         assert found ^ known == set(), f"new in {name}, or gone: make i18n"
 
 
-def test_untranslated_term_is_listed(tmp_path):
+@pytest.mark.parametrize("name", addons.names())
+def test_persian_is_whole(tmp_path, name):
+    terms = i18n.template(name)
+    persian = shutil.copy(terms.with_name("fa.po"), tmp_path)
+    assert i18n.merge(terms, tmp_path / persian) == []
+
+
+def test_what_is_not_translated_is_listed(tmp_path):
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    days = 'msgid "%(n)s days"\nmsgstr "{}"\n'
     template, translation = tmp_path / "sample.pot", tmp_path / "fa.po"
-    template.write_text(head + 'msgid "New"\nmsgstr ""\n')
-    translation.write_text(head + 'msgid "Gone"\nmsgstr "رفته"\n')
-    assert i18n.merge(template, translation) == ["New"]
+    template.write_text(head + 'msgid "New"\nmsgstr ""\n\n' + days.format(""))
+    gone = 'msgid "Gone"\nmsgstr "رفته"\n\n'
+    translation.write_text(head + gone + days.format("روز"))
+    assert i18n.merge(template, translation) == ["%(n)s days", "New"]
     assert "Gone" not in translation.read_text()

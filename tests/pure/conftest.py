@@ -4,11 +4,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-# a busy machine is no fault of the code: hypothesis would measure the wall clock
-settings.register_profile("pure", deadline=None)
-settings.load_profile("pure")
 
 HERE = Path(__file__).resolve().parent
 for addon in ("crm_distribution", "crm_loyalty", "crm_suite"):

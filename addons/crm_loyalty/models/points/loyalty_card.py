@@ -19,9 +19,11 @@ LEDGER_FIELDS = {
     "provisional",
 }
 # What a card is born with; no screen of Odoo's changes it.
-BIRTH_FIELDS = {"program_id", "company_id", "code", "order_id"}
+BIRTH_FIELDS = {"program_id", "company_id", "order_id"}
 # What Odoo's form lets everybody change who may write cards at all.
 FORM_FIELDS = {"partner_id", "expiration_date"}
+# Whoever may open cards says these, too: a new card's code is his to choose anyway.
+MANAGER_FIELDS = FORM_FIELDS | {"code"}
 # The caller posts the entries himself: the card then leaves its points to him.
 POSTED_BY_CALLER = Mark("points_posted")
 # Whoever works on a quotation finds the cards that wait for it.
@@ -39,8 +41,8 @@ class LoyaltyCard(models.Model):
 
     Nobody changes points, or moves them to another customer, program or company, by
     writing on a card. Managers, who may open cards and update balances, still say whose
-    a card is and how long it is valid; others do so only while a card's program keeps
-    no ledger, as Odoo's form lets them.
+    a card is, how long it is valid and what its code is; others say the first two only
+    while a card's program keeps no ledger, as Odoo's form lets them.
 
     Odoo needs a card to note what an order would earn: nobody finds that of a
     quotation, not even among archived cards. The customer's quotations share it; it
@@ -50,7 +52,7 @@ class LoyaltyCard(models.Model):
     _name = "loyalty.card"
     _inherit = ["loyalty.card", "suite.protected.mixin", "suite.number.mixin"]
 
-    _protected_fields = LEDGER_FIELDS | BIRTH_FIELDS | FORM_FIELDS
+    _protected_fields = LEDGER_FIELDS | BIRTH_FIELDS | MANAGER_FIELDS
     _number_limits = {"points": (-MOST_POINTS, MOST_POINTS)}
 
     pending_points = fields.Float(
@@ -172,12 +174,13 @@ class LoyaltyCard(models.Model):
 
     def _write_form(self, vals: dict) -> dict:
         """Write what is given of Odoo's form, where that is open; the rest is left."""
-        form = {name: vals[name] for name in FORM_FIELDS & vals.keys()}
+        # whoever may open cards says whose they are
+        manager = self.has_access("create")
+        names = MANAGER_FIELDS if manager else FORM_FIELDS
+        form = {name: vals[name] for name in names & vals.keys()}
         if not form or self._is_by_system():
             return vals
         self.check_access("write")
-        # whoever may open cards says whose they are
-        manager = self.has_access("create")
         # sudo: everybody may write in the form of a card without a ledger
         if not (manager or not any(self.sudo().program_id.mapped("keep_ledger"))):
             return vals

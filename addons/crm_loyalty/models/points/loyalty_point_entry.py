@@ -101,7 +101,7 @@ class LoyaltyPointEntry(models.Model):
         help="The untaxed sale that earned the points, in its company's currency; "
         "below zero where they were taken back.",
     )
-    reason = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    reason = fields.Char("Reason in Full", readonly=True, groups=fields.NO_ACCESS)
     key = fields.Char(
         "Movement",
         readonly=True,

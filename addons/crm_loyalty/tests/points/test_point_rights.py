@@ -73,7 +73,6 @@ class TestPointRights(PointCommon):
             {"points": 500},
             {"pending_points": 500},
             {"program_id": self._make_program().id},
-            {"code": "MINE"},
         ):
             self.assertRefused(card.write, vals, error=AccessError)
         for field in ("pending_points", "provisional", "account_key"):
@@ -89,10 +88,21 @@ class TestPointRights(PointCommon):
         card.partner_id = self.other_customer
         self.assertEqual(self.card.partner_id, self.other_customer)
 
-    def test_a_card_without_ledger_is_written_as_odoos_form_lets_one(self):
+    def test_managers_choose_the_codes_of_cards(self):
+        for card in (self.card, self._coupon()):
+            seller, manager = map(card.with_user, (self.seller, self.manager))
+            self.assertRefused(seller.write, {"code": "MINE"}, error=AccessError)
+            manager.code = f"CHOSEN-{card.id}"
+            self.assertEqual(card.code, f"CHOSEN-{card.id}")
+        self.assertWhole()
+
+    def _coupon(self):
         program = self._make_program(program_type="coupons", applies_on="current")
-        card = self.env["loyalty.card"].create({"program_id": program.id})
-        self.assertFalse(program.keep_ledger)
+        return self.env["loyalty.card"].create({"program_id": program.id})
+
+    def test_a_card_without_ledger_is_written_as_odoos_form_lets_one(self):
+        card = self._coupon()
+        self.assertFalse(card.program_id.keep_ledger)
         seller = card.with_user(self.seller)
         seller.write({"partner_id": self.customer.id, "expiration_date": "2090-01-01"})
         self.assertEqual(card.partner_id, self.customer)
