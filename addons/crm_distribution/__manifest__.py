@@ -40,6 +40,7 @@
         "views/distribution_agreement_views.xml",
         # lead
         "data/mail_template.xml",
+        "wizard/distribution_message_write_views.xml",
         "report/distribution_response_views.xml",
         "views/distribution_gap_views.xml",
         "views/distribution_route_views.xml",
@@ -50,6 +51,7 @@
         "wizard/distribution_decision_views.xml",
         "views/distribution_registration_views.xml",
         "views/distribution_conflict_views.xml",
+        "views/distribution_message_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         # target

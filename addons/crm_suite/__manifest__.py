@@ -14,5 +14,6 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_suite/static/src/**/*"],
+        "web.assets_tests": ["crm_suite/static/tests/tours/**/*"],
     },
 }

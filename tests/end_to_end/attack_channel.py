@@ -19,6 +19,8 @@ RIGHTS = {
     "distribution.criterion": BOSS,
     "distribution.gap": {"channel user": "rw", "manager": "rw"},
     "distribution.handling": BOSS,
+    # of a lead that is nobody's
+    "distribution.message": {"salesperson": "r", "channel user": "r", "manager": "r"},
     "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
     "distribution.link": BOSS,
     "distribution.network.import": {"manager": "rwcd"},
@@ -47,6 +49,7 @@ RIGHTS = {
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
+    "distribution.message.write": {"salesperson", "channel user", "manager"},
     "distribution.policy.propose": {"manager"},
     "distribution.policy.what.if": {"manager"},
     "distribution.policy.what.if.goal": {"manager"},
@@ -64,6 +67,7 @@ METHODS = {
     ("crm.lead", "partner_desinterested"): {"intermediary"},
     ("crm.lead", "update_lead_portal"): SELLERS,
     ("crm.lead", "update_stage_from_portal"): SELLERS,
+    ("crm.lead", "action_write_to_intermediary"): SELLERS,
     ("distribution.admission", "action_admit"): {"manager"},
     ("distribution.admission", "action_refuse"): {"manager"},
     ("distribution.admission", "action_reopen"): {"manager"},
@@ -80,6 +84,7 @@ METHODS = {
     ("distribution.conflict", "action_open_source"): CHANNEL,
     ("distribution.conflict", "action_override"): {"manager"},
     ("distribution.contact.efficiency", "action_view_links"): CHANNEL,
+    ("distribution.contact.efficiency", "action_view_orders"): CHANNEL,
     ("distribution.coverage", "action_view_handlers"): CHANNEL,
     ("distribution.coverage", "action_view_missing"): CHANNEL,
     ("distribution.coverage", "action_view_outlets"): CHANNEL,
@@ -91,6 +96,9 @@ METHODS = {
     ("distribution.network.import", "action_import"): {"manager"},
     ("distribution.network.import", "action_open"): {"manager"},
     ("distribution.network.import", "action_stop"): {"manager"},
+    ("distribution.message", "action_done"): SELLERS,
+    ("distribution.message", "action_open_subject"): SELLERS,
+    ("distribution.message.write", "action_send"): set(),
     ("distribution.policy", "action_activate"): {"manager"},
     ("distribution.policy", "action_end"): {"manager"},
     ("distribution.policy", "action_open_admissions"): CHANNEL,
@@ -108,9 +116,11 @@ METHODS = {
     ("distribution.registration", "action_reject"): CHANNEL,
     ("distribution.registration", "action_release"): CHANNEL,
     ("distribution.registration", "action_won"): CHANNEL,
+    ("distribution.registration", "action_write_message"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
     ("distribution.target", "action_open_attainment"): CHANNEL,
+    ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
     # by Odoo's own rights on orders
@@ -284,9 +294,15 @@ class AttackChannelRecords:
         gap = cls.env["distribution.gap"].create(
             {"company_id": company.id, "country_id": lost.country_id.id}
         )
+        route = lead.route_ids
+        message = route._keep_message(cls.intermediary, "Attacked", waits=True)
         return {
             "crm.lead": lead,
-            "distribution.route": lead.route_ids,
+            "distribution.message": message,
+            "distribution.message.write": cls.env["distribution.message.write"].create(
+                {"route_id": route.id, "text": "x"}
+            ),
+            "distribution.route": route,
             "distribution.route.candidate": lead.route_ids.candidate_ids,
             "distribution.gap": gap,
         }

@@ -5,6 +5,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .missing import missing_page
+
 PAGE_SIZE = 20
 SHOWN_AT_HOME = 3
 MOST_FILES = 5
@@ -85,11 +87,9 @@ class DealPortal(CustomerPortal):
     )
     def portal_my_deal(self, number, **kw):
         deal = _deal(number)
-        values = self._prepare_portal_layout_values() | {
-            "page_name": "channel_deal",
-            "deal": deal._portal_values()[0],
-        }
-        return request.render("crm_distribution.portal_my_deal", values)
+        if not deal:
+            return missing_page("crm_distribution.portal_no_deal")
+        return self._deal_page(deal)
 
     @route(
         "/my/channel/deal/<int:number>/news",
@@ -100,10 +100,26 @@ class DealPortal(CustomerPortal):
     )
     def portal_deal_news(self, number, news="", extension="", **post):
         deal = _deal(number)
+        if not deal:
+            return missing_page("crm_distribution.portal_no_deal")
         files, errors = _read_files()
-        if not errors and deal.status in ("submitted", "approved"):
-            deal._portal_news(news, files, bool(extension))
-        return request.redirect(f"/my/channel/deal/{number}")
+        if errors:
+            return self._deal_page(deal, errors["evidence"], news)
+        try:
+            by = request.env.user.partner_id
+            deal._portal_news(by, news, files, bool(extension))
+        except UserError as refusal:
+            return self._deal_page(deal, str(refusal), news)
+        return request.redirect(f"/my/channel/deal/{number}#deal_messages")
+
+    def _deal_page(self, deal, error=None, news=""):
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_deal",
+            "deal": deal._portal_page(request.env.user),
+            "error": error,
+            "news": news,
+        }
+        return request.render("crm_distribution.portal_my_deal", values)
 
     @route(
         "/my/channel/deal/<int:number>/file/<int:position>",
@@ -115,7 +131,7 @@ class DealPortal(CustomerPortal):
     def portal_deal_file(self, number, position, **kw):
         files = _deal(number).evidence_ids.sorted("id")
         if not 1 <= position <= len(files):
-            raise NotFound
+            return missing_page("crm_distribution.portal_no_deal")
         stream = request.env["ir.binary"]._get_stream_from(files[position - 1])
         return stream.get_response(as_attachment=True)
 
@@ -134,10 +150,7 @@ def _intermediary(required=True):
 def _deal(number):
     """The same answer for another's number as for one that nobody has."""
     deals = request.env["distribution.registration"]
-    deal = deals._portal_deal(_intermediary(), number)
-    if not deal:
-        raise NotFound
-    return deal
+    return deals._portal_deal(_intermediary(), number)
 
 
 def _read_files():

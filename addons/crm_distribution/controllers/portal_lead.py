@@ -3,6 +3,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from .missing import missing_page
+
 
 class PortalChannelLead(CustomerPortal):
     """Leads that an intermediary is offered and has, for each contact of it."""
@@ -32,7 +34,10 @@ class PortalChannelLead(CustomerPortal):
     )
     def portal_channel_lead(self, key, error=None, **kw):
         """One of them; what belongs to others is not there."""
-        return self._channel_lead_page(self._channel_offer(key))
+        offer = self._channel_offer(key)
+        if not offer:
+            return missing_page("crm_distribution.portal_no_lead")
+        return self._channel_lead_page(offer)
 
     @route(
         "/my/channel/lead/<string:key>/answer",
@@ -43,6 +48,8 @@ class PortalChannelLead(CustomerPortal):
     )
     def portal_channel_lead_answer(self, key, answer="", reason="", **kw):
         offer = self._channel_offer(key)
+        if not offer:
+            return missing_page("crm_distribution.portal_no_lead")
         error = self._answer(offer, request.env.user.partner_id, answer, reason)
         if error:
             return self._channel_lead_page(offer, error)
@@ -59,6 +66,8 @@ class PortalChannelLead(CustomerPortal):
     )
     def portal_channel_lead_return(self, key, reason="", **kw):
         offer = self._channel_offer(key)
+        if not offer:
+            return missing_page("crm_distribution.portal_no_lead")
         try:
             offer._give_back(request.env.user.partner_id, reason)
         except UserError as refusal:
@@ -74,11 +83,13 @@ class PortalChannelLead(CustomerPortal):
     )
     def portal_channel_lead_message(self, key, text="", **kw):
         offer = self._channel_offer(key)
+        if not offer:
+            return missing_page("crm_distribution.portal_no_lead")
         try:
-            offer._post_message(request.env.user.partner_id, text[:10_000])
+            offer._post_message(request.env.user.partner_id, text)
         except UserError as refusal:
             return self._channel_lead_page(offer, str(refusal))
-        return request.redirect(f"/my/channel/lead/{offer.key}")
+        return request.redirect(f"/my/channel/lead/{offer.key}#channel_messages")
 
     @route(
         "/my/channel/lead/<string:key>/revenue",
@@ -89,6 +100,8 @@ class PortalChannelLead(CustomerPortal):
     )
     def portal_channel_lead_revenue(self, key, revenue="", **kw):
         offer = self._channel_offer(key)
+        if not offer:
+            return missing_page("crm_distribution.portal_no_lead")
         try:
             offer._set_revenue(request.env.user.partner_id, revenue[:50])
         except UserError as refusal:
@@ -108,7 +121,10 @@ class PortalChannelLead(CustomerPortal):
     )
     def channel_offer(self, key, token, **kw):
         """The page that the mail leads to: it shows, and decides nothing."""
-        return self._offer_page(*self._linked_offer(key, token), key, token)
+        offer, contact = self._linked_offer(key, token)
+        if not offer:
+            return self._kept_private(missing_page("crm_distribution.channel_no_offer"))
+        return self._offer_page(offer, contact, key, token)
 
     @route(
         "/channel/offer/<string:key>/<string:token>/answer",
@@ -120,21 +136,18 @@ class PortalChannelLead(CustomerPortal):
     )
     def channel_offer_answer(self, key, token, answer="", reason="", **kw):
         offer, contact = self._linked_offer(key, token)
+        if not offer:
+            return self._kept_private(missing_page("crm_distribution.channel_no_offer"))
         error = self._answer(offer, contact, answer, reason)
         done = None if error else answer
         return self._offer_page(offer, contact, key, token, error, done)
 
     def _channel_offer(self, key):
-        offer = request.env["distribution.route"]._portal_find(request.env.user, key)
-        if not offer:
-            raise request.not_found()
-        return offer
+        return request.env["distribution.route"]._portal_find(request.env.user, key)
 
     def _linked_offer(self, key, token):
-        offer, contact = request.env["distribution.route"]._by_link(key, token)
-        if not offer:
-            raise request.not_found()
-        return offer.with_context(lang=contact.lang or request.env.lang), contact
+        # in the language of the page, as everything around it
+        return request.env["distribution.route"]._by_link(key, token)
 
     def _answer(self, offer, contact, answer, reason):
         """
@@ -172,7 +185,11 @@ class PortalChannelLead(CustomerPortal):
         if not values["offer"]["is_open"]:
             # what was accepted by now is shown to a login alone
             values["offer"] = {"is_open": False, "facts": []}
-        response = request.render("crm_distribution.channel_offer", values)
+        return self._kept_private(
+            request.render("crm_distribution.channel_offer", values)
+        )
+
+    def _kept_private(self, response):
         # the address is the key: no other site shall learn it
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"

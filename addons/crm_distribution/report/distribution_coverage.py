@@ -6,6 +6,15 @@ from odoo.tools import SQL
 
 # of the report's own statement: what is asked of policies
 MEASURED = SQL("SELECT id, company_id, category_id, territory_id, day FROM measured")
+# of several rows they are those of the widest, which holds the others
+SHARES = {
+    "numeric_distribution",
+    "weighted_distribution",
+    "goal_numeric",
+    "goal_weighted",
+    "gap_numeric",
+    "gap_weighted",
+}
 PARTS_OF_PATH = SQL("unnest(string_to_array(rtrim(parent_path, '/'), '/')) AS above")
 
 
@@ -63,7 +72,7 @@ class DistributionCoverage(models.Model):
         "Numeric Distribution (%)",
         readonly=True,
         aggregator="max",
-        help="Outlets handling it ÷ outlets.",
+        help="Outlets handling it ÷ outlets. A total is that of its widest row.",
     )
     weighted_distribution = fields.Float(
         "Weighted Distribution (%)",
@@ -238,6 +247,18 @@ class DistributionCoverage(models.Model):
             companies=[company for company, _first, _last in spans],
             days=[last_day for _company, _first, last_day in spans],
             goals=self.env["distribution.policy"]._goals_sql(MEASURED),
+        )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The best province's share is not the country's: the widest row says it."""
+        name, _colon, how = aggregate_spec.partition(":")
+        if name not in SHARES or how != "max":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "(array_agg(%s ORDER BY %s DESC, %s DESC))[1]",
+            self._field_to_sql(self._table, name, query),
+            self._field_to_sql(self._table, "universe", query),
+            self._field_to_sql(self._table, "handlers", query),
         )
 
     @api.model

@@ -1,10 +1,13 @@
 from .deal import (
     test_channel_digest,
+    test_channel_tours,
     test_conflicts,
     test_deal_access,
     test_deal_races,
     test_first_page,
     test_map_changes,
+    test_messages,
+    test_portal_accessibility,
     test_portal_deals,
     test_registrations,
     test_what_others_learn,

@@ -1,4 +1,5 @@
 from . import (
+    test_accessibility,
     test_company,
     test_mark,
     test_numbers,

@@ -25,6 +25,13 @@ def written_day(env, day: date | None) -> str:
     return _in_words(_language(env), day, "medium")
 
 
+def typed_day(env, day: date) -> str:
+    """A day in numbers, as somebody of the user's calendar would type it."""
+    if _counts_in_jalali(env):
+        return "{}-{:02}-{:02}".format(*gregorian_to_jalali(day))
+    return day.isoformat()
+
+
 def written_month(env, day: date) -> str:
     """The month of a day in words."""
     if _counts_in_jalali(env):

@@ -6,11 +6,13 @@ from . import (  # noqa: I001
     res_partner,
     crm_lead,
     distribution_agreement,
+    distribution_message,
     distribution_registration,
     distribution_registration_decision,
     distribution_registration_portal,
     distribution_conflict,
     sale_order,
+    sale_order_line,
     distribution_policy,
     digest_digest,
 )

@@ -46,12 +46,14 @@ class DistributionRegistration(models.Model):
         "suite.protected.mixin",
         "suite.company.mixin",
         "suite.number.mixin",
+        "distribution.talk.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _rec_name = "customer_name"
     # the sequence of submission keeps the place
     _order = "submitted_on, id"
+    _talk_field = "registration_id"
     _company_links = ("partner_id", "end_customer_id", "lead_id", "user_id")
     _number_limits = {"amount_expected": (0, 1e15)}
     _match_customer = "end_customer_id.commercial_partner_id"
@@ -76,6 +78,7 @@ class DistributionRegistration(models.Model):
         "territory_id",
         "lead_id",
         "evidence_ids",
+        "talk_ids",
     }
 
     partner_id = fields.Many2one(
@@ -178,6 +181,13 @@ class DistributionRegistration(models.Model):
         "crm.lead", "Opportunity", readonly=True, copy=False, index="btree_not_null"
     )
 
+    talk_ids = fields.One2many(
+        "distribution.message",
+        "registration_id",
+        "Messages with the Intermediary",
+        readonly=True,
+        copy=False,
+    )
     conflict_ids = fields.Many2many(
         "distribution.conflict", string="Conflicts", compute="_compute_conflict_ids"
     )
@@ -338,6 +348,10 @@ class DistributionRegistration(models.Model):
             self._as_system().lead_id = lead
         return self.lead_id._get_records_action()
 
+    def action_write_message(self):
+        """One of us writes to the intermediary."""
+        return self._open_writing()
+
     def action_open_conflicts(self):
         self.ensure_one()
         return self.conflict_ids._get_records_action(name=self.env._("Conflicts"))
@@ -474,18 +488,18 @@ class DistributionRegistration(models.Model):
         )
         self._as_system().evidence_ids = [Command.link(one.id) for one in attachments]
 
-    def _take_news(self, text: str, files=(), asks_extension=False):
+    def _take_news(self, by, text: str, files=(), asks_extension=False):
         """The holder tells how the deal goes, which keeps it alive."""
         self.ensure_one()
         if self.status not in OPEN:
             raise UserError(self.env._("This deal has ended."))
+        # first of all: it may be refused
+        self._hear(by, text)
         self._add_evidence(files)
         values: dict[str, Any] = {"last_news_on": self.company_id._today()}
         if asks_extension and not self.extended_on and self.state == "approved":
             values["extension_asked_on"] = self.company_id._today()
         self._as_system().write(values)
-        if text:
-            self.message_post(body=text, subtype_xmlid="mail.mt_note")
         if "extension_asked_on" in values:
             self._remind_decider(self.env._("An extension is asked for"))
 

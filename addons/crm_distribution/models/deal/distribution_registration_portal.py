@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from odoo import api, fields, models
@@ -6,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular.dates import parse_date
 from odoo.addons.crm_suite.tabular.numbers import parse_number
-from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.dates import typed_day, written_day
 
 # the fields of the form, and which of them must be filled in
 REQUIRED = [
@@ -21,6 +22,7 @@ REQUIRED = [
 ]
 OPTIONAL = ["customer_vat", "customer_website", "customer_zip", "description"]
 LONGEST, LONGEST_STORY = 250, 4000
+OPEN = ("submitted", "approved")
 SHOWN = [
     "customer_email",
     "customer_phone",
@@ -66,6 +68,10 @@ class DistributionRegistration(models.Model):
         if not 0 < number < 2**31:
             return deals.browse()
         return deals.search(own & Domain("number", "=", number), limit=1)
+
+    def _portal_page(self, user) -> dict[str, Any]:
+        """One deal, with what was written about it."""
+        return self._portal_values()[0] | {"messages": self._portal_messages(user)}
 
     def _portal_values(self) -> list[dict[str, Any]]:
         labels = dict(self._fields["status"]._description_selection(self.env))
@@ -118,8 +124,8 @@ class DistributionRegistration(models.Model):
         return (self.ends_on - self.company_id._today()).days + 1
 
     @api.model
-    def _portal_choices(self, partner) -> dict[str, list[tuple[int, str]]]:
-        """Countries, and the goods that the intermediary's agreements are about."""
+    def _portal_choices(self, partner) -> dict[str, Any]:
+        """Countries, the goods that the intermediary's agreements are about, a day."""
         # sudo: the names of what it may choose
         env = self.sudo().env
         agreements = env["distribution.agreement"].search(
@@ -134,7 +140,13 @@ class DistributionRegistration(models.Model):
         return {
             "categories": [(one.id, one.display_name) for one in goods],
             "countries": [(one.id, one.name) for one in countries],
+            "day": self._portal_example_day(),
         }
+
+    @api.model
+    def _portal_example_day(self) -> str:
+        """How a day may be typed."""
+        return typed_day(self.env, date(date.today().year + 1, 3, 31))
 
     @api.model
     def _portal_typed(self, post: dict[str, str]) -> dict[str, str]:
@@ -186,7 +198,7 @@ class DistributionRegistration(models.Model):
                 values["date_close"] = parse_date(values["date_close"])
             except ValueError:
                 errors["date_close"] = self.env._(
-                    "Please write a day, such as 2027-03-31."
+                    "Please write a day, such as %s.", self._portal_example_day()
                 )
         return values, errors
 
@@ -205,9 +217,48 @@ class DistributionRegistration(models.Model):
         )
         return deal._portal_values()[0]
 
-    def _portal_news(self, text: str, files, asks_extension: bool) -> None:
+    def _portal_news(self, by, text: str, files, asks_extension: bool) -> None:
         """
         :param self: in superuser mode, from `_portal_deal`
         """
-        news = self.with_context(mail_post_autofollow=False)
-        news._take_news(text.strip()[:LONGEST_STORY], files, asks_extension)
+        if self.status in OPEN:
+            self._take_news(by, text, files, asks_extension)
+        else:
+            # what has ended can be talked about, and is not brought back by it
+            self._hear(by, text)
+
+    def _talk_starter(self):
+        return self.submitted_by_id
+
+    def _talk_url(self):
+        return f"/my/channel/deal/{self.number}"
+
+    def _tell_us(self, by, text):
+        """Whoever decides, or looks after the intermediary, or manages."""
+        to = (
+            self.user_id
+            or self.partner_id.user_id
+            or self.company_id._distribution_responsible()
+        )
+        self._say(text, by, to.partner_id, "comment")
+
+    def _note_written(self, author, text):
+        partner = self.partner_id.display_name
+        self._say(
+            self.env._("Written to %(partner)s: %(text)s", partner=partner, text=text),
+            author,
+            self.env["res.partner"],
+        )
+
+    def _say(self, text: str, author, to, message_type="notification"):
+        """A note for the people of the house; nobody begins to follow by it."""
+        quiet = self.with_context(
+            mail_post_autofollow_author_skip=True, mail_post_autofollow=False
+        )
+        quiet.message_post(
+            body=text,
+            author_id=author.id,
+            partner_ids=to.ids,
+            message_type=message_type,
+            subtype_xmlid="mail.mt_note",
+        )

@@ -26,12 +26,6 @@ class ResCompany(models.Model):
     distribution_registration_ceiling = fields.Integer(
         "Open Registrations per Intermediary", default=10
     )
-    distribution_manager_id = fields.Many2one(
-        "res.users",
-        "Channel Responsible",
-        help="Is told when a decision is late, and owns what nobody else owns.",
-    )
-
     _distribution_days_range = models.Constraint(
         "CHECK (distribution_decision_hours BETWEEN 1 AND 8760"
         " AND distribution_protection_days BETWEEN 1 AND 3650"
@@ -40,15 +34,3 @@ class ResCompany(models.Model):
         " AND distribution_registration_ceiling BETWEEN 1 AND 100000)",
         "Hours, days and the number of open registrations must be within limits.",
     )
-
-    def _distribution_responsible(self):
-        """Who is asked when nobody else answers for it."""
-        self.ensure_one()
-        if self.distribution_manager_id.active:
-            return self.distribution_manager_id
-        # sudo: whoever raises a question need not see the users
-        group = self.env.ref("crm_distribution.group_channel_manager").sudo()
-        managers = group.all_user_ids.filtered(
-            lambda user: user.active and self in user.company_ids
-        )
-        return managers.sorted("id")[:1].sudo(False)

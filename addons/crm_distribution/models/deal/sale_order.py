@@ -70,7 +70,9 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         self._ask_channel()
-        return super().action_confirm()
+        res = super().action_confirm()
+        self.order_line._keep_list_price()
+        return res
 
     def action_ask_channel(self):
         """Says what a confirmation would contradict, and records it."""

@@ -3,6 +3,8 @@ from . import (  # noqa: I001
     res_company,
     res_config_settings,
     distribution_gap,
+    distribution_message,
+    distribution_talk_mixin,
     distribution_route,
     distribution_route_portal,
     distribution_routing,

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -168,6 +168,14 @@ class CrmLead(models.Model):
         if CLOSING & vals.keys():
             self._follow_closing()
         return res
+
+    def action_write_to_intermediary(self):
+        """One of us writes to whoever has the lead."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.distribution_route_id:
+            raise UserError(self.env._("No intermediary has this lead."))
+        return self.distribution_route_id._open_writing()
 
     def action_route(self):
         """Look for an intermediary now, however old the lead is."""

@@ -35,10 +35,12 @@ class DistributionRoute(models.Model):
         "distribution.placed.mixin",
         "suite.company.mixin",
         "suite.protected.mixin",
+        "distribution.talk.mixin",
     ]
     _order = "id desc"
     _rec_name = "lead_id"
     _log_access = False
+    _talk_field = "route_id"
     _protected_fields = {
         "lead_id",
         "attempt",
@@ -65,6 +67,7 @@ class DistributionRoute(models.Model):
         "secret",
         "told_on",
         "end_told_on",
+        "talk_ids",
     }
 
     lead_id = fields.Many2one(
@@ -115,6 +118,12 @@ class DistributionRoute(models.Model):
     secret = fields.Char(readonly=True, groups="base.group_system")
     told_on = fields.Datetime("Mail Sent", readonly=True)
     end_told_on = fields.Datetime("End Mail Sent", readonly=True)
+    talk_ids = fields.One2many(
+        "distribution.message",
+        "route_id",
+        "Messages with the Intermediary",
+        readonly=True,
+    )
 
     _current_uniq = models.UniqueIndex(
         "(lead_id) WHERE is_current", "This lead is being routed already."
@@ -133,6 +142,10 @@ class DistributionRoute(models.Model):
         """Take leads back from intermediaries, and leave them to the salespeople."""
         self.check_access("write")
         self._withdraw("manual")
+
+    def action_write_message(self):
+        """One of us writes to whoever has the lead."""
+        return self._open_writing()
 
     @api.model
     def _cron_offers(self):
@@ -358,13 +371,14 @@ class DistributionRoute(models.Model):
         """On the lead, and to its salesperson."""
         self._say(text, by or self.env.ref("base.partner_root"))
 
-    def _say(self, text: str, author, message_type="notification"):
+    def _say(self, text: str, author, message_type="notification", to=None):
         """Nobody begins to follow the lead by it."""
         self.ensure_one()
+        to = to or self.lead_id.user_id
         self.lead_id.with_context(mail_post_autofollow_author_skip=True).message_post(
             body=text,
             author_id=author.id,
-            partner_ids=self.lead_id.user_id.partner_id.ids,
+            partner_ids=to.partner_id.ids,
             message_type=message_type,
             subtype_xmlid="mail.mt_note",
         )

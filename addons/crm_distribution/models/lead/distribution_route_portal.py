@@ -26,7 +26,7 @@ class DistributionRoute(models.Model):
         )
 
     @api.model
-    def _portal_list(self, user) -> dict[str, list[dict]]:
+    def _portal_list(self, user) -> dict:
         """What a portal user's company is offered and has, from all companies here."""
         company = self.env["res.partner"]._distribution_company_of(user)
         # sudo: portal users have no rights on offers; whose they are is asked here
@@ -42,6 +42,7 @@ class DistributionRoute(models.Model):
             )
         )
         return {
+            "is_intermediary": bool(company) and company._is_intermediary(),
             "offers": [one._portal_values(user) for one in offers.sorted("deadline")],
             "leads": [one._portal_values(user) for one in leads],
         }
@@ -51,7 +52,7 @@ class DistributionRoute(models.Model):
         self.ensure_one()
         accepted = self.state == "accepted" and self.is_current
         values = {
-            "url": f"/my/channel/lead/{self.key}",
+            "url": self._talk_url(),
             "company": self.company_id.name,
             "facts": self._offer_facts(),
             "is_open": self.state == "offered" and self._in_time(),
@@ -105,28 +106,36 @@ class DistributionRoute(models.Model):
         )
         return [(label, value) for label, value in facts if value]
 
-    def _portal_messages(self, user) -> list[dict]:
-        """What contacts of this company have written about the lead, nobody else."""
-        messages = self.env["mail.message"].search(
-            Domain("model", "=", "crm.lead")
-            & Domain("res_id", "=", self.lead_id.id)
-            & Domain("message_type", "=", "comment")
-            & Domain("author_id.commercial_partner_id", "=", self.partner_id.id)
-        )
-        return [
-            {
-                "author": message.author_id.name,
-                "date": written_moment(self.env, message.date, user.tz),
-                "body": message.body,
-            }
-            for message in messages
-        ]
-
     def _post_message(self, by, text: str):
-        """A contact of the intermediary says something about its lead."""
+        """A contact of the intermediary writes to us about its lead."""
         self._check_own_lead(by)
-        if text.strip():
-            self._say(text.strip(), by, message_type="comment")
+        self._hear(by, text)
+
+    def _is_talking(self):
+        is_theirs = self.is_current and self.state == "accepted"
+        return is_theirs and super()._is_talking()
+
+    def _talk_starter(self):
+        return self.answered_by_id
+
+    def _talk_url(self):
+        return f"/my/channel/lead/{self.key}"
+
+    def _tell_us(self, by, text):
+        """The lead's salesperson, or who looks after the intermediary, or manages."""
+        to = (
+            self.lead_id.user_id
+            or self.partner_id.user_id
+            or self.company_id._distribution_responsible()
+        )
+        self._say(text, by, message_type="comment", to=to)
+
+    def _note_written(self, author, text):
+        partner = self.partner_id.display_name
+        self._note(
+            self.env._("Written to %(partner)s: %(text)s", partner=partner, text=text),
+            author,
+        )
 
     def _set_revenue(self, by, text: str):
         """A contact of the intermediary corrects what its lead may bring.

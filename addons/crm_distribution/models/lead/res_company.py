@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         help="Hours of working days: 48 hours are two working days.",
     )
 
+    distribution_manager_id = fields.Many2one(
+        "res.users",
+        "Channel Responsible",
+        help="Is told when a decision is late, and owns what nobody else owns.",
+    )
+
     _distribution_offer_hours_range = models.Constraint(
         "CHECK (distribution_offer_hours BETWEEN 1 AND 2400)",
         "The time to answer an offer lies between 1 and 2,400 hours.",
@@ -40,3 +46,15 @@ class ResCompany(models.Model):
                 return end.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
         # a calendar without a single hour of work
         return start + timedelta(hours=hours)
+
+    def _distribution_responsible(self):
+        """Who is asked when nobody else answers for it."""
+        self.ensure_one()
+        if self.distribution_manager_id.active:
+            return self.distribution_manager_id
+        # sudo: whoever raises a question need not see the users
+        group = self.env.ref("crm_distribution.group_channel_manager").sudo()
+        managers = group.all_user_ids.filtered(
+            lambda user: user.active and self in user.company_ids
+        )
+        return managers.sorted("id")[:1].sudo(False)

@@ -114,7 +114,9 @@ NOBODY = {
 def written_moment(env, moment: datetime, zone: str | None) -> str:
     """A moment in UTC as a day and an hour where somebody is."""
     local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
-    return f"{written_day(env, local.date())}, {local:%H:%M}"
+    return env._(
+        "%(day)s, %(time)s", day=written_day(env, local.date()), time=f"{local:%H:%M}"
+    )
 
 
 def time_left(env, left: timedelta) -> str:

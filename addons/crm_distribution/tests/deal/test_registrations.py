@@ -206,14 +206,14 @@ class TestRegistrations(DealCommon):
         one = self._protected(self.x)
         self.assertEqual(one.ends_on, date(2027, 3, 31))
         with freeze_time("2027-03-20"):
-            one._take_news("They visit us")
+            one._take_news(self.x, "They visit us")
         self.assertEqual(one.ends_on, date(2027, 4, 19))
 
     def test_a_setting_changes_no_promise(self):
         one = self._protected(self.x)
         self.company.distribution_protection_days = 10
         self.company.distribution_inactivity_days = 5
-        one._take_news("Still going")
+        one._take_news(self.x, "Still going")
         self.assertEqual(one.ends_on, date(2027, 5, 30))
 
     def test_the_ceiling_counts_what_is_open(self):

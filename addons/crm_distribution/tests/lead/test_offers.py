@@ -208,7 +208,8 @@ class TestOffers(LeadCommon):
         found, contact = offer._by_link(offer.key, offer._link_token(self.ava))
         found._accept(contact)
         self.assertEqual(lead.partner_assigned_id, self.ava)
-        self.assertEqual(offer._portal_list(login), {"offers": [], "leads": []})
+        nothing = {"is_intermediary": False, "offers": [], "leads": []}
+        self.assertEqual(offer._portal_list(login), nothing)
 
     def test_moved_before_acceptance_goes_to_the_new_place(self):
         """C033: the open offer is withdrawn with notice, and routed anew."""

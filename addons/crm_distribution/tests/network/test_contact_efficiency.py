@@ -1,4 +1,8 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
 
 from .common import NetworkCommon
 
@@ -30,6 +34,7 @@ class TestContactEfficiency(NetworkCommon):
         )
 
     def row(self, partner):
+        self.env["distribution.contact.efficiency"].invalidate_model()
         return self.env["distribution.contact.efficiency"].search(
             [("partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
         )
@@ -82,3 +87,104 @@ class TestContactEfficiency(NetworkCommon):
         found = self.env["distribution.link"].search(action["domain"])
         self.assertEqual(found, found & links)
         self.assertEqual(len(found), 7)
+
+    def order(self, partner, price, quantity=10, list_price=100, **values):
+        product = self.env["product.product"].create(
+            {
+                "name": "Pump",
+                "type": "service",
+                "list_price": list_price,
+                "taxes_id": [Command.clear()],
+            }
+        )
+        line = {"product_id": product.id, "product_uom_qty": quantity} | price
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "order_line": [Command.create(line)],
+                **values,
+            }
+        )
+        order.action_confirm()
+        return order
+
+    def test_margin_given_away_by_price_and_by_discount(self):
+        self.company.distribution_contact_cost = 10
+        self.links_of(self.wholesaler)
+        contact = self.make_partner("Buyer", parent_id=self.wholesaler.id)
+        contact.is_company = False
+        self.order(contact, {"price_unit": 98})
+        self.order(self.wholesaler, {"price_unit": 100, "discount": 1})
+        # above the list price it takes something back
+        self.order(self.wholesaler, {"price_unit": 101}, quantity=2)
+        # others, and what is only quoted, give nothing away
+        self.order(self.retailers[0], {"price_unit": 1})
+        self.order(self.wholesaler, {"price_unit": 1})._action_cancel()
+        row = self.row(self.wholesaler)
+        self.assertRecordValues(
+            row, [{"gain": 50, "margin_given": 28, "net": 22, "contact_cost": 10}]
+        )
+        # m·n·c ÷ ((m + n)·c + margin)
+        self.assertAlmostEqual(row.break_even, 120 / (70 + 28))
+        self.assertIn("pays up to a margin of", row.reason)
+        found = self.env["sale.order"].search(row.action_view_orders()["domain"])
+        self.assertEqual(len(found), 3)
+
+    def test_it_stops_paying_where_the_margin_is_what_it_saves(self):
+        self.company.distribution_contact_cost = 10
+        self.links_of(self.wholesaler)
+        for price, net, pays in ((95.1, 1, True), (95, 0, False), (90, -50, False)):
+            order = self.order(self.wholesaler, {"price_unit": price})
+            row = self.row(self.wholesaler)
+            with self.subTest(price):
+                self.assertAlmostEqual(row.net, net)
+                self.assertEqual(row.break_even > 1, pays)
+                self.assertEqual("does not pay" in row.reason, not pays)
+            order._action_cancel()
+
+    def test_the_list_price_is_that_of_the_day_of_the_sale(self):
+        self.links_of(self.wholesaler)
+        order = self.order(self.wholesaler, {"price_unit": 90})
+        order.order_line.product_id.list_price = 1000
+        self.assertEqual(self.row(self.wholesaler).margin_given, 100)
+        # added later, at the list price of then
+        order.order_line = [
+            Command.create(
+                {"product_id": order.order_line.product_id.id, "price_unit": 900}
+            )
+        ]
+        self.assertEqual(self.row(self.wholesaler).margin_given, 200)
+        # where it was not kept, the order's own discount counts
+        order.order_line._as_system().distribution_list_price = 0
+        order.order_line.discount = 50
+        self.assertEqual(self.row(self.wholesaler).margin_given, 450 + 450)
+
+    def test_without_a_cost_it_is_not_weighed(self):
+        self.company.distribution_contact_cost = 0
+        self.links_of(self.wholesaler)
+        self.order(self.wholesaler, {"price_unit": 1})
+        row = self.row(self.wholesaler)
+        self.assertAlmostEqual(row.break_even, 12 / 7)
+        self.assertIn("not weighed", row.reason)
+
+    def test_a_year_back_in_the_companys_days_and_currency(self):
+        self.company.partner_id.tz = "Asia/Tehran"
+        currency = self.env["res.currency"].create(
+            {"name": "XAV", "symbol": "XAV", "rate_ids": [Command.create({"rate": 4})]}
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Abroad", "currency_id": currency.id}
+        )
+        self.links_of(self.wholesaler)
+        with freeze_time("2027-03-01 12:00"):
+            # 2026-03-02 00:00 in Tehran is 20:30 UTC of the day before
+            for moment in ("2026-03-01 20:29:59", "2026-03-01 20:30:00"):
+                order = self.order(
+                    self.wholesaler, {"price_unit": 360}, pricelist_id=pricelist.id
+                )
+                self.assertEqual(order.order_line.distribution_list_price, 400)
+                order.date_order = datetime.fromisoformat(moment)
+            row = self.row(self.wholesaler)
+            self.assertAlmostEqual(row.margin_given, 100)
+            found = self.env["sale.order"].search(row.action_view_orders()["domain"])
+            self.assertEqual(found, order)

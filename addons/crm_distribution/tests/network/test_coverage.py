@@ -174,6 +174,28 @@ class TestCoverage(NetworkCommon):
         )
         self.assertEqual(weighted, 1)
 
+    def test_a_total_is_that_of_the_widest_row(self):
+        """Not the best part's: one shop's province does not speak for the country."""
+        self.handle(self.outlet("A", 10, self.state))
+        for name in "BCD":
+            self.outlet(name, 10)
+        ((numeric, weighted, universe),) = self.env[
+            "distribution.coverage"
+        ]._read_group(
+            [
+                ("company_id", "=", self.company.id),
+                ("category_id", "=", self.drinks.id),
+            ],
+            [],
+            [
+                "numeric_distribution:max",
+                "weighted_distribution:max",
+                "universe:max",
+            ],
+        )
+        self.assertEqual(self.row(self.lakes, self.drinks).numeric_distribution, 100)
+        self.assertEqual((numeric, weighted, universe), (25, 25, 4))
+
     def test_old_facts_and_archived_outlets_do_not_count(self):
         old, gone, now = (self.outlet(name, 10) for name in ("Old", "Gone", "Now"))
         self.company.distribution_coverage_months = 2
