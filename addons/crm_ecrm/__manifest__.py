@@ -6,29 +6,53 @@
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm_suite", "sale_crm", "portal_rating", "survey"],
+    "external_dependencies": {"python": ["rapidfuzz"]},
     "data": [
         "security/crm_ecrm_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_ecrm_rules.xml",
         "data/ir_sequence.xml",
         # preference
+        "wizard/ecrm_consent_note_views.xml",
+        "views/ecrm_consent_views.xml",
+        "views/res_partner_preference_views.xml",
+        "views/mail_preference_templates.xml",
+        "views/ecrm_entry_views.xml",
         # case
         # feedback
         # idea
+        "data/ir_cron_idea.xml",
+        "wizard/ecrm_idea_answer_views.xml",
+        "wizard/ecrm_idea_merge_views.xml",
+        "views/ecrm_idea_views.xml",
+        "views/mail_idea_templates.xml",
         # insight
+        "wizard/ecrm_insight_add_views.xml",
+        "views/ecrm_insight_views.xml",
         # signal
+        "views/ecrm_signal_views.xml",
+        "data/digest_data.xml",
+        "views/digest_views.xml",
+        "views/res_config_settings_views.xml",
         "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
+        "views/portal_voice_templates.xml",
+        "views/portal_idea_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
         # preference
+        "demo/voice_customers_demo.xml",
         # case
         # feedback
         # idea
+        "demo/idea_demo.xml",
         # insight
+        "demo/insight_demo.xml",
     ],
     "assets": {
+        "web.assets_frontend": ["crm_ecrm/static/src/idea/**/*"],
         "web.assets_tests": ["crm_ecrm/static/tests/tours/**/*"],
     },
     "application": True,

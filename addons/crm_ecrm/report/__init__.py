@@ -1,1 +1,1 @@
-from . import ecrm_entry
+from . import ecrm_engagement, ecrm_entry, ecrm_signal
