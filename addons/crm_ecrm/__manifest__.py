@@ -2,7 +2,7 @@
     "name": "Customer Voice",
     "version": "19.0.1.0.0",
     "category": "Services",
-    "summary": "What customers say, what was done about it, and what they do without saying",
+    "summary": "What customers say, what was done about it, what they do unsaid",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm_suite", "sale_crm", "portal_rating", "survey"],

@@ -41,7 +41,9 @@ class Part(NamedTuple):
 
 def attainable(measured: Collection[str]) -> float:
     """What somebody could reach by what is measured here: the figure's 100."""
-    return sum(w.most for source, w in WEIGHTS.items() if w.most > 0 and source in measured)
+    return sum(
+        w.most for source, w in WEIGHTS.items() if w.most > 0 and source in measured
+    )
 
 
 def parts(counts: Mapping[str, float], measured: Collection[str]) -> list[Part]:

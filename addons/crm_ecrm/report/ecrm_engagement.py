@@ -65,8 +65,8 @@ class EcrmEngagement(models.Model):
             found = engagement.parts(held, measured)
             one.reasons = ", ".join(
                 self.env._(
-                    "%(source)s: %(count)s (%(points)s)",
-                    source=labels[part.source],
+                    "%(what)s: %(count)s (%(points)s)",
+                    what=labels[part.source],
                     count=part.count,
                     points=f"{part.points:+.0f}",
                 )

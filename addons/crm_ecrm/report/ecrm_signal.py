@@ -120,4 +120,6 @@ class EcrmSignal(models.Model):
     def _not_measured(self) -> list[str]:
         """Sources that nothing here brings, called as people call them."""
         measured = self._sources()
-        return [label for source, label in self._select_source() if source not in measured]
+        return [
+            label for source, label in self._select_source() if source not in measured
+        ]

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -216,10 +216,8 @@ class EcrmIdea(models.Model):
         }
 
     def _check_moderator(self):
-        if not (
-            self.env.su or self.env.user.has_group("crm_ecrm.group_voice_leader")
-        ):
-            raise UserError(self.env._("Team leaders decide on ideas."))
+        if not (self.env.su or self.env.user.has_group("crm_ecrm.group_voice_leader")):
+            raise AccessError(self.env._("Team leaders decide on ideas."))
 
     def _merge_into(self, target) -> None:
         """Count and show these ideas as parts of another; nothing is moved.
@@ -238,9 +236,7 @@ class EcrmIdea(models.Model):
             raise UserError(self.env._("Ideas of other companies stay apart."))
         settled = parts.filtered(lambda idea: idea.status in SETTLED)
         if settled:
-            raise UserError(
-                self.env._("“%s” has its answer already.", settled[0].name)
-            )
+            raise UserError(self.env._("“%s” has its answer already.", settled[0].name))
         # sudo: all who voted hear of it, whoever may be seen
         voters = {idea: idea.sudo().vote_ids.partner_id for idea in parts}
         parts._as_system().write({"merged_into_id": target.id})
@@ -437,7 +433,7 @@ class EcrmIdea(models.Model):
         """His own, what colleagues share, and what is published."""
         seen = self._portal_domain(user) | self._published_domain(user)
         # sudo: portal users have no rights on ideas; whose it is is asked here
-        return self.sudo().search(seen & Domain("key", "=", key))
+        return self.sudo().search(seen & Domain("key", "=", key.replace("\x00", "")))
 
     @api.model
     def _by_link(self, token: str) -> tuple:
@@ -445,12 +441,14 @@ class EcrmIdea(models.Model):
         return read_link(self, "idea", token)
 
     @api.model
-    def _portal_list(self, user, search="", status="", sort="votes", limit=20, offset=0):
+    def _portal_list(
+        self, user, search="", status="", sort="votes", limit=20, offset=0
+    ):
         """A page of the published ideas, and how many there are."""
         domain = self._published_domain(user)
         if status in dict(STATUSES):
             domain &= Domain("status", "=", status)
-        if search := search.strip()[:LONGEST_NAME]:
+        if search := search.replace("\x00", "").strip()[:LONGEST_NAME]:
             domain &= Domain("name", "ilike", search) | Domain(
                 "description", "ilike", search
             )

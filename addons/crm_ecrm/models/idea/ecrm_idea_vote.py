@@ -21,7 +21,11 @@ class EcrmIdeaVote(models.Model):
     )
     company_id = fields.Many2one(related="idea_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", "Voter", readonly=True, index="btree_not_null", ondelete="set null"
+        "res.partner",
+        "Voter",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     voter = fields.Integer(
         "Person",

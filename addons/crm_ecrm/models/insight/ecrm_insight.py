@@ -94,8 +94,8 @@ class EcrmInsight(models.Model):
             sums = all_of_them._revenue_by_company(company)
             for one in same:
                 revenue[one.id] = sum(sums.get(c.id, 0) for c in customers[one.id])
-        for insight in self:
-            insight.evidence_count = len(insight.sudo().evidence_ids)
+        for insight, seen in zip(self, known, strict=True):
+            insight.evidence_count = len(seen.evidence_ids)
             insight.voter_count = len(customers[insight.id])
             insight.revenue = revenue[insight.id]
 
@@ -129,9 +129,7 @@ class EcrmInsight(models.Model):
         self.check_access("write")
         for insight in self:
             if insight.state != "decided" or not (insight.result or "").strip():
-                raise UserError(
-                    self.env._("Decide first, and write what came of it.")
-                )
+                raise UserError(self.env._("Decide first, and write what came of it."))
         self._as_system().write(
             {"state": "measured", "result_on": fields.Datetime.now()}
         )

@@ -34,9 +34,7 @@ class EcrmConsent(models.Model):
     user_id = fields.Many2one(
         "res.users", "Written by", readonly=True, ondelete="set null"
     )
-    address = fields.Char(
-        readonly=True, help="The person's mail or phone at that time"
-    )
+    address = fields.Char(readonly=True, help="The person's mail or phone at that time")
     text_shown = fields.Text(readonly=True, help="What the person read and answered")
     note = fields.Text(readonly=True)
     is_latest = fields.Boolean("Counts", readonly=True)

@@ -107,7 +107,10 @@ class EcrmPreference(models.Model):
         for (zone,) in groups:
             local = pytz.utc.localize(when).astimezone(pytz.timezone(zone or at_home))
             hour = local.hour + local.minute / 60
-            begun, lasts = Domain("quiet_from", "<=", hour), Domain("quiet_to", ">", hour)
+            begun, lasts = (
+                Domain("quiet_from", "<=", hour),
+                Domain("quiet_to", ">", hour),
+            )
             overnight = Domain("over_midnight", "=", True)
             quiet |= Domain("zone", "=", zone) & (
                 (~overnight & begun & lasts) | (overnight & (begun | lasts))

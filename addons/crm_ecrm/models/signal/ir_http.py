@@ -51,4 +51,3 @@ def _note_visit(database: str, visit: tuple) -> None:
     except Exception:
         # the page is out: a visit less is no reason for anything
         _logger.warning("a visit of the portal was not noted", exc_info=True)
-
