@@ -1,4 +1,4 @@
-"""Who may do what with preferences, ideas, insights and signals, and a record of each."""
+"""Who may do what with preferences, ideas, insights, signals; a record of each."""
 
 from odoo import fields
 

@@ -1,7 +1,7 @@
 """How much a customer has to do with us: one figure that says how it came to be.
 
-The weights are a judgement and no estimate: what is worth how much, and how often within
-90 days is all that can be asked. They are stated here, once, and on the screen.
+The weights are a judgement and no estimate: what is worth how much, and how often
+within 90 days is all that can be asked. They are stated here, once.
 """
 
 from __future__ import annotations

@@ -38,8 +38,9 @@ class EcrmSignal(models.Model):
     def _sources(self) -> dict[str, SQL]:
         """Hook: for each measured source one row an event.
 
-        Columns: ``id``, ``partner_id`` (the customer's company), ``company_id``, ``day``.
-        Opening a mail is no source here: programs open mails too, before anybody reads.
+        Columns: ``id``, ``partner_id`` (the customer's company), ``company_id`` and
+        ``day``. Opening a mail is no source here: programs open mails too, before
+        anybody reads.
         """
         entries = {
             self.env[name]._entry_kind: SQL(

@@ -321,8 +321,8 @@ class EcrmIdea(models.Model):
                 partner_ids=seller.partner_id.ids,
                 subject=here.env._("Done: %s", self.name),
                 body=here.env._(
-                    "“%(idea)s” is done. Your customers who wanted it have heard of it: "
-                    "%(names)s.",
+                    "“%(idea)s” is done. Your customers who wanted it have heard of "
+                    "it: %(names)s.",
                     idea=self.name,
                     names=", ".join(sorted(names)),
                 ),
@@ -419,7 +419,7 @@ class EcrmIdea(models.Model):
 
     @api.model
     def _published_domain(self, user) -> Domain:
-        """What everybody of a company's portal sees: ideas that stand for themselves."""
+        """What everybody of a company's portal sees: ideas that stand alone."""
         # sudo: to which companies a user belongs is no secret to him
         companies = user.sudo().company_ids
         return (

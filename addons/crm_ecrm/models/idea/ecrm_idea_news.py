@@ -89,9 +89,7 @@ class EcrmIdeaNews(models.Model):
         token = sign_link(idea, voter, "idea", LINK_HOURS)
         voter._voice_mail(
             "crm_ecrm.mail_idea_news",
-            here.env._(
-                "%(status)s: %(idea)s", status=statuses[self.status], idea=idea.name
-            ),
+            f"{statuses[self.status]}: {idea.name}",
             {
                 "name": voter.name,
                 "idea": idea.name,

@@ -181,7 +181,7 @@ class EcrmPreference(models.Model):
 
     @api.model
     def _portal_changes(self, partner, post: dict[str, str]) -> dict:
-        """What differs from what counts: an empty box that nobody ticked says nothing."""
+        """What differs from what counts: an empty box that was empty says nothing."""
         current = self.env["ecrm.consent"]._current(partner)
         return {
             key: agrees

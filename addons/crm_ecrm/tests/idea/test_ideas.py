@@ -122,7 +122,7 @@ class TestIdeas(VoiceCommon):
         self.assertEqual(len(idea.vote_ids), 8)
 
     def test_a_merged_idea_ships_to_those_who_still_want_to_hear(self):
-        """V55: of five voters one withdrew, one is anonymous, one opted out: 2 mails."""
+        """V55: of 5 voters one withdrew, one is anonymous, one opted out: 2 mails."""
         v = self._voters(5)
         a, b = self._idea("An hour", v[:4]), self._idea("The hour", v[2:])
         self._merge(b, a)

@@ -31,4 +31,4 @@ class TestVoiceDigest(VoiceCommon):
     def test_who_may_not_see_it_has_no_figure(self):
         digest = self.env["digest.digest"].create({"name": "A"})
         with self.assertRaises(AccessError):
-            digest.with_user(self.employee).sudo(False).kpi_voice_ideas_value
+            digest.with_user(self.employee).mapped("kpi_voice_ideas_value")
