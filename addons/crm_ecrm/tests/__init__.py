@@ -5,7 +5,7 @@ from .entry import test_portal_list
 # case
 # feedback
 # idea
-from .idea import test_ideas, test_portal_ideas
+from .idea import test_idea_tours, test_ideas, test_portal_ideas
 
 # insight
 from .insight import test_insights

@@ -72,6 +72,9 @@ class EcrmInsightEvidence(models.Model):
         :raise AccessError: the user may not see it
         """
         self.ensure_one()
+        # Odoo does not check what a method lists
+        if self.res_model not in dict(self._select_models()):
+            raise ValidationError(self.env._("Choose the kind of evidence."))
         if self.res_model == NOTE:
             if self.res_id or not (self.quote or "").strip():
                 raise ValidationError(self.env._("Write the note from sales."))

@@ -93,7 +93,7 @@ class EcrmConsentRequest(models.Model):
 
     @api.model
     def _by_link(self, token: str):
-        """The request of that mail, in superuser mode; none after a change of address."""
+        """The request of that mail, in superuser mode; none for another address."""
         request, holder = read_link(self, "confirm", token)
         if request and holder.email_normalized != request.address:
             return request.browse()

