@@ -6,6 +6,7 @@
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm_suite", "sale_crm", "portal_rating", "survey"],
+    "external_dependencies": {"python": ["numpy"]},
     "data": [
         "security/crm_ecrm_groups.xml",
         "security/ir.model.access.csv",
@@ -14,21 +15,36 @@
         # preference
         # case
         # feedback
+        "data/ecrm_dimension.xml",
+        "data/ir_cron_feedback.xml",
+        "data/mail_template_feedback.xml",
+        "views/ecrm_dimension_views.xml",
+        "views/ecrm_feedback_views.xml",
+        "report/ecrm_coverage_views.xml",
+        "report/ecrm_satisfaction_views.xml",
+        "report/ecrm_loop_views.xml",
+        "report/ecrm_return_views.xml",
+        "views/ecrm_touchpoint_views.xml",
+        "views/res_config_settings_feedback_views.xml",
         # idea
         # insight
         # signal
         "views/suite_tile_views.xml",
         # portal
+        "views/portal_feedback_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
         # preference
         # case
         # feedback
+        "demo/feedback_demo.xml",
         # idea
         # insight
     ],
     "assets": {
+        "web.assets_backend": ["crm_ecrm/static/src/importance_chart/**/*"],
+        "web.assets_frontend": ["crm_ecrm/static/src/feedback/**/*"],
         "web.assets_tests": ["crm_ecrm/static/tests/tours/**/*"],
     },
     "application": True,
