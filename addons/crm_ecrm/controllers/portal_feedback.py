@@ -17,8 +17,8 @@ class PortalFeedback(CustomerPortal):
     )
     def feedback_page(self, token, **kw):
         """The page that the mail leads to: it shows, and writes nothing."""
-        feedback = self._linked_feedback(token)
-        return self._linked_page(feedback, token)
+        feedback = self._feedback_by_link(token)
+        return self._feedback_linked_page(feedback, token)
 
     @route(
         "/voice/feedback/<string:token>/begin",
@@ -31,7 +31,7 @@ class PortalFeedback(CustomerPortal):
     )
     def feedback_begin(self, token, **kw):
         """Somebody did something on the page."""
-        feedback = self._linked_feedback(token)
+        feedback = self._feedback_by_link(token)
         if not feedback:
             raise request.not_found()
         headers = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
@@ -46,9 +46,9 @@ class PortalFeedback(CustomerPortal):
         sitemap=False,
     )
     def feedback_answer(self, token, gesture="", **post):
-        feedback = self._linked_feedback(token)
-        done, error = self._take_answer(feedback, post, "link", gesture)
-        return self._linked_page(feedback, token, post, done, error)
+        feedback = self._feedback_by_link(token)
+        done, error = self._feedback_take(feedback, post, "link", gesture)
+        return self._feedback_linked_page(feedback, token, post, done, error)
 
     @route(
         "/voice/feedback/renew",
@@ -61,7 +61,7 @@ class PortalFeedback(CustomerPortal):
     def feedback_renew(self, email="", **kw):
         """A new link to the address on file; the page says the same to everybody."""
         request.env["ecrm.feedback"]._renew(email[:200])
-        return self._bare_page("crm_ecrm.feedback_expired", {"renewed": True})
+        return self._feedback_bare_page("crm_ecrm.feedback_expired", {"renewed": True})
 
     @route(
         "/my/voice/feedback/<string:key>",
@@ -71,7 +71,7 @@ class PortalFeedback(CustomerPortal):
         readonly=True,
     )
     def portal_voice_feedback(self, key, **kw):
-        return self._portal_feedback_page(self._my_feedback(key))
+        return self._feedback_portal_page(self._feedback_of_mine(key))
 
     @route(
         "/my/voice/feedback/<string:key>/answer",
@@ -81,24 +81,24 @@ class PortalFeedback(CustomerPortal):
         methods=["POST"],
     )
     def portal_voice_feedback_answer(self, key, gesture="", **post):
-        feedback = self._my_feedback(key)
-        done, error = self._take_answer(feedback, post, "portal", gesture)
-        return self._portal_feedback_page(feedback, post, done, error)
+        feedback = self._feedback_of_mine(key)
+        done, error = self._feedback_take(feedback, post, "portal", gesture)
+        return self._feedback_portal_page(feedback, post, done, error)
 
-    def _linked_feedback(self, token):
+    def _feedback_by_link(self, token):
         """What a link is for, in the language of the person it was sent to."""
         feedback, holder = request.env["ecrm.feedback"]._by_link(token)
         language = holder.lang or request.env.lang
         request.update_context(lang=language)
         return feedback.with_context(lang=language)
 
-    def _my_feedback(self, key):
+    def _feedback_of_mine(self, key):
         feedback = request.env["ecrm.feedback"]._portal_find(request.env.user, key)
         if not feedback:
             raise request.not_found()
         return feedback
 
-    def _take_answer(self, feedback, post, medium, gesture):
+    def _feedback_take(self, feedback, post, medium, gesture):
         """
         :return: what became of it, and why it could not be
         """
@@ -112,24 +112,26 @@ class PortalFeedback(CustomerPortal):
         except UserError as refusal:
             return None, str(refusal)
 
-    def _linked_page(self, feedback, token, sent=None, done=None, error=None):
+    def _feedback_linked_page(self, feedback, token, sent=None, done=None, error=None):
         if not feedback:
-            return self._bare_page("crm_ecrm.feedback_expired", {"renewed": False})
+            return self._feedback_bare_page(
+                "crm_ecrm.feedback_expired", {"renewed": False}
+            )
         values = {
-            **self._form_values(feedback, sent, done, error),
+            **self._feedback_form_values(feedback, sent, done, error),
             # whoever else has the link does not read what was answered
             "show_answer": bool(done),
             "feedback": feedback._page_values(request.env.user),
             "answer_url": f"/voice/feedback/{token}/answer",
             "begin_url": f"/voice/feedback/{token}/begin",
         }
-        return self._bare_page("crm_ecrm.feedback_page", values)
+        return self._feedback_bare_page("crm_ecrm.feedback_page", values)
 
-    def _portal_feedback_page(self, feedback, sent=None, done=None, error=None):
+    def _feedback_portal_page(self, feedback, sent=None, done=None, error=None):
         values = self._prepare_portal_layout_values()
         shown = feedback._portal_values(request.env.user)
         values.update(
-            self._form_values(feedback, sent, done, error),
+            self._feedback_form_values(feedback, sent, done, error),
             page_name="voice_feedback",
             show_answer=True,
             feedback=shown,
@@ -140,7 +142,7 @@ class PortalFeedback(CustomerPortal):
         values["gesture"] = values["gesture"] or feedback._new_gesture()
         return request.render("crm_ecrm.portal_feedback", values)
 
-    def _form_values(self, feedback, sent, done, error):
+    def _feedback_form_values(self, feedback, sent, done, error):
         """What was sent stands in the form again where it was not taken."""
         confirm = done == "confirm"
         return {
@@ -150,7 +152,7 @@ class PortalFeedback(CustomerPortal):
             "gesture": feedback._new_gesture(confirmed=True) if confirm else "",
         }
 
-    def _bare_page(self, template, values):
+    def _feedback_bare_page(self, template, values):
         response = request.render(template, values)
         # the address is the key: no other site shall learn it
         response.headers["Referrer-Policy"] = "no-referrer"

@@ -18,7 +18,14 @@ class EcrmCase(models.Model):
 
     @api.model
     def _receive_feedback(self, feedback):
-        """The case that looks after a low score: one, however often it is answered."""
+        """The case that looks after a low score: one, however often it is answered.
+
+        None where no team is there yet: what a customer said is not lost by that, and
+        stands among the low scores that nobody follows up.
+        """
+        # sudo: whoever answers sees no teams
+        if not self.env["ecrm.team"].sudo()._of_company(feedback.company_id):
+            return self
         texts = (feedback.comment, feedback.answer_1, feedback.answer_2)
         values = {
             "name": self.env._(

@@ -54,4 +54,10 @@ class EcrmDriver(models.Model):
             ("feedback_id.touchpoint_id", "=", self.touchpoint_id.id),
         ]
         name = self.dimension_id.name
-        return {**action, "name": name, "domain": domain, "context": {}}
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": domain,
+            "context": {},
+        }

@@ -31,6 +31,9 @@ class FeedbackCommon(TransactionCase):
             new_test_user(cls.env, login, group, password=login * 3)
             for login in ("voice_ava", "voice_bita")
         )
+        cls.team = cls.env["ecrm.team"].create(
+            {"name": "Support", "sequence": -1, "assigns": False}
+        )
         cls.product = cls.env["product.product"].create(
             {"name": "Pump", "type": "consu", "list_price": 10}
         )

@@ -331,6 +331,14 @@ class TestAnswering(FeedbackCommon, HttpCase):
     def test_high_score_opens_none(self):
         self._answer(3)
         self.assertFalse(self.one.case_ids)
+
+    def test_without_a_team_the_answer_is_taken(self):
+        self.env["ecrm.team"].search([]).active = False
+        self.assertSays("Your answer was saved", self._answer(1))
+        self.assertTrue(self.one.is_low)
+        self.assertFalse(self.one.case_ids)
+
+    def test_low_score_of_a_quiet_touchpoint_opens_none(self):
         quiet = self._make_touchpoint(follow_up=False)
         one = self._asked(quiet)
         one._accept({"score": 1, "medium": "link"})
