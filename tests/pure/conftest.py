@@ -11,7 +11,7 @@ settings.register_profile("pure", deadline=None)
 settings.load_profile("pure")
 
 HERE = Path(__file__).resolve().parent
-for addon in ("crm_distribution", "crm_loyalty", "crm_suite"):
+for addon in ("crm_distribution", "crm_ecrm", "crm_loyalty", "crm_suite"):
     sys.path.insert(0, str(HERE.parents[1] / "addons" / addon))
 
 

@@ -1,0 +1,2 @@
+# case
+from . import portal_case

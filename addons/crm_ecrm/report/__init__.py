@@ -1,1 +1,1 @@
-from . import ecrm_entry
+from . import ecrm_complaint_rate, ecrm_entry, ecrm_resolution

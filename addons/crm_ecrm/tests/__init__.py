@@ -1,0 +1,2 @@
+# case
+from .case import test_case_clocks, test_case_mails, test_case_pages
