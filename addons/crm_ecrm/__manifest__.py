@@ -2,7 +2,7 @@
     "name": "Customer Voice",
     "version": "19.0.1.0.0",
     "category": "Services",
-    "summary": "What customers say, what was done about it, and what they do without saying",
+    "summary": "What customers say, what was done about it, what they do in silence",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm_suite", "sale_crm", "portal_rating", "survey"],
@@ -14,6 +14,17 @@
         "data/ir_sequence.xml",
         # preference
         # case
+        "data/ir_cron_case.xml",
+        "wizard/ecrm_case_answer_views.xml",
+        "report/ecrm_resolution_views.xml",
+        "report/ecrm_complaint_rate_views.xml",
+        "views/ecrm_case_category_views.xml",
+        "views/ecrm_case_cause_views.xml",
+        "views/ecrm_reply_views.xml",
+        "views/ecrm_team_views.xml",
+        "views/ecrm_case_clock_views.xml",
+        "views/ecrm_case_views.xml",
+        "views/ecrm_mail_views.xml",
         # feedback
         "data/ecrm_dimension.xml",
         "data/ir_cron_feedback.xml",
@@ -30,13 +41,16 @@
         # insight
         # signal
         "views/suite_tile_views.xml",
+        "data/suite_tile.xml",
         # portal
         "views/portal_feedback_templates.xml",
+        "views/portal_case_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
         # preference
         # case
+        "demo/case_demo.xml",
         # feedback
         "demo/feedback_demo.xml",
         # idea

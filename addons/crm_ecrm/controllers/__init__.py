@@ -1,1 +1,1 @@
-from . import portal_feedback
+from . import portal_case, portal_feedback

@@ -1,1 +1,9 @@
-from . import ecrm_coverage, ecrm_entry, ecrm_loop, ecrm_return, ecrm_satisfaction
+from . import (
+    ecrm_complaint_rate,
+    ecrm_coverage,
+    ecrm_entry,
+    ecrm_loop,
+    ecrm_resolution,
+    ecrm_return,
+    ecrm_satisfaction,
+)

@@ -1,3 +1,7 @@
+# case
+from .case import test_case_clocks, test_case_mails, test_case_pages
+
+# feedback
 from .feedback import (
     test_answer_races,
     test_answering,

@@ -1,0 +1,2 @@
+# case
+from . import ecrm_case_answer

@@ -96,7 +96,9 @@ class EcrmEntryMixin(models.AbstractModel):
     def _portal_domain(self, user) -> Domain:
         """What a portal user may see: his own, and what colleagues share with him."""
         partner = user.partner_id
-        return Domain("commercial_partner_id", "=", partner.commercial_partner_id.id) & (
+        return Domain(
+            "commercial_partner_id", "=", partner.commercial_partner_id.id
+        ) & (
             Domain("partner_id", "=", partner.id) | Domain("visibility", "=", "company")
         )
 

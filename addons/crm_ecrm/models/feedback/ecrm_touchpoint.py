@@ -278,11 +278,12 @@ class EcrmTouchpoint(models.Model):
         """A scale of ten about something else is no NPS."""
         for touchpoint in self.filtered(lambda one: one.trigger == "survey"):
             # sudo: surveys have rights of their own; only their scale is asked
-            asked = touchpoint.sudo().survey_question_id
+            touchpoint = touchpoint.sudo()
+            asked = touchpoint.survey_question_id
             fits = (asked.scale_min, asked.scale_max) == satisfaction.scale(
                 touchpoint.metric
             )
-            ours = asked.survey_id == touchpoint.sudo().survey_id
+            ours = asked.survey_id == touchpoint.survey_id
             if not asked or not ours or asked.question_type != "scale" or not fits:
                 raise ValidationError(
                     self.env._(
