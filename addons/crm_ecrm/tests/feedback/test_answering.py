@@ -5,6 +5,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from odoo.addons.crm_ecrm.models.feedback import ecrm_feedback
 from odoo.addons.crm_suite.tools.links import sign_link
 
 from .feedback_common import FeedbackCommon
@@ -96,6 +97,7 @@ class TestAnswering(FeedbackCommon, HttpCase):
 
     def test_form_without_a_gesture_is_a_scanners(self):
         """A mail scanner that sends the form first is not the customer."""
+        self.patch(ecrm_feedback, "CONFIRM_AFTER", timedelta(minutes=5))
         page = self._answer(1, gesture="")
         self.assertSays("Please look at your answer once more", page)
         self.assertEqual(self.one.state, "asked")

@@ -66,11 +66,11 @@ registry.category("web_tour.tours").add("crm_ecrm_drivers", {
         },
         {
             content: "Its marks are listed",
-            trigger: ".o_data_row:contains(Speed of Tour)",
+            trigger: ".o_list_view .o_data_row:contains(Speed of Tour)",
         },
         {
             content: "Open one answer",
-            trigger: ".o_data_row:contains(Speed of Tour) .o_data_cell[name=dimension_id]",
+            trigger: ".o_list_view .o_data_row:contains(Speed of Tour) .o_data_cell[name=feedback_id]",
             run: "click",
         },
         {
