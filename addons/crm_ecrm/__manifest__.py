@@ -38,6 +38,8 @@
         # preference
         # case
         "demo/case_demo.xml",
+        "demo/case_year_demo.xml",
+        "demo/case_open_demo.xml",
         # feedback
         # idea
         # insight
