@@ -51,6 +51,8 @@
         # preference
         # case
         "demo/case_demo.xml",
+        "demo/case_year_demo.xml",
+        "demo/case_open_demo.xml",
         # feedback
         "demo/feedback_demo.xml",
         # idea

@@ -11,6 +11,11 @@ class EcrmComplaintRate(models.Model):
     _auto = False
     _order = "month desc, complaints desc, id"
     _rec_name = "product_id"
+    _depends = {
+        "ecrm.case": ["kind", "product_id", "state", "sender", "opened_on", "cost"],
+        "sale.order": ["state", "date_order"],
+        "sale.order.line": ["product_id", "display_type", "company_id"],
+    }
 
     company_id = fields.Many2one("res.company", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)

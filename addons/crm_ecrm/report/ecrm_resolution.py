@@ -1,11 +1,13 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.case.ecrm_case import CASE_KINDS, MEDIA
-from ..models.case.ecrm_team_promise import SEVERITY
-
 # who comes again within so many days about the same, was not helped the first time
 AGAIN_DAYS = 7
+
+
+def of_case(name: str):
+    """The choices of a field of cases."""
+    return lambda self: self.env["ecrm.case"]._fields[name].selection
 
 
 class EcrmResolution(models.Model):
@@ -22,6 +24,14 @@ class EcrmResolution(models.Model):
     _auto = False
     _order = "started_on desc, id desc"
     _rec_name = "case_id"
+    _depends = {
+        "ecrm.case": [
+            *("state", "sender", "commercial_partner_id", "email_from", "opened_on"),
+            *("category_id", "company_id"),
+        ],
+        "ecrm.case.episode": ["number", "started_on", "solved_on", "confirmed"],
+        "ecrm.case.event": ["kind"],
+    }
 
     case_id = fields.Many2one("ecrm.case", readonly=True)
     number = fields.Integer("Episode", readonly=True, aggregator=None)
@@ -29,17 +39,15 @@ class EcrmResolution(models.Model):
     team_id = fields.Many2one("ecrm.team", readonly=True)
     user_id = fields.Many2one("res.users", "Solved By", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    kind = fields.Selection(CASE_KINDS, readonly=True)
-    medium = fields.Selection(MEDIA, readonly=True)
-    severity = fields.Selection(SEVERITY, readonly=True)
+    kind = fields.Selection(of_case("kind"), readonly=True)
+    medium = fields.Selection(of_case("medium"), readonly=True)
+    severity = fields.Selection(of_case("severity"), readonly=True)
     category_id = fields.Many2one("ecrm.case.category", readonly=True)
     cause_id = fields.Many2one("ecrm.case.cause", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     started_on = fields.Datetime("Started", readonly=True)
     solved_on = fields.Datetime("Solved", readonly=True)
-    confirmed = fields.Selection(
-        [("customer", "By the Customer"), ("silence", "By Silence")], readonly=True
-    )
+    confirmed = fields.Selection(of_case("confirmed"), readonly=True)
     answers = fields.Integer(readonly=True, aggregator="avg")
     at_first = fields.Float(
         "Solved at First Contact (%)", readonly=True, aggregator="avg"

@@ -121,6 +121,7 @@ class EcrmTeam(models.Model):
 
     def action_open_cases(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_ecrm.ecrm_case_action"
         )
