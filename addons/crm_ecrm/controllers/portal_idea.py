@@ -126,7 +126,7 @@ class IdeaPortal(CustomerPortal):
     )
     def voice_idea(self, token, **kw):
         """The page that a mail leads to; looking at it changes nothing."""
-        return self._linked_page(token)
+        return self._linked_idea_page(token)
 
     @route(
         "/voice/idea/<string:token>/vote",
@@ -139,7 +139,7 @@ class IdeaPortal(CustomerPortal):
     def voice_idea_vote(self, token, vote="", **kw):
         idea, holder = request.env["ecrm.idea"]._by_link(token)
         error = _act(idea._vote, holder, vote == "1") if idea else None
-        return self._linked_page(token, error, done=not error)
+        return self._linked_idea_page(token, error, done=not error)
 
     def _idea_page(self, idea, error=None):
         user = request.env.user
@@ -150,7 +150,7 @@ class IdeaPortal(CustomerPortal):
         }
         return request.render("crm_ecrm.portal_idea", values)
 
-    def _linked_page(self, token, error=None, done=False):
+    def _linked_idea_page(self, token, error=None, done=False):
         idea, holder = request.env["ecrm.idea"]._by_link(token)
         if not idea:
             answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))

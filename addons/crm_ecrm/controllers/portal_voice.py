@@ -104,7 +104,7 @@ class VoicePortal(CustomerPortal):
         preferences = request.env["ecrm.preference"]
         sheet = preferences._by_link(token)
         if not sheet:
-            return self._over()
+            return self._voice_link_over()
         withdrawn = waits = False
         if request.httprequest.method == "POST":
             withdrawn, waits = preferences._link_save(sheet, post)
@@ -131,7 +131,7 @@ class VoicePortal(CustomerPortal):
         """What the address on file confirms; looking at the page confirms nothing."""
         consent = request.env["ecrm.consent.request"]._by_link(token)
         if not consent:
-            return self._over()
+            return self._voice_link_over()
         if request.httprequest.method == "POST":
             consent._confirm()
         values = {
@@ -141,7 +141,7 @@ class VoicePortal(CustomerPortal):
         }
         return request.render("crm_ecrm.voice_consent", values, headers=dict(NO_TRACES))
 
-    def _over(self):
+    def _voice_link_over(self):
         """One answer for every link that opens nothing."""
         answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))
         answer.status_code = 404

@@ -26,6 +26,7 @@ WEIGHTS = {
     "idea": Weight(15.0, 2.0),
     "case": Weight(10.0, 2.0),
     # what takes away
+    "complaint": Weight(-10.0, 2.0),
     "refund": Weight(-10.0, 2.0),
     "late": Weight(-15.0, 2.0),
 }

@@ -9,4 +9,5 @@ class ResPartner(models.Model):
         """What a customer said and what he waits for, each asked by its room."""
         allowed = super()._may_contact_domain(medium, purpose, when)
         allowed &= self._preference_domain(medium, purpose, when)
+        allowed &= self._complaint_domain(purpose)
         return allowed

@@ -17,7 +17,7 @@ def sign_link(record: BaseModel, holder: BaseModel, purpose: str, hours: int) ->
     """What stands in the link, safe in an address.
 
     :param record: has a field ``key``, a secret of its own
-    :param holder: the contact for whom it is
+    :param holder: the contact for whom it is; empty for whoever reads the mail
     :param purpose: what may be done by it, such as ``answer``
     """
     record.ensure_one()
@@ -28,7 +28,10 @@ def sign_link(record: BaseModel, holder: BaseModel, purpose: str, hours: int) ->
 
 
 def read_link(model: BaseModel, purpose: str, token: str) -> tuple:
-    """The record in superuser mode and its holder; two empty ones if it opens nothing."""
+    """The record in superuser mode and its holder, if it was made for one.
+
+    Two empty ones if it opens nothing.
+    """
     # sudo: the link's signature is what opens it
     model = model.sudo().browse()
     nothing = model, model.env["res.partner"]
@@ -40,10 +43,10 @@ def read_link(model: BaseModel, purpose: str, token: str) -> tuple:
         return nothing
     record_id, key, holder_id, commercial_id = values
     record = model.browse(record_id).exists()
-    holder = model.env["res.partner"].browse(holder_id).exists()
-    if not record or not holder or not record.key or not consteq(record.key, key):
+    holder = model.env["res.partner"].browse(holder_id or ()).exists()
+    if not record or not record.key or not consteq(record.key, key):
         return nothing
-    if holder.commercial_partner_id.id != commercial_id:
+    if holder.id != holder_id or holder.commercial_partner_id.id != commercial_id:
         return nothing
     return record, holder
 

@@ -3,9 +3,11 @@ import logging
 from odoo import SUPERUSER_ID, models
 from odoo.api import Environment
 from odoo.http import request
-from odoo.modules.registry import Registry
 
 _logger = logging.getLogger(__name__)
+
+# what the session remembers, so that a person's day is written once
+NOTED = "ecrm_visit"
 
 
 class IrHttp(models.AbstractModel):
@@ -13,18 +15,16 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _post_dispatch(cls, response):
+        # first, since super saves the session
+        cls._note_portal_visit(response)
         super()._post_dispatch(response)
-        visit = cls._portal_visit(response)
-        if visit:
-            database = request.db
-            response.call_on_close(lambda: _note_visit(database, visit))
 
     @classmethod
-    def _portal_visit(cls, response):
-        """Who was in the portal on which day, if this was a page of it.
+    def _note_portal_visit(cls, response) -> None:
+        """Write down who was in the portal today, if this was a page of it.
 
-        The row is written when the response is on its way, by a cursor of its own: a
-        page is not slower for it, and what reads only stays so.
+        By a cursor of its own, since most pages only read; once for a session and day,
+        so that no other page is slower for it. It is the one thing that looking writes.
         """
         path = request.httprequest.path
         user = request.env.user
@@ -36,18 +36,20 @@ class IrHttp(models.AbstractModel):
             or not user._is_portal()
             or request.env["ir.http"].is_a_bot()
         ):
-            return None
+            return
         # sudo: where the user belongs is no secret to the server
         user = user.sudo()
-        return user.partner_id.id, user.company_id.id, user.company_id._today()
-
-
-def _note_visit(database: str, visit: tuple) -> None:
-    try:
-        registry = Registry(database)
-        with registry.cursor() as cursor:
-            env = Environment(cursor, SUPERUSER_ID, {})
-            env["ecrm.portal.visit"]._note(*visit)
-    except Exception:
-        # the page is out: a visit less is no reason for anything
-        _logger.warning("a visit of the portal was not noted", exc_info=True)
+        day = user.company_id._today()
+        noted = f"{user.id} {day}"
+        if request.session.get(NOTED) == noted:
+            return
+        try:
+            with request.env.registry.cursor() as cursor:
+                env = Environment(cursor, SUPERUSER_ID, {})
+                env["ecrm.portal.visit"]._note(
+                    user.partner_id.id, user.company_id.id, day
+                )
+            request.session[NOTED] = noted
+        except Exception:
+            # a visit less is no reason to keep the page from anybody
+            _logger.warning("a visit of the portal was not noted", exc_info=True)

@@ -127,7 +127,12 @@ class TestPortalList(VoiceCommon, HttpCase):
     def test_home_shows_the_cards_also_at_zero(self):
         self._login(self.nasrin)
         page = self.url_open("/my").text
-        for address in ("/my/voice", "/my/voice/ideas", "/my/voice/preferences"):
+        for address in (
+            "/my/voice",
+            "/my/voice/case/new",
+            "/my/voice/ideas",
+            "/my/voice/preferences",
+        ):
             card = re.search(rf'<div class="([^"]*)">\s*<a href="{address}"', page)
             self.assertTrue(card, address)
             self.assertNotIn("d-none", card[1])

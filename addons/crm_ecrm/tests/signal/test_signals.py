@@ -23,7 +23,6 @@ class TestSignals(VoiceCommon, HttpCase):
         if user:
             self._login(user)
         answer = self.url_open(url, headers=headers or None)
-        answer.close()
         self.env.invalidate_all()
         return answer
 
@@ -131,6 +130,36 @@ class TestSignals(VoiceCommon, HttpCase):
             self._of(self.harbour),
             {("late", self._ago(10)): 1, ("refund", self._ago(40)): 1},
         )
+
+    def test_cases_are_signals_by_medium_and_open_complaints_take_away(self):
+        cases = self.env["ecrm.case"]
+        team = self.env["ecrm.team"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        ) or self.env["ecrm.team"].create({"name": "Service"})
+        cases.create(
+            [
+                {
+                    "name": medium,
+                    "partner_id": self.emma.partner_id.id,
+                    "team_id": team.id,
+                    "kind": kind,
+                    "medium": medium,
+                }
+                for kind, medium in (
+                    ("complaint", "mail"),
+                    ("question", "mail"),
+                    ("request", "portal"),
+                    ("request", "staff"),
+                )
+            ]
+        )
+        self.env.flush_all()
+        found = self.signals.search([("partner_id", "=", self.harbour.id)])
+        self.assertEqual(
+            {(one.source, one.medium): one.count for one in found},
+            {("case", "mail"): 2, ("case", "portal"): 1, ("complaint", False): 1},
+        )
+        self.assertIn("Open Complaints: 1 (-5)", self._engagement(self.harbour).reasons)
 
     def test_what_is_not_installed_is_not_measured(self):
         """V50: opened mails are no source: nothing is measured, so nobody is silent."""
