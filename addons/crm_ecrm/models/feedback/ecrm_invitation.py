@@ -16,6 +16,7 @@ REASONS = [
     ("no_address", "No E-mail Address"),
     ("not_allowed", "Wants No Surveys, or Complains"),
     ("quarantine", "Asked Not Long Ago"),
+    ("paused", "Touchpoint Was Paused"),
 ]
 PURPOSE = "survey"
 # quiet hours end within a day; what holds for a day is no quiet hour
