@@ -17,7 +17,7 @@ class EcrmCoverage(models.Model):
 
     touchpoint_id = fields.Many2one("ecrm.touchpoint", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    agent_id = fields.Many2one("res.users", "Agent", readonly=True)
+    agent_id = fields.Many2one("res.users", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     feedback_id = fields.Many2one("ecrm.feedback", readonly=True)
     event_on = fields.Datetime("Happened", readonly=True)
@@ -30,7 +30,7 @@ class EcrmCoverage(models.Model):
         help="There was somebody to ask, and still something to ask about",
     )
     quarantine = fields.Integer("Asked Not Long Ago", readonly=True)
-    no_address = fields.Integer("No Address", readonly=True)
+    no_address = fields.Integer("Without Address", readonly=True)
     not_allowed = fields.Integer("No Surveys Wanted", readonly=True)
     planned = fields.Integer(readonly=True)
     asked = fields.Integer(readonly=True)

@@ -15,7 +15,7 @@ class EcrmSatisfaction(models.Model):
 
     touchpoint_id = fields.Many2one("ecrm.touchpoint", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    agent_id = fields.Many2one("res.users", "Agent", readonly=True)
+    agent_id = fields.Many2one("res.users", readonly=True)
     metric = fields.Selection("_metrics", readonly=True)
     asked = fields.Integer(readonly=True)
     answers = fields.Integer(readonly=True)

@@ -114,6 +114,8 @@ class EcrmTeam(models.Model):
                 )
 
     def write(self, vals):
+        # Odoo writes what is the alias's with its own rights
+        self.check_access("write")
         res = super().write(vals)
         if {"calendar_id", "warn_percent"} & vals.keys():
             self._look_again()

@@ -3,6 +3,7 @@ from email import policy
 from email.parser import BytesHeaderParser
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
@@ -30,11 +31,12 @@ class MailThread(models.AbstractModel):
         recipients = _recipients(raw)
         if not mails._team_of_address(recipients):
             return super().message_process(model, message, *options)
+        self._check_brings_mail()
         try:
             with self.env.cr.savepoint():
                 return super().message_process(model, message, *options)
-        except RACES:
-            # whoever brings it tries again
+        except (AccessError, *RACES):
+            # whoever brings it tries again, or may not
             raise
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail)
             mails._keep(
@@ -69,6 +71,7 @@ class MailThread(models.AbstractModel):
         rest = [route for route in routes or () if route[0] != "ecrm.case"]
         res = False
         if ours:
+            self._check_brings_mail()
             _model, case_id, values, _user, _alias = ours[0]
             # sudo: mails come in as nobody in particular
             env = self.sudo().env
@@ -81,6 +84,11 @@ class MailThread(models.AbstractModel):
         if rest or not ours:
             res = super()._message_route_process(message, message_dict, rest)
         return res
+
+    def _check_brings_mail(self) -> None:
+        """Whoever brings mails says what their headers are: nobody else may."""
+        if not (self.env.su or self.env.user.has_group("base.group_system")):
+            raise AccessError(self.env._("Mails come in by the mail server alone."))
 
 
 def _as_bytes(message) -> bytes:

@@ -61,7 +61,7 @@ class EcrmFeedback(models.Model):
         index=True,
     )
     agent_id = fields.Many2one(
-        "res.users", "Agent", readonly=True, index=True, help="Whose work was rated"
+        "res.users", readonly=True, index=True, help="Whose work was rated"
     )
     res_model = fields.Char("Model", readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)

@@ -16,6 +16,7 @@ REASONS = [
     ("no_address", "No E-mail Address"),
     ("not_allowed", "Wants No Surveys, or Complains"),
     ("quarantine", "Asked Not Long Ago"),
+    ("paused", "Touchpoint Was Paused"),
 ]
 PURPOSE = "survey"
 # quiet hours end within a day; what holds for a day is no quiet hour
@@ -49,7 +50,7 @@ class EcrmInvitation(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", readonly=True, index="btree_not_null"
     )
-    agent_id = fields.Many2one("res.users", "Agent", readonly=True, index=True)
+    agent_id = fields.Many2one("res.users", readonly=True, index=True)
     event_on = fields.Datetime("Happened", readonly=True)
     ask_on = fields.Datetime("To Be Asked", readonly=True)
     refused_on = fields.Datetime("First Refused", readonly=True)

@@ -305,10 +305,16 @@ class EcrmTouchpoint(models.Model):
     def action_start(self):
         """From now on customers are asked about what happens from now on."""
         self.check_access("write")
-        for touchpoint in self.filtered(lambda one: one.state != "running"):
-            touchpoint._as_system().write(
-                {"state": "running", "started_on": fields.Datetime.now()}
-            )
+        resting = self.filtered(lambda one: one.state != "running")
+        # sudo: invitations are the system's
+        invitations = self.env["ecrm.invitation"].sudo()
+        # planned before it rested: too long ago to ask about
+        invitations.search(
+            [("touchpoint_id", "in", resting.ids), ("state", "=", "planned")]
+        ).write({"state": "left_out", "reason": "paused"})
+        resting._as_system().write(
+            {"state": "running", "started_on": fields.Datetime.now()}
+        )
 
     def action_pause(self):
         """Nobody new is asked; what is asked already may be answered."""

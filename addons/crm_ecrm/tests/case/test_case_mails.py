@@ -2,6 +2,7 @@ import base64
 from email.message import EmailMessage
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -314,3 +315,20 @@ class TestCaseMails(CaseCommon):
         )
         self.assertEqual(len(mails), 1)
         self.assertIn("/voice/case/", mails.body_html)
+
+    def test_only_the_mail_server_brings_mails(self):
+        """Its caller could write any header, and so speak for anybody."""
+        case = self._receive()
+        kept = self.env["ecrm.mail"].search_count([])
+        reply = self._text("ada@steel.example", to="x@y.example", In_Reply_To="<a@b>")
+        message = case.message_ids[:1]
+        message.message_id = "<a@b>"
+        for user in (self.agent, self.leader):
+            for raw in (
+                self._text("ada@steel.example"),
+                self._text("ada@steel.example", to=case._reply_address()),
+                reply,
+            ):
+                with self.assertRaises(AccessError):
+                    self.threads.with_user(user).message_process(None, raw)
+        self.assertEqual(self.env["ecrm.mail"].search_count([]), kept)

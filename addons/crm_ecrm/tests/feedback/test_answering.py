@@ -5,9 +5,9 @@ from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.crm_ecrm.models.feedback import ecrm_feedback
 from odoo.addons.crm_suite.tools.links import sign_link
 
+from ...models.feedback import ecrm_feedback
 from .feedback_common import FeedbackCommon
 
 

@@ -182,6 +182,11 @@ class TestAsking(FeedbackCommon):
         touchpoint.action_pause()
         self._run_job(NOW + 2 * DAY)
         self.assertEqual(self._one(touchpoint).state, "planned")
+        with freeze_time(NOW + 90 * DAY):
+            touchpoint.action_start()
+        self._run_job(NOW + 91 * DAY)
+        self.assertEqual(self._one(touchpoint).reason, "paused")
+        self.assertFalse(self._mails_to(self.customer))
 
     def test_lost_opportunity_and_meeting(self):
         lost = self._make_touchpoint(NOW - DAY, trigger="lost", metric="nps")

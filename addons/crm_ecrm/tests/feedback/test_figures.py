@@ -7,8 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.crm_ecrm.metrics import satisfaction
-
+from ...metrics import satisfaction
 from .feedback_common import FeedbackCommon
 
 
