@@ -149,7 +149,7 @@ class TestCaseMails(CaseCommon):
         self._team(
             name="Sales", alias_name="second-desk", alias_domain_id=self.domain.id
         )
-        both = "service@us.test, second-desk@us.test"
+        both = "service@us.test, desk-two@us.test"
         raw = self._text("ada@steel.example", to=both, id="<same@steel>")
         for _again in range(2):
             self.threads.message_process(None, raw)
