@@ -139,6 +139,7 @@ ARGUMENTS = {
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}
+HOOKS |= {"message_process", "message_route"}
 ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points",
     "CustomerPortalPoints.portal_my_points_account",
