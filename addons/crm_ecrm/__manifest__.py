@@ -41,7 +41,6 @@
         "report/ecrm_loop_views.xml",
         "report/ecrm_return_views.xml",
         "views/ecrm_touchpoint_views.xml",
-        "views/res_config_settings_feedback_views.xml",
         # idea
         "data/ir_cron_idea.xml",
         "wizard/ecrm_idea_answer_views.xml",

@@ -44,6 +44,7 @@ ROUTES = {
     "PortalFeedback.feedback_begin",
     "PortalFeedback.feedback_page",
     "PortalFeedback.feedback_renew",
+    "PortalFeedback.feedback_stop",
     "PortalFeedback.portal_voice_feedback",
     "PortalFeedback.portal_voice_feedback_answer",
 }

@@ -51,6 +51,25 @@ class PortalFeedback(CustomerPortal):
         return self._feedback_linked_page(feedback, token, post, done, error)
 
     @route(
+        "/voice/feedback/<string:token>/stop",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def feedback_stop(self, token, gesture="", **kw):
+        """No surveys any more, for whoever reads the mail."""
+        feedback = self._feedback_by_link(token)
+        done = error = None
+        if feedback:
+            try:
+                done = feedback._stop_asking(request.env.user, gesture)
+            except UserError as refusal:
+                error = str(refusal)
+        return self._feedback_linked_page(feedback, token, None, done, error)
+
+    @route(
         "/voice/feedback/renew",
         type="http",
         auth="public",
@@ -120,7 +139,8 @@ class PortalFeedback(CustomerPortal):
         values = {
             **self._feedback_form_values(feedback, sent, done, error),
             # whoever else has the link does not read what was answered
-            "show_answer": bool(done),
+            "show_answer": done in ("accepted", "changed", "kept"),
+            "stop_url": f"/voice/feedback/{token}/stop",
             "feedback": feedback._page_values(request.env.user),
             "answer_url": f"/voice/feedback/{token}/answer",
             "begin_url": f"/voice/feedback/{token}/begin",
@@ -144,7 +164,7 @@ class PortalFeedback(CustomerPortal):
 
     def _feedback_form_values(self, feedback, sent, done, error):
         """What was sent stands in the form again where it was not taken."""
-        confirm = done == "confirm"
+        confirm = done in ("confirm", "stop")
         return {
             "sent": (sent or {}) if error or confirm else {},
             "done": done,

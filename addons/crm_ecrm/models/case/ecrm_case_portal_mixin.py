@@ -52,6 +52,11 @@ class EcrmCasePortalMixin(models.AbstractModel):
             ),
             "opened": case._moment(case.opened_on),
             "promised": case._moment(case.promised_on),
+            "promises_answer": any(
+                row._is_pending() and row.kind != "solution" for row in case.clock_ids
+            ),
+            "is_late": bool(case.promised_on)
+            and case.promised_on < fields.Datetime.now(),
             "facts": case._portal_facts(),
             "messages": case._portal_messages(reader),
             "is_solved": case.state == "solved",

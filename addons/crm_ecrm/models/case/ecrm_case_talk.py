@@ -235,13 +235,12 @@ class EcrmCase(models.Model):
         """The customer gets mails of ours, with the link to his page, and no others."""
         found = super()._notify_get_recipients(message, msg_vals, **kwargs)
         address = email_normalize(self.email_from or "")
+        customer = self.partner_id.id
         return [
             one
             for one in found
-            if one["id"] != self.partner_id.id
-            and not (
-                one["share"] and address and one.get("email_normalized") == address
-            )
+            if not (customer and one["id"] == customer)
+            and not (address and one["share"] and one["email_normalized"] == address)
         ]
 
     def _message_receive_bounce(self, email, partner):

@@ -19,6 +19,8 @@ GROUPS = [
     ("neutral", "In Between"),
     ("bad", "Detractor, Dissatisfied, or Hard"),
 ]
+# what those who are asked may withdraw from
+PURPOSE = "survey"
 # what the link in a mail is for
 LINK_PURPOSE = "feedback"
 # of what somebody does on the page before he sends his answer
@@ -183,7 +185,7 @@ class EcrmFeedback(models.Model):
     def _remind(self) -> None:
         """Once, in the send window; whoever wants no surveys by now is left alone."""
         now = fields.Datetime.now()
-        allowed = self.partner_id._may_contact("email", "survey")
+        allowed = self.partner_id._may_contact("email", PURPOSE)
         self.reminded_on = now
         reached = self.filtered(lambda one: one.partner_id in allowed)
         reached._send("crm_ecrm.mail_template_reminder")
@@ -333,6 +335,20 @@ class EcrmFeedback(models.Model):
             return
         if by.partner_id.commercial_partner_id != self.commercial_partner_id:
             raise UserError(self.env._("This question is for somebody else."))
+
+    def _stop_asking(self, by, gesture: str) -> str:
+        """The person wants no surveys any more: kept as what he said, with its proof.
+
+        :return: ``stopped``, or ``stop`` where no gesture was made: nothing was taken
+        :raise UserError: somebody else is signed in
+        """
+        self.ensure_one()
+        self._check_person(by)
+        if not self._read_gesture(gesture):
+            return "stop"
+        choices = {("email", PURPOSE): False}
+        self.env["ecrm.consent"]._say(self.partner_id, choices, "link")
+        return "stopped"
 
     def _check_holder(self, user) -> None:
         """In the portal only the person who was asked answers; colleagues read.

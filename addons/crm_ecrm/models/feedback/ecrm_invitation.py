@@ -6,6 +6,7 @@ from odoo.tools import SQL, email_normalize
 
 from odoo.addons.crm_suite.tools.work import work_through
 
+from .ecrm_feedback import PURPOSE
 from .touchpoint_sources import SOURCES
 
 REASONS = [
@@ -18,7 +19,6 @@ REASONS = [
     ("quarantine", "Asked Not Long Ago"),
     ("paused", "Touchpoint Was Paused"),
 ]
-PURPOSE = "survey"
 # quiet hours end within a day; what holds for a day is no quiet hour
 PATIENCE = timedelta(hours=24)
 TRY_AGAIN = timedelta(hours=1)

@@ -1,6 +1,8 @@
 import re
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import http
 from odoo.exceptions import ConcurrencyError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -326,3 +328,18 @@ class TestCasePages(CaseCommon, HttpCase):
         self.assertIn("Thank you", answer.text)
         self.assertEqual(len(calls), 2)
         self.assertEqual(len(self._cases()), 1)
+
+    def test_page_says_what_is_promised_and_what_is_late(self):
+        with freeze_time("2027-01-11 09:00:00"):
+            case = self._receive()
+            shown = case._portal_values(self.customer)
+            self.assertTrue(shown["promised"])
+            self.assertEqual(
+                (shown["promises_answer"], shown["is_late"]), (True, False)
+            )
+            case._say("Hello", user=self.agent)
+            self.assertFalse(case._portal_values(self.customer)["promises_answer"])
+        with freeze_time("2027-01-13 09:00:00"):
+            self.assertTrue(case._portal_values(self.customer)["is_late"])
+            case._say("Done", user=self.agent, then="solved")
+            self.assertFalse(case._portal_values(self.customer)["promised"])

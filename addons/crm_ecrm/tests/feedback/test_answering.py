@@ -169,6 +169,29 @@ class TestAnswering(FeedbackCommon, HttpCase):
         self.assertSays("is for somebody else", self._answer(1))
         self.assertEqual(self.one.state, "asked")
 
+    def test_surveys_are_stopped_by_the_link(self):
+        """A forwarded link can withdraw; a scanner that sends the form cannot."""
+        stop = f"{self.link}/stop"
+        self.assertEqual(self.url_open(stop).status_code, 405)
+        self.assertSays("Shall we ask you nothing", self._post(stop))
+        self.authenticate(self.agent.login, self.agent.login * 3)
+        gesture = self.one._new_gesture()
+        self.assertSays("member of the staff", self._post(stop, gesture=gesture))
+        self.authenticate(None, None)
+        allowed = self.customer._may_contact("email", "survey")
+        self.assertEqual(allowed, self.customer)
+        page = self._post(stop, gesture=self._begin())
+        self.assertSays("You will not be asked again", page)
+        self.assertFalse(self.customer._may_contact("email", "survey"))
+        consent = self.env["ecrm.consent"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertRecordValues(
+            consent, [{"state": "withdrawn", "purpose": "survey", "source": "link"}]
+        )
+        self.assertEqual(self.one.state, "asked")
+        self._post("/voice/feedback/x/stop", gesture="x")
+
     def test_what_is_no_score_is_refused(self):
         """V43: 8.5, 11, −1 and an empty one are refused."""
         for score in ("8.5", "11", "-1", "", "0", "6", "5; DROP", "1" * 10_000):

@@ -24,11 +24,11 @@ registry.category("web_tour.tours").add("crm_ecrm_feedback_answer", {
         },
         {
             content: "The page has told that somebody is there",
-            trigger: "input[name=gesture]:not([value='']):not(:visible)",
+            trigger: "form:has(legend) input[name=gesture]:not([value='']):not(:visible)",
         },
         {
             content: "Send it",
-            trigger: "form.o_voice_feedback_form button[type=submit]",
+            trigger: "form.o_voice_feedback_form:has(legend) button[type=submit]",
             run: "click",
             expectUnloadPage: true,
         },
