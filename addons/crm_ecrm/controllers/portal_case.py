@@ -8,6 +8,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 MOST_FILES = 5
 LARGEST_FILE = 10 * 1024 * 1024
+LONGEST_TEXT = 10_000
 # what nobody can do by accident: see it, and write into it
 TRAP = "website"
 
@@ -157,7 +158,7 @@ class CasePortal(CustomerPortal):
             "case": case._portal_values(request.env.user.partner_id),
             "url": case._portal_url(),
             "error": error,
-            "written": written,
+            "written": written[:LONGEST_TEXT],
             "is_own": True,
         }
         return request.render("crm_ecrm.case_page", values)
@@ -210,7 +211,7 @@ class CasePortal(CustomerPortal):
             "case": case.with_context(lang=lang)._portal_values(holder),
             "url": f"/voice/case/{link}",
             "error": error,
-            "written": written,
+            "written": written[:LONGEST_TEXT],
             "is_own": False,
             "no_breadcrumbs": True,
         }

@@ -245,8 +245,9 @@ class EcrmCase(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """A mail came back: nothing more goes there by itself."""
-        super()._message_receive_bounce(email, partner)
+        res = super()._message_receive_bounce(email, partner)
         # sudo: mails come in as nobody in particular
         self.sudo().env["ecrm.sender"]._came_back(email)
         for case in self:
             case._message_log(body=self.env._("A mail to %s came back.", email))
+        return res

@@ -174,7 +174,9 @@ class EcrmMail(models.Model):
         automatic = is_automatic({k.lower(): str(v) for k, v in message.items()})
         case, team = self.reply_to_id, self.team_id or self.reply_to_id.team_id
         authentic = is_authentic(
-            message.get_all("Authentication-Results", []), team.receiving_server or ""
+            message.get_all("Authentication-Results", []),
+            (address or "").rpartition("@")[2],
+            team.receiving_server or "",
         )
         if address and authentic is not False:
             self.env["ecrm.sender"]._wrote(address)

@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from markupsafe import Markup
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -110,12 +111,14 @@ class TestCaseClocks(CaseCommon):
             case.user_id = self.other
         with freeze_time(utc("2027-01-11 10:10")):
             case.with_user(self.agent).message_post(
-                body="Look", subtype_xmlid="mail.mt_note"
+                body=Markup("Look"), subtype_xmlid="mail.mt_note"
             )
             self.assertEqual(self._clock(case, "first").state, "running")
         with freeze_time(utc("2027-01-11 11:30")):
             case.with_user(self.agent).message_post(
-                body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body=Markup("Hello"),
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
             )
         first = self._clock(case, "first")
         self.assertEqual((first.used_minutes, first.user_id), (90, self.agent))
@@ -322,3 +325,17 @@ class TestCaseClocks(CaseCommon):
         with freeze_time(utc("2027-01-18 10:01")):
             case.search(case._silent_domain())._close("silence")
         self.assertRecordValues(case, [{"state": "closed", "confirmed": "silence"}])
+
+    def test_jobs_watch_and_close(self):
+        """As the scheduler runs them."""
+        with freeze_time(utc("2027-01-11 10:00")):
+            late, solved = self._receive(), self._receive(name="Another")
+            solved._say("Done", user=self.agent, then="solved")
+        self.env["ecrm.case"].flush_model()
+        with freeze_time(utc("2027-01-20 10:00")), self.enter_registry_test_mode():
+            self.env.ref("crm_ecrm.cron_watch_cases").method_direct_trigger()
+            self.env.ref("crm_ecrm.cron_confirm_cases").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(late.clock_state, "missed")
+        self.assertEqual(self._clock(late, "first").level, 2)
+        self.assertRecordValues(solved, [{"state": "closed", "confirmed": "silence"}])

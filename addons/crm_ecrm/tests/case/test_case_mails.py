@@ -2,6 +2,8 @@ import base64
 from email.message import EmailMessage
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -144,8 +146,10 @@ class TestCaseMails(CaseCommon):
 
     def test_twice_delivered_mail_is_one_case(self):
         """V26: to two of our addresses; and what we sent ourselves is none."""
-        self._team(name="Sales", alias_name="sales", alias_domain_id=self.domain.id)
-        both = "service@us.test, sales@us.test"
+        self._team(
+            name="Sales", alias_name="second-desk", alias_domain_id=self.domain.id
+        )
+        both = "service@us.test, desk-two@us.test"
         raw = self._text("ada@steel.example", to=both, id="<same@steel>")
         for _again in range(2):
             self.threads.message_process(None, raw)
@@ -304,7 +308,7 @@ class TestCaseMails(CaseCommon):
         case = self._receive()
         case.message_subscribe(self.customer.ids)
         case.with_user(self.agent).message_post(
-            body="Hello",
+            body=Markup("Hello"),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.customer.ids,
@@ -335,3 +339,13 @@ class TestCaseMails(CaseCommon):
                 with self.assertRaises(AccessError):
                     self.threads.with_user(user).message_process(None, raw)
         self.assertEqual(self.env["ecrm.mail"].search_count([]), kept)
+
+    def test_job_delivers(self):
+        """As the scheduler runs it."""
+        for number in range(3):
+            raw = self._text(f"c{number}@many.example", subject=f"Mail {number}")
+            self.threads.message_process(None, raw)
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_ecrm.cron_deliver_mails").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(len(self._cases()), 3)

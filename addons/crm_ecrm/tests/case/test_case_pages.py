@@ -2,6 +2,7 @@ import re
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from markupsafe import Markup
 
 from odoo import http
 from odoo.exceptions import ConcurrencyError
@@ -250,7 +251,7 @@ class TestCasePages(CaseCommon, HttpCase):
 
     def test_notes_of_ours_are_not_shown(self):
         case = self._receive()
-        case.with_user(self.agent).message_post(body="He is difficult")
+        case.with_user(self.agent).message_post(body=Markup("He is difficult"))
         case._acknowledge()
         page_of = case._portal_values(self.customer)
         said = "".join(str(message["body"]) for message in page_of["messages"])
