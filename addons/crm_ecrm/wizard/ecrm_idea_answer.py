@@ -30,5 +30,6 @@ class EcrmIdeaAnswer(models.TransientModel):
 
     def action_answer(self):
         self.ensure_one()
+        self.check_access("write")
         self.idea_id._answer(self.status, self.answer, self.planned_for)
         return {"type": "ir.actions.act_window_close"}

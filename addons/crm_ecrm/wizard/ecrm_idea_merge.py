@@ -30,5 +30,6 @@ class EcrmIdeaMerge(models.TransientModel):
 
     def action_merge(self):
         self.ensure_one()
+        self.check_access("write")
         self.idea_ids._merge_into(self.target_id)
         return {"type": "ir.actions.act_window_close"}

@@ -16,6 +16,7 @@ class EcrmInsightAdd(models.TransientModel):
 
     def action_add(self):
         self.ensure_one()
+        self.check_access("write")
         model = self.env.context.get("active_model")
         ids = self.env.context.get("active_ids") or []
         if model not in SOURCES or len(ids) > MOST:
