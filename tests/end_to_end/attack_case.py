@@ -4,13 +4,23 @@ import json
 
 from attack_channel import AttackChannelRecords
 from attack_records import AttackRecords
+from attack_voice_case import AttackVoiceCaseRecords
+from attack_voice_feedback import AttackVoiceFeedbackRecords
+from attack_voice_idea import AttackVoiceIdeaRecords
 
 from odoo.tests import HttpCase, new_test_user
 
 REFUSALS = {"odoo.exceptions.AccessError", "odoo.http.SessionExpiredException"}
 
 
-class AttackCase(AttackChannelRecords, AttackRecords, HttpCase):
+class AttackCase(
+    AttackChannelRecords,
+    AttackVoiceCaseRecords,
+    AttackVoiceFeedbackRecords,
+    AttackVoiceIdeaRecords,
+    AttackRecords,
+    HttpCase,
+):
     """Tries the add-ons from outside, by RPC and by address."""
 
     @classmethod
@@ -27,6 +37,8 @@ class AttackCase(AttackChannelRecords, AttackRecords, HttpCase):
             "channel user": ("crm_distribution.group_channel_user", company),
             "manager": ("sales_team.group_sale_manager", company),
             "accountant": ("account.group_account_user", company),
+            "agent": ("crm_ecrm.group_voice_agent", company),
+            "voice manager": ("crm_ecrm.group_voice_manager", company),
         }
         for actor, (group, home) in groups.items():
             new_test_user(cls.env, actor, group, company_id=home.id, password=actor * 2)
@@ -115,6 +127,9 @@ class AttackCase(AttackChannelRecords, AttackRecords, HttpCase):
             ),
             "suite.turn": cls.env["suite.turn"].create({"name": "a"}),
             **cls._channel_records(company),
+            **cls._voice_case_records(company),
+            **cls._voice_feedback_records(company),
+            **cls._voice_idea_records(company),
         }
         cls.env.flush_all()
 

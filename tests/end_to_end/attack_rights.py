@@ -1,6 +1,9 @@
 """Who may do what with the add-ons' models, methods and routes."""
 
 import attack_channel
+import attack_voice_case
+import attack_voice_feedback
+import attack_voice_idea
 
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
@@ -38,6 +41,9 @@ RIGHTS = {
     ),
     "suite.turn": {},
     **attack_channel.RIGHTS,
+    **attack_voice_case.RIGHTS,
+    **attack_voice_feedback.RIGHTS,
+    **attack_voice_idea.RIGHTS,
 }
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
@@ -49,6 +55,9 @@ WIZARDS = {
     "loyalty.tier.simulation.customer": set(),
     "loyalty.tier.simulation.line": set(),
     **attack_channel.WIZARDS,
+    **attack_voice_case.WIZARDS,
+    **attack_voice_feedback.WIZARDS,
+    **attack_voice_idea.WIZARDS,
 }
 # Who may call each public method with records of the company.
 METHODS = {
@@ -118,6 +127,9 @@ METHODS = {
         "accountant",
     },
     **attack_channel.METHODS,
+    **attack_voice_case.METHODS,
+    **attack_voice_feedback.METHODS,
+    **attack_voice_idea.METHODS,
 }
 # What a method cannot be called without.
 ARGUMENTS = {
@@ -128,12 +140,16 @@ ARGUMENTS = {
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}
+HOOKS |= {"message_process", "message_route"}
 ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points",
     "CustomerPortalPoints.portal_my_points_account",
     "CustomerPortalPoints.portal_my_benefit",
     "CustomerPortalPoints.portal_my_loyalty_card_history",
     *attack_channel.ROUTES,
+    *attack_voice_case.ROUTES,
+    *attack_voice_feedback.ROUTES,
+    *attack_voice_idea.ROUTES,
 }
 
 ACTORS = (
@@ -146,6 +162,8 @@ ACTORS = (
     "channel user",
     "manager",
     "accountant",
+    "agent",
+    "voice manager",
 )
 # A channel user is a salesperson too.
 for rights in RIGHTS.values():
@@ -154,3 +172,10 @@ for rights in RIGHTS.values():
 for allowed in (*WIZARDS.values(), *METHODS.values()):
     if "salesperson" in allowed:
         allowed.add("channel user")
+# Whoever answers customers is an employee.
+for rights in RIGHTS.values():
+    for actor in ("agent", "voice manager") if "employee" in rights else ():
+        rights.setdefault(actor, rights["employee"])
+for allowed in (*WIZARDS.values(), *METHODS.values()):
+    if "employee" in allowed:
+        allowed.update(("agent", "voice manager"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-for addon in ("crm_distribution", "crm_loyalty", "crm_suite"):
+for addon in ("crm_distribution", "crm_ecrm", "crm_loyalty", "crm_suite"):
     sys.path.insert(0, str(HERE.parents[1] / "addons" / addon))
 
 

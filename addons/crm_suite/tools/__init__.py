@@ -5,6 +5,7 @@ from . import (
     dates,
     declared,
     digests,
+    links,
     mark,
     numbers,
     permit,

@@ -1,0 +1,315 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.crm_suite.tools.links import read_link
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+MOST_FILES = 5
+LARGEST_FILE = 10 * 1024 * 1024
+LONGEST_TEXT = 10_000
+# what nobody can do by accident: see it, and write into it
+TRAP = "website"
+
+
+class CasePortal(CustomerPortal):
+    """Customers write to us and follow it: with a login, by a link, by a form."""
+
+    @route(
+        "/voice/complain",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=True,
+    )
+    def voice_complain(self, **post):
+        """The form for everybody: it never tells who is a customer."""
+        cases = request.env["ecrm.case"]
+        nobody = request.env["res.partner"]
+        errors: dict[str, str] = {}
+        if request.httprequest.method == "POST":
+            values, errors = cases._form_read(nobody, post)
+            files, wrong = _read_files()
+            errors |= wrong
+            if not errors:
+                errors = self._complain(values, files, post)
+            if not errors:
+                return request.redirect("/voice/complain/thanks")
+        return self._form_page(nobody, post, errors, "/voice/complain")
+
+    def _complain(self, values, files, post) -> dict[str, str]:
+        """
+        :return: why it was not taken
+        """
+        cases = request.env["ecrm.case"]
+        token = post.get("token", "")
+        read = cases._form_nonce(token)
+        if not read:
+            return {
+                "form": request.env._("The form had expired. Please send it again.")
+            }
+        if post.get(TRAP):
+            # a machine: it shall believe that it was heard
+            return {}
+        if not cases._form_is_human(token):
+            return {"form": request.env._("That was fast. Please send it again.")}
+        # sudo: counts what is sent, and tells nothing
+        attempts = request.env["ecrm.attempt"].sudo()
+        place = request.httprequest.remote_addr
+        if not cases._form_is_known(read[0]) and not attempts._admit(
+            place, values["email_from"]
+        ):
+            return {
+                "form": request.env._(
+                    "We got several messages from you. Please try again in an hour."
+                )
+            }
+        try:
+            cases._receive(
+                values,
+                by=request.env["res.partner"],
+                medium="form",
+                token=read[0],
+                files=files,
+            )
+        except (UserError, ValidationError) as error:
+            return {"form": str(error)}
+        return {}
+
+    @route(
+        "/voice/complain/thanks",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def voice_thanks(self, **kw):
+        return request.render("crm_ecrm.case_thanks", {"page_name": "case_new"})
+
+    @route(
+        "/my/voice/case/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET", "POST"],
+    )
+    def portal_case_new(self, **post):
+        cases = request.env["ecrm.case"]
+        partner = request.env.user.partner_id
+        errors: dict[str, str] = {}
+        if request.httprequest.method == "POST":
+            values, errors = cases._form_read(partner, post)
+            files, wrong = _read_files()
+            errors |= wrong
+            read = cases._form_nonce(post.get("token", ""))
+            if not read:
+                errors["form"] = request.env._(
+                    "The form had expired. Please send it again."
+                )
+            if not errors:
+                try:
+                    case = cases._receive(
+                        values,
+                        by=partner,
+                        medium="portal",
+                        token=read[0],
+                        files=files,
+                    )
+                    return request.redirect(case._portal_url())
+                except (UserError, ValidationError) as error:
+                    errors["form"] = str(error)
+        return self._form_page(partner, post, errors, "/my/voice/case/new")
+
+    def _form_page(self, partner, post, errors, url):
+        cases = request.env["ecrm.case"]
+        values = self._prepare_portal_layout_values() if partner else {}
+        values |= {
+            "page_name": "case_new",
+            "typed": cases._form_typed(post),
+            "errors": errors,
+            "choices": cases._form_choices(partner),
+            # an answered form keeps its token, so that it counts once
+            "token": post.get("token")
+            if cases._form_nonce(post.get("token", ""))
+            else cases._form_token(),
+            "is_known": bool(partner),
+            "may_share": bool(partner) and partner.commercial_partner_id != partner,
+            "url": url,
+            "trap": TRAP,
+        }
+        return request.render("crm_ecrm.case_form", values)
+
+    @route(
+        "/my/voice/case/<string:key>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_case(self, key, **kw):
+        return self._portal_case_page(_own_case(key))
+
+    def _portal_case_page(self, case, error=None, written=""):
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "case",
+            "case": case._portal_values(request.env.user.partner_id),
+            "url": case._portal_url(),
+            "error": error,
+            "written": written[:LONGEST_TEXT],
+            "is_own": True,
+        }
+        return request.render("crm_ecrm.case_page", values)
+
+    @route(
+        "/my/voice/case/<string:key>/<any(say,solved,unsolved,share):deed>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_case_deed(self, key, deed, text="", token="", visibility="", **post):
+        case = _own_case(key)
+        partner = request.env.user.partner_id
+        if deed == "share":
+            if partner == case.partner_id and visibility in ("mine", "company"):
+                case.visibility = visibility
+            return request.redirect(case._portal_url())
+        error = _do(case, deed, text, token, by=partner, medium="portal")
+        if error:
+            return self._portal_case_page(case, error, text)
+        return request.redirect(case._portal_url())
+
+    @route(
+        "/my/voice/case/<string:key>/file/<int:place>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_case_file(self, key, place, **kw):
+        return _send_file(_own_case(key), place)
+
+    @route(
+        "/voice/case/<string:link>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def voice_case(self, link, **kw):
+        """The page that a mail leads to: it shows, and changes nothing."""
+        return self._linked_page(link, *_linked_case(link))
+
+    def _linked_page(self, link, case, holder, error=None, written=""):
+        lang = (holder or case.partner_id).lang or request.env.lang
+        values = {
+            "page_name": "case",
+            "case": case.with_context(lang=lang)._portal_values(holder),
+            "url": f"/voice/case/{link}",
+            "error": error,
+            "written": written[:LONGEST_TEXT],
+            "is_own": False,
+            "no_breadcrumbs": True,
+        }
+        return _private(request.render("crm_ecrm.case_page", values))
+
+    @route(
+        "/voice/case/<string:link>/<any(say,solved,unsolved):deed>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def voice_case_deed(self, link, deed, text="", token="", **post):
+        case, holder = _linked_case(link)
+        if request.env.user._is_internal():
+            error = request.env._("You are logged in as an employee: log out first.")
+        else:
+            error = _do(case, deed, text, token, by=holder, medium="form")
+        if error:
+            return self._linked_page(link, case, holder, error, text)
+        return _private(request.redirect(f"/voice/case/{link}"))
+
+    @route(
+        "/voice/case/<string:link>/file/<int:place>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def voice_case_file(self, link, place, **kw):
+        case, _holder = _linked_case(link)
+        return _private(_send_file(case, place))
+
+
+def _own_case(key):
+    """The same answer for another's as for one that nobody has."""
+    case = request.env["ecrm.case"]._portal_find(request.env.user, key)
+    if not case:
+        raise NotFound
+    return case
+
+
+def _linked_case(link):
+    case, holder = read_link(request.env["ecrm.case"], "case", link)
+    if not case:
+        raise NotFound
+    return case, holder
+
+
+def _do(case, deed, text, token, *, by, medium):
+    """
+    :return: why it could not be
+    """
+    files, errors = _read_files()
+    if errors:
+        return errors["files"]
+    read = case._form_nonce(token)
+    if not read:
+        return request.env._("The page had expired. Please send it again.")
+    sent = {"by": by, "medium": medium, "files": files, "token": read[0]}
+    try:
+        if deed == "solved":
+            case._customer_confirms(by=by)
+        elif deed == "unsolved":
+            return case._customer_reopens(text, **sent)
+        else:
+            return case._customer_says(text, **sent)
+    except (UserError, ValidationError) as error:
+        return str(error)
+    return None
+
+
+def _read_files():
+    files = [one for one in request.httprequest.files.getlist("files") if one.filename]
+    if len(files) > MOST_FILES:
+        return [], {"files": request.env._("At most %s files.", MOST_FILES)}
+    read = []
+    for file in files:
+        content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            return [], {"files": request.env._("A file may have up to 10 MB.")}
+        name = file.filename.replace("\\", "/").rpartition("/")[2]
+        read.append((name[-200:] or "file", content))
+    return read, {}
+
+
+def _send_file(case, place):
+    file = case._portal_file(place)
+    if not file:
+        raise NotFound
+    stream = request.env["ir.binary"]._get_stream_from(file)
+    return stream.get_response(as_attachment=True)
+
+
+def _private(response):
+    # the address is the key: no other site shall learn it
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response

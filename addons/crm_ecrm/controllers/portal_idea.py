@@ -1,0 +1,185 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+
+from .portal_voice import NO_TRACES
+
+PAGE_SIZE = 20
+
+
+class IdeaPortal(CustomerPortal):
+    """Customers have ideas, find those of others, vote, and see what comes of them."""
+
+    @route(
+        ["/my/voice/ideas", "/my/voice/ideas/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_ideas(self, page=1, search="", status="", sortby="votes", **kw):
+        ideas = request.env["ecrm.idea"]
+        user = request.env.user
+        asked = {"search": search, "status": status}
+        _none, total = ideas._portal_list(user, **asked, limit=1)
+        pager = portal_pager(
+            url="/my/voice/ideas",
+            url_args={**asked, "sortby": sortby},
+            total=total,
+            page=page,
+            step=PAGE_SIZE,
+        )
+        found, _total = ideas._portal_list(
+            user, **asked, sort=sortby, limit=PAGE_SIZE, offset=pager["offset"]
+        )
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "voice_ideas",
+            "ideas": found,
+            "total": total,
+            "pager": pager,
+            "statuses": ideas._portal_statuses(),
+            "asked": {**asked, "sortby": sortby},
+        }
+        return request.render("crm_ecrm.portal_ideas", values)
+
+    @route(
+        "/my/voice/idea/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET", "POST"],
+    )
+    def portal_new_idea(self, **post):
+        ideas = request.env["ecrm.idea"]
+        error = None
+        if request.httprequest.method == "POST":
+            try:
+                with request.env.cr.savepoint():
+                    url = ideas._portal_submit(request.env.user, post)
+                return request.redirect(url)
+            except (UserError, ValidationError) as refusal:
+                error = str(refusal)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "voice_idea_new",
+            "typed": {
+                name: post.get(name, "")
+                for name in ("name", "description", "visibility")
+            },
+            "similar": ideas._portal_similar(request.env.user, post.get("name", "")),
+            "error": error,
+        }
+        return request.render("crm_ecrm.portal_new_idea", values)
+
+    @route("/my/voice/ideas/similar", type="jsonrpc", auth="user", readonly=True)
+    def portal_similar_ideas(self, text="", **kw):
+        """What others wanted before, while somebody types."""
+        if not isinstance(text, str):
+            return []
+        return request.env["ecrm.idea"]._portal_similar(request.env.user, text)
+
+    @route(
+        "/my/voice/idea/<string:key>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_idea(self, key, **kw):
+        return self._idea_page(_idea(key))
+
+    @route(
+        "/my/voice/idea/<string:key>/vote",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_idea_vote(self, key, vote="", **kw):
+        idea = _idea(key)
+        error = _act(idea._vote, request.env.user.partner_id, vote == "1")
+        if error:
+            return self._idea_page(idea, error)
+        return request.redirect(idea._portal_url())
+
+    @route(
+        "/my/voice/idea/<string:key>/comment",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_idea_comment(self, key, text="", **kw):
+        idea = _idea(key)
+        error = _act(idea._comment, request.env.user.partner_id, text)
+        if error:
+            return self._idea_page(idea, error)
+        return request.redirect(idea._portal_url())
+
+    @route(
+        "/voice/idea/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def voice_idea(self, token, **kw):
+        """The page that a mail leads to; looking at it changes nothing."""
+        return self._linked_idea_page(token)
+
+    @route(
+        "/voice/idea/<string:token>/vote",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def voice_idea_vote(self, token, vote="", **kw):
+        idea, holder = request.env["ecrm.idea"]._by_link(token)
+        error = _act(idea._vote, holder, vote == "1") if idea else None
+        return self._linked_idea_page(token, error, done=not error)
+
+    def _idea_page(self, idea, error=None):
+        user = request.env.user
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "voice_idea",
+            "idea": idea._portal_page(user.partner_id, user),
+            "error": error,
+        }
+        return request.render("crm_ecrm.portal_idea", values)
+
+    def _linked_idea_page(self, token, error=None, done=False):
+        idea, holder = request.env["ecrm.idea"]._by_link(token)
+        if not idea:
+            answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))
+            answer.status_code = 404
+            return answer
+        idea = idea.with_context(lang=holder.lang or request.env.lang)
+        values = {
+            "idea": idea._portal_page(holder),
+            "action": f"/voice/idea/{token}/vote",
+            "error": error,
+            "done": done,
+        }
+        return request.render("crm_ecrm.voice_idea", values, headers=dict(NO_TRACES))
+
+
+def _idea(key):
+    """The same answer for another's idea as for one that nobody has."""
+    idea = request.env["ecrm.idea"]._portal_find(request.env.user, key)
+    if not idea:
+        raise request.not_found()
+    return idea
+
+
+def _act(method, *args) -> str | None:
+    """
+    :return: why it could not be
+    """
+    try:
+        method(*args)
+    except UserError as refusal:
+        return str(refusal)
+    return None

@@ -1,0 +1,163 @@
+from odoo.exceptions import ValidationError
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+
+NEWS_AT_HOME = 3
+# signed links stand in addresses, and go nowhere else
+NO_TRACES = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+class VoicePortal(CustomerPortal):
+    """What a customer said to us, and how he wants to be contacted."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if not counters:
+            user = request.env.user
+            entries = request.env["ecrm.entry"]
+            values["voice"] = {
+                "waiting": entries._portal_list(user, filterby="waiting", limit=5),
+                "news": request.env["ecrm.idea.news"]._portal_news(user, NEWS_AT_HOME),
+            }
+        return values
+
+    @route(
+        ["/my/voice", "/my/voice/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_voice(
+        self, page=1, filterby="all", kind="", sortby="new", search="", **kw
+    ):
+        user = request.env.user
+        entries = request.env["ecrm.entry"]
+        sortings, filters = self._voice_sortings(), self._voice_filters()
+        sortby = sortby if sortby in sortings else "new"
+        filterby = filterby if filterby in filters else "all"
+        asked = {"filterby": filterby, "kind": kind, "search": search}
+        total = entries._portal_count(user, **asked)
+        pager = portal_pager(
+            url="/my/voice",
+            url_args={**asked, "sortby": sortby},
+            total=total,
+            page=page,
+            step=self._items_per_page,
+        )
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "voice",
+            "entries": entries._portal_list(
+                user,
+                **asked,
+                sortby=sortby,
+                limit=self._items_per_page,
+                offset=pager["offset"],
+            ),
+            "total": total,
+            "pager": pager,
+            "kinds": entries._portal_kinds(),
+            "sortings": sortings,
+            "filters": filters,
+            "asked": {**asked, "sortby": sortby},
+        }
+        return request.render("crm_ecrm.portal_my_voice", values)
+
+    @route(
+        "/my/voice/preferences",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET", "POST"],
+    )
+    def portal_my_preferences(self, saved="", **post):
+        user = request.env.user
+        preferences = request.env["ecrm.preference"]
+        error = None
+        if request.httprequest.method == "POST":
+            try:
+                with request.env.cr.savepoint():
+                    preferences._portal_save(user, post)
+                return request.redirect("/my/voice/preferences?saved=1")
+            except ValidationError as refusal:
+                error = str(refusal)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "voice_preferences",
+            "sheet": preferences._portal_values(user.partner_id),
+            "action": "/my/voice/preferences",
+            "error": error,
+            "saved": bool(saved) and not error,
+        }
+        return request.render("crm_ecrm.portal_my_preferences", values)
+
+    @route(
+        "/voice/preferences/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
+    def voice_preferences(self, token, **post):
+        """The page that mails lead to: who holds the link withdraws, and no more."""
+        preferences = request.env["ecrm.preference"]
+        sheet = preferences._by_link(token)
+        if not sheet:
+            return self._voice_link_over()
+        withdrawn = waits = False
+        if request.httprequest.method == "POST":
+            withdrawn, waits = preferences._link_save(sheet, post)
+        values = {
+            "sheet": preferences._portal_values(sheet.partner_id, with_proof=False),
+            "action": f"/voice/preferences/{token}",
+            "withdrawn": withdrawn,
+            "waits": waits,
+            "sent": request.httprequest.method == "POST",
+        }
+        return request.render(
+            "crm_ecrm.voice_preferences", values, headers=dict(NO_TRACES)
+        )
+
+    @route(
+        "/voice/consent/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
+    def voice_consent(self, token, **post):
+        """What the address on file confirms; looking at the page confirms nothing."""
+        consent = request.env["ecrm.consent.request"]._by_link(token)
+        if not consent:
+            return self._voice_link_over()
+        if request.httprequest.method == "POST":
+            consent._confirm()
+        values = {
+            "texts": consent._portal_texts(),
+            "done": bool(consent.confirmed_on),
+            "action": f"/voice/consent/{token}",
+        }
+        return request.render("crm_ecrm.voice_consent", values, headers=dict(NO_TRACES))
+
+    def _voice_link_over(self):
+        """One answer for every link that opens nothing."""
+        answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))
+        answer.status_code = 404
+        return answer
+
+    def _voice_sortings(self):
+        return {
+            "new": request.env._("Newest"),
+            "old": request.env._("Oldest"),
+            "name": request.env._("Subject"),
+            "status": request.env._("Status"),
+        }
+
+    def _voice_filters(self):
+        return {
+            "all": request.env._("All"),
+            "open": request.env._("Open"),
+            "done": request.env._("Answered"),
+        }

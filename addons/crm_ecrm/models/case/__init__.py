@@ -1,0 +1,21 @@
+# Each after those that it builds on.
+from . import (  # noqa: I001
+    ecrm_case_category,
+    ecrm_case_cause,
+    ecrm_reply,
+    ecrm_sender,
+    ecrm_attempt,
+    ecrm_team,
+    ecrm_team_member,
+    ecrm_team_promise,
+    ecrm_case_clocks_mixin,
+    ecrm_case_portal_mixin,
+    ecrm_case,
+    ecrm_case_talk,
+    ecrm_case_episode,
+    ecrm_case_event,
+    ecrm_case_clock,
+    ecrm_mail,
+    mail_thread,
+    res_partner,
+)

@@ -1,0 +1,1 @@
+from . import ecrm_entry_mixin

@@ -1,0 +1,121 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+VISIBILITY = [
+    ("mine", "Only Me"),
+    ("company", "My Company"),
+]
+# What the customer sees of it, whatever the records call their own states.
+STATUS = [
+    ("received", "Received"),
+    ("working", "In Progress"),
+    ("waiting", "Waiting for You"),
+    ("answered", "Answered"),
+    ("closed", "Closed"),
+]
+
+
+class EcrmEntryMixin(models.AbstractModel):
+    """What a customer said to us, as one of a list that he can read.
+
+    It belongs to the person who said it and to the company that he acted for at that
+    time: whoever moves to another company leaves it behind. The portal has no rights on
+    the records; its pages show named values of those that ``_portal_domain`` lets
+    through.
+    """
+
+    _name = "ecrm.entry.mixin"
+    _description = "Entry of a Customer"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
+    _protected_fields = {"key", "number", "commercial_partner_id"}
+    _company_links = {"partner_id"}
+
+    # the kind in addresses of the portal, such as "case"
+    _entry_kind: str
+
+    key = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self._new_key(),
+        groups="base.group_system",
+        help="In the addresses of its pages; cannot be guessed",
+    )
+    number = fields.Char(
+        readonly=True, copy=False, default=lambda self: self._new_number()
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null")
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Company of the Customer",
+        compute="_compute_commercial_partner_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        help="For whom the customer spoke at that time",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    visibility = fields.Selection(
+        VISIBILITY,
+        required=True,
+        default="mine",
+        help="Who of the customer's company sees it in the portal",
+    )
+    portal_status = fields.Selection(
+        STATUS, "Status for the Customer", compute="_compute_portal_status", store=True
+    )
+    opened_on = fields.Datetime(
+        "Received", required=True, readonly=True, default=fields.Datetime.now
+    )
+    promised_on = fields.Datetime("Answer Promised", readonly=True)
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        """Not after the contact's company: what was said, was said for the former."""
+        for entry in self:
+            entry.commercial_partner_id = entry.partner_id.commercial_partner_id
+
+    def _compute_portal_status(self):
+        raise NotImplementedError
+
+    @api.model
+    def _new_key(self) -> str:
+        return secrets.token_urlsafe(16)
+
+    @api.model
+    def _new_number(self) -> str:
+        # sudo: everybody's entries are counted, whoever may read them
+        sequences = self.env["ir.sequence"].sudo()
+        return sequences.next_by_code(f"ecrm.{self._entry_kind}") or ""
+
+    @api.model
+    def _portal_domain(self, user) -> Domain:
+        """What a portal user may see: his own, and what colleagues share with him."""
+        partner = user.partner_id
+        return Domain(
+            "commercial_partner_id", "=", partner.commercial_partner_id.id
+        ) & (
+            Domain("partner_id", "=", partner.id) | Domain("visibility", "=", "company")
+        )
+
+    @api.model
+    def _portal_find(self, user, key: str):
+        """The entry of that address, in superuser mode, or none that he may see."""
+        # what no database holds is nobody's
+        here = self._portal_domain(user) & Domain("key", "=", key.replace("\x00", ""))
+        # sudo: portal users have no rights on entries; whose it is is asked here
+        return self.sudo().search(here)
+
+    def _portal_url(self) -> str:
+        self.ensure_one()
+        # sudo: whoever is sent to the entry may know its address
+        return f"/my/voice/{self._entry_kind}/{self.sudo().key}"
+
+    def _link_holder(self):
+        """Whom a link to this entry is made for: the person who said it."""
+        self.ensure_one()
+        return self.partner_id

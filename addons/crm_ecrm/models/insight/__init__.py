@@ -1,0 +1,4 @@
+from . import (  # noqa: I001
+    ecrm_insight_evidence,
+    ecrm_insight,
+)

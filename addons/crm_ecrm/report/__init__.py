@@ -1,0 +1,11 @@
+from . import (
+    ecrm_complaint_rate,
+    ecrm_coverage,
+    ecrm_engagement,
+    ecrm_entry,
+    ecrm_loop,
+    ecrm_resolution,
+    ecrm_return,
+    ecrm_satisfaction,
+    ecrm_signal,
+)

@@ -1,0 +1,162 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# sources whose events have a medium
+BY_MEDIUM = ("case",)
+
+
+class EcrmSignal(models.Model):
+    """What customers did on a day, from what Odoo has; no copy of any content.
+
+    One row for a customer's company, a company of ours, a day, a source and a medium.
+    What is not installed is not measured: it has no rows, and is no silence.
+    """
+
+    _name = "ecrm.signal"
+    _description = "Signal of a Customer"
+    _inherit = "suite.customer.data.mixin"
+    _auto = False
+    _order = "day desc, id desc"
+
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    day = fields.Date(readonly=True)
+    source = fields.Selection("_select_source", readonly=True)
+    medium = fields.Selection(
+        "_select_medium", readonly=True, help="By which a case reached us"
+    )
+    count = fields.Integer("How Many", readonly=True)
+
+    @api.model
+    def _select_source(self):
+        return [
+            ("order", self.env._("Orders")),
+            ("visit", self.env._("Days in the Portal")),
+            ("feedback", self.env._("Ratings")),
+            ("idea", self.env._("Ideas")),
+            ("case", self.env._("Cases")),
+            ("complaint", self.env._("Open Complaints")),
+            ("refund", self.env._("Credit Notes")),
+            ("late", self.env._("Overdue Invoices")),
+            ("mailing", self.env._("Mailings Opened")),
+        ]
+
+    @api.model
+    def _select_medium(self):
+        return self.env["ecrm.case"]._fields["medium"]._description_selection(self.env)
+
+    @api.model
+    def _sources(self) -> dict[str, SQL]:
+        """Hook: for each measured source one row an event.
+
+        Columns: ``id``, ``partner_id`` (the customer's company), ``company_id`` and
+        ``day``, and ``medium`` where there is one. Opening a mail is no source:
+        programs open mails too, before anybody reads.
+        """
+        return {
+            # what we noted ourselves is not what a customer did
+            "case": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       opened_on::date AS day, medium
+                  FROM ecrm_case
+                 WHERE commercial_partner_id IS NOT NULL AND medium <> 'staff'
+                """
+            ),
+            "complaint": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       opened_on::date AS day
+                  FROM ecrm_case
+                 WHERE commercial_partner_id IS NOT NULL AND kind = 'complaint'
+                   AND state IN ('new', 'open', 'waiting')
+                """
+            ),
+            # who was asked and is silent did nothing
+            "feedback": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       answered_on::date AS day
+                  FROM ecrm_feedback
+                 WHERE commercial_partner_id IS NOT NULL AND answered_on IS NOT NULL
+                """
+            ),
+            "idea": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       opened_on::date AS day
+                  FROM ecrm_idea
+                 WHERE commercial_partner_id IS NOT NULL
+                """
+            ),
+            "order": SQL(
+                """
+                SELECT o.id, p.commercial_partner_id AS partner_id, o.company_id,
+                       o.date_order::date AS day
+                  FROM sale_order o
+                  JOIN res_partner p ON p.id = o.partner_id
+                 WHERE o.state = 'sale'
+                """
+            ),
+            "visit": SQL(
+                """
+                SELECT v.id, p.commercial_partner_id AS partner_id, v.company_id, v.day
+                  FROM ecrm_portal_visit v
+                  JOIN res_partner p ON p.id = v.partner_id
+                """
+            ),
+            "refund": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       invoice_date AS day
+                  FROM account_move
+                 WHERE move_type = 'out_refund' AND state = 'posted'
+                   AND commercial_partner_id IS NOT NULL
+                """
+            ),
+            "late": SQL(
+                """
+                SELECT id, commercial_partner_id AS partner_id, company_id,
+                       invoice_date_due AS day
+                  FROM account_move
+                 WHERE move_type = 'out_invoice' AND state = 'posted'
+                   AND payment_state IN ('not_paid', 'partial')
+                   AND invoice_date_due < %s
+                   AND commercial_partner_id IS NOT NULL
+                """,
+                fields.Date.today(),
+            ),
+        }
+
+    @property
+    def _table_query(self) -> SQL:
+        known = [source for source, _label in self._select_source()]
+        sources = sorted(self._sources().items())
+        parts = [
+            SQL(
+                """
+                SELECT min(id) * %(all)s + %(place)s AS id, partner_id, company_id, day,
+                       %(source)s AS source, %(medium)s AS medium,
+                       count(*)::integer AS count
+                  FROM (%(events)s) AS events
+                 WHERE day IS NOT NULL
+                 GROUP BY partner_id, company_id, day%(by_medium)s
+                """,
+                all=len(known),
+                place=known.index(source),
+                source=source,
+                medium=SQL("medium" if source in BY_MEDIUM else "NULL::varchar"),
+                by_medium=SQL(", medium" if source in BY_MEDIUM else ""),
+                events=events,
+            )
+            for source, events in sources
+        ]
+        return SQL(" UNION ALL ").join(parts)
+
+    @api.model
+    def _not_measured(self) -> list[str]:
+        """Sources that nothing here brings, called as people call them."""
+        measured = self._sources()
+        return [
+            label for source, label in self._select_source() if source not in measured
+        ]

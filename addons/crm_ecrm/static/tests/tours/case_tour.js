@@ -1,0 +1,114 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+// A customer without an account writes to us.
+tours.add("crm_ecrm_complain", {
+    steps: () => [
+        {
+            content: "It is a complaint",
+            trigger: "select[name=kind]",
+            run: "select complaint",
+        },
+        {
+            content: "In a few words",
+            trigger: "input[name=name]",
+            run: "edit Kettle leaks",
+        },
+        {
+            content: "What happened",
+            trigger: "textarea[name=description]",
+            run: "edit There is water all over the kitchen.",
+        },
+        {
+            content: "Who writes",
+            trigger: "input[name=email_from]",
+            run: "edit tour@customer.example",
+        },
+        {
+            content: "Send it",
+            trigger: ".o_voice_form button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It has arrived",
+            trigger: ".o_voice_thanks",
+        },
+    ],
+});
+
+// An agent finds it on the board, answers, and says that it is solved.
+tours.add("crm_ecrm_answer", {
+    steps: () => [
+        {
+            content: "The board shows its clock",
+            trigger: ".o_kanban_record:contains(Kettle leaks):contains(On Time)",
+            run: "click",
+        },
+        {
+            content: "Answer",
+            trigger: ".o_form_view button[name=action_answer]",
+            run: "click",
+        },
+        {
+            content: "What the customer reads",
+            trigger: ".modal .o_field_widget[name=text] textarea",
+            run: "edit A new one is on its way.",
+        },
+        {
+            content: "That solves it",
+            trigger: ".modal .o_field_widget[name=then] .o_radio_input[data-value=solved]",
+            run: "click",
+        },
+        {
+            content: "Send it",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "It is solved",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Solved)",
+        },
+    ],
+});
+
+// The customer opens the link of the mail and says that it is solved.
+tours.add("crm_ecrm_confirm", {
+    steps: () => [
+        {
+            content: "The answer is there",
+            trigger: ".o_voice_ours:contains(A new one is on its way)",
+        },
+        {
+            content: "It is solved",
+            trigger: "button.o_voice_solved",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "We know it",
+            trigger: ".o_voice_confirmed",
+        },
+    ],
+});
+
+// An answer is late: the leader sees it first.
+tours.add("crm_ecrm_late", {
+    steps: () => [
+        {
+            content: "The first page says so",
+            trigger: ".o_kanban_record:contains(Late Answers)",
+            run: "click",
+        },
+        {
+            content: "The late case",
+            trigger: ".o_kanban_record:contains(Forgotten):contains(Late)",
+            run: "click",
+        },
+        {
+            content: "It was escalated to me",
+            trigger: ".o-mail-Activity:contains(First Answer is late)",
+        },
+    ],
+});

@@ -1,0 +1,81 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("crm_ecrm_feedback_answer", {
+    steps: () => [
+        {
+            content: "The question is asked, and nothing is wider than the phone",
+            trigger: "form.o_voice_feedback_form legend:contains(recommend)",
+            run() {
+                const root = document.documentElement;
+                if (root.scrollWidth > root.clientWidth) {
+                    throw new Error(`${root.scrollWidth} px of ${root.clientWidth}`);
+                }
+            },
+        },
+        {
+            content: "Choose a score",
+            trigger: "label[for=voice_score_8]",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: "#voice_comment",
+            run: "edit Quick enough",
+        },
+        {
+            content: "The page has told that somebody is there",
+            trigger: "form:has(legend) input[name=gesture]:not([value='']):not(:visible)",
+        },
+        {
+            content: "Send it",
+            trigger: "form.o_voice_feedback_form:has(legend) button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It was taken",
+            trigger: ".alert-success:contains(saved)",
+        },
+        {
+            content: "The score is shown",
+            trigger: ".o_voice_score:contains(8)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_ecrm_drivers", {
+    steps: () => [
+        {
+            content: "Have the drivers computed",
+            trigger: "button[name=action_refresh_drivers]",
+            run: "click",
+        },
+        {
+            content: "See what the score hangs on",
+            trigger: ".nav-link:contains(Drivers)",
+            run: "click",
+        },
+        {
+            content: "Its share is told",
+            trigger: ".o_field_widget[name=driver_reading]:contains(explain)",
+        },
+        {
+            content: "Each dimension has its place; open the answers of one",
+            trigger: ".o_importance_point:contains(Speed of Tour) circle",
+            run: "click",
+        },
+        {
+            content: "Its marks are listed",
+            trigger: ".o_list_view .o_data_row:contains(Speed of Tour)",
+        },
+        {
+            content: "Open one answer",
+            trigger: ".o_list_view .o_data_row:contains(Speed of Tour) .o_data_cell[name=feedback_id]",
+            run: "click",
+        },
+        {
+            content: "It is the customer's",
+            trigger: ".o_form_view .o_field_widget[name=partner_id]:contains(Kaveh)",
+        },
+    ],
+});

@@ -1,0 +1,20 @@
+from .case import (
+    test_case_clocks,
+    test_case_figures,
+    test_case_mails,
+    test_case_pages,
+    test_case_tours,
+)
+from .entry import test_portal_list
+from .feedback import (
+    test_answer_races,
+    test_answering,
+    test_asking,
+    test_case_feedback,
+    test_feedback_tours,
+    test_figures,
+)
+from .idea import test_idea_tours, test_ideas, test_portal_ideas
+from .insight import test_insights
+from .preference import test_portal_preferences, test_preferences
+from .signal import test_signals, test_voice_digest

@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .case_common import CaseCommon, utc
+
+
+@tagged("post_install", "-at_install")
+class TestCaseFigures(CaseCommon):
+    def _solved(self, at, **values):
+        with freeze_time(at):
+            case = self._receive(**values)
+            case._say("Done", user=self.agent, then="solved")
+        return case
+
+    def test_solved_at_first_contact(self):
+        """V49: reopened ones and those who come again about the same do not count."""
+        theme, other = self.env["ecrm.case.category"].create(
+            [{"name": "Delivery"}, {"name": "Other"}]
+        )
+        people = self.env["res.partner"].create(
+            [{"name": f"P{n}", "email": f"p{n}@x.example"} for n in range(8)]
+        )
+        at = utc("2027-01-11 10:00")
+        cases = self.env["ecrm.case"]
+        for number, person in enumerate(people):
+            cases |= self._solved(
+                at, by=person, category_id=theme.id, name=f"Case {number}"
+            )
+        with freeze_time(at + timedelta(days=2)):
+            cases[0]._customer_reopens("No", by=people[0], medium="portal")
+        for person, medium in ((people[1], "mail"), (people[2], "form")):
+            again = {"by": person, "category_id": theme.id, "name": "Again"}
+            self._solved(at + timedelta(days=6), medium=medium, **again)
+        # another theme, or later than a week
+        self._solved(at, by=people[3], category_id=other.id, name="Other theme")
+        self._solved(at + timedelta(days=8), by=people[4], category_id=theme.id)
+        rows = self.env["ecrm.resolution"].search([("case_id", "in", cases.ids)])
+        first = rows.filtered(lambda row: row.number == 1)
+        self.assertEqual(len(first), 8)
+        self.assertEqual(sum(row.at_first for row in first), 500)
+        ((mean,),) = self.env["ecrm.resolution"]._read_group(
+            [("case_id", "in", cases.ids)], [], ["at_first:avg"]
+        )
+        self.assertEqual(mean, 62.5, "an episode that goes on counts nowhere")
+
+    def test_confirmed_by_whom_is_shown_apart(self):
+        at = utc("2027-01-11 10:00")
+        told, silent = self._solved(at), self._solved(at, name="Another")
+        told._customer_confirms(by=self.customer)
+        silent._close("silence")
+        rows = self.env["ecrm.resolution"].search(
+            [("case_id", "in", (told | silent).ids)], order="id"
+        )
+        self.assertRecordValues(
+            rows,
+            [
+                {"by_customer": 100, "by_silence": 0, "confirmed": "customer"},
+                {"by_customer": 0, "by_silence": 100, "confirmed": "silence"},
+            ],
+        )
+
+    def test_cost_of_a_case(self):
+        self.team.hour_cost = 60
+        case = self._receive()
+        case.with_user(self.agent).write({"minutes_spent": 90, "compensation": 10})
+        self.assertEqual(case.cost, 100)
+        self.team.hour_cost = 600
+        self.assertEqual(case.cost, 100, "as it was then")
+
+    def test_complaint_rate_of_a_product(self):
+        """One row a product and month: joining complaints multiplies no sale."""
+        product = self.env["product.product"].create({"name": "Kettle"})
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "order_line": [
+                        (0, 0, {"product_id": product.id, "price_unit": 10})
+                    ],
+                }
+                for _number in range(4)
+            ]
+        )
+        orders.write({"state": "sale", "date_order": utc("2027-01-05 10:00")})
+        with freeze_time(utc("2027-01-11 10:00")):
+            complaints = self.env["ecrm.case"]
+            for number in range(2):
+                complaints |= self._receive(product_id=product.id, name=str(number))
+            self._receive(product_id=product.id, kind="question")
+            self._receive(product_id=product.id, sender="failed", name="forged")
+        self.env.flush_all()
+        row = self.env["ecrm.complaint.rate"].search([("product_id", "=", product.id)])
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "complaints": 2,
+                    "sold": 4,
+                    "rate": 50,
+                    "month": fields.Date.to_date("2027-01-01"),
+                }
+            ],
+        )
+        found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
+        self.assertEqual(found, complaints)
+
+    def test_customers_cases_are_counted_for_the_company(self):
+        self._receive()
+        self._receive(by=self.colleague, name="Other")
+        partner = self.firm.with_user(self.agent)
+        self.assertEqual(partner.ecrm_case_count, 2)
+        found = self.env["ecrm.case"].search(partner.action_open_ecrm_cases()["domain"])
+        self.assertEqual(len(found), 2)

@@ -1,0 +1,37 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+MOST = 500
+SOURCES = ("ecrm.entry", "ecrm.idea", "crm.lead")
+
+
+class EcrmInsightAdd(models.TransientModel):
+    """Puts what was chosen in a list behind an insight, a new one if need be."""
+
+    _name = "ecrm.insight.add"
+    _description = "Add to an Insight"
+
+    insight_id = fields.Many2one("ecrm.insight", "Insight")
+    name = fields.Char("Or a New Theme")
+
+    def action_add(self):
+        self.ensure_one()
+        self.check_access("write")
+        model = self.env.context.get("active_model")
+        ids = self.env.context.get("active_ids") or []
+        if model not in SOURCES or len(ids) > MOST:
+            raise UserError(self.env._("Choose up to %s records of a list.", MOST))
+        # only those that the user sees
+        records = self.env[model].search([("id", "in", ids)])
+        insight = self.insight_id
+        if not insight:
+            if not (self.name or "").strip():
+                raise UserError(self.env._("Choose an insight, or name a new one."))
+            insight = insight.create({"name": self.name.strip()})
+        insight._add_evidence(records)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ecrm.insight",
+            "res_id": insight.id,
+            "view_mode": "form",
+        }

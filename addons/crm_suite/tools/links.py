@@ -1,0 +1,55 @@
+"""Signed links that open one record, for one purpose and person, for a while.
+
+Whoever holds such a link is taken for the person it was sent to, for that purpose only:
+it is no login. It ends with its time, with its record, when the record gets a new key
+(the link holds the old one), and when the person acts for another company.
+"""
+
+import binascii
+import json
+
+from odoo.models import BaseModel
+from odoo.tools import consteq
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+
+def sign_link(record: BaseModel, holder: BaseModel, purpose: str, hours: int) -> str:
+    """What stands in the link, safe in an address.
+
+    :param record: has a field ``key``, a secret of its own
+    :param holder: the contact for whom it is; empty for whoever reads the mail
+    :param purpose: what may be done by it, such as ``answer``
+    """
+    record.ensure_one()
+    # sudo: the signing secret, and the key that the link ends with
+    secret = record.sudo()
+    values = [record.id, secret.key, holder.id, holder.sudo().commercial_partner_id.id]
+    return hash_sign(secret.env, scope(record, purpose), values, expiration_hours=hours)
+
+
+def read_link(model: BaseModel, purpose: str, token: str) -> tuple:
+    """The record in superuser mode and its holder, if it was made for one.
+
+    Two empty ones if it opens nothing.
+    """
+    # sudo: the link's signature is what opens it
+    model = model.sudo().browse()
+    nothing = model, model.env["res.partner"]
+    try:
+        values = verify_hash_signed(model.env, scope(model, purpose), token)
+    except (ValueError, IndexError, UnicodeError, binascii.Error, json.JSONDecodeError):
+        return nothing
+    if not values:
+        return nothing
+    record_id, key, holder_id, commercial_id = values
+    record = model.browse(record_id).exists()
+    holder = model.env["res.partner"].browse(holder_id or ()).exists()
+    if not record or not record.key or not consteq(record.key, key):
+        return nothing
+    if holder.id != holder_id or holder.commercial_partner_id.id != commercial_id:
+        return nothing
+    return record, holder
+
+
+def scope(model: BaseModel, purpose: str) -> str:
+    return f"{model._name}.{purpose}"

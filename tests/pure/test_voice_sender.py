@@ -1,0 +1,55 @@
+"""What a receiving server says of a sender, and which mails no person wrote."""
+
+import pytest
+from metrics.sender import is_authentic, is_automatic
+
+
+@pytest.mark.parametrize(
+    "said, authentic",
+    [
+        ("mx.us; dmarc=pass header.from=steel.example", True),
+        ("mx.us; spf=pass smtp.mailfrom=ada@steel.example; dmarc=fail (p=none)", False),
+        ("mx.us; spf=fail; dkim=none", False),
+        ("mx.us; spf=none; dkim=none; dmarc=none", None),
+        ("mx.us; none", None),
+        ("mx.us; dkim=pass header.d=steel.example; dmarc=none", True),
+        ("mx.us; dkim=pass header.i=@mail.steel.example", True),
+        ("mx.us; spf=pass (mx.us: 1.2.3.4) smtp.mailfrom=bounce@steel.example", True),
+        # vouched for, but for another domain than the one in "From"
+        ("mx.us; spf=pass smtp.mailfrom=eve@evil.example; dmarc=none", None),
+        ("mx.us; dkim=pass header.d=evil.example; spf=softfail", False),
+        ("mx.us; dkim=pass header.d=notsteel.example", None),
+        # words in comments are the sender's
+        ("mx.us; spf=fail (dmarc=pass; dkim=pass)", False),
+        ("mx.us; spf=fail (helo (x); dmarc=pass)", False),
+    ],
+)
+def test_verdicts(said, authentic):
+    assert is_authentic([said], "steel.example") is authentic
+
+
+def test_only_the_named_server_counts():
+    forged, real = "mx.evil; dmarc=pass", "mx.us; dmarc=fail"
+    assert is_authentic([forged, real], "steel.example", "mx.us") is False
+    assert is_authentic([forged], "steel.example", "mx.us") is False
+    assert is_authentic(["MX.us 1; dmarc=pass"], "steel.example", "mx.us") is True
+    assert is_authentic([], "steel.example") is None
+
+
+def test_the_topmost_is_the_last_servers():
+    told = ["mx.us; dmarc=fail", "mx.evil; dmarc=pass"]
+    assert is_authentic(told, "steel.example") is False
+
+
+@pytest.mark.parametrize(
+    "headers, automatic",
+    [
+        ({"auto-submitted": "auto-replied; owner-email=x"}, True),
+        ({"auto-submitted": "no"}, False),
+        ({"precedence": "Bulk"}, True),
+        ({"x-autoreply": "yes"}, True),
+        ({}, False),
+    ],
+)
+def test_machines(headers, automatic):
+    assert is_automatic(headers) is automatic
