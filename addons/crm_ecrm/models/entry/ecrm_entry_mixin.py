@@ -110,6 +110,22 @@ class EcrmEntryMixin(models.AbstractModel):
         # sudo: portal users have no rights on entries; whose it is is asked here
         return self.sudo().search(here)
 
+    @api.model
+    def _join_merged(self, partner) -> None:
+        """After contacts were merged into this one: what they said is its company's.
+
+        A contact without a company spoke for itself, and would now be asked for under
+        a company that it is not.
+        """
+        company = partner.commercial_partner_id
+        if company == partner:
+            return
+        for name in self.env["ecrm.entry"]._entry_models():
+            # sudo: whoever may merge contacts merges what they said
+            entries = self.env[name].sudo()
+            own = entries.search([("commercial_partner_id", "=", partner.id)])
+            own.commercial_partner_id = company
+
     def _portal_url(self) -> str:
         self.ensure_one()
         # sudo: whoever is sent to the entry may know its address

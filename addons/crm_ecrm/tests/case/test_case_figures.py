@@ -115,3 +115,17 @@ class TestCaseFigures(CaseCommon):
         self.assertEqual(partner.ecrm_case_count, 2)
         found = self.env["ecrm.case"].search(partner.action_open_ecrm_cases()["domain"])
         self.assertEqual(len(found), 2)
+
+    def test_cases_of_merged_contacts_are_one_customers(self):
+        double = self.env["res.partner"].create(
+            {"name": "Ada again", "email": "ada@steel.example"}
+        )
+        kept, moved = self._receive(), self._receive(by=double, name="Other")
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.customer | double).ids, self.customer)
+        self.env.invalidate_all()
+        self.assertFalse(double.exists())
+        self.assertEqual((kept | moved).partner_id, self.customer)
+        self.env["ecrm.entry.mixin"]._join_merged(self.customer)
+        self.assertEqual((kept | moved).commercial_partner_id, self.firm)
+        self.assertEqual(moved.clock_state, "running")
