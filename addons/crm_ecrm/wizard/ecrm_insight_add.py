@@ -11,7 +11,7 @@ class EcrmInsightAdd(models.TransientModel):
     _name = "ecrm.insight.add"
     _description = "Add to an Insight"
 
-    insight_id = fields.Many2one("ecrm.insight", "Insight")
+    insight_id = fields.Many2one("ecrm.insight")
     name = fields.Char("Or a New Theme")
 
     def action_add(self):

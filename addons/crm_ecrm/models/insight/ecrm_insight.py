@@ -31,7 +31,7 @@ class EcrmInsight(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     team_id = fields.Many2one(
-        "crm.team", "Team", index="btree_not_null", help="Whom it concerns"
+        "crm.team", index="btree_not_null", help="Whom it concerns"
     )
     user_id = fields.Many2one(
         "res.users",
@@ -44,7 +44,7 @@ class EcrmInsight(models.Model):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", copy=False, tracking=True
     )
-    evidence_ids = fields.One2many("ecrm.insight.evidence", "insight_id", "Evidence")
+    evidence_ids = fields.One2many("ecrm.insight.evidence", "insight_id")
     evidence_count = fields.Integer(compute="_compute_weights")
     voter_count = fields.Integer(
         "Customers Behind It",

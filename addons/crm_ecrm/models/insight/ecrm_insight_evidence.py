@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.crm_suite.tools.mark import Mark
+
+# the evidence writes what it took over from its record
+TAKEN = Mark("evidence_taken")
 NOTE = "note"
 LEAD = "crm.lead"
 LONGEST_QUOTE = 4_000
@@ -60,7 +64,8 @@ class EcrmInsightEvidence(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if {"res_model", "res_id", "partner_id"} & vals.keys():
+        named = {"res_model", "res_id", "partner_id"} & vals.keys()
+        if named and not TAKEN.on(self):
             for line in self:
                 line._take_over()
         return res
@@ -104,8 +109,8 @@ class EcrmInsightEvidence(models.Model):
             }
         if len(self.quote or "") > LONGEST_QUOTE:
             raise ValidationError(self.env._("The quote is too long."))
-        # not by `write`, which asks this of what it writes
-        super(EcrmInsightEvidence, self._as_system()).write(values)
+        # marked, since `write` asks this of what it writes
+        TAKEN.put(self._as_system()).write(values)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last(self):

@@ -17,7 +17,7 @@ class IrHttp(models.AbstractModel):
     def _post_dispatch(cls, response):
         # first, since super saves the session
         cls._note_portal_visit(response)
-        super()._post_dispatch(response)
+        return super()._post_dispatch(response)
 
     @classmethod
     def _note_portal_visit(cls, response) -> None:
