@@ -16,4 +16,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         rows["ecrm.idea.vote"]._merge_partners(sources, target)
         rows["ecrm.idea.news"]._merge_partners(sources, target)
         rows["ecrm.portal.visit"]._merge_partners(sources, target)
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        res = super()._update_foreign_keys(src_partners, dst_partner)
+        rows["ecrm.entry.mixin"]._join_merged(target)
+        return res

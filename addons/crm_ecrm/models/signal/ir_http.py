@@ -44,7 +44,10 @@ class IrHttp(models.AbstractModel):
         if request.session.get(NOTED) == noted:
             return
         try:
-            with request.env.registry.cursor() as cursor:
+            if request.env.cr.readonly:
+                # as for Odoo's devices: it has read, and nothing else begins before
+                request.env.cr.rollback()
+            with request.env.registry.cursor(readonly=False) as cursor:
                 env = Environment(cursor, SUPERUSER_ID, {})
                 env["ecrm.portal.visit"]._note(
                     user.partner_id.id, user.company_id.id, day

@@ -126,6 +126,5 @@ class TestCaseFigures(CaseCommon):
         self.env.invalidate_all()
         self.assertFalse(double.exists())
         self.assertEqual((kept | moved).partner_id, self.customer)
-        self.env["ecrm.entry.mixin"]._join_merged(self.customer)
         self.assertEqual((kept | moved).commercial_partner_id, self.firm)
         self.assertEqual(moved.clock_state, "running")
