@@ -349,6 +349,10 @@ class DistributionConflict(models.Model):
         )
         return set(decided.mapped("key"))
 
+    def _allows(self) -> bool:
+        """Whether it was decided so that the other side may go on."""
+        return self.state == "decided" and self.outcome in ALLOWING
+
     @api.model
     def _describe(self, facts: list[Fact]) -> list[str]:
         """In a sentence each, with the name of the holder: for people of the house."""
