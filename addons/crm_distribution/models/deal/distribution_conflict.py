@@ -310,8 +310,7 @@ class DistributionConflict(models.Model):
             "previous_id": previous.id if previous else False,
             **links,
         }
-        if fact.activity == channel_conflict.PASSIVE and not fact.restricts:
-            # the promise leaves passive sales free: noted, nobody has to do anything
+        if fact.is_free:
             return values | {
                 "state": "decided",
                 "outcome": "passive",
