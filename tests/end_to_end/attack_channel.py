@@ -80,6 +80,7 @@ METHODS = {
     ("distribution.agreement.start", "action_finish"): set(),
     ("distribution.agreement.start", "action_keep_draft"): set(),
     ("distribution.agreement.start", "action_next"): set(),
+    ("distribution.attainment", "action_view_lines"): CHANNEL,
     ("distribution.conflict", "action_decide"): CHANNEL,
     ("distribution.conflict", "action_open_source"): CHANNEL,
     ("distribution.conflict", "action_override"): {"manager"},

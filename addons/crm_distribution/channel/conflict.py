@@ -33,6 +33,11 @@ class Fact(NamedTuple):
     links: tuple[tuple[str, int], ...] = ()
 
     @property
+    def is_free(self) -> bool:
+        """The promise leaves such sales free: noted, nobody has to do anything."""
+        return self.activity == PASSIVE and not self.restricts
+
+    @property
     def subject(self) -> str:
         return _digest(self.company_id, self.kind, *sorted(self.about))
 

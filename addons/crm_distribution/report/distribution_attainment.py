@@ -47,20 +47,78 @@ class DistributionAttainment(models.Model):
         help="A target of wider goods counts these sales as well: not to be added.",
     )
 
+    def action_view_lines(self):
+        """The lines of invoices and credit notes that make what is attained."""
+        self.ensure_one()
+        self.check_access("read")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH %(counted)s
+                SELECT DISTINCT line_id FROM counted
+                 WHERE target_id = %(target)s AND month = %(month)s
+                """,
+                counted=self._counted_sql(),
+                target=self.target_id.id,
+                month=self.month,
+            )
+        )
+        view = self.env.ref("crm_distribution.account_move_line_view_list")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoiced: %s", self.target_id.display_name),
+            "res_model": "account.move.line",
+            "views": [(view.id, "list")],
+            "domain": [("id", "in", [line for (line,) in rows])],
+        }
+
     @property
     def _table_query(self) -> SQL:
+        return SQL(
+            """
+            WITH %(counted)s, attained AS (
+                SELECT target_id, month, sum(attained) AS attained
+                  FROM counted GROUP BY target_id, month
+            )
+            SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
+                   span.id AS target_id, span.company_id, span.partner_id,
+                   span.category_id, span.measure, span.month, span.goal,
+                   coalesce(attained.attained, 0) AS attained,
+                   coalesce(attained.attained, 0) - span.goal AS variance,
+                   EXISTS (
+                       SELECT FROM target wide
+                        WHERE wide.company_id = span.company_id
+                          AND wide.partner_id = span.partner_id
+                          AND wide.measure = span.measure
+                          AND wide.path <> span.path
+                          AND starts_with(span.path, wide.path)
+                          AND wide.date_from <= span.date_from
+                          AND wide.date_to >= span.date_to
+                   ) AS is_inside
+              FROM span
+              LEFT JOIN attained
+                ON attained.target_id = span.id AND attained.month = span.month
+            """,
+            counted=self._counted_sql(),
+        )
+
+    def _counted_sql(self) -> SQL:
+        """Targets, their months (`span`), and what each line adds to them (`counted`).
+
+        :return: what stands after WITH
+        """
         for name in SOURCES:
             self.env[name].flush_model()
         return SQL(
             """
-            WITH target AS MATERIALIZED (
+            target AS MATERIALIZED (
                 SELECT target.*, coalesce(category.parent_path, '') AS path
                   FROM distribution_target target
                   LEFT JOIN product_category category
                     ON category.id = target.category_id
             ), line AS MATERIALIZED (
                 -- one row for each line, whatever it is linked to
-                SELECT move.company_id, move.invoice_date AS day,
+                SELECT line.id AS line_id, move.company_id, move.invoice_date AS day,
                        category.parent_path AS path,
                        CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                        * line.quantity * coalesce(unit.factor, 1)
@@ -84,12 +142,13 @@ class DistributionAttainment(models.Model):
                    AND move.company_id IN (SELECT company_id FROM target)
                    AND move.invoice_date >= (SELECT min(date_from) FROM target)
             ), part AS (
-                SELECT line.company_id, line.day, line.path, share.partner_id,
+                SELECT line.line_id, line.company_id, line.day, line.path,
+                       share.partner_id,
                        line.quantity * share.percent / 100 AS quantity,
                        line.amount * share.percent / 100 AS amount
                   FROM line JOIN distribution_share share USING (order_id)
                  UNION ALL
-                SELECT line.company_id, line.day, line.path,
+                SELECT line.line_id, line.company_id, line.day, line.path,
                        coalesce(holder.commercial_partner_id, line.buyer_id),
                        line.quantity, line.amount
                   FROM line
@@ -107,32 +166,15 @@ class DistributionAttainment(models.Model):
                   FROM target
                  CROSS JOIN generate_series(date_trunc('month', target.date_from),
                                             target.date_to, interval '1 month') month
-            ), attained AS (
-                SELECT span.id, span.month,
-                       sum(CASE span.measure WHEN 'quantity' THEN part.quantity
-                                             ELSE part.amount END) AS attained
+            ), counted AS (
+                SELECT span.id AS target_id, span.month, part.line_id,
+                       CASE span.measure WHEN 'quantity' THEN part.quantity
+                                         ELSE part.amount END AS attained
                   FROM span
                   JOIN part ON part.company_id = span.company_id
                    AND part.partner_id = span.partner_id
                    AND part.day BETWEEN span.first_day AND span.last_day
                    AND starts_with(part.path, span.path)
-                 GROUP BY span.id, span.month
             )
-            SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
-                   span.id AS target_id, span.company_id, span.partner_id,
-                   span.category_id, span.measure, span.month, span.goal,
-                   coalesce(attained.attained, 0) AS attained,
-                   coalesce(attained.attained, 0) - span.goal AS variance,
-                   EXISTS (
-                       SELECT FROM target wide
-                        WHERE wide.company_id = span.company_id
-                          AND wide.partner_id = span.partner_id
-                          AND wide.measure = span.measure
-                          AND wide.path <> span.path
-                          AND starts_with(span.path, wide.path)
-                          AND wide.date_from <= span.date_from
-                          AND wide.date_to >= span.date_to
-                   ) AS is_inside
-              FROM span LEFT JOIN attained USING (id, month)
             """
         )

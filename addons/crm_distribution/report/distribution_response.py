@@ -34,6 +34,20 @@ class DistributionResponse(models.Model):
         help="Searched with what lay inside it when the lead was offered.",
     )
     category_id = fields.Many2one("product.category", readonly=True)
+    category_path = fields.Char("Place among Goods", readonly=True)
+    category_above_id = fields.Many2one(
+        "product.category", "Goods Above, as Stated", readonly=True
+    )
+    category_above_today_id = fields.Many2one(
+        "product.category", "Goods Above, Today", readonly=True
+    )
+    category_stated_id = fields.Many2one(
+        "product.category",
+        "Goods, as Stated",
+        compute="_compute_category_stated_id",
+        search="_search_category_stated_id",
+        help="Searched with the categories below it when the lead was offered.",
+    )
     policy_id = fields.Many2one("distribution.policy", readonly=True)
     state = fields.Selection("_offer_states", readonly=True)
     offered_on = fields.Datetime(readonly=True)
@@ -52,7 +66,17 @@ class DistributionResponse(models.Model):
             row.territory_stated_id = row.territory_id
 
     def _search_territory_stated_id(self, operator, value):
-        return self.env["distribution.territory"]._search_stated(operator, value)
+        placed = self.env["distribution.placed.mixin"]
+        return placed._search_stated("territory", operator, value)
+
+    @api.depends("category_id")
+    def _compute_category_stated_id(self):
+        for row in self:
+            row.category_stated_id = row.category_id
+
+    def _search_category_stated_id(self, operator, value):
+        placed = self.env["distribution.placed.mixin"]
+        return placed._search_stated("category", operator, value)
 
     @api.model
     def _offer_states(self):
@@ -76,6 +100,8 @@ class DistributionResponse(models.Model):
                    route.company_id, route.territory_id, route.category_id,
                    route.territory_path, route.territory_above_id,
                    territory.parent_id AS territory_above_today_id,
+                   route.category_path, route.category_above_id,
+                   category.parent_id AS category_above_today_id,
                    route.policy_id, route.state, route.offered_on,
                    1 AS offered,
                    (route.state IN ('accepted', 'declined', 'returned', 'expired'))::int
@@ -92,6 +118,7 @@ class DistributionResponse(models.Model):
               FROM distribution_route route
               LEFT JOIN distribution_territory territory
                 ON territory.id = route.territory_id
+              LEFT JOIN product_category category ON category.id = route.category_id
              WHERE route.partner_id IS NOT NULL
             """
         )

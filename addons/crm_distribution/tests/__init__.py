@@ -1,6 +1,7 @@
 from .deal import (
     test_channel_digest,
     test_channel_tours,
+    test_conflict_notes,
     test_conflicts,
     test_deal_access,
     test_deal_races,

@@ -310,8 +310,7 @@ class DistributionConflict(models.Model):
             "previous_id": previous.id if previous else False,
             **links,
         }
-        if fact.activity == channel_conflict.PASSIVE and not fact.restricts:
-            # the promise leaves passive sales free: noted, nobody has to do anything
+        if fact.is_free:
             return values | {
                 "state": "decided",
                 "outcome": "passive",
@@ -348,6 +347,10 @@ class DistributionConflict(models.Model):
             ]
         )
         return set(decided.mapped("key"))
+
+    def _allows(self) -> bool:
+        """Whether it was decided so that the other side may go on."""
+        return self.state == "decided" and self.outcome in ALLOWING
 
     @api.model
     def _describe(self, facts: list[Fact]) -> list[str]:

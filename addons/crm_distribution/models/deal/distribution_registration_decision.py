@@ -164,6 +164,7 @@ class DistributionRegistration(models.Model):
                 )
             )
         self._refuse_second_holder()
+        self._refuse_to_pass()
         self._refuse_forbidden()
         company = self.company_id
         today = company._today()
@@ -201,6 +202,54 @@ class DistributionRegistration(models.Model):
                     day=held[0].ends_on,
                 )
             )
+
+    def _refuse_to_pass(self):
+        """Who came first keeps the place: its deal is decided on before later ones.
+
+        Or a channel manager decides, with a reason, on the conflict of the two.
+        """
+        first = self._waiting_before()
+        # sudo: what the decider may not see counts as well
+        met = (
+            self.env["distribution.conflict"]
+            .sudo()
+            .search(
+                Domain("registration_id", "in", first.ids)
+                & Domain("other_registration_id", "=", self.id),
+                order="id",
+            )
+        )
+        # the latest one of each two: new facts ask again
+        latest = {one.registration_id: one for one in met}
+        passed = [deal for deal, one in latest.items() if one._allows()]
+        for deal in first.filtered(lambda one: one not in passed)[:1]:
+            raise UserError(
+                self.env._(
+                    "Number %(number)s of %(holder)s, “%(deal)s”, came before and "
+                    "waits for a decision. Decide on it first; or a channel manager "
+                    "decides on the conflict of the two, with a reason.",
+                    number=deal.number,
+                    holder=deal.partner_id.display_name,
+                    deal=deal.display_name,
+                )
+            )
+
+    def _waiting_before(self):
+        """Deals of others that came before, for the same customer and goods."""
+        # sudo: what the decider may not see counts as well
+        one = self.sudo()
+        waiting = Domain("company_id", "=", one.company_id.id) & Domain(
+            "state", "=", "submitted"
+        )
+        found = one.union(*one._by_claim(one._claims(), waiting).values())
+        place = (one.submitted_on, one.id)
+        return found.filtered(
+            lambda other: (
+                (other.submitted_on, other.id) < place
+                and other.partner_id != one.partner_id
+                and are_related(other.category_id, one.category_id)
+            )
+        ).sorted(lambda other: (other.submitted_on, other.id))
 
     def _refuse_forbidden(self):
         """Where the deciding policy blocks, a channel manager decides first."""

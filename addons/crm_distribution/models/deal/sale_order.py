@@ -1,6 +1,8 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -148,6 +150,30 @@ class SaleOrder(models.Model):
                 if blocking:
                     raise UserError(order._refusal(blocking))
         conflicts._report(flat)
+        asked._note_contradictions(
+            {
+                order: [
+                    one for one in found if not one.is_free and one.key not in allowed
+                ]
+                for order, found in facts.items()
+            }
+        )
+
+    def _note_contradictions(self, facts: dict["SaleOrder", list[Fact]]):
+        """On the order, as an internal note: whoever sells need not see conflicts."""
+        notes = {
+            order.id: Markup("<br/>").join(
+                [
+                    self.env._("It contradicts what others were promised:"),
+                    *self.env["distribution.conflict"]._describe(found),
+                ]
+            )
+            for order, found in facts.items()
+            if found
+        }
+        # whoever confirms did not write it, and may be the customer
+        system = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
+        self.browse(notes)._message_log_batch(notes, author_id=system)
 
     def _refusal(self, blocking: list[Fact]) -> str:
         return "\n".join(

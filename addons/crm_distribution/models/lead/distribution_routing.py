@@ -149,11 +149,17 @@ class DistributionRouting(models.AbstractModel):
         # the same question is asked once
         different = list(dict.fromkeys(questions.values()))
         Policy = self.env["distribution.policy"]
-        paths = Policy._scope_paths(different)
+        paths = categories, territories = Policy._scope_paths(different)
         found = Policy._decide(different, paths)
         rulings = dict(zip(different, found, strict=True))
         asked = [
-            Asked(lead, question, rulings[question], paths[1][question.territory_id])
+            Asked(
+                lead,
+                question,
+                rulings[question],
+                territory_path=territories[question.territory_id],
+                category_path=categories[question.category_id],
+            )
             for lead in leads
             for question in [questions[lead.id]]
         ]
@@ -524,6 +530,8 @@ class DistributionRouting(models.AbstractModel):
             "territory_path": one.territory_path or None,
             "territory_above_id": above_id(one.territory_path),
             "category_id": one.lead.category,
+            "category_path": one.category_path or None,
+            "category_above_id": above_id(one.category_path),
             "policy_id": one.ruling.policy_id,
             "agreement_id": decision.agreement,
             "gap_id": gap,

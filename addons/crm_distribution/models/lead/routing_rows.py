@@ -46,6 +46,7 @@ class Asked(NamedTuple):
     question: Question
     ruling: Ruling
     territory_path: str
+    category_path: str
 
 
 def read_history(declined: list[int] | None, past: Iterable[dict] | None) -> History:

@@ -270,20 +270,6 @@ class DistributionTerritory(models.Model):
         )
 
     @api.model
-    def _search_stated(self, operator, value):
-        """Records that keep their `territory_path`, for a search of the map then."""
-        if operator == "in":
-            return Domain("territory_id", "in", value)
-        if operator != "child_of":
-            return NotImplemented
-        ids = [value] if isinstance(value, int) else value
-        return Domain.OR(
-            Domain("territory_path", "=like", f"{id_}/%")
-            | Domain("territory_path", "like", f"/{id_}/")
-            for id_ in ids
-        )
-
-    @api.model
     def _places_sql(self, source: SQL, company=None) -> SQL:
         """Rows of id and territory_id, for one of id, country_id, state_id and zip."""
         self.flush_model(["active", "company_id", "parent_path"])

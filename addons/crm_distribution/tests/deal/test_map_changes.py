@@ -121,6 +121,83 @@ class TestMapChanges(DealCommon):
         )
         self.assertEqual(dict(groups), {self.east: 1, self.west: 1})
 
+    def test_what_happened_keeps_the_goods_above(self):
+        """Deals, offers and conflicts of a category that is moved."""
+        self._policy()
+        self._agreement(self.x, self.district)
+        # a category above pumps and one above valves, in which it lies later
+        first, later = self.pumps, self.valves
+
+        def happens(number):
+            lead = self.env["crm.lead"].create(
+                {
+                    "name": f"Lead {number}",
+                    "country_id": self.country.id,
+                    "zip": "35",
+                    "distribution_category_id": self.small_pumps.id,
+                }
+            )
+            order = self._order(
+                self._customer(f"Buyer {number}", "36"), self.small_pump
+            )
+            order.action_ask_channel()
+            deal = self._submit(
+                self.y,
+                f"Deal {number}",
+                customer_email=f"a@deal{number}.example",
+                category_id=self.small_pumps.id,
+            )
+            return lead.distribution_route_id, self._found(order_id=order), deal
+
+        before = happens(1)
+        agreement = self._agreement(self.x, self.district, self.valves)
+        policy = self._policy(category=self.valves)
+        self.assertEqual((agreement.state, policy.state), ("active", "active"))
+        self.small_pumps.parent_id = later
+        after = happens(2)
+        # touched, but the goods are the same
+        before[2].with_user(self.user).category_id = self.small_pumps
+        before[2].with_user(self.user).amount_expected = 5
+        self.env.flush_all()
+        for old, new in zip(before, after, strict=True):
+            with self.subTest(old._name):
+                both = old | new
+                self.assertEqual(len(both), 2)
+                self.assertEqual(both.category_id, self.small_pumps)
+                self.assertEqual(old.category_above_id, first)
+                self.assertEqual(new.category_above_id, later)
+                self.assertEqual(both.category_above_today_id, later)
+                self.assertEqual(
+                    old.category_path, f"{first.id}/{both.category_id.id}/"
+                )
+                for field, category, expected in (
+                    ("category_stated_id", first, old),
+                    ("category_stated_id", later, new),
+                    ("category_id", first, old.browse()),
+                    ("category_id", later, both),
+                ):
+                    found = old.search(
+                        [("id", "in", both.ids), (field, "child_of", category.id)]
+                    )
+                    self.assertEqual(found, expected)
+        routes = before[0] | after[0]
+        rows = self.env["distribution.response"]
+        of_both = [("route_id", "in", routes.ids)]
+        groups = rows._read_group(of_both, ["category_above_id"], ["offered:sum"])
+        self.assertEqual(dict(groups), {first: 1, later: 1})
+        for field, expected in (
+            ("category_stated_id", before[0]),
+            ("category_id", routes.browse()),
+        ):
+            found = rows.search([*of_both, (field, "child_of", first.id)])
+            self.assertEqual(found.route_id, expected)
+
+    def test_other_goods_are_a_new_statement(self):
+        deal = self._deal("January", 100)
+        self.assertFalse(deal.category_above_id)
+        deal.with_user(self.user).category_id = self.small_pumps
+        self.assertEqual(deal.category_above_id, self.pumps)
+
     def test_new_facts_leave_a_conflict_where_it_was(self):
         self._agreement(self.x, self.district)
         order = self._order(self._customer(zip_code="35"))
@@ -137,6 +214,8 @@ class TestMapChanges(DealCommon):
         for values in (
             {"territory_path": "1/"},
             {"territory_above_id": self.west.id},
+            {"category_path": "1/"},
+            {"category_above_id": self.valves.id},
         ):
             with self.subTest(values), self.assertRaises(AccessError):
                 deal.write(values)

@@ -88,31 +88,62 @@ class TestPortalDeals(DealPages):
         self.assertEqual(len(self._deals()), 1)
 
     def test_the_page_and_the_statements_tell_nothing_of_a_hit(self):
-        seen = []
-        for name, email, phone in [
+        other = {
+            "name": "Somebody Else",
+            "email": "a@else.example",
+            "phone": "021 11223355",
+            "vat": "10109999999",
+        }
+        same = {
+            "name": "Kaveh Steel",
+            "email": "buy@kaveh.example",
+            "phone": "021 88776655",
+            "vat": "10101234567",
+        }
+        seen = {}
+        for case, known, met, similar in [
             # the first time, caches are filled
-            ("Warm Up", "a@warm.example", "021 11223344"),
-            ("Somebody Else", "a@else.example", "021 11223355"),
-            ("Kaveh Steel", "buy@kaveh.example", "021 88776655"),
+            ("warm", other, 0, 0),
+            ("nobody", other, 0, 0),
+            ("all", same, 1, 0),
+            ("mail", {**other, "email": same["email"]}, 1, 0),
+            ("tax ID", {**other, "vat": same["vat"]}, 1, 0),
+            ("name", {**other, "name": "Kaveh Steels Co"}, 0, 1),
         ]:
-            self._protected(self.y, name, customer_email=email, customer_phone=phone)
-            self._customer(name, email=f"info@{email[2:]}")
-            seen.append(self._what_is_seen())
-            met = len(self._found(other_registration_id=self._deals()))
-            self._deals().unlink()
-        self.assertEqual(met, 1)
-        _warm, without, with_hit = seen
-        for step, (before, after) in enumerate(zip(without, with_hit, strict=True)):
-            with self.subTest(step):
-                self.assertEqual(before[0], after[0])
-                self.assertEqual(before[1], after[1])
+            name = known["name"]
+            deal = self._protected(
+                self.y,
+                name,
+                **{f"customer_{key}": known[key] for key in ("email", "phone", "vat")},
+            )
+            contact = self._customer(
+                name, email=f"info@{known['email'][2:]}", vat=known["vat"]
+            )
+            seen[case] = self._what_is_seen()
+            with self.subTest(case):
+                # nobody sees the same because nothing was met
+                ours = self._deals()
+                self.assertEqual(len(self._found(other_registration_id=ours)), met)
+                self.assertEqual(len(ours.similar_registration_ids), similar)
+                self.assertEqual(len(ours.similar_partner_ids), similar)
+            ours.unlink()
+            deal._as_system().state = "submitted"
+            deal.unlink()
+            contact.unlink()
+        without = seen.pop("nobody")
+        del seen["warm"]
+        for case, with_hit in seen.items():
+            for step, (before, after) in enumerate(zip(without, with_hit, strict=True)):
+                with self.subTest(case, step=step):
+                    self.assertEqual(before[0], after[0])
+                    self.assertEqual(before[1], after[1])
 
     def _what_is_seen(self):
         """Statements and bytes of the answer, and of the pages until the decision."""
         seen = []
         page = self._get("/my/channel/deal/new")
         with self._statements() as asked:
-            answer = self._send(page)
+            answer = self._send(page, customer_vat="10101234567")
         seen.append((asked, (answer.status_code, answer.headers["Location"])))
         for compared in (False, True):
             if compared:

@@ -135,6 +135,48 @@ class TestRegistrations(DealCommon):
             ):
                 other.with_user(self.user)._approve()
 
+    def _three_in_line(self):
+        """The first one, a later one of wider goods, and one of other goods."""
+        first = self._submit(
+            self.x, customer_email="a@kaveh.example", category_id=self.small_pumps.id
+        )
+        with freeze_time("2027-03-02"):
+            later = self._submit(self.y, customer_email="b@kaveh.example")
+            beside = self._submit(
+                self.z, customer_email="c@kaveh.example", category_id=self.valves.id
+            )
+        return first, later, beside
+
+    def test_nobody_is_protected_past_an_earlier_one_that_waits(self):
+        first, later, beside = self._three_in_line()
+        for who in (self.user, self.manager):
+            with self.assertRaisesRegex(UserError, "Number 1 of Xenon"):
+                later.with_user(who)._approve()
+        beside.with_user(self.user)._approve()
+        self.assertEqual(beside.status, "approved")
+        first.with_user(self.user)._reject("They have no need")
+        later.with_user(self.user)._approve()
+        self.assertEqual(later.status, "approved")
+
+    def test_ones_own_earlier_deal_is_not_in_the_way(self):
+        self._submit(self.x, customer_email="a@kaveh.example")
+        with freeze_time("2027-03-02"):
+            own = self._submit(self.x, customer_email="b@kaveh.example")
+        own.with_user(self.user)._approve()
+        self.assertEqual(own.status, "approved")
+
+    def test_a_manager_lets_one_pass_with_a_reason(self):
+        first, later, _beside = self._three_in_line()
+        later._compare()
+        met = self._found(registration_id=first, other_registration_id=later)
+        met.with_user(self.manager)._close("holder", "They came first")
+        with self.assertRaisesRegex(UserError, "Number 1 of Xenon"):
+            later.with_user(self.user)._approve()
+        met.with_user(self.manager)._override("The customer wants Ymir")
+        later.with_user(self.user)._approve()
+        self.assertEqual(later.status, "approved")
+        self.assertEqual(first.status, "submitted")
+
     def test_what_is_protected_is_not_edited_into_another_ones(self):
         self._protected(self.x)
         other = self._protected(self.y, "Other", customer_email="a@other.example")

@@ -107,6 +107,41 @@ class TestTargets(DealCommon):
         money = self._target(10000, measure="amount")
         self.assertRecordValues(money, [{"attained": 7000, "variance": -3000}])
 
+    def test_a_figure_opens_the_lines_that_make_it(self):
+        target = self._target(100)
+        whole, half, returned = (
+            self._sell(quantity, day=day, **self._shares(**shares))[1]
+            for quantity, day, shares in (
+                (5, date(2027, 2, 1), {"x": 100}),
+                (10, date(2027, 2, 28), {"x": 50, "y": 50}),
+                (20, date(2027, 3, 1), {"x": 100}),
+            )
+        )
+        # of somebody else, of other goods, before, and not posted
+        self._sell(3, **self._shares(y=100))
+        self._sell(3, product=self.valve, **self._shares(x=100))
+        self._sell(3, day=date(2026, 12, 31), **self._shares(x=100))
+        self._sell(3, **self._shares(x=100))[1].button_draft()
+        self._give_back(returned, 4, date(2027, 3, 5))
+        self.env.flush_all()
+        rows = self.env["distribution.attainment"].search(
+            [("target_id", "=", target.id)]
+        )
+        found = []
+        for row in rows.with_user(self.manager):
+            action = row.action_view_lines()
+            lines = self.env[action["res_model"]].with_user(self.manager)
+            found.append(lines.search(action["domain"]))
+        self.assertEqual(rows.mapped("attained"), [0, 10, 16])
+        self.assertFalse(found[0])
+        self.assertEqual(found[1].with_env(self.env), (whole | half).invoice_line_ids)
+        self.assertEqual(
+            set(found[2].mapped("move_id.move_type")), {"out_refund", "out_invoice"}
+        )
+        self.assertEqual(sorted(found[2].mapped("quantity")), [4, 20])
+        with self.assertRaises(AccessError):
+            rows[1].with_user(self.seller).action_view_lines()
+
     def test_a_target_on_a_parent_counts_the_children(self):
         """C132: one on a child is shown inside, and not added."""
         parent = self._target(100)
