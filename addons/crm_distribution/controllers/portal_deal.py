@@ -3,14 +3,13 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .missing import missing_page
 
 PAGE_SIZE = 20
 SHOWN_AT_HOME = 3
-MOST_FILES = 5
-LARGEST_FILE = 10 * 1024 * 1024
 
 
 class DealPortal(CustomerPortal):
@@ -155,15 +154,7 @@ def _deal(number):
 
 
 def _read_files():
-    files = [
-        file for file in request.httprequest.files.getlist("evidence") if file.filename
-    ]
-    if len(files) > MOST_FILES:
-        return [], {"evidence": request.env._("At most %s files.", MOST_FILES)}
-    read = []
-    for file in files:
-        content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            return [], {"evidence": request.env._("A file may have up to 10 MB.")}
-        read.append({"name": file.filename[:200], "raw": content})
-    return read, {}
+    uploads = request.httprequest.files.getlist("evidence")
+    files, wrong = read_uploads(request.env, uploads)
+    evidence = [{"name": name, "raw": content} for name, content in files]
+    return evidence, {"evidence": wrong} if wrong else {}

@@ -4,12 +4,11 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
+from odoo.addons.crm_suite.tools.uploads import read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .page import NO_TRACES, link_over, nothing_here, render_private, speak
 
-MOST_FILES = 5
-LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_TEXT = 10_000
 # what nobody can do by accident: see it, and write into it
 TRAP = "website"
@@ -293,17 +292,9 @@ def _do(case, deed, text, token, *, by, medium):
 
 
 def _read_files():
-    files = [one for one in request.httprequest.files.getlist("files") if one.filename]
-    if len(files) > MOST_FILES:
-        return [], {"files": request.env._("At most %s files.", MOST_FILES)}
-    read = []
-    for file in files:
-        content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            return [], {"files": request.env._("A file may have up to 10 MB.")}
-        name = file.filename.replace("\\", "/").rpartition("/")[2]
-        read.append((name[-200:] or "file", content))
-    return read, {}
+    uploads = request.httprequest.files.getlist("files")
+    files, wrong = read_uploads(request.env, uploads)
+    return files, {"files": wrong} if wrong else {}
 
 
 def _send_file(case, place):

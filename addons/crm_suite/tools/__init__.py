@@ -11,5 +11,6 @@ from . import (
     permit,
     text,
     uninstall,
+    uploads,
     work,
 )

@@ -39,7 +39,9 @@ class IrHttp(models.AbstractModel):
             return
         # sudo: where the user belongs is no secret to the server
         user = user.sudo()
-        day = user.company_id._today()
+        company = user.company_id
+        day = company._today()
+        person_id, company_id = user.partner_id.id, company.id
         noted = f"{user.id} {day}"
         if request.session.get(NOTED) == noted:
             return
@@ -49,9 +51,7 @@ class IrHttp(models.AbstractModel):
                 request.env.cr.rollback()
             with request.env.registry.cursor(readonly=False) as cursor:
                 env = Environment(cursor, SUPERUSER_ID, {})
-                env["ecrm.portal.visit"]._note(
-                    user.partner_id.id, user.company_id.id, day
-                )
+                env["ecrm.portal.visit"]._note(person_id, company_id, day)
             request.session[NOTED] = noted
         except Exception:
             # a visit less is no reason to keep the page from anybody
