@@ -44,6 +44,7 @@ class DealPortal(CustomerPortal):
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_deals",
             "deals": deals._portal_deals(partner, PAGE_SIZE, pager["offset"]),
+            "shows_company": deals._portal_is_of_several(partner),
             "pager": pager,
         }
         return request.render("crm_distribution.portal_my_deals", values)

@@ -7,6 +7,8 @@ from odoo.addons.crm_suite.tools.links import read_link
 from odoo.addons.crm_suite.tools.uploads import read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from .page import NO_TRACES, link_over, nothing_here, render_private, speak
+
 LONGEST_TEXT = 10_000
 # what nobody can do by accident: see it, and write into it
 TRAP = "website"
@@ -149,7 +151,8 @@ class CasePortal(CustomerPortal):
         readonly=True,
     )
     def portal_case(self, key, **kw):
-        return self._portal_case_page(_own_case(key))
+        case = request.env["ecrm.case"]._portal_find(request.env.user, key)
+        return self._portal_case_page(case) if case else nothing_here()
 
     def _portal_case_page(self, case, error=None, written=""):
         values = self._prepare_portal_layout_values() | {
@@ -201,20 +204,20 @@ class CasePortal(CustomerPortal):
     )
     def voice_case(self, link, **kw):
         """The page that a mail leads to: it shows, and changes nothing."""
-        return self._linked_page(link, *_linked_case(link))
+        case, holder = _linked_case(link)
+        return self._linked_page(link, case, holder) if case else link_over()
 
     def _linked_page(self, link, case, holder, error=None, written=""):
-        lang = (holder or case.partner_id).lang or request.env.lang
         values = {
             "page_name": "case",
-            "case": case.with_context(lang=lang)._portal_values(holder),
+            "case": case._portal_values(holder),
             "url": f"/voice/case/{link}",
             "error": error,
             "written": written[:LONGEST_TEXT],
             "is_own": False,
             "no_breadcrumbs": True,
         }
-        return _private(request.render("crm_ecrm.case_page", values))
+        return render_private("crm_ecrm.case_page", values)
 
     @route(
         "/voice/case/<string:link>/<any(say,solved,unsolved):deed>",
@@ -226,6 +229,8 @@ class CasePortal(CustomerPortal):
     )
     def voice_case_deed(self, link, deed, text="", token="", **post):
         case, holder = _linked_case(link)
+        if not case:
+            return link_over()
         if request.env.user._is_internal():
             error = request.env._("You are logged in as an employee: log out first.")
         else:
@@ -244,6 +249,8 @@ class CasePortal(CustomerPortal):
     )
     def voice_case_file(self, link, place, **kw):
         case, _holder = _linked_case(link)
+        if not case:
+            return link_over()
         return _private(_send_file(case, place))
 
 
@@ -256,10 +263,9 @@ def _own_case(key):
 
 
 def _linked_case(link):
+    """The case of that link, in the customer's language, and for whom it was made."""
     case, holder = read_link(request.env["ecrm.case"], "case", link)
-    if not case:
-        raise NotFound
-    return case, holder
+    return case.with_context(lang=speak(holder or case.partner_id)), holder
 
 
 def _do(case, deed, text, token, *, by, medium):
@@ -300,7 +306,5 @@ def _send_file(case, place):
 
 
 def _private(response):
-    # the address is the key: no other site shall learn it
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(NO_TRACES)
     return response

@@ -3,6 +3,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from .page import nothing_here, render_private, speak
+
 
 class PortalFeedback(CustomerPortal):
     """Where customers answer: by a link of their own, or in the portal."""
@@ -80,7 +82,7 @@ class PortalFeedback(CustomerPortal):
     def feedback_renew(self, email="", **kw):
         """A new link to the address on file; the page says the same to everybody."""
         request.env["ecrm.feedback"]._renew(email[:200])
-        return self._feedback_bare_page("crm_ecrm.feedback_expired", {"renewed": True})
+        return render_private("crm_ecrm.feedback_expired", {"renewed": True})
 
     @route(
         "/my/voice/feedback/<string:key>",
@@ -90,7 +92,8 @@ class PortalFeedback(CustomerPortal):
         readonly=True,
     )
     def portal_voice_feedback(self, key, **kw):
-        return self._feedback_portal_page(self._feedback_of_mine(key))
+        feedback = request.env["ecrm.feedback"]._portal_find(request.env.user, key)
+        return self._feedback_portal_page(feedback) if feedback else nothing_here()
 
     @route(
         "/my/voice/feedback/<string:key>/answer",
@@ -107,9 +110,7 @@ class PortalFeedback(CustomerPortal):
     def _feedback_by_link(self, token):
         """What a link is for, in the language of the person it was sent to."""
         feedback, holder = request.env["ecrm.feedback"]._by_link(token)
-        language = holder.lang or request.env.lang
-        request.update_context(lang=language)
-        return feedback.with_context(lang=language)
+        return feedback.with_context(lang=speak(holder))
 
     def _feedback_of_mine(self, key):
         feedback = request.env["ecrm.feedback"]._portal_find(request.env.user, key)
@@ -133,9 +134,7 @@ class PortalFeedback(CustomerPortal):
 
     def _feedback_linked_page(self, feedback, token, sent=None, done=None, error=None):
         if not feedback:
-            return self._feedback_bare_page(
-                "crm_ecrm.feedback_expired", {"renewed": False}
-            )
+            return render_private("crm_ecrm.feedback_expired", {"renewed": False})
         values = {
             **self._feedback_form_values(feedback, sent, done, error),
             # whoever else has the link does not read what was answered
@@ -145,7 +144,7 @@ class PortalFeedback(CustomerPortal):
             "answer_url": f"/voice/feedback/{token}/answer",
             "begin_url": f"/voice/feedback/{token}/begin",
         }
-        return self._feedback_bare_page("crm_ecrm.feedback_page", values)
+        return render_private("crm_ecrm.feedback_page", values)
 
     def _feedback_portal_page(self, feedback, sent=None, done=None, error=None):
         values = self._prepare_portal_layout_values()
@@ -171,10 +170,3 @@ class PortalFeedback(CustomerPortal):
             "error": error,
             "gesture": feedback._new_gesture(confirmed=True) if confirm else "",
         }
-
-    def _feedback_bare_page(self, template, values):
-        response = request.render(template, values)
-        # the address is the key: no other site shall learn it
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        return response

@@ -3,7 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
-from .portal_voice import NO_TRACES
+from .page import link_over, nothing_here, render_private, speak
 
 PAGE_SIZE = 20
 
@@ -86,7 +86,8 @@ class IdeaPortal(CustomerPortal):
         readonly=True,
     )
     def portal_idea(self, key, **kw):
-        return self._idea_page(_idea(key))
+        idea = request.env["ecrm.idea"]._portal_find(request.env.user, key)
+        return self._idea_page(idea) if idea else nothing_here()
 
     @route(
         "/my/voice/idea/<string:key>/vote",
@@ -137,7 +138,7 @@ class IdeaPortal(CustomerPortal):
         sitemap=False,
     )
     def voice_idea_vote(self, token, vote="", **kw):
-        idea, holder = request.env["ecrm.idea"]._by_link(token)
+        idea, holder = self._linked_idea(token)
         error = _act(idea._vote, holder, vote == "1") if idea else None
         return self._linked_idea_page(token, error, done=not error)
 
@@ -151,19 +152,20 @@ class IdeaPortal(CustomerPortal):
         return request.render("crm_ecrm.portal_idea", values)
 
     def _linked_idea_page(self, token, error=None, done=False):
-        idea, holder = request.env["ecrm.idea"]._by_link(token)
+        idea, holder = self._linked_idea(token)
         if not idea:
-            answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))
-            answer.status_code = 404
-            return answer
-        idea = idea.with_context(lang=holder.lang or request.env.lang)
+            return link_over()
         values = {
             "idea": idea._portal_page(holder),
             "action": f"/voice/idea/{token}/vote",
             "error": error,
             "done": done,
         }
-        return request.render("crm_ecrm.voice_idea", values, headers=dict(NO_TRACES))
+        return render_private("crm_ecrm.voice_idea", values)
+
+    def _linked_idea(self, token):
+        idea, holder = request.env["ecrm.idea"]._by_link(token)
+        return idea.with_context(lang=speak(holder)), holder
 
 
 def _idea(key):

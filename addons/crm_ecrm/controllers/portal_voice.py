@@ -3,9 +3,9 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .page import link_over, render_private, speak
+
 NEWS_AT_HOME = 3
-# signed links stand in addresses, and go nowhere else
-NO_TRACES = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 class VoicePortal(CustomerPortal):
@@ -101,10 +101,11 @@ class VoicePortal(CustomerPortal):
     )
     def voice_preferences(self, token, **post):
         """The page that mails lead to: who holds the link withdraws, and no more."""
-        preferences = request.env["ecrm.preference"]
-        sheet = preferences._by_link(token)
+        sheet = request.env["ecrm.preference"]._by_link(token)
         if not sheet:
-            return self._voice_link_over()
+            return link_over()
+        speak(sheet.partner_id)
+        preferences = request.env["ecrm.preference"]
         withdrawn = waits = False
         if request.httprequest.method == "POST":
             withdrawn, waits = preferences._link_save(sheet, post)
@@ -115,9 +116,7 @@ class VoicePortal(CustomerPortal):
             "waits": waits,
             "sent": request.httprequest.method == "POST",
         }
-        return request.render(
-            "crm_ecrm.voice_preferences", values, headers=dict(NO_TRACES)
-        )
+        return render_private("crm_ecrm.voice_preferences", values)
 
     @route(
         "/voice/consent/<string:token>",
@@ -131,7 +130,8 @@ class VoicePortal(CustomerPortal):
         """What the address on file confirms; looking at the page confirms nothing."""
         consent = request.env["ecrm.consent.request"]._by_link(token)
         if not consent:
-            return self._voice_link_over()
+            return link_over()
+        consent = consent.with_context(lang=speak(consent.partner_id))
         if request.httprequest.method == "POST":
             consent._confirm()
         values = {
@@ -139,13 +139,7 @@ class VoicePortal(CustomerPortal):
             "done": bool(consent.confirmed_on),
             "action": f"/voice/consent/{token}",
         }
-        return request.render("crm_ecrm.voice_consent", values, headers=dict(NO_TRACES))
-
-    def _voice_link_over(self):
-        """One answer for every link that opens nothing."""
-        answer = request.render("crm_ecrm.voice_link_over", headers=dict(NO_TRACES))
-        answer.status_code = 404
-        return answer
+        return render_private("crm_ecrm.voice_consent", values)
 
     def _voice_sortings(self):
         return {

@@ -19,32 +19,46 @@ LOOK = """
 (async ({source, pages, missing, widths, within, language, plant}) => {
     const axe = await (await fetch(source)).text();
     const found = [];
-    for (const page of pages) {
+    for (const {page, form, typed} of pages) {
+        const frame = document.createElement("iframe");
+        frame.style.cssText = `width: ${widths[0]}px; height: 900px; border: 0`;
+        document.body.append(frame);
+        const loaded = (go) => new Promise((done) => {
+            frame.onload = done;
+            go();
+        });
+        await loaded(() => (frame.src = page));
+        if (form) {
+            const sent = frame.contentDocument.querySelector(form);
+            if (!sent) {
+                found.push({page, width: widths[0], rule: "no such form", where: form});
+                continue;
+            }
+            for (const [name, value] of Object.entries(typed)) {
+                const field = sent.elements[name];
+                field[field.type === "checkbox" ? "checked" : "value"] = value;
+            }
+            await loaded(() => sent.submit());
+        }
+        const view = frame.contentWindow;
+        const root = view.document.documentElement;
+        const [visit] = view.performance.getEntriesByType("navigation");
+        view.eval(plant);
+        view.eval(axe);
         for (const width of widths) {
-            const frame = document.createElement("iframe");
-            frame.style.cssText = `width: ${width}px; height: 900px; border: 0`;
-            document.body.append(frame);
-            await new Promise((done) => {
-                frame.onload = done;
-                frame.src = page;
-            });
-            const view = frame.contentWindow;
-            const root = view.document.documentElement;
             const add = (rule, where) => found.push({page, width, rule, where});
-            const [visit] = view.performance.getEntriesByType("navigation");
             const status = visit.responseStatus;
             if (status !== 200 && !missing.includes(page)) {
                 add("no such page", [status]);
                 continue;
             }
-            view.eval(plant);
+            frame.style.width = `${width}px`;
             if (root.scrollWidth > root.clientWidth) {
                 add("wider than the screen", [`${root.scrollWidth} pixels`]);
             }
             if (language && root.lang !== language) {
                 add("language", [root.lang]);
             }
-            view.eval(axe);
             const {violations} = await view.axe.run(within, {
                 resultTypes: ["violations"],
             });
@@ -53,8 +67,8 @@ LOOK = """
                     add(id, nodes.map((node) => `${node.target}: ${node.html}`));
                 }
             }
-            frame.remove();
         }
+        frame.remove();
     }
     console.log(SAID + JSON.stringify(found));
     console.log("test successful");
@@ -96,6 +110,8 @@ class AccessibilityCase(HttpCase):
     ) -> list[dict]:
         """What is wrong with pages: where, at which width, by which rule.
 
+        :param pages: addresses; or what follows when a form of one is sent, as address,
+            form and what is typed into it
         :param within: the part of the page that is looked at
         :param lang: the language that the page must say it is in, as `fa-IR`
         :param missing: those of the pages that say that something is not there
@@ -107,7 +123,7 @@ class AccessibilityCase(HttpCase):
         )
         options = {
             "source": f"/web/content/{source.id}",
-            "pages": list(pages),
+            "pages": [_visit(page) for page in pages],
             "missing": list(missing),
             "widths": list(widths),
             "within": within,
@@ -128,3 +144,8 @@ class AccessibilityCase(HttpCase):
             )
         told = [text.removeprefix(SAID) for text in said if text.startswith(SAID)]
         return json.loads(told[0])
+
+
+def _visit(page) -> dict:
+    page, form, typed = (page, "", {}) if isinstance(page, str) else page
+    return {"page": page, "form": form, "typed": typed}

@@ -25,3 +25,19 @@ class TestAccessibility(AccessibilityCase):
                 <label>Name <input></label><p style="color: #111">Plain</p></main>`;
         """
         self.assertAccessible(["/web/login"], within="main", plant=plant)
+
+    def test_what_follows_a_form_is_looked_at(self):
+        sent = ("/web/login", "form.oe_login_form", {"login": "x", "password": "y"})
+        found = self._look_at(
+            [sent],
+            within="main",
+            widths=[390],
+            plant="""
+            if (document.querySelector(".alert-danger")) {
+                document.body.innerHTML = `<main><input></main>`;
+            }
+        """,
+        )
+        self.assertIn("label", {one["rule"] for one in found})
+        found = self._look_at([("/web/login", "#no_such", {})], widths=[390])
+        self.assertEqual([one["rule"] for one in found], ["no such form"])

@@ -55,6 +55,12 @@ class DistributionRegistration(models.Model):
         return deals.search_count(own)
 
     @api.model
+    def _portal_is_of_several(self, partner) -> bool:
+        """Whether its deals are with more than one of our companies."""
+        deals, own = self._portal_own(partner)
+        return len(deals._read_group(own, ["company_id"])) > 1
+
+    @api.model
     def _portal_deals(self, partner, limit: int, offset: int) -> list[dict[str, Any]]:
         deals, own = self._portal_own(partner)
         found = deals.search(own, limit=limit, offset=offset, order="number desc")

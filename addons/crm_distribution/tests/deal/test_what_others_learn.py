@@ -147,6 +147,7 @@ class TestWhatOthersLearn(DealPages):
             {"name": "Second Supplier", "currency_id": self.env.ref("base.JPY").id}
         )
         self._submit(self.x, "Arad", amount_expected=1000)
+        self.assertNotIn(">Company<", self._get("/my/channel/deals").text)
         self.registrations.sudo()._submit(
             self.x, elsewhere, self._values("Behin", amount_expected=5000), ()
         )
@@ -162,6 +163,9 @@ class TestWhatOthersLearn(DealPages):
         self.assertIn("Arad", page)
         self.assertIn("Behin", page)
         self.assertNotIn("6,000", page)
+        self.assertIn(">Company<", page)
+        for company in ("Second Supplier", self.company.name):
+            self.assertIn(f"<bdi>{company}</bdi></td>", page)
 
     def test_nothing_inside_a_page_is_forbidden(self):
         """C140: pictures and links of a page open for whoever may open the page."""

@@ -456,7 +456,7 @@ class EcrmFeedback(models.Model):
             "number": self.number,
             "title": self.name,
             "company": self.company_id.name,
-            "question": touchpoint.question,
+            "question": touchpoint.wording,
             "scores": list(range(low, high + 1)),
             "ends": self._ends_in_words(),
             "questions": [

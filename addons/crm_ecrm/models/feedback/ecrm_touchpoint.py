@@ -86,6 +86,9 @@ class EcrmTouchpoint(models.Model):
         readonly=False,
         precompute=True,
     )
+    wording = fields.Char(
+        compute="_compute_wording", help="The question as the reader's language has it"
+    )
     question_1 = fields.Char("Further Question", translate=True, size=300)
     question_2 = fields.Char("Another Further Question", translate=True, size=300)
     dimension_ids = fields.Many2many(
@@ -151,6 +154,18 @@ class EcrmTouchpoint(models.Model):
         for touchpoint in self:
             if touchpoint.metric and touchpoint.question in {False, *ours}:
                 touchpoint.question = self.env._(QUESTIONS[touchpoint.metric])
+
+    @api.depends("metric", "question")
+    @api.depends_context("lang")
+    def _compute_wording(self):
+        """Our own question is asked in each language that we have it in."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        for touchpoint in self:
+            touchpoint.wording = touchpoint.question
+            if usual := QUESTIONS.get(touchpoint.metric):
+                said = {self.with_context(lang=one).env._(usual) for one in languages}
+                if touchpoint.question in said:
+                    touchpoint.wording = self.env._(usual)
 
     @api.depends("metric")
     def _compute_low_score(self):
