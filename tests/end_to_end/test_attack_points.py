@@ -138,6 +138,9 @@ class TestAttackPoints(AttackCase):
             )
         for actor in ("manager", "stranger"):
             for vals in changes[1:4]:
+                if actor == "manager" and "code" in vals:
+                    # whoever may open cards chooses their codes
+                    continue
                 self.assertNotDone(actor, "loyalty.card", "write", card.ids, vals)
         self.assertNotDone(
             "manager",

@@ -127,6 +127,10 @@ class TestViews(AttackCase):
     def _open_calendar(self, model, arch, domain):
         self._open_list(model, arch, domain)
 
+    def _open_activity(self, model, arch, domain):
+        self._open_list(model, arch, domain)
+        self.env["mail.activity"].get_activity_data(model._name, domain)
+
     def _open_form(self, model, arch, domain):
         asked = self._fields(model, arch)
         record = model.search(domain, limit=1)

@@ -13,12 +13,12 @@ def forget_names(env, addon: str) -> None:
     models = [name for name, model in env.items() if model._original_module == addon]
     names = env["ir.model.data"]
     ours = Domain("module", "=", addon)
-    inherited = names.search(ours & Domain("model", "=", "ir.model.inherit"))
+    inherited = env["ir.model.inherit"].search([("model_id.model", "in", models)])
     choices = env["ir.model.fields.selection"].search(
         Domain("field_id.model", "in", models)
     )
     for model, ids in (
-        ("ir.model.inherit", inherited.mapped("res_id")),
+        (inherited._name, inherited.ids),
         (choices._name, choices.ids),
     ):
         parts = Domain("model", "=", model) & Domain("res_id", "in", ids)

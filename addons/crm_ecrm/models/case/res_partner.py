@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .ecrm_case_clocks_mixin import OPEN
 
@@ -47,12 +48,11 @@ class ResPartner(models.Model):
             return Domain.TRUE
         # sudo: asked by every sender, whoever may read cases
         complaints = self.env["ecrm.case"].sudo()
-        open_ones = complaints._read_group(
+        waiting = complaints._search(
             Domain("kind", "=", "complaint")
             & Domain("severity", "=", "serious")
             & Domain("state", "in", OPEN)
-            & Domain("commercial_partner_id", "!=", False),
-            ["commercial_partner_id"],
+            & Domain("commercial_partner_id", "!=", False)
         )
-        customers = [partner.id for (partner,) in open_ones]
-        return Domain("commercial_partner_id", "not in", customers)
+        customers = SQL.identifier(waiting.table, "commercial_partner_id")
+        return Domain("commercial_partner_id", "not in", waiting.subselect(customers))

@@ -139,24 +139,30 @@ class ResPartner(models.Model):
 
     @api.model
     def _may_contact_domain(self, medium, purpose, when=None):
-        """An address must be known and not be blacklisted, whatever the purpose."""
-        return super()._may_contact_domain(medium, purpose, when) & (
-            self._reachable_domain(medium)
-        )
+        """An address must be known, and for offers not be blacklisted."""
+        allowed = super()._may_contact_domain(medium, purpose, when)
+        allowed &= self._reachable_domain(medium)
+        if purpose == "marketing":
+            # Odoo's blacklists are about mailings, not about answers to a customer
+            allowed &= self._not_refused_domain(medium)
+        return allowed
 
     def _reachable_domain(self, medium: str) -> Domain:
         if medium == "email":
-            return Domain("email_normalized", "!=", False) & self._not_blacklisted(
-                "mail.blacklist", "email", "email_normalized"
-            )
+            return Domain("email_normalized", "!=", False)
         if medium in ("sms", "phone"):
             address = "phone_sanitized" if medium == "sms" else "phone"
-            return Domain(address, "!=", False) & self._not_blacklisted(
-                "phone.blacklist", "number", "phone_sanitized"
-            )
+            return Domain(address, "!=", False)
         if medium == "post":
             return Domain("street", "!=", False) & Domain("city", "!=", False)
         return Domain("user_ids", "any", [("share", "=", True)])
+
+    def _not_refused_domain(self, medium: str) -> Domain:
+        if medium == "email":
+            return self._not_blacklisted("mail.blacklist", "email", "email_normalized")
+        if medium in ("sms", "phone"):
+            return self._not_blacklisted("phone.blacklist", "number", "phone_sanitized")
+        return Domain.TRUE
 
     def _not_blacklisted(self, model: str, column: str, address: str) -> Domain:
         """Odoo's own search lists every contact's id; here the database compares."""

@@ -42,6 +42,12 @@ class TestContactable(TransactionCase):
         )
         self.assertFalse(self.all._may_contact("portal", "marketing"))
 
+    def test_who_wants_no_offers_still_gets_answers(self):
+        for medium in ("email", "sms", "phone"):
+            self.assertEqual(
+                self.all._may_contact(medium, "service"), self.somebody | self.blocked
+            )
+
     def test_portal_takes_a_portal_user(self):
         self.env["res.users"].create(
             {
