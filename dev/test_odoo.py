@@ -14,6 +14,10 @@ TOURS = re.compile(r"^class (Test\w*Tour\w*)\(", re.M)
 DEMO = (
     *("crm_need", "crm_customer_segment", "loyalty_tier", "loyalty_point_entry"),
     *("crm_customer_value", "crm_purchase_import_line"),
+    *("distribution_policy", "distribution_outlet", "distribution_link"),
+    *("distribution_route", "distribution_gap"),
+    *("distribution_registration", "distribution_conflict"),
+    *("ecrm_case", "ecrm_feedback", "ecrm_idea", "ecrm_insight"),
 )
 
 

@@ -65,6 +65,17 @@ class TestResellers(ResellersCommon):
         self.assertFalse(lead.partner_assigned_id)
         self.assertFalse(lead.search_geo_partner())
 
+    def test_no_map_service_is_asked_about_what_a_policy_covers(self):
+        self.assertTrue(hasattr(self.env["res.partner"], "geo_localize"))
+        with self._no_map_service():
+            lead = self._make_lead(street="Azadi 1", city="Tehran", zip="11369")
+            lead.action_assign_partner()
+            lead.assign_partner()
+            self.assertFalse(lead.search_geo_partner())
+            lead.distribution_route_id._accept(lead.distribution_route_id.partner_id)
+        self.assertEqual(lead.distribution_state, "accepted")
+        self.assertFalse(lead.partner_latitude or lead.partner_longitude)
+
     def test_the_salesperson_stays_whatever_is_assigned_and_accepted(self):
         """C031: neither button nor acceptance puts the partner's salesperson in."""
         mine, theirs = (

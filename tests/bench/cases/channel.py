@@ -28,7 +28,8 @@ DISTRICTS = (("11000", "13999"), ("14000", "16999"))
 MOST_QUERIES, FASTER, GROWTH = 15, 100, 3
 ROUNDS = 5
 SLOWER = 2
-FACTS_AN_OUTLET = 10
+# two outlets of three have facts: ten on the average are a million of 100,000
+FACTS_AN_OUTLET, FACTS_ON_AVERAGE = 16, 10
 
 
 def run(truth: Truth) -> Iterator[Measure]:
@@ -395,5 +396,9 @@ def _fill_universe(env, world, outlets: int) -> None:
         """,
     ):
         env.cr.execute(SQL(statement, **names))
+    facts = env.cr.rowcount
+    if facts < FACTS_ON_AVERAGE * outlets:
+        raise AssertionError(f"{facts} facts are too few for {outlets} outlets")
     for table in ("outlet", "outlet_turnover", "handling"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(f"distribution_{table}")))
+    say(f"{facts} facts of {outlets} outlets")

@@ -158,9 +158,9 @@ class DistributionRegistration(models.Model):
     def _portal_typed(self, post: dict[str, str]) -> dict[str, str]:
         """What was sent for fields of the form, and for nothing else."""
         return {
-            name: (post.get(name) or "").strip()[
-                : LONGEST_STORY if name == "description" else LONGEST
-            ]
+            name: (post.get(name) or "")
+            .replace("\x00", "")
+            .strip()[: LONGEST_STORY if name == "description" else LONGEST]
             for name in [*REQUIRED, *OPTIONAL]
         }
 

@@ -265,7 +265,7 @@ class DistributionRoute(models.Model):
                 "state": after,
                 "answered_on": fields.Datetime.now(),
                 "answered_by_id": by.id,
-                "answer": (reason or "").strip()[:500],
+                "answer": (reason or "").replace("\x00", "").strip()[:500],
             }
         )
         offer.lead_id.write(
@@ -499,7 +499,7 @@ class DistributionRoute(models.Model):
         now. A link of an offer that is over still leads to it, to say so.
         """
         # sudo: the link's signature is what opens it
-        found = self.sudo().search([("key", "=", key)])
+        found = self.sudo().search([("key", "=", key.replace("\x00", ""))])
         contact_id, _dash, _rest = token.partition("-")
         nothing = self.browse(), self.env["res.partner"]
         if not found or not contact_id.isascii() or not contact_id.isdigit():

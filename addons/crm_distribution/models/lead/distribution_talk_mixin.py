@@ -66,7 +66,7 @@ class DistributionTalkMixin(models.AbstractModel):
         :param self: in superuser mode
         """
         self.ensure_one()
-        text = (text or "").strip()[:LONGEST_MESSAGE]
+        text = (text or "").replace("\x00", "").strip()[:LONGEST_MESSAGE]
         if not text:
             return
         if self._heard_today() >= MOST_A_DAY:

@@ -1,3 +1,4 @@
+import json
 import re
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -176,11 +177,18 @@ class TestWhatOthersLearn(DealPages):
             end_customer_id=customer.id,
         )
         deal.with_user(self.user).action_create_opportunity()
+        offer = self._accepted_lead(partner_id=customer.id).distribution_route_id
         with self.assertRaises(AccessError):
             customer.with_user(self.first).read(["name"])
         self.authenticate(self.first.login, self.first.login)
         seen = set()
-        for url in ("/my", "/my/channel/deals", "/my/channel/deal/1"):
+        for url in (
+            "/my",
+            "/my/channel/deals",
+            "/my/channel/deal/1",
+            "/my/channel/leads",
+            f"/my/channel/lead/{offer.key}",
+        ):
             page = self.url_open(url)
             self.assertEqual(page.status_code, 200)
             for inside in re.findall(r'(?:src|href)="(/[^"#]*)', page.text):
@@ -192,6 +200,100 @@ class TestWhatOthersLearn(DealPages):
                 with self.subTest(page=url, inside=inside):
                     self.assertLess(answer.status_code, 400)
         self.assertIn("/my/channel/deal/1/file/1", seen)
+        self.assertIn(f"/my/channel/lead/{offer.key}", seen)
+
+    def _accepted_lead(self, **values):
+        """One that the first intermediary was offered, and took."""
+        self._policy()
+        self._agreement(self.x, self.north)
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Wanted: pumps",
+                "type": "lead",
+                "user_id": False,
+                "country_id": self.country.id,
+                "zip": "15",
+                "distribution_category_id": self.pumps.id,
+                "expected_revenue": 12345.5,
+                **values,
+            }
+        )
+        self.assertEqual(lead.distribution_route_id.partner_id, self.x)
+        lead.distribution_route_id._accept(self.first.partner_id)
+        self.env.flush_all()
+        return lead
+
+    def test_digits_of_a_page_are_of_one_kind(self):
+        """C141: Odoo writes Latin digits for Persian readers too, and so do we."""
+        lang = self.env["res.lang"]._activate_lang("fa_IR")
+        self.env.ref("base.module_crm_distribution")._update_translations(["fa_IR"])
+        if "website" in self.env:
+            self.env["website"].search([]).language_ids |= lang
+        self.first.lang = "fa_IR"
+        deal = self._protected(self.x, amount_expected=98765.5)
+        deal._hear(self.first.partner_id, "Hello")
+        self._submit(self.x, "Behin", customer_email="a@behin.example")
+        offer = self._accepted_lead().distribution_route_id
+        offer._hear(self.first.partner_id, "Hello")
+        for url, *figures in (
+            ("/my",),
+            ("/my/channel/deals", "98,765.50", "1406"),
+            ("/my/channel/deal/1", "98,765.50", "10 اسفند 1405"),
+            ("/my/channel/deal/new", "1407-01-12"),
+            ("/my/channel/leads",),
+            (f"/my/channel/lead/{offer.key}", "12,345.50", "10 اسفند 1405"),
+        ):
+            page = self._get(url).text
+            told = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]+>", " ", page)
+            shown = " ".join([told, *re.findall(r'placeholder="([^"]*)"', page)])
+            with self.subTest(url):
+                self.assertRegex(told, "[آ-ی]")
+                self.assertNotRegex(shown, "[۰-۹٠-٩]")
+                for figure in figures:
+                    self.assertIn(figure, shown)
+
+    def test_anothers_is_refused_by_rpc_as_what_nobody_has(self):
+        """C139: the same error, word for word."""
+        held = self._protected(self.y)
+        deal = self._submit(self.x, customer_email="buy@kaveh.example")
+        deal._compare()
+        deal._hear(self.first.partner_id, "Hello")
+        conflict = self._found(other_registration_id=deal)
+        conflict |= self._found(other_registration_id=held)
+        conflict = conflict[:1]
+        self.authenticate(self.rival.login, self.rival.login)
+        for record in (deal, conflict, deal.talk_ids):
+            self.assertTrue(record)
+            for method, *args in (
+                ("read", ["id"]),
+                ("web_read", {"display_name": {}}),
+                ("write", {}),
+                ("unlink",),
+                ("copy",),
+                ("export_data", ["id"]),
+                ("action_approve",),
+                ("action_open_conflicts",),
+                ("action_override",),
+                ("action_done",),
+            ):
+                if not hasattr(record, method):
+                    continue
+                there, nowhere = (
+                    self._refusal(record._name, method, [id_], *args)
+                    for id_ in (record.id, 2**31 - 1)
+                )
+                with self.subTest(model=record._name, method=method):
+                    self.assertEqual(there, nowhere)
+
+    def _refusal(self, model, method, ids, *args):
+        params = {"model": model, "method": method, "args": [ids, *args], "kwargs": {}}
+        answer = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps({"jsonrpc": "2.0", "params": params}),
+            headers={"Content-Type": "application/json"},
+        ).json()
+        error = answer["error"]["data"]
+        return error["name"], re.sub(rf"\b{ids[0]}\b", "n", error["message"])
 
     def test_who_moves_to_another_company_leaves_its_deals_behind(self):
         self._submit(self.x, "Arad")

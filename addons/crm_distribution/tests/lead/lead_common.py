@@ -1,4 +1,8 @@
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from unittest.mock import patch
+
+import requests
 
 from odoo.tests import TransactionCase, new_test_user
 
@@ -134,6 +138,23 @@ class LeadCommon(TransactionCase):
         return cls.env["crm.lead"].create(
             [cls._lead_values(f"Lead {n:04}", **values) for n in range(count)]
         )
+
+    @contextmanager
+    def _no_map_service(self):
+        """Nothing is sent, and none of Odoo's functions that would send is called."""
+        partners = type(self.env["res.partner"])
+        geocoding = ("geo_localize", "_geo_localize")
+        places = [(requests.Session, "send")]
+        places += [(partners, name) for name in geocoding if hasattr(partners, name)]
+        refusal = AssertionError("a map service is asked")
+        with ExitStack() as stack:
+            asked = [
+                stack.enter_context(patch.object(*place, side_effect=refusal))
+                for place in places
+            ]
+            yield
+        for one in asked:
+            one.assert_not_called()
 
     def _run_job(self, name):
         with self.enter_registry_test_mode():

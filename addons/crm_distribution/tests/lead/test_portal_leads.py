@@ -64,9 +64,25 @@ class TestPortalLeads(LeadCommon, HttpCase):
         self.assertIn("New Leads", page)
         self.assertIn("Pumps · Tehran", page)
         self.assertRegex(page, r"\d+ (days|hours|minutes) left")
+        deadline = self.offer._portal_values(self.anahita)["deadline"]
+        self.assertIn(f"Answer the lead that ends first: {deadline}.", page)
         self.assertTellsNothing(page)
         self._login(self.stranger)
         self.assertNotIn("o_channel_home", self.url_open("/my").text)
+
+    def test_home_says_what_comes_next(self):
+        self.ava.distribution_level_id = self.env.ref(
+            "crm_distribution.level_wholesaler"
+        )
+        self._login(self.anahita)
+        self._post(f"{self.url}/answer", answer="accept")
+        page = self.url_open("/my").text
+        self.assertIn("No new lead waits for you.", page)
+        self.assertIn("Work on your open leads: 1.", page)
+        self._post(f"{self.url}/return", reason="No time")
+        page = self.url_open("/my").text
+        self.assertIn("Nothing waits for you. Register a deal", page)
+        self.assertNotIn("Work on your open leads", page)
 
     def test_offer_tells_no_more_than_the_offer(self):
         self._login(self.anahita)
@@ -119,17 +135,48 @@ class TestPortalLeads(LeadCommon, HttpCase):
     def test_others_find_what_does_not_exist(self):
         """C139: the same answer for what exists and what does not."""
         self._login(self.stranger)
-        missing = "/my/channel/lead/nothing"
         for tail in ("", "/answer", "/return", "/message", "/revenue"):
-            with self.subTest(tail=tail):
+            told = {}
+            for key in (self.offer.key, "nothing", "%00", "🚰"):
                 send = self.url_open if not tail else self._post
-                mine, none = send(self.url + tail), send(missing + tail)
-                self.assertEqual((mine.status_code, none.status_code), (404, 404))
-                self.assertEqual(
-                    re.sub(r"nothing|" + self.offer.key, "", mine.text).count("Ava"),
-                    none.text.count("Ava"),
-                )
+                answer = send(f"/my/channel/lead/{key}{tail}")
+                # what is new in every page, and the address as it was typed
+                new = f"[0-9a-f]{{40}}o[0-9]+|lead/[^\"'/ ?&<]+{tail}"
+                told[key] = answer.status_code, re.sub(new, "", answer.text)
+            with self.subTest(tail=tail):
+                self.assertEqual(told["nothing"][0], 404)
+                self.assertIn("You Have No Such Lead", told["nothing"][1])
+                for key, one in told.items():
+                    self.assertEqual(one, told["nothing"], key)
         self.assertEqual(self.offer.state, "offered")
+
+    def test_others_are_refused_by_rpc_what_does_not_exist(self):
+        """C139: the same error, word for word."""
+        message = self.offer._keep_message(self.ava, "Wanted", waits=True)
+        self._login(self.stranger)
+        for record in (self.offer, self.offer.candidate_ids[:1], message):
+            for method, *args in (
+                ("read", ["id"]),
+                ("web_read", {"display_name": {}}),
+                ("write", {}),
+                ("unlink",),
+                ("copy",),
+                ("export_data", ["id"]),
+                ("action_withdraw",),
+                ("action_done",),
+            ):
+                if not hasattr(record, method):
+                    continue
+                there, nowhere = (
+                    self._call(record._name, method, [id_], *args)["error"]["data"]
+                    for id_ in (record.id, 2**31 - 1)
+                )
+                with self.subTest(model=record._name, method=method):
+                    self.assertEqual(there["name"], nowhere["name"])
+                    self.assertEqual(
+                        re.sub(rf"\b{record.id}\b", "n", there["message"]),
+                        nowhere["message"].replace(f"{2**31 - 1}", "n"),
+                    )
 
     def test_no_login_no_page(self):
         self.authenticate(None, None)

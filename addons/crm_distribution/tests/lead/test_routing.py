@@ -32,12 +32,11 @@ class TestRouting(LeadCommon):
         self.assertFalse((leads | again).partner_assigned_id)
 
     def test_batch_equals_one_by_one_however_it_was_shuffled(self):
-        """C020: the same as one by one, and in any order."""
+        """C020: arrival decides, then what leads say, whatever their names and ids."""
         for name in ("Ava", "Bita", "Caspian"):
             self._make_partner(name, self.in_tehran, distribution_capacity=4)
-        with freeze_time(NOW):
-            self.policy.action_end()
-            leads = self._make_leads(15)
+        self.policy.action_end()
+        leads = self._leads_in_disorder(15)
         self._make_policy(name="Again")
         self.env.flush_all()
 
@@ -59,20 +58,47 @@ class TestRouting(LeadCommon):
             self.env.invalidate_all()
             return found
 
-        def one_by_one():
-            for lead in leads.sorted(lambda lead: (lead.create_date, lead.name)):
+        def one_by_one(sequence):
+            for lead in sequence:
                 lead._route()
 
-        together = undone(leads._route)
-        self.assertEqual(undone(one_by_one), together)
-        self.assertEqual(
-            [state for state, *_rest in together.values()].count("offered"), 12
+        arrived = leads.sorted(
+            lambda lead: (lead.create_date, lead.name, lead.email_from or "", lead.id)
         )
-        for seed in range(3):
+        self.assertNotEqual(arrived.ids, leads.ids)
+        together = undone(leads._route)
+        self.assertEqual(undone(lambda: one_by_one(arrived)), together)
+        states = [together[lead][0] for lead in arrived]
+        self.assertEqual(states, 12 * ["offered"] + 3 * ["waiting"])
+        # another sequence would be another result
+        self.assertNotEqual(undone(lambda: one_by_one(arrived[::-1])), together)
+        for seed in range(10):
             shuffled = random.Random(seed).sample(leads.ids, len(leads))
-            self.assertEqual(
-                undone(self.env["crm.lead"].browse(shuffled)._route), together
+            with self.subTest(seed=seed):
+                self.assertEqual(
+                    undone(self.env["crm.lead"].browse(shuffled)._route), together
+                )
+
+    def _leads_in_disorder(self, count):
+        """Some of one moment, some of one name, some alike but for their ids."""
+        draw = random.Random(count)
+        leads = self.env["crm.lead"].create(
+            [
+                self._lead_values(
+                    draw.choice(("Pump", "Valve")),
+                    email_from=draw.choice((False, "a@b.example", "b@b.example")),
+                )
+                for _n in range(count)
+            ]
+        )
+        self.env.flush_all()
+        for lead in leads:
+            moment = NOW + timedelta(minutes=draw.randrange(4))
+            self.env.cr.execute(
+                "UPDATE crm_lead SET create_date = %s WHERE id = %s", [moment, lead.id]
             )
+        self.env.invalidate_all()
+        return leads
 
     def test_share_of_paused_ones_goes_to_all_active_ones(self):
         """C022: 40 leads are 20 and 20 among the two active ones of four."""
@@ -248,6 +274,26 @@ class TestRouting(LeadCommon):
         self.assertEqual(lead.distribution_route_id.partner_id, near)
         self.assertEqual(lead.distribution_route_id.decided_by, "distance")
         self.assertIn("nearer", lead.distribution_reason)
+
+    def test_no_map_service_is_asked_where_a_lead_is(self):
+        partner = self._make_partner(
+            "Ava", self.in_tehran, street="Azadi 1", city="Tehran", zip="11369"
+        )
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Buyer",
+                "street": "Enghelab 5",
+                "city": "Tehran",
+                "country_id": self.country.id,
+            }
+        )
+        with self._no_map_service():
+            lead = self._make_lead(
+                partner_id=customer.id, street="Enghelab 5", city="Tehran"
+            )
+            lead.action_route()
+            self._run_job("retry_leads")
+        self.assertEqual(lead.distribution_route_id.partner_id, partner)
 
     def test_equal_ones_are_told_apart_the_same_in_every_sequence(self):
         """C027: the same one of two equals wins, made in either order."""

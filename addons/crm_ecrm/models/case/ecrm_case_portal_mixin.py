@@ -149,7 +149,7 @@ class EcrmCasePortalMixin(models.AbstractModel):
         :param self: in superuser mode
         :return: why it could not be
         """
-        text = (text or "").strip()
+        text = (text or "").replace("\x00", "").strip()
         if not text and not files:
             return self.env._("Please write something.")
         if len(text) > LONGEST_TEXT:
@@ -171,7 +171,7 @@ class EcrmCasePortalMixin(models.AbstractModel):
         :return: why it could not be
         """
         if self.state in ("solved", "closed"):
-            if not (text or "").strip():
+            if not (text or "").replace("\x00", "").strip():
                 return self.env._("Please write what is still missing.")
             if len(text) > LONGEST_TEXT:
                 return self.env._("Please write at most %s characters.", LONGEST_TEXT)
@@ -218,9 +218,10 @@ class EcrmCasePortalMixin(models.AbstractModel):
     @api.model
     def _form_typed(self, post: dict[str, str]) -> dict[str, str]:
         """What was sent for fields of the form, and for nothing else."""
+        sent = {name: str(post.get(name) or "").replace("\x00", "") for name in TYPED}
         return {
-            name: str(post.get(name) or "").strip()[: LONGEST.get(name, 250) + 1]
-            for name in TYPED
+            name: text.strip()[: LONGEST.get(name, 250) + 1]
+            for name, text in sent.items()
         }
 
     @api.model

@@ -245,7 +245,7 @@ class EcrmFeedback(models.Model):
         nobody learns whether the address is known.
         """
         now = fields.Datetime.now()
-        normalized = email_normalize(address or "")
+        normalized = email_normalize((address or "").replace("\x00", ""))
         if not normalized:
             return
         # sudo: whoever asks learns nothing, whatever is found
@@ -388,7 +388,7 @@ class EcrmFeedback(models.Model):
                 raise UserError(self.env._("Please choose a mark from 1 to 5."))
             marks.append({"dimension_id": dimension.id, "score": int(text)})
         texts = {
-            name: (sent.get(name) or "").strip()[:LONGEST_TEXT]
+            name: (sent.get(name) or "").replace("\x00", "").strip()[:LONGEST_TEXT]
             for name in ("comment", "answer_1", "answer_2")
         }
         return {
