@@ -142,8 +142,8 @@ class TestRoutingRaces(TransactionCase):
         self.begin()
         leads = [self.lead(cr) for cr in (self.one, self.two)]
         self.assertEqual([self.holder(lead) for lead in leads], [closer, closer])
-        for cr in (self.one, self.two):
-            cr.commit()
+        self.one.commit()
+        self.two.commit()
 
     def test_accepted_and_run_out_at_one_moment(self):
         racer = self.partner("Racer")
