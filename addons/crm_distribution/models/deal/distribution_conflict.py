@@ -221,6 +221,7 @@ class DistributionConflict(models.Model):
         return source._get_records_action()
 
     def _ask_outcome(self, decision: str):
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decision"),
