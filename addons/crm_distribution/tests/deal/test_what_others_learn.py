@@ -263,7 +263,6 @@ class TestWhatOthersLearn(DealPages):
                 ("copy",),
                 ("export_data", ["id"]),
                 ("action_approve",),
-                ("action_open_conflicts",),
                 ("action_done",),
             ):
                 if not hasattr(record, method):
