@@ -155,7 +155,7 @@ class TestPortalAccessibility(
             (sheet, PREFERENCES, {"marketing_post": True, "survey_email": False}),
             ("/my/voice/preferences", PREFERENCES, {"quiet": True, "quiet_from": ""}),
             ("/my/voice/preferences", PREFERENCES, {"survey_phone": True}),
-            (confirm, f"form[action='{confirm}']", {}),
+            (confirm, f"form[action$='{confirm}']", {}),
         ]
 
     def _missing(self):
