@@ -32,6 +32,7 @@ def world(env, server, suite, request, tmp_path_factory):
     shop = getattr(request.module, "SHOP", "")
     folder = tmp_path_factory.mktemp("shop")
     with ExitStack() as stack:
+        stack.callback(processes.dismiss)
         with server.copied(suite, "hosts") as name:
             processes.preload(env, name)
             processes.run(name, shop, folder)

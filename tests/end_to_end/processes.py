@@ -6,7 +6,7 @@ They are forked, as Odoo's own workers are, from one that has loaded the registr
 import multiprocessing
 import os
 import sys
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from unittest.mock import patch
@@ -27,6 +27,15 @@ def preload(env, database: str) -> None:
     known = {**env, "PYTHONPATH": HERE, "PGDATABASE": database}
     with patch.dict(os.environ, known):
         forkserver.ensure_running()
+
+
+def dismiss() -> None:
+    """End that first process and its watcher, which no signal ends.
+
+    Odoo's test classes wait ten seconds for every child that their process still has.
+    """
+    forkserver._forkserver._stop()
+    resource_tracker._resource_tracker._stop()
 
 
 class Host:
