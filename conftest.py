@@ -44,8 +44,13 @@ def pytest_configure(config):
         with_odoo._get_available_random_port = lambda: 0
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Longest first, so that workers end about together: the set-up, then by size."""
+    if config.pluginmanager.get_plugin("odoo"):
+        from odoo.addons.base.models.ir_attachment import IrAttachment
+
+        # Workers share the files of one database: none clears away another's.
+        IrAttachment._gc_file_store_unsafe = lambda self: None
 
     def place(item):
         is_setup = item.path.name.startswith("test_setup_")

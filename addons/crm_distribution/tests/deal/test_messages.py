@@ -227,6 +227,7 @@ class TestMessages(LeadCommon, HttpCase):
                 subject.with_user(self.boss)._write_to_intermediary(ANSWER)
         self.assertFalse(self._mails())
 
+    @mute_logger("odoo.http")
     def test_no_way_around_through_chatters(self):
         """Neither ids, nor signatures, nor tokens, nor replies open a chatter."""
         self.offer._hear(self.anahita.partner_id, "Hello")
