@@ -1,10 +1,11 @@
-import json
 import re
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crm_suite.tests.refusals import RefusalMixin
 
 from .deal_common import DealPages, without_token
 
@@ -17,7 +18,7 @@ LEFT_OUT = ("/web/session/logout", "/odoo", "/website/social")
 
 
 @tagged("post_install", "-at_install")
-class TestWhatOthersLearn(DealPages):
+class TestWhatOthersLearn(RefusalMixin, DealPages):
     """Each sees what is his, in every page, mail and call, and nothing of others."""
 
     def test_an_end_customer_sees_no_intermediary(self):
@@ -258,35 +259,7 @@ class TestWhatOthersLearn(DealPages):
         deal._hear(self.first.partner_id, "Hello")
         self.authenticate(self.rival.login, self.rival.login)
         for record in (deal, deal.talk_ids):
-            self.assertTrue(record)
-            for method, *args in (
-                ("read", ["id"]),
-                ("web_read", {"display_name": {}}),
-                ("write", {}),
-                ("unlink",),
-                ("copy",),
-                ("export_data", ["id"]),
-                ("action_approve",),
-                ("action_done",),
-            ):
-                if not hasattr(record, method):
-                    continue
-                there, nowhere = (
-                    self._refusal(record._name, method, [id_], *args)
-                    for id_ in (record.id, 2**31 - 1)
-                )
-                with self.subTest(model=record._name, method=method):
-                    self.assertEqual(there, nowhere)
-
-    def _refusal(self, model, method, ids, *args):
-        params = {"model": model, "method": method, "args": [ids, *args], "kwargs": {}}
-        answer = self.url_open(
-            f"/web/dataset/call_kw/{model}/{method}",
-            data=json.dumps({"jsonrpc": "2.0", "params": params}),
-            headers={"Content-Type": "application/json"},
-        ).json()
-        error = answer["error"]["data"]
-        return error["name"], re.sub(rf"\b{ids[0]}\b", "n", error["message"])
+            self.assertRefusedAsAbsent(record, "action_approve", "action_done")
 
     def test_who_moves_to_another_company_leaves_its_deals_behind(self):
         self._submit(self.x, "Arad")
