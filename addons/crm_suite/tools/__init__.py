@@ -1,5 +1,6 @@
 from . import (
     arrays,
+    blocking,
     columns,
     companies,
     dates,

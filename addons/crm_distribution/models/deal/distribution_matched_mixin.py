@@ -3,7 +3,8 @@ from collections.abc import Iterable
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.blocking import records_sharing
 
 from ...channel import matching
 
@@ -104,24 +105,7 @@ class DistributionMatchedMixin(models.AbstractModel):
 
     @api.model
     def _find_by_keys(self, keys: list[str], domain, limit: int | None = None):
-        if not keys:
-            return self.browse()
-        self.flush_model(["distribution_match_keys"])
-        query = self._search(Domain(domain))
-        held = SQL(
-            "string_to_array(%s, ' ')",
-            SQL.identifier(self._table, "distribution_match_keys"),
-        )
-        query.add_where(SQL("%s && %s", held, keys))
-        # the most shared keys first, then the oldest
-        query.order = SQL(
-            "(SELECT count(*) FROM unnest(%s) AS one WHERE one = ANY(%s)) DESC, %s",
-            held,
-            keys,
-            SQL.identifier(self._table, "id"),
-        )
-        query.limit = limit
-        return self.browse(query)
+        return records_sharing(self, "distribution_match_keys", keys, domain, limit)
 
 
 def calling_code(country) -> str:

@@ -4,9 +4,9 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tabular.text import fold
+from odoo.addons.crm_suite.tools.blocking import records_sharing
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.links import read_link
 
@@ -393,26 +393,10 @@ class EcrmIdea(models.Model):
     def _similar(self, text: str, domain: Domain):
         """Published ideas like this text, the most similar first."""
         asked = fold(text[:LONGEST_NAME])
-        keys = alike.keys_of(asked)
-        if not keys:
-            return self.browse()
-        self.flush_model(["search_keys"])
-        query = self._search(domain)
-        held = SQL(
-            "string_to_array(%s, ' ')", SQL.identifier(self._table, "search_keys")
+        held = records_sharing(
+            self, "search_keys", alike.keys_of(asked), domain, MOST_COMPARED
         )
-        query.add_where(SQL("%s && %s", held, keys))
-        query.order = SQL(
-            "(SELECT count(*) FROM unnest(%s) AS one WHERE one = ANY(%s)) DESC, %s",
-            held,
-            keys,
-            SQL.identifier(self._table, "id"),
-        )
-        query.limit = MOST_COMPARED
-        scores = {
-            idea: alike.similarity(asked, fold(idea.name))
-            for idea in self.browse(query)
-        }
+        scores = {idea: alike.similarity(asked, fold(idea.name)) for idea in held}
         found = [idea for idea in scores if scores[idea] >= alike.SIMILAR]
         found.sort(key=lambda idea: (-scores[idea], idea.id))
         return self.browse(idea.id for idea in found[:MOST_SIMILAR])
