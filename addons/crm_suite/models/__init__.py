@@ -4,9 +4,11 @@ from . import (  # noqa: I001
     res_partner,
     suite_company_mixin,
     suite_customer_data_mixin,
+    suite_import_mixin,
     suite_number_mixin,
     suite_protected_mixin,
     suite_condition_mixin,
+    suite_key_mixin,
     suite_tile,
     suite_turn,
 )

@@ -16,7 +16,7 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 def sign_link(record: BaseModel, holder: BaseModel, purpose: str, hours: int) -> str:
     """What stands in the link, safe in an address.
 
-    :param record: has a field ``key``, a secret of its own
+    :param record: of a model with `suite.key.mixin`
     :param holder: the contact for whom it is; empty for whoever reads the mail
     :param purpose: what may be done by it, such as ``answer``
     """

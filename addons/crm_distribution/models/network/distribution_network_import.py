@@ -29,7 +29,11 @@ class DistributionNetworkImport(models.Model):
 
     _name = "distribution.network.import"
     _description = "Import of Outlets"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.import.mixin",
+    ]
     _order = "id desc"
     _protected_fields = {
         "attempt",
@@ -169,26 +173,6 @@ class DistributionNetworkImport(models.Model):
 
         work_through(self, [("state", "in", WORKING)], process)
 
-    def _as_responsible(self):
-        """With the rights, language and company of whoever pressed the button."""
-        user = self.user_id
-        return self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids
-        )
-
-    def _require_state(self, *states) -> None:
-        self.ensure_one()
-        self.check_access("write")
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(name)s is in the state “%(state)s”: this is not possible now.",
-                    name=self.name,
-                    state=labels[self.state],
-                )
-            )
-
     def _start(self, state: str) -> None:
         if state == "checking":
             self._forget()
@@ -299,10 +283,6 @@ class DistributionNetworkImport(models.Model):
                 "done_on": False,
             }
         )
-
-    def _note(self, vals: dict) -> None:
-        # sudo: who may press the buttons may not write by hand what they lead to
-        self.sudo().write(vals)
 
     def _bytes(self) -> bytes:
         return base64.b64decode(self.with_context(bin_size=False).file or b"")

@@ -1,5 +1,3 @@
-import secrets
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -28,21 +26,13 @@ class EcrmEntryMixin(models.AbstractModel):
 
     _name = "ecrm.entry.mixin"
     _description = "Entry of a Customer"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
-    _protected_fields = {"key", "number", "commercial_partner_id"}
+    _inherit = ["suite.company.mixin", "suite.key.mixin"]
+    _protected_fields = {"number", "commercial_partner_id"}
     _company_links = {"partner_id"}
 
     # the kind in addresses of the portal, such as "case"
     _entry_kind: str
 
-    key = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self._new_key(),
-        groups="base.group_system",
-        help="In the addresses of its pages; cannot be guessed",
-    )
     number = fields.Char(
         readonly=True, copy=False, default=lambda self: self._new_number()
     )
@@ -81,10 +71,6 @@ class EcrmEntryMixin(models.AbstractModel):
 
     def _compute_portal_status(self):
         raise NotImplementedError
-
-    @api.model
-    def _new_key(self) -> str:
-        return secrets.token_urlsafe(16)
 
     @api.model
     def _new_number(self) -> str:

@@ -1,4 +1,3 @@
-import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -22,10 +21,10 @@ class EcrmConsentRequest(models.Model):
 
     _name = "ecrm.consent.request"
     _description = "Consent to Confirm"
-    _inherit = ["suite.customer.data.mixin", "suite.protected.mixin"]
+    _inherit = ["suite.customer.data.mixin", "suite.key.mixin"]
     _order = "id desc"
     _protected_fields = {
-        *("partner_id", "key", "choices", "address"),
+        *("partner_id", "choices", "address"),
         *("requested_on", "confirmed_on"),
     }
 
@@ -36,13 +35,6 @@ class EcrmConsentRequest(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
-    )
-    key = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: secrets.token_urlsafe(16),
-        groups="base.group_system",
     )
     choices = fields.Json(readonly=True)
     address = fields.Char("Sent to", readonly=True)

@@ -1,4 +1,3 @@
-import secrets
 from collections import defaultdict
 from datetime import datetime
 from functools import lru_cache
@@ -31,21 +30,14 @@ class EcrmPreference(models.Model):
     _inherit = [
         "suite.customer.data.mixin",
         "suite.number.mixin",
-        "suite.protected.mixin",
+        "suite.key.mixin",
     ]
     _rec_name = "partner_id"
-    _protected_fields = {"partner_id", "key"}
+    _protected_fields = {"partner_id"}
     _number_limits = {"quiet_from": (0, 24), "quiet_to": (0, 24)}
 
     partner_id = fields.Many2one(
         "res.partner", "Person", required=True, readonly=True, ondelete="cascade"
-    )
-    key = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: secrets.token_urlsafe(16),
-        groups="base.group_system",
     )
     quiet = fields.Boolean("Quiet Hours", help="By the person's own clock")
     quiet_from = fields.Float("From", default=21)

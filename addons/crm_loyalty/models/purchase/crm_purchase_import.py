@@ -32,7 +32,12 @@ class CrmPurchaseImport(models.Model):
     _name = "crm.purchase.import"
     _description = "Purchase Import"
     # numbers first: only what is one can be compared
-    _inherit = ["suite.number.mixin", "suite.protected.mixin", "suite.company.mixin"]
+    _inherit = [
+        "suite.number.mixin",
+        "suite.protected.mixin",
+        "suite.company.mixin",
+        "suite.import.mixin",
+    ]
     _order = "id desc"
     # They tell what happened, and undoing relies on them.
     _protected_fields = {
@@ -244,19 +249,6 @@ class CrmPurchaseImport(models.Model):
             "domain": list(Domain("id", "in", self.created_partner_ids.ids)),
         }
 
-    def _require_state(self, *states):
-        self.ensure_one()
-        self.check_access("write")
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(name)s is in the state “%(state)s”: this is not possible now.",
-                    name=self.name,
-                    state=labels[self.state],
-                )
-            )
-
     @api.model
     def _reading_fields(self):
         """What decides how the file is understood: a change makes a check worthless."""
@@ -270,10 +262,6 @@ class CrmPurchaseImport(models.Model):
             "encoding",
             "file",
         }
-
-    def _note(self, vals):
-        # Who may press the buttons may not write by hand what they lead to.
-        self.sudo().write(vals)
 
     def _reopen(self):
         self.check_access("write")

@@ -291,13 +291,6 @@ class CrmPurchaseImport(models.Model):
             self._wake_cron()
             self.env["ir.cron"]._commit_progress(remaining=0)
 
-    def _as_responsible(self):
-        """With the rights, language and company of whoever pressed the button."""
-        user = self.user_id
-        return self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids
-        )
-
     def _start(self, state):
         if state == "loading":
             self._require_turn()
