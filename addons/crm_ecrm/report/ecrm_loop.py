@@ -75,9 +75,4 @@ class EcrmLoop(models.Model):
     def action_open_feedback(self):
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ecrm.feedback",
-            "res_id": self.feedback_id.id,
-            "views": [(False, "form")],
-        }
+        return self.feedback_id._get_records_action()
