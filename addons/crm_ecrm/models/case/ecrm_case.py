@@ -247,17 +247,19 @@ class EcrmCase(models.Model):
                 case.check_access("write")
                 # sudo: links that were sent to the former address end
                 case.sudo().key = case._new_key()
-        moved = self.browse()
-        if {"team_id", "severity"} & vals.keys():
-            moved = self.filtered(
-                lambda one: any(
-                    name in vals and one._differs(name, vals[name])
-                    for name in ("team_id", "severity")
+        moved, given = (
+            self.filtered(
+                lambda one, names=names: any(
+                    name in vals and one._differs(name, vals[name]) for name in names
                 )
             )
+            for names in (("team_id", "severity"), ("partner_id",))
+        )
         res = super().write(vals)
+        # sudo: whose case it turns out to be, has what he was promised
+        given.sudo()._keep_service_level()
         # sudo: clocks are read by the system
-        moved.sudo()._refresh_clocks()
+        (moved | given).sudo()._refresh_clocks()
         return res
 
     def action_take(self):
@@ -422,6 +424,7 @@ class EcrmCase(models.Model):
 
     def _begin(self):
         """What every case begins with, whoever creates it."""
+        self._keep_service_level()
         for case in self:
             case._begin_episode("opened", case.opened_on)
             if case.medium in ENTERED and case.description:
