@@ -21,7 +21,6 @@ class CrmPartnerNeed(models.Model):
     source = fields.Selection(
         [("staff", "Us"), ("customer", "The Customer")],
         "Stated By",
-        required=True,
         readonly=True,
         default="staff",
         copy=False,
@@ -51,10 +50,10 @@ class CrmPartnerNeed(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        theirs = self.filtered(lambda need: need.source == "customer")
-        if theirs and not self.env.su:
+        others = self.filtered(lambda need: need.source != "staff")
+        if others and not self._is_by_system():
             # what one of us writes over it, one of us has stated
-            theirs._as_system().write({"source": "staff", "declined_by_id": False})
+            others._as_system().write({"source": "staff", "declined_by_id": False})
         return res
 
     @api.model

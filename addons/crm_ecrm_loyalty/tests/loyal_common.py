@@ -1,3 +1,6 @@
+from lxml import html
+
+from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user
 
@@ -67,12 +70,27 @@ class LoyalCommon(NeedCommon, ProgramCommon, HttpCase):
         )
         return user
 
+    def _tell(self, *companies):
+        """A campaign with a message in the portal; a company has a login of its own."""
+        for company in companies:
+            new_test_user(
+                self.env,
+                f"office{company.id}",
+                "base.group_portal",
+                partner_id=company.id,
+            )
+            company.category_id = [Command.link(self.tag.id)]
+        return self._running(
+            medium="portal", message="<p>Come and see us</p>", subject="A day for you"
+        )
+
     def _page(self, user, query=""):
         self.env.flush_all()
         self.authenticate(user.login, user.login * 2)
         answer = self.url_open(PAGE + query)
         self.assertEqual(answer.status_code, 200)
-        return answer.text
+        (shown,) = html.fromstring(answer.content).xpath("//*[@id='wrap']")
+        return html.tostring(shown, encoding="unicode")
 
     def _decline(self, user, need, follow=True, **values):
         self.env.flush_all()

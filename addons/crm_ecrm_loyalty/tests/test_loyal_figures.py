@@ -134,10 +134,7 @@ class TestLoyalFigures(LoyalCommon):
 
     def test_offers_are_those_that_were_made_to_him(self):
         """Who is held back reads what everybody reads for whom there is nothing."""
-        (self.harbour | self.sepehr).category_id = [Command.link(self.tag.id)]
-        program = self._running(
-            medium="portal", message="<p>Come and see us</p>", subject="A day for you"
-        )
+        program = self._tell(self.harbour, self.sepehr)
         held, told = program.member_ids
         self.assertEqual(len(program.member_ids), 2)
         held._as_system().write({"arm": "control", "next_touch_on": False})

@@ -30,21 +30,25 @@ class SignalCommon(AttributeCommon):
 
         :param told: rows of customer, day, and day of the solution if there was one
         """
-        cases = cls.env["ecrm.case"].create(
-            [
-                {
-                    "name": "It leaks",
-                    "kind": "complaint",
-                    "partner_id": partner.id,
-                    "team_id": cls.team.id,
-                    "opened_on": cls._at(day),
-                }
-                for partner, day, _solved in told
-            ]
+        cases = (
+            cls.env["ecrm.case"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": "It leaks",
+                        "kind": "complaint",
+                        "partner_id": partner.id,
+                        "team_id": cls.team.id,
+                        "opened_on": cls._at(day),
+                    }
+                    for partner, day, _solved in told
+                ]
+            )
         )
         for case, (_partner, _day, solved) in zip(cases, told, strict=True):
             if solved is not None:
-                case.episode_id.sudo().solved_on = cls._at(solved)
+                case.episode_id.solved_on = cls._at(solved)
         return cases
 
 
@@ -135,14 +139,15 @@ class TestVoiceSignals(SignalCommon):
         self.company.partner_id.tz = "Asia/Tehran"
         case = self._complain([(self.customer, 60, None)])
         case._as_system().opened_on = self._at(60, 22)
-        case.episode_id.sudo().started_on = self._at(60, 22)
+        case.episode_id.started_on = self._at(60, 22)
         known = [self._known(days)["open_complaints"] for days in (60, 59)]
         self.assertEqual(known, [[0], [1]])
 
     def test_other_companies_and_what_is_no_complaint_do_not_count(self):
         self._complain([(self.customer, 60, None)]).kind = "question"
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        team = self.team.create({"name": "There", "company_id": elsewhere.id})
+        there = {"name": "There", "company_id": elsewhere.id, "calendar_id": False}
+        team = self.team.create(there)
         case = self._complain([(self.customer, 50, None)])
         self.env.flush_all()
         self.env.cr.execute(

@@ -7,7 +7,7 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from ..case.case_common import CaseCommon
+from ..case.case_common import BERLIN, CaseCommon
 from ..voice_common import VoiceCommon
 
 
@@ -22,6 +22,7 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
             {"name": "Pump", "type": "consu", "taxes_id": [Command.clear()]}
         )
         cls.figures = cls.env["ecrm.figures"]
+        cls.company.partner_id.tz = BERLIN
         cls.team.calendar_id = cls._hours((0, 24), days="0123456", zone="UTC")
 
     def _order(self, user, at, amount=100, **values):
@@ -80,6 +81,7 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
         self.assertEqual(
             told, {"2027": (1, 100), "2026": (1, 100), "Earlier": (1, 100)}
         )
+        self.env["res.lang"]._activate_lang("fa_IR")
         told = self._years(self._of(self.emma, lang="fa_IR"))
         self.assertEqual([*told], ["1405", "Earlier"])
         self.assertEqual(told["1405"], (2, 200))
@@ -132,8 +134,13 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
         self._order(self.emma, "2027-01-18 12:00:00", 1000, state="sent")
         self._order(self.nasrin, "2027-01-19 12:00:00", 5000)
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        self._order(self.emma, "2027-01-20 12:00:00", 900).company_id = elsewhere
+        other = self._order(self.emma, "2027-01-20 12:00:00", 900)
         self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET company_id = %s WHERE id = %s",
+            [elsewhere.id, other.id],
+        )
+        self.env.invalidate_all()
         listed = self.env["sale.order"].with_user(self.emma)
         here = [("state", "=", "sale"), ("company_id", "=", self.company.id)]
         orders = listed.search(here)
@@ -182,9 +189,28 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
     @freeze_time("2027-03-01 10:00:00")
     def test_it_takes_as_many_queries_for_60_as_for_6(self):
         def fill(count):
-            for number in range(count):
-                self._order(self.emma, datetime(2026, 1 + number % 12, 1))
-                self._receive(self.emma.partner_id, name=f"Case {number} {count}")
+            line = {"product_id": self.product.id, "price_unit": 5}
+            self.env["sale.order"].create(
+                [
+                    {
+                        "partner_id": self.emma.partner_id.id,
+                        "state": "sale",
+                        "date_order": datetime(2026, 1 + number % 12, 1),
+                        "order_line": [Command.create(line)],
+                    }
+                    for number in range(count)
+                ]
+            )
+            self.env["ecrm.case"].create(
+                [
+                    {
+                        "name": f"Case {number}",
+                        "partner_id": self.emma.partner_id.id,
+                        "team_id": self.team.id,
+                    }
+                    for number in range(count)
+                ]
+            )
 
         def queries():
             self.env.flush_all()
