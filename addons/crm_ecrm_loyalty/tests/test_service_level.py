@@ -92,6 +92,11 @@ class TestServiceLevel(TierCommon, CaseCommon):
         # nor does a tier reached later change what was promised before
         self.assertFalse(before.service_level)
         self.assertEqual(self._promised(before), (60, 480))
+        # a colleague goes on with it
+        case.partner_id = self.env["res.partner"].create(
+            {"name": "Eli", "parent_id": self.customer.id}
+        )
+        self.assertEqual(case.service_level, "priority")
         case._solve(self.agent)
         case._reopen()
         self.assertEqual(self._promised(case), (30, 240))

@@ -247,19 +247,25 @@ class EcrmCase(models.Model):
                 case.check_access("write")
                 # sudo: links that were sent to the former address end
                 case.sudo().key = case._new_key()
-        moved, given = (
-            self.filtered(
-                lambda one, names=names: any(
-                    name in vals and one._differs(name, vals[name]) for name in names
+        moved, before = self.browse(), {}
+        if {"team_id", "severity"} & vals.keys():
+            moved = self.filtered(
+                lambda one: any(
+                    name in vals and one._differs(name, vals[name])
+                    for name in ("team_id", "severity")
                 )
             )
-            for names in (("team_id", "severity"), ("partner_id",))
-        )
+        if "partner_id" in vals:
+            # sudo: to compare, not to show
+            before = {one: one.commercial_partner_id for one in self.sudo()}
         res = super().write(vals)
-        # sudo: whose case it turns out to be, has what he was promised
-        given.sudo()._keep_service_level()
+        # sudo: whose case it turns out to be, has what was promised to him
+        given = self.sudo().filtered(
+            lambda one: one in before and one.commercial_partner_id != before[one]
+        )
+        given._keep_service_level()
         # sudo: clocks are read by the system
-        (moved | given).sudo()._refresh_clocks()
+        (moved.sudo() | given)._refresh_clocks()
         return res
 
     def action_take(self):
