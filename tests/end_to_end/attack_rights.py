@@ -146,6 +146,7 @@ ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points_account",
     "CustomerPortalPoints.portal_my_benefit",
     "CustomerPortalPoints.portal_my_loyalty_card_history",
+    "VoicePortalLoyalty.portal_decline_need",
     *attack_channel.ROUTES,
     *attack_voice_case.ROUTES,
     *attack_voice_feedback.ROUTES,

@@ -57,6 +57,7 @@ ROUTES = {
     "IdeaPortal.portal_similar_ideas",
     "IdeaPortal.voice_idea",
     "IdeaPortal.voice_idea_vote",
+    "VoicePortal.portal_my_figures",
     "VoicePortal.portal_my_preferences",
     "VoicePortal.portal_my_voice",
     "VoicePortal.voice_consent",

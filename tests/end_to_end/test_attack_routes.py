@@ -68,7 +68,7 @@ class TestAttackRoutes(AttackCase):
             name: cls.records[name]
             for name in (
                 *("distribution.route", "distribution.registration", "crm.lead"),
-                *("ecrm.case", "ecrm.idea", "ecrm.feedback"),
+                *("ecrm.case", "ecrm.idea", "ecrm.feedback", "crm.partner.need"),
             )
         }
         cls.env.flush_all()
@@ -180,4 +180,8 @@ class TestAttackRoutes(AttackCase):
             "case": (case.state, case.visibility, case.event_ids.ids),
             "idea": (idea.status, idea.vote_ids.ids, idea.comment_ids.ids),
             "feedback": (feedback.state, feedback.answer_id.id),
+            "need": owned["crm.partner.need"].strength,
+            "declined": self.env["crm.partner.need"].search_count(
+                [("source", "=", "customer")]
+            ),
         }

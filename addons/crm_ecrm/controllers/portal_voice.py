@@ -65,6 +65,29 @@ class VoicePortal(CustomerPortal):
         return request.render("crm_ecrm.portal_my_voice", values)
 
     @route(
+        "/my/voice/figures",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_figures(self, whose="", **kw):
+        values = self._prepare_portal_layout_values()
+        values |= self._figures_values(whose, **kw)
+        return request.render("crm_ecrm.portal_my_figures", values)
+
+    def _figures_values(self, whose, **asked):
+        """Hook: what the page of a customer's own figures shows, by name.
+
+        :param asked: what else stands in the address
+        """
+        figures = request.env["ecrm.figures"]
+        return {
+            "page_name": "voice_figures",
+            "figures": figures._portal_figures(request.env.user, whose),
+        }
+
+    @route(
         "/my/voice/preferences",
         type="http",
         auth="user",

@@ -3,6 +3,7 @@ from . import (
     ecrm_coverage,
     ecrm_engagement,
     ecrm_entry,
+    ecrm_figures,
     ecrm_loop,
     ecrm_resolution,
     ecrm_return,

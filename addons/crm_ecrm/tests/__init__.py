@@ -5,7 +5,7 @@ from .case import (
     test_case_pages,
     test_case_tours,
 )
-from .entry import test_portal_accessibility, test_portal_list
+from .entry import test_portal_accessibility, test_portal_figures, test_portal_list
 from .feedback import (
     test_answer_races,
     test_answering,

@@ -8,7 +8,7 @@ import numpy as np
 import pytz
 from numpy.typing import NDArray
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.columns import read_columns
@@ -32,6 +32,16 @@ class CrmCustomerSignal(models.AbstractModel):
 
     _name = "crm.customer.signal"
     _description = "Customer Signal"
+
+    @api.model
+    def _own_names(self) -> dict[str, str]:
+        """Hook: what the attributes are called that an add-on brings, by name."""
+        return {}
+
+    @api.model
+    def _own_words(self, name: str, value: float) -> str:
+        """Hook: one of these attributes of one customer, such as "pays on time"."""
+        return ""
 
     def _read(self, query: SQL) -> Column:
         types = {"partner_id": "int4", "value": "float8"}

@@ -48,6 +48,19 @@ def start_of_month(env, day: date) -> date:
     return day.replace(day=1)
 
 
+def years_until(env, day: date, count: int) -> list[tuple[str, date]]:
+    """The user's years up to the one of a day, newest first: name and first day."""
+    if _counts_in_jalali(env):
+        last = gregorian_to_jalali(day)[0]
+        return [
+            (str(year), jalali_to_gregorian(year, 1, 1))
+            for year in range(last, last - count, -1)
+        ]
+    return [
+        (str(year), date(year, 1, 1)) for year in range(day.year, day.year - count, -1)
+    ]
+
+
 def _language(env) -> str:
     return env.lang or "en_US"
 

@@ -247,7 +247,7 @@ class EcrmCase(models.Model):
                 case.check_access("write")
                 # sudo: links that were sent to the former address end
                 case.sudo().key = case._new_key()
-        moved = self.browse()
+        moved, before = self.browse(), {}
         if {"team_id", "severity"} & vals.keys():
             moved = self.filtered(
                 lambda one: any(
@@ -255,9 +255,17 @@ class EcrmCase(models.Model):
                     for name in ("team_id", "severity")
                 )
             )
+        if "partner_id" in vals:
+            # sudo: to compare, not to show
+            before = {one: one.commercial_partner_id for one in self.sudo()}
         res = super().write(vals)
+        # sudo: whose case it turns out to be, has what was promised to him
+        given = self.sudo().filtered(
+            lambda one: one in before and one.commercial_partner_id != before[one]
+        )
+        given._keep_service_level()
         # sudo: clocks are read by the system
-        moved.sudo()._refresh_clocks()
+        (moved.sudo() | given)._refresh_clocks()
         return res
 
     def action_take(self):
@@ -422,6 +430,7 @@ class EcrmCase(models.Model):
 
     def _begin(self):
         """What every case begins with, whoever creates it."""
+        self._keep_service_level()
         for case in self:
             case._begin_episode("opened", case.opened_on)
             if case.medium in ENTERED and case.description:

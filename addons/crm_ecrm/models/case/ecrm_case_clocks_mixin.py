@@ -30,6 +30,7 @@ class EcrmCaseClocksMixin(models.AbstractModel):
         "clock_state",
         "due_on",
         "clock_mark",
+        "service_level",
     }
 
     episode_id = fields.Many2one(
@@ -43,6 +44,12 @@ class EcrmCaseClocksMixin(models.AbstractModel):
     )
     due_on = fields.Datetime("Due", readonly=True, copy=False, index="btree_not_null")
     clock_mark = fields.Char(readonly=True, copy=False)
+    service_level = fields.Selection(
+        lambda self: self.env["ecrm.team.promise"]._select_service_level(),
+        readonly=True,
+        copy=False,
+        help="What the customer had when the case came in; it stays",
+    )
 
     def _note(self, kind: str, at=None, *, user=None, **values):
         """Note what happened, in superuser mode; the only way to do so."""
@@ -67,8 +74,19 @@ class EcrmCaseClocksMixin(models.AbstractModel):
             )
         )
 
+    def _service_levels(self) -> dict:
+        """Hook: the service level that customers of these cases have now, by case."""
+        return {}
+
+    def _keep_service_level(self) -> None:
+        """Whatever the customer has later: what was promised for a case, stays."""
+        levels = self._service_levels()
+        for case in self:
+            if case.service_level != levels.get(case, False):
+                case.service_level = levels.get(case, False)
+
     def _promise_now(self) -> dict[str, int]:
-        return self.team_id._promise(self.severity)
+        return self.team_id._promise(self.severity, self.service_level)
 
     def _begin_episode(self, kind: str, at):
         """

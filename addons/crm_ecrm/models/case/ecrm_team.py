@@ -190,22 +190,34 @@ class EcrmTeam(models.Model):
         closed = tuple((one.date_from, one.date_to) for one in leaves)
         return Hours(calendar.tz or "UTC", spans, closed)
 
-    def _promise(self, severity: str) -> dict[str, int]:
-        """Minutes that are promised for a case, by kind of clock."""
+    def _promise(self, severity: str, level: str | bool = False) -> dict[str, int]:
+        """Minutes that are promised for a case, by kind of clock.
+
+        A service level for which the team promises nothing of its own has the usual.
+        """
         # sudo: what is promised to customers is no secret
-        promises = self.sudo().promise_ids
-        return promises.filtered(lambda one: one.severity == severity)[:1]._in_minutes()
+        promises = self.sudo().promise_ids.filtered(
+            lambda one: one.severity == severity
+        )
+        usual = promises.filtered(lambda one: not one.service_level)
+        own = promises.filtered(lambda one: one.service_level == level)
+        return (own or usual)[:1]._in_minutes()
 
     def _clock_mark(self) -> str:
         """Changes with whatever clocks depend on."""
         self.ensure_one()
         hours = self._hours()
+        # sudo: what is promised to customers is no secret
+        promises = self.sudo().promise_ids
         told = [
             hours.zone,
             hours.spans,
             hours.closed,
             self.warn_percent,
-            {severity: self._promise(severity) for severity, _label in SEVERITY},
+            sorted(
+                (one.severity, one.service_level or "", one._in_minutes())
+                for one in promises
+            ),
         ]
         text = json.dumps(told, default=str, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

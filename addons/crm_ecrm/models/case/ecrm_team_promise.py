@@ -13,7 +13,7 @@ class EcrmTeamPromise(models.Model):
     _name = "ecrm.team.promise"
     _description = "Promise of a Service Team"
     _inherit = ["suite.number.mixin"]
-    _order = "team_id, severity desc, id"
+    _order = "team_id, severity desc, service_level, id"
     _number_limits = {
         "first_hours": (0, 2000),
         "next_hours": (0, 2000),
@@ -25,12 +25,17 @@ class EcrmTeamPromise(models.Model):
     )
     company_id = fields.Many2one(related="team_id.company_id", store=True)
     severity = fields.Selection(SEVERITY, required=True, default="normal")
+    service_level = fields.Selection(
+        "_select_service_level",
+        help="For cases of customers who have this level; empty for all others",
+    )
     first_hours = fields.Float("First Answer", default=8)
     next_hours = fields.Float("Next Answer", default=8)
     solution_hours = fields.Float("Solution", default=40)
 
     _severity_uniq = models.UniqueIndex(
-        "(team_id, severity)", "A team promises once for each severity."
+        "(team_id, severity, coalesce(service_level, ''))",
+        "A team promises once for each severity and service level.",
     )
     _hours_range = models.Constraint(
         "CHECK (first_hours >= 0 AND next_hours >= 0 AND solution_hours >= 0)",
@@ -53,6 +58,11 @@ class EcrmTeamPromise(models.Model):
         res = super().unlink()
         teams._look_again()
         return res
+
+    @api.model
+    def _select_service_level(self):
+        """Hook: what some customers have been promised beyond the usual."""
+        return []
 
     def _in_minutes(self) -> dict[str, int]:
         """By kind of clock, what is promised."""

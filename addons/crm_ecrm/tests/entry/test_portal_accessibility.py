@@ -128,6 +128,8 @@ class TestPortalAccessibility(
         return [
             "/my/voice",
             "/my/voice?search=zzz",
+            "/my/voice/figures",
+            "/my/voice/figures?whose=mine",
             *(case._portal_url() for case in cases),
             *(one._portal_url() for one in feedback),
             *(one._portal_url() for one in ideas),
@@ -186,6 +188,7 @@ class TestPortalAccessibility(
         self.env.flush_all()
         pages = [
             "/my/voice",
+            "/my/voice/figures",
             "/my/voice/ideas",
             "/my/voice/preferences",
             "/voice/feedback/nothing",

@@ -131,6 +131,7 @@ class TestPortalList(VoiceCommon, HttpCase):
             "/my/voice",
             "/my/voice/case/new",
             "/my/voice/ideas",
+            "/my/voice/figures",
             "/my/voice/preferences",
         ):
             card = re.search(rf'<div class="([^"]*)">\s*<a href="{address}"', page)

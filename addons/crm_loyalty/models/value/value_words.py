@@ -132,6 +132,8 @@ def phrase(env, factor: dict) -> str:
     words = NUMBERS.get(name)
     if words:
         return words(env, value)
+    if own := env["crm.customer.signal"]._own_words(name, value):
+        return own
     return env._(
         "%(attribute)s %(value)s",
         attribute=attribute_name(env, name),
@@ -140,7 +142,7 @@ def phrase(env, factor: dict) -> str:
 
 
 def attribute_name(env, name: str) -> str:
-    """What an attribute is called; add-ons' own names are made readable."""
+    """What an attribute is called; names that add-ons forgot are made readable."""
     names = {
         "industry": env._("Industry"),
         "country": env._("Country of companies"),
@@ -154,6 +156,7 @@ def attribute_name(env, name: str) -> str:
         "tenure": env._("Time as a customer"),
         "order_size": env._("Size of orders"),
     }
+    names |= env["crm.customer.signal"]._own_names()
     return names.get(name) or name.replace("_", " ").capitalize()
 
 

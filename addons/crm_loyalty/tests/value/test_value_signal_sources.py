@@ -106,7 +106,7 @@ class TestValueSignalSources(ValueCommon):
             ("no contact persons known", "contacts", 0),
             ("3 contact persons", "contacts", 3),
             ("orders of about 1,240", "order_size", 1240),
-            ("Open complaints 3", "open_complaints", 3),
+            ("Cups of coffee 3", "cups_of_coffee", 3),
         ):
             factor = {"name": name, "value": value, "weight": 1}
             self.assertEqual(phrase(self.env, factor), expected)
