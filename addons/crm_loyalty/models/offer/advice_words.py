@@ -24,6 +24,25 @@ REASONS = [
 DECISIONS = [("give", "Given"), ("withhold", "Not Given")]
 
 
+# What holds whatever customers do with the offer; all else is assumed without arms.
+FACTS = {"loses_margin", "below_floor"}
+
+
+def verdict_in_words(env, verdict: str, code: str, from_arms: bool) -> str:
+    """An answer that rests on an assumed response says so, and forbids nothing."""
+    if verdict == "withhold" and not from_arms and code not in FACTS:
+        return env._("Rather not (assumed)")
+    if verdict == "give" and not from_arms:
+        return env._("Give (assumed)")
+    words = {
+        "give": env._("Give"),
+        "wait": env._("Wait"),
+        "withhold": env._("Withhold"),
+        "unclear": env._("Not enough evidence"),
+    }
+    return words.get(verdict, "")
+
+
 def opposite(verdict: str) -> str:
     """The decision of DECISIONS that goes against an advice of VERDICTS."""
     return "withhold" if verdict == "give" else "give"
@@ -83,9 +102,11 @@ def _reason_by_rule(env, code: str, facts: dict) -> str:
             **facts,
         ),
         "too_dear": env._(
-            "too many like this one buy anyway: it would cost more than it brings"
+            "assumed that %(response)s buy because of it, it would cost more than it "
+            "brings",
+            **facts,
         ),
-        "lost_cause": env._("silent so long that no offer is expected to help"),
+        "lost_cause": env._("silent so long that no offer is assumed to help"),
         "loses_margin": env._("what this customer buys brings no margin"),
         "below_floor": env._(
             "less than %(floor)s of the price would be left as margin", **facts

@@ -105,6 +105,7 @@ class CrmOfferAdvice(models.Model):
     treated_count = fields.Integer("Like This One, Had It", readonly=True)
     control_count = fields.Integer("Like This One, Held Back", readonly=True)
     reason = fields.Char(compute="_compute_reason")
+    verdict_words = fields.Char("Advice in Words", compute="_compute_reason")
 
     _effect_partner_uniq = models.UniqueIndex(
         "(effect_id, partner_id)", "A customer has one advice on an offer."
@@ -120,9 +121,14 @@ class CrmOfferAdvice(models.Model):
     )
 
     @api.depends_context("lang")
-    @api.depends("reason_code", "from_arms", "interval_days", "treated_count")
+    @api.depends(
+        "verdict", "reason_code", "from_arms", "interval_days", "treated_count"
+    )
     def _compute_reason(self):
         for advice in self:
+            advice.verdict_words = advice_words.verdict_in_words(
+                self.env, advice.verdict, advice.reason_code, advice.from_arms
+            )
             reason = advice._reason_in_words(advice.reason_code)
             advice.reason = reason[:1].upper() + reason[1:] + "." if reason else ""
 
@@ -157,5 +163,9 @@ class CrmOfferAdvice(models.Model):
         if verdict == "wait":
             return self.env._("No “%(offer)s” before %(day)s: %(reason)s.", **facts)
         if verdict == "withhold":
+            if not self.from_arms and code not in advice_words.FACTS:
+                return self.env._(
+                    "Rather no “%(offer)s”, as assumed: %(reason)s.", **facts
+                )
             return self.env._("No “%(offer)s”: %(reason)s.", **facts)
         return self.env._("Not enough evidence on “%(offer)s”: %(reason)s.", **facts)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .advice_words import VERDICTS
+from .advice_words import VERDICTS, verdict_in_words
 
 OPEN_STATES = ("draft", "sent")
 RANK = {key: rank for rank, (key, _label) in enumerate(VERDICTS)}
@@ -40,6 +40,11 @@ class SaleOrder(models.Model):
     )
     offer_verdict = fields.Selection(
         VERDICTS,
+        compute="_compute_offer_advice",
+        groups="sales_team.group_sale_salesman",
+    )
+    offer_verdict_words = fields.Char(
+        "Advice in Words",
         compute="_compute_offer_advice",
         groups="sales_team.group_sale_salesman",
     )
@@ -80,6 +85,9 @@ class SaleOrder(models.Model):
             best = min(found, key=lambda one: one.rank, default=None)
             order.offer_advice_id = best and best.advice
             order.offer_verdict = best and best.verdict
+            order.offer_verdict_words = best and verdict_in_words(
+                self.env, best.verdict, best.reason, best.advice.from_arms
+            )
             order.offer_advice_text = best and best.advice._sentence(
                 best.verdict, best.reason, best.extra, best.cost
             )
