@@ -88,8 +88,15 @@ class MailingMailing(models.Model):
         """The members' e-mail: the program's text, the offer, and a way out."""
         body = self._program_body(
             program,
-            Markup("<p><t t-out=\"object.recipient_name or ''\"/></p>"),
-            Markup('<p t-if="object.offer_words" t-out="object.offer_words"/>'),
+            # a copy may be sent to other records
+            Markup(
+                "<p t-if=\"'recipient_name' in object\">"
+                "<t t-out=\"object.recipient_name or ''\"/></p>"
+            ),
+            Markup(
+                "<p t-if=\"'offer_words' in object and object.offer_words\""
+                ' t-out="object.offer_words"/>'
+            ),
         )
         return self.create(
             {
