@@ -33,6 +33,7 @@ from .program import (
     test_campaign_templates,
     test_program_access,
     test_program_author,
+    test_program_cases,
     test_program_circle,
     test_program_control,
     test_program_enrol,
@@ -66,6 +67,7 @@ from .segment import (
 from .tier import (
     test_tier_access,
     test_tier_benefits,
+    test_tier_cases,
     test_tier_points,
     test_tier_portal,
     test_tier_program,

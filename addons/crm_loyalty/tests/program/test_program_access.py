@@ -44,7 +44,7 @@ class TestProgramAccess(ProgramCommon):
         program.action_finish()
 
     def test_salesperson_reads_programs_and_own_members(self):
-        # from their first touch on: before, who is held back could be told from the rest
+        # before a touch nobody, or who is held back could be told from the rest
         everybody = self.members.with_user(self.leader)
         self.assertFalse(everybody.search([("program_id", "=", self.program.id)]))
         self._touch(self.program)
