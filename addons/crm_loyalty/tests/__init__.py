@@ -68,6 +68,7 @@ from .tier import (
     test_tier_access,
     test_tier_benefits,
     test_tier_cases,
+    test_tier_form,
     test_tier_points,
     test_tier_portal,
     test_tier_program,

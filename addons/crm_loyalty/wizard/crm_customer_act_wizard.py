@@ -50,10 +50,18 @@ class CrmCustomerActWizard(models.TransientModel):
         required=True,
     )
     script = fields.Html(
-        "What to Say", compute="_compute_words", store=True, readonly=False
+        "What to Say",
+        compute="_compute_words",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     message = fields.Html(
-        "What the Customer Reads", compute="_compute_words", store=True, readonly=False
+        "What the Customer Reads",
+        compute="_compute_words",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     skip_pursued = fields.Boolean(
         "Leave Out Who Has One Open",

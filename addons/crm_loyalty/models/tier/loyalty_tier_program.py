@@ -184,9 +184,12 @@ class LoyaltyTierProgram(models.Model):
     def write(self, vals):
         if DECIDED_BY.intersection(vals):
             self._check_undecided(vals)
-        if {"state", "active", "sequence"}.intersection(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+        if not {"state", "active", "sequence"}.intersection(vals):
+            return super().write(vals)
+        self.env.registry.clear_cache()
+        res = super().write(vals)
+        self.env["loyalty.tier.membership"]._forget_looked_up()
+        return res
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -18,7 +18,8 @@ class TestTierCases(TierCommon):
         day = first
         while day <= last:
             self._go(day)
-            self._night()
+            customers = self.customer | self.other_customer
+            self.program._evaluate(customers.ids, self.program._today())
             day += timedelta(days=1)
 
     def _last(self, partner=None):
