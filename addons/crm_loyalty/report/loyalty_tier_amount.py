@@ -191,6 +191,15 @@ class LoyaltyTierAmount(models.AbstractModel):
         )
 
     @api.model
+    def _tried_ladder_sql(self, simulation) -> SQL:
+        """The tiers by the thresholds that a simulation tries."""
+        return SQL(
+            "SELECT tier_id AS id, threshold, rank() OVER (ORDER BY threshold) AS rank"
+            " FROM loyalty_tier_simulation_line WHERE simulation_id = %s",
+            simulation.id,
+        )
+
+    @api.model
     def _landing_sql(self, program, today: date, after: date, ladder: SQL) -> SQL:
         """Where each customer would land: partner, tier, and a year's figures."""
         window = program._rules().window(today)

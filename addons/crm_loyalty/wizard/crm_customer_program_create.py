@@ -164,6 +164,7 @@ class CrmCustomerProgramCreate(models.TransientModel):
                 "auto_delete": True,
             }
         )
+        # sudo: whoever writes may have it sent
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return {
             "type": "ir.actions.client",

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
 
@@ -141,14 +140,6 @@ class LoyaltyTierSimulation(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
-
-    def _ladder_sql(self) -> SQL:
-        """The tiers by the thresholds that are tried."""
-        return SQL(
-            "SELECT tier_id AS id, threshold, rank() OVER (ORDER BY threshold) AS rank"
-            " FROM loyalty_tier_simulation_line WHERE simulation_id = %s",
-            self.id,
-        )
 
     def _add_up(self) -> None:
         customers = self.env["loyalty.tier.simulation.customer"]

@@ -108,7 +108,7 @@ class CrmCustomerValue(models.Model):
     def get_empty_list_help(self, help_message):
         """Whether nobody is leaving, all are cared for, or nothing was computed yet."""
         found = super().get_empty_list_help(help_message)
-        if "search_default_to_contact" not in self.env.context:
+        if not self.env.context.get("search_default_to_contact"):
             return found
         # the web client has actions read as superuser
         title, text = self.sudo(False)._why_nobody_is_leaving()

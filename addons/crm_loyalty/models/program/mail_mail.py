@@ -18,6 +18,8 @@ class MailMail(models.Model):
         of_mailings = self.sudo().filtered("mailing_id")
         if not of_mailings:
             return self.browse()
+        self.check_access("read")
+        # sudo: as above
         Member = self.env["crm.customer.program.member"].sudo()
         to_members = of_mailings.filtered(lambda mail: mail.model == Member._name)
         control = set(Member.browse(to_members.mapped("res_id"))._held_back_ids())

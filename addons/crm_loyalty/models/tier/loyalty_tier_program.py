@@ -573,7 +573,7 @@ class LoyaltyTierProgram(models.Model):
                 unit=self.unit_currency_id.id or None,
                 user=self.env.uid,
                 landings=amounts._compared_landings_sql(
-                    self, compared, today, simulation._ladder_sql()
+                    self, compared, today, amounts._tried_ladder_sql(simulation)
                 ),
             )
         )
