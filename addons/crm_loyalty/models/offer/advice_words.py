@@ -53,7 +53,7 @@ def reason(env, code: str, from_arms: bool, **facts) -> str:
 
     :param facts: ``interval`` days between purchases (0: unknown), ``treated`` and
         ``control`` customers like this one in past programs, ``response`` the assumed
-        share, ``floor`` the least share of margin
+        share, ``floor`` the least share of margin, ``left`` what would be left of it
     """
     if from_arms:
         return _reason_from_arms(env, code, facts)
@@ -96,6 +96,11 @@ def _reason_by_rule(env, code: str, facts: dict) -> str:
         if not facts["interval"]:
             return env._("a new customer, not late for a second purchase")
         return env._("buys anyway every %(interval)s days", **facts)
+    if code == "below_floor" and facts["left"]:
+        return env._(
+            "%(left)s of the price would be left as margin, less than %(floor)s",
+            **facts,
+        )
     words = {
         "pays": env._(
             "may be leaving, and it is assumed that %(response)s buy because of it",

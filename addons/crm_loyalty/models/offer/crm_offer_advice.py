@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
@@ -132,7 +134,7 @@ class CrmOfferAdvice(models.Model):
             reason = advice._reason_in_words(advice.reason_code)
             advice.reason = reason[:1].upper() + reason[1:] + "." if reason else ""
 
-    def _reason_in_words(self, code: str) -> str:
+    def _reason_in_words(self, code: str, left: float | None = None) -> str:
         company = self.company_id
         return advice_words.reason(
             self.env,
@@ -143,13 +145,21 @@ class CrmOfferAdvice(models.Model):
             control=self.control_count,
             response=f"{company.advice_response:.0%}",
             floor=f"{company.advice_margin_floor:.0%}",
+            left=f"{100 * left:.4g}%" if left is not None and isfinite(left) else "",
         )
 
-    def _sentence(self, verdict: str, code: str, extra: float, cost: float) -> str:
+    def _sentence(
+        self,
+        verdict: str,
+        code: str,
+        extra: float,
+        cost: float,
+        left: float | None = None,
+    ) -> str:
         """The line that a quotation shows."""
         facts = {
             "offer": self.offer_id.display_name,
-            "reason": self._reason_in_words(code),
+            "reason": self._reason_in_words(code, left),
             "extra": format_amount(self.env, extra, self.currency_id),
             "cost": format_amount(self.env, cost, self.currency_id),
             "day": written_day(self.env, self.wait_until),
