@@ -22,6 +22,7 @@
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/digest_data.xml",
+        "wizard/crm_customer_act_wizard_views.xml",
         "wizard/crm_segment_opportunity_views.xml",
         "wizard/crm_offer_overrule_wizard_views.xml",
         "wizard/crm_customer_program_create_views.xml",

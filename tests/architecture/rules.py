@@ -38,6 +38,7 @@ OPTIONS = {
     "active_test": "Odoo's own: whether archived records are shown",
     "cron_id": "the job that runs, which is asked to look again",
     "default_segment_id": "which of two lists of segments a new campaign shows first",
+    "search_default_to_contact": "which list says why it is empty",
     "tier_with_program": "whether a tier's name says its program",
 }
 # These read keys by rule and not by name.

@@ -45,7 +45,36 @@ class AttackRecords:
             }
         )
         program.action_start()
+        # salespeople see members from then on
+        program._touch_step(100)
+        value = cls.env["crm.customer.value"].search(
+            [("partner_id", "=", cls.partner.id)]
+        )
+        act = cls.env["crm.customer.act"].create(
+            {
+                "partner_id": cls.partner.id,
+                "company_id": program.company_id.id,
+                "kind": "not_now",
+                "reason": "other",
+                "done_on": fields.Date.today(),
+                "until": fields.Date.today(),
+            }
+        )
+        mailing = cls.env["mailing.mailing"].create(
+            {
+                "subject": "Hello",
+                "mailing_model_id": cls.env["ir.model"]._get_id("res.partner"),
+            }
+        )
         return {
+            "crm.customer.act": act,
+            "crm.customer.act.wizard": cls.env["crm.customer.act.wizard"].create(
+                {"kind": "call", "value_ids": [(6, 0, value.ids)]}
+            ),
+            "mail.mail": cls.env["mail.mail"].create({"subject": "Hello"}),
+            "mailing.mailing.test": cls.env["mailing.mailing.test"].create(
+                {"mass_mailing_id": mailing.id, "email_to": "a@example.com"}
+            ),
             "crm.customer.program": program,
             "crm.customer.program.create": cls.env[
                 "crm.customer.program.create"

@@ -8,6 +8,7 @@ import attack_voice_idea
 # What each actor may do with the records of the company: read, write, create, delete.
 # Those who are not named may do nothing.
 RIGHTS = {
+    "crm.customer.act": {"salesperson": "r", "manager": "r"},
     "crm.customer.program": {"salesperson": "r", "manager": "rwcd"},
     "crm.customer.program.member": {"salesperson": "r", "manager": "r"},
     "crm.customer.segment": {"salesperson": "r", "manager": "rwcd"},
@@ -29,7 +30,7 @@ RIGHTS = {
     "crm.value.run": {"manager": "r"},
     "loyalty.point.difference": {"manager": "r"},
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
-    "loyalty.point.liability": {"manager": "r", "accountant": "rcd"},
+    "loyalty.point.liability": {"manager": "r", "accountant": "rwcd"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
     "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
     "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
@@ -48,6 +49,7 @@ RIGHTS = {
 # Who may begin each wizard; nobody sees or uses another's.
 WIZARDS = {
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
+    "crm.customer.act.wizard": {"salesperson", "manager"},
     "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
     # begun by a program's button alone
@@ -61,6 +63,9 @@ WIZARDS = {
 }
 # Who may call each public method with records of the company.
 METHODS = {
+    ("crm.customer.act", "action_undo"): {"salesperson", "manager"},
+    # each one's own wizard
+    ("crm.customer.act.wizard", "action_do"): set(),
     ("crm.customer.program", "action_finish"): {"manager"},
     ("crm.customer.program", "action_measure"): {"manager"},
     ("crm.customer.program", "action_open_mailing"): {"salesperson", "manager"},
@@ -72,6 +77,7 @@ METHODS = {
     ("crm.customer.program.create", "action_create_and_start"): set(),
     ("crm.customer.program.create", "action_create_draft"): set(),
     ("crm.customer.program.create", "action_next"): set(),
+    ("crm.customer.program.create", "action_send_test"): set(),
     ("crm.customer.program.member", "action_open_who"): {"salesperson", "manager"},
     ("crm.customer.segment", "action_create_mailing"): {"manager"},
     ("crm.customer.segment", "action_create_opportunities"): {
@@ -118,7 +124,12 @@ METHODS = {
     ("loyalty.tier.program", "action_simulate"): {"manager"},
     ("loyalty.tier.program", "action_withdraw"): {"manager"},
     # each one's own simulation
+    ("loyalty.tier.simulation", "action_apply"): set(),
     ("loyalty.tier.simulation", "action_open_customers"): set(),
+    ("loyalty.tier.simulation", "action_simulate"): set(),
+    # by Odoo's own rights on e-mails
+    ("mail.mail", "send"): set(),
+    ("mailing.mailing.test", "send_mail_test"): set(),
     ("suite.tile", "action_open"): {
         "employee",
         "stranger",
@@ -140,7 +151,7 @@ ARGUMENTS = {
 # Odoo's own hooks that we extend: it lets nobody call them.
 HOOKS = {"create", "write", "unlink", "init", "copy"}
 HOOKS |= {"copy_data", "copy_translations", "default_get", "onchange"}
-HOOKS |= {"message_process", "message_route"}
+HOOKS |= {"message_process", "message_route", "get_empty_list_help"}
 ROUTES: set[str] = {
     "CustomerPortalPoints.portal_my_points",
     "CustomerPortalPoints.portal_my_points_account",

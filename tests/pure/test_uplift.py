@@ -4,7 +4,7 @@ from campaign_figures import CAMPAIGNS, narrowed
 from campaigns import coverage, draw
 from scipy import stats
 
-from clv import margin_uplift, rate_uplift
+from clv import at_every_look, margin_uplift, rate_uplift
 from clv.uplift import FEWEST_PER_ARM
 
 
@@ -186,3 +186,40 @@ def test_rates_of_degenerate_arms():
     assert nothing.low < 0 < nothing.high
     with pytest.raises(ValueError, match="between"):
         rate_uplift(11, 10, 0, 10)
+
+
+def test_looking_every_day_proves_nothing_that_is_not_there():
+    """L132 peeking: no effect at all, and the manager stops at the first "proved"."""
+    campaigns, looks, step = 100, 28, 30
+    rng = np.random.default_rng(132)
+    told = {"once": 0, "always": 0}
+    for _number in range(campaigns):
+        size = looks * step
+        held_back = rng.random(size) < 0.2
+        margins = rng.gamma(0.5, 80, size) * (rng.random(size) < 0.3)
+        proved = set()
+        for seen in range(2 * step, size + 1, step):
+            arms = margins[:seen][~held_back[:seen]], margins[:seen][held_back[:seen]]
+            for name, confidence in (
+                ("once", 0.95),
+                ("always", at_every_look(seen)),
+            ):
+                found = margin_uplift(*arms, confidence=confidence)
+                if found.enough:
+                    proved.add(name)
+        for name in proved:
+            told[name] += 1
+    assert told["always"] <= 5
+    assert told["once"] > 2 * max(told["always"], 5)
+
+
+def test_at_every_look_is_wider_and_still_finds_an_effect():
+    for count in (10, 100, 1_000, 100_000):
+        assert at_every_look(count) > 0.99
+        assert at_every_look(count, 0.8) < at_every_look(count)
+    assert at_every_look(0) == 1
+    rng = np.random.default_rng(5)
+    treated, control = rng.gamma(2, 60, 900), rng.gamma(2, 40, 300)
+    found = margin_uplift(treated, control, confidence=at_every_look(1_200))
+    assert found.enough
+    assert found.low < 40 < found.high

@@ -59,7 +59,7 @@ from .protected import ProtectedAttribute, refuse_protected
 from .rfm import Rfm, rfm
 from .rhythm import Rhythm
 from .trial import Trial, try_attributes
-from .uplift import Uplift, margin_uplift, rate_uplift
+from .uplift import Uplift, at_every_look, margin_uplift, rate_uplift
 from .value import BaseTotal, LifetimeValue, lifetime_value
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "concentration",
     "estimate",
     "lifetime_value",
+    "at_every_look",
     "margin_uplift",
     "rate_uplift",
     "refuse_protected",

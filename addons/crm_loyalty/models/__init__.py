@@ -7,6 +7,7 @@ from . import points
 from . import tier
 from . import program
 from . import offer
+from . import leaving
 
 # Core hooks that several themes need, each overridden once.
 from . import account_move

@@ -105,6 +105,79 @@ class CrmProgramOutcome(models.AbstractModel):
             purchases=SQL(" UNION ALL ").join(self._purchase_sources()),
         )
 
+    def _read_leaks(self, program) -> dict:
+        """Who had a program's offer that was not meant to, and what it cost outside."""
+        self._flush_sources()
+        self.env["loyalty.reward"].flush_model(["program_id"])
+        self.env["sale.order.line"].flush_model(["reward_id", "coupon_id"])
+        [found] = self.env.execute_query_dict(
+            SQL(
+                """
+                WITH member AS (
+                    SELECT member.arm, member.enrolled_at, member.observed_until,
+                           member.card_id, customer.commercial_partner_id AS customer_id
+                      FROM crm_customer_program_member member
+                 LEFT JOIN crm_lead lead ON lead.id = member.lead_id
+                 LEFT JOIN res_partner customer
+                        ON customer.id = coalesce(member.partner_id, lead.partner_id)
+                     WHERE member.program_id = %(program)s
+                ), used AS (
+                    SELECT contact.commercial_partner_id AS customer_id, used.*
+                      FROM (%(uses)s) used
+                      JOIN res_partner contact ON contact.id = used.contact_id
+                     WHERE used.offer_id = %(offer)s AND used.company_id = %(company)s
+                       AND NOT EXISTS (
+                           SELECT FROM crm_customer_program_member other
+                            WHERE other.card_id = used.card_id
+                              AND other.program_id <> %(program)s)
+                ), outside AS (
+                    SELECT used.* FROM used
+                     WHERE used.moment >= (SELECT min(enrolled_at) FROM member)
+                       AND NOT EXISTS (SELECT FROM member
+                                        WHERE member.customer_id = used.customer_id)
+                )
+                SELECT (SELECT count(*) FROM member
+                         WHERE arm = 'control' AND EXISTS (
+                               SELECT FROM used
+                                WHERE used.customer_id = member.customer_id
+                                  AND used.moment >= member.enrolled_at
+                                  AND used.moment < member.observed_until))
+                           AS control_leak_count,
+                       (SELECT count(*) FROM outside) AS outside_count,
+                       (SELECT coalesce(sum(cost), 0) FROM outside) AS outside_cost
+                """,
+                program=program.id,
+                company=program.company_id.id,
+                offer=program.loyalty_program_id.id,
+                uses=SQL(" UNION ALL ").join(self._use_sources()),
+            )
+        )
+        return found
+
+    def _use_sources(self) -> list[SQL]:
+        """Hook: uses of loyalty programs' rewards on confirmed documents.
+
+        Each gives ``contact_id``, ``company_id``, ``offer_id``, ``card_id``, ``moment``
+        and ``cost``.
+        """
+        return [
+            SQL(
+                """
+                SELECT sale.partner_id AS contact_id, sale.company_id,
+                       reward.program_id AS offer_id, line.coupon_id AS card_id,
+                       sale.date_order AS moment, %(cost)s AS cost
+                  FROM (SELECT order_id, reward_id, coupon_id,
+                               -sum(price_subtotal) AS cost
+                          FROM sale_order_line WHERE reward_id IS NOT NULL
+                         GROUP BY order_id, reward_id, coupon_id) line
+                  JOIN sale_order sale ON sale.id = line.order_id
+                  JOIN loyalty_reward reward ON reward.id = line.reward_id
+                 WHERE sale.state = 'sale'
+                """,
+                cost=self.env["crm.purchase"]._company_amount_sql(SQL("line.cost")),
+            )
+        ]
+
     def _subjects_sql(self, members: SQL) -> SQL:
         """Each member with every contact whose purchases are the member's."""
         return SQL(

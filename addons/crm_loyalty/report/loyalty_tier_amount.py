@@ -149,9 +149,12 @@ class LoyaltyTierAmount(models.AbstractModel):
         )
 
     @api.model
-    def _compared_landings_sql(self, program, compared, today: date) -> SQL:
+    def _compared_landings_sql(
+        self, program, compared, today: date, ladder: SQL
+    ) -> SQL:
         """Where each customer would land in a program, beside where he is in another.
 
+        :param ladder: query of the tiers to land in: id, threshold and rank
         Rows of partner, tier, current tier, amount, a year's revenue, margin and
         points, and the change.
         """
@@ -168,7 +171,7 @@ class LoyaltyTierAmount(models.AbstractModel):
                         WHEN level.rank < held.rank THEN 'down'
                         ELSE 'same' END
               FROM (%(landing)s) landing
-         LEFT JOIN (%(ranks)s) level ON level.id = landing.tier_id
+         LEFT JOIN (%(ladder)s) level ON level.id = landing.tier_id
          FULL JOIN (SELECT member.partner_id, member.tier_id, ladder.rank
                       FROM loyalty_tier_membership member
                       JOIN (%(ranks)s) ladder ON ladder.id = member.tier_id
@@ -177,7 +180,8 @@ class LoyaltyTierAmount(models.AbstractModel):
                    ) held ON held.partner_id = landing.partner_id
              WHERE landing.tier_id IS NOT NULL OR held.tier_id IS NOT NULL
             """,
-            landing=self._landing_sql(program, today, add_months(today, -12)),
+            landing=self._landing_sql(program, today, add_months(today, -12), ladder),
+            ladder=ladder,
             ranks=SQL(
                 "SELECT id, rank() OVER (PARTITION BY program_id"
                 " ORDER BY threshold) AS rank FROM loyalty_tier"
@@ -187,7 +191,16 @@ class LoyaltyTierAmount(models.AbstractModel):
         )
 
     @api.model
-    def _landing_sql(self, program, today: date, after: date) -> SQL:
+    def _tried_ladder_sql(self, simulation) -> SQL:
+        """The tiers by the thresholds that a simulation tries."""
+        return SQL(
+            "SELECT tier_id AS id, threshold, rank() OVER (ORDER BY threshold) AS rank"
+            " FROM loyalty_tier_simulation_line WHERE simulation_id = %s",
+            simulation.id,
+        )
+
+    @api.model
+    def _landing_sql(self, program, today: date, after: date, ladder: SQL) -> SQL:
         """Where each customer would land: partner, tier, and a year's figures."""
         window = program._rules().window(today)
         digits = (
@@ -217,8 +230,8 @@ class LoyaltyTierAmount(models.AbstractModel):
                               FROM (%(points)s) counted) each
                      WHERE date <= %(today)s
                      GROUP BY partner_id) customer
-         LEFT JOIN LATERAL (SELECT id FROM loyalty_tier
-                             WHERE program_id = %(program)s AND customer.amount > 0
+         LEFT JOIN LATERAL (SELECT id FROM (%(ladder)s) step
+                             WHERE customer.amount > 0
                                AND threshold <= customer.amount
                              ORDER BY threshold DESC LIMIT 1) tier ON TRUE
              WHERE customer.partner_id IS NOT NULL
@@ -234,7 +247,7 @@ class LoyaltyTierAmount(models.AbstractModel):
             documents=self.env["crm.purchase"]._documents_sql(),
             points=points if counts else nothing,
             company=program.company_id.id,
-            program=program.id,
+            ladder=ladder,
         )
 
     def _points_sql(self, program, customers: SQL | None = None) -> SQL:

@@ -1,4 +1,5 @@
 from . import test_translations
+from .leaving import test_leaving
 from .need import (
     test_need_access,
     test_need_cron,
@@ -32,7 +33,9 @@ from .program import (
     test_campaign_templates,
     test_program_access,
     test_program_author,
+    test_program_cases,
     test_program_circle,
+    test_program_control,
     test_program_enrol,
     test_program_leads,
     test_program_portal,
@@ -40,6 +43,7 @@ from .program import (
     test_program_stop,
     test_program_touch,
     test_program_tour,
+    test_program_wizard,
 )
 from .purchase import (
     test_purchase_history,
@@ -63,6 +67,8 @@ from .segment import (
 from .tier import (
     test_tier_access,
     test_tier_benefits,
+    test_tier_cases,
+    test_tier_form,
     test_tier_points,
     test_tier_portal,
     test_tier_program,

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge_automatic_wizard,
+    crm_customer_act_wizard,
     crm_customer_program_create,
     crm_offer_overrule_wizard,
     crm_segment_opportunity,
@@ -8,4 +9,6 @@ from . import (
     loyalty_tier_simulation,
     loyalty_tier_simulation_customer,
     loyalty_tier_simulation_line,
+    mail_compose_message,
+    mailing_mailing_test,
 )

@@ -13,6 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         memberships._merge_customers(src_partners, dst_partner)
         members = self.env["crm.customer.program.member"]
         members._merge_customers(src_partners, dst_partner)
+        self.env["crm.customer.act"]._merge_customers(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..models.program.program_words import KINDS, MEDIUMS, NUMBER_LIMITS, OFFERS
 from .program_templates import segment_values, template
@@ -40,6 +40,8 @@ class CrmCustomerProgramCreate(models.TransientModel):
         "product.product", "crm_program_create_target_rel", string="Products to Sell"
     )
     customer_count = fields.Integer("In It Now", compute="_compute_customer_count")
+    reach_words = fields.Char("To Be Reached", compute="_compute_customer_count")
+    preview = fields.Html(compute="_compute_preview")
 
     name = fields.Char(
         "Program", compute="_compute_template", store=True, readonly=False
@@ -90,22 +92,88 @@ class CrmCustomerProgramCreate(models.TransientModel):
                 wizard[name] = words[name]
 
     @api.depends(
-        "kind", "audience", "segment_id", "bought_product_ids", "target_product_ids"
+        "kind",
+        "audience",
+        "segment_id",
+        "bought_product_ids",
+        "target_product_ids",
+        "medium",
     )
     def _compute_customer_count(self):
+        """Who is in it, and who of them can be reached: said from the first step on."""
         for wizard in self:
-            if wizard.audience == "segment":
-                wizard.customer_count = wizard.segment_id.member_count
-            elif wizard.kind == "acquisition":
-                program = self.env["crm.customer.program"].new(
-                    wizard._prepare_program_values()
-                )
-                wizard.customer_count = self.env["crm.lead"].search_count(
-                    program._leads_domain()
-                )
-            else:
-                segment = self.env["crm.customer.segment"].new(wizard._segment_values())
-                wizard.customer_count = segment.member_count
+            recipients, domain = wizard._recipients()
+            wizard.customer_count = recipients.search_count(domain)
+            program = self.env["crm.customer.program"].new({"medium": wizard.medium})
+            wizard.reach_words = not domain.is_false() and program._reach_in_words(
+                recipients, domain
+            )
+
+    def _recipients(self) -> tuple:
+        """The model of those whom the program is for, and which of them."""
+        customers = self.env["res.partner"]
+        if self.audience == "segment":
+            segment = self.segment_id
+        elif self.kind == "acquisition":
+            program = self.env["crm.customer.program"].new(
+                self._prepare_program_values()
+            )
+            return self.env["crm.lead"], program._leads_domain()
+        elif self.kind == "cross_sell" and not (
+            self.bought_product_ids and self.target_product_ids
+        ):
+            return customers, Domain.FALSE
+        else:
+            segment = self.env["crm.customer.segment"].new(self._segment_values())
+        if not segment or segment.problem:
+            return customers, Domain.FALSE
+        return customers, segment._customers_domain()
+
+    @api.depends_context("lang")
+    @api.depends(
+        "medium",
+        "message",
+        "offer",
+        "loyalty_program_id",
+        "tier_id",
+        "payment_term_id",
+        "offer_days",
+    )
+    def _compute_preview(self):
+        for wizard in self:
+            program = self.env["crm.customer.program"].new(
+                wizard._prepare_program_values()
+            )
+            wizard.preview = wizard.medium == "email" and program._email_preview()
+
+    def action_send_test(self):
+        """The e-mail as a member would get it, to whoever writes it."""
+        self.ensure_one()
+        user = self.env.user
+        if not user.email:
+            raise UserError(self.env._("You have no e-mail address yourself."))
+        if not (self.subject or "").strip():
+            raise UserError(self.env._("Write a subject for the e-mail."))
+        # sudo: one message to oneself
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": self.env._("[TEST] %s", self.subject),
+                "body_html": self.preview,
+                "email_to": user.email_formatted,
+                "email_from": user.email_formatted,
+                "auto_delete": True,
+            }
+        )
+        # sudo: whoever writes may have it sent
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("A test is on its way to %s.", user.email),
+            },
+        }
 
     def action_next(self):
         self.ensure_one()

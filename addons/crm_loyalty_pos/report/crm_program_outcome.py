@@ -11,6 +11,26 @@ class CrmProgramOutcome(models.AbstractModel):
     def _target_sources(self):
         return [*super()._target_sources(), self._pos_targets_sql()]
 
+    def _use_sources(self):
+        return [*super()._use_sources(), self._pos_uses_sql()]
+
+    def _pos_uses_sql(self) -> SQL:
+        """Rewards that were used at the till."""
+        self.env["pos.order.line"].flush_model(["reward_id", "coupon_id"])
+        return SQL(
+            """
+            SELECT pos.partner_id, pos.company_id, reward.program_id, line.coupon_id,
+                   pos.date_order,
+                   line.cost / coalesce(nullif(pos.currency_rate, 0), 1)
+              FROM (SELECT order_id, reward_id, coupon_id, -sum(price_subtotal) AS cost
+                      FROM pos_order_line WHERE reward_id IS NOT NULL
+                     GROUP BY order_id, reward_id, coupon_id) line
+              JOIN pos_order pos ON pos.id = line.order_id
+              JOIN loyalty_reward reward ON reward.id = line.reward_id
+             WHERE pos.state IN ('paid', 'done')
+            """
+        )
+
     def _pos_targets_sql(self) -> SQL:
         """When members bought, and kept, what their program is to sell."""
         return SQL(

@@ -24,6 +24,25 @@ REASONS = [
 DECISIONS = [("give", "Given"), ("withhold", "Not Given")]
 
 
+# What holds whatever customers do with the offer; all else is assumed without arms.
+FACTS = {"loses_margin", "below_floor"}
+
+
+def verdict_in_words(env, verdict: str, code: str, from_arms: bool) -> str:
+    """An answer that rests on an assumed response says so, and forbids nothing."""
+    if verdict == "withhold" and not from_arms and code not in FACTS:
+        return env._("Rather not (assumed)")
+    if verdict == "give" and not from_arms:
+        return env._("Give (assumed)")
+    words = {
+        "give": env._("Give"),
+        "wait": env._("Wait"),
+        "withhold": env._("Withhold"),
+        "unclear": env._("Not enough evidence"),
+    }
+    return words.get(verdict, "")
+
+
 def opposite(verdict: str) -> str:
     """The decision of DECISIONS that goes against an advice of VERDICTS."""
     return "withhold" if verdict == "give" else "give"
@@ -34,7 +53,7 @@ def reason(env, code: str, from_arms: bool, **facts) -> str:
 
     :param facts: ``interval`` days between purchases (0: unknown), ``treated`` and
         ``control`` customers like this one in past programs, ``response`` the assumed
-        share, ``floor`` the least share of margin
+        share, ``floor`` the least share of margin, ``left`` what would be left of it
     """
     if from_arms:
         return _reason_from_arms(env, code, facts)
@@ -77,15 +96,22 @@ def _reason_by_rule(env, code: str, facts: dict) -> str:
         if not facts["interval"]:
             return env._("a new customer, not late for a second purchase")
         return env._("buys anyway every %(interval)s days", **facts)
+    if code == "below_floor" and facts["left"]:
+        return env._(
+            "%(left)s of the price would be left as margin, less than %(floor)s",
+            **facts,
+        )
     words = {
         "pays": env._(
             "may be leaving, and it is assumed that %(response)s buy because of it",
             **facts,
         ),
         "too_dear": env._(
-            "too many like this one buy anyway: it would cost more than it brings"
+            "assumed that %(response)s buy because of it, it would cost more than it "
+            "brings",
+            **facts,
         ),
-        "lost_cause": env._("silent so long that no offer is expected to help"),
+        "lost_cause": env._("silent so long that no offer is assumed to help"),
         "loses_margin": env._("what this customer buys brings no margin"),
         "below_floor": env._(
             "less than %(floor)s of the price would be left as margin", **facts

@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
@@ -105,6 +107,7 @@ class CrmOfferAdvice(models.Model):
     treated_count = fields.Integer("Like This One, Had It", readonly=True)
     control_count = fields.Integer("Like This One, Held Back", readonly=True)
     reason = fields.Char(compute="_compute_reason")
+    verdict_words = fields.Char("Advice in Words", compute="_compute_reason")
 
     _effect_partner_uniq = models.UniqueIndex(
         "(effect_id, partner_id)", "A customer has one advice on an offer."
@@ -120,13 +123,18 @@ class CrmOfferAdvice(models.Model):
     )
 
     @api.depends_context("lang")
-    @api.depends("reason_code", "from_arms", "interval_days", "treated_count")
+    @api.depends(
+        "verdict", "reason_code", "from_arms", "interval_days", "treated_count"
+    )
     def _compute_reason(self):
         for advice in self:
+            advice.verdict_words = advice_words.verdict_in_words(
+                self.env, advice.verdict, advice.reason_code, advice.from_arms
+            )
             reason = advice._reason_in_words(advice.reason_code)
             advice.reason = reason[:1].upper() + reason[1:] + "." if reason else ""
 
-    def _reason_in_words(self, code: str) -> str:
+    def _reason_in_words(self, code: str, left: float | None = None) -> str:
         company = self.company_id
         return advice_words.reason(
             self.env,
@@ -137,13 +145,21 @@ class CrmOfferAdvice(models.Model):
             control=self.control_count,
             response=f"{company.advice_response:.0%}",
             floor=f"{company.advice_margin_floor:.0%}",
+            left=f"{100 * left:.4g}%" if left is not None and isfinite(left) else "",
         )
 
-    def _sentence(self, verdict: str, code: str, extra: float, cost: float) -> str:
+    def _sentence(
+        self,
+        verdict: str,
+        code: str,
+        extra: float,
+        cost: float,
+        left: float | None = None,
+    ) -> str:
         """The line that a quotation shows."""
         facts = {
             "offer": self.offer_id.display_name,
-            "reason": self._reason_in_words(code),
+            "reason": self._reason_in_words(code, left),
             "extra": format_amount(self.env, extra, self.currency_id),
             "cost": format_amount(self.env, cost, self.currency_id),
             "day": written_day(self.env, self.wait_until),
@@ -157,5 +173,9 @@ class CrmOfferAdvice(models.Model):
         if verdict == "wait":
             return self.env._("No “%(offer)s” before %(day)s: %(reason)s.", **facts)
         if verdict == "withhold":
+            if not self.from_arms and code not in advice_words.FACTS:
+                return self.env._(
+                    "Rather no “%(offer)s”, as assumed: %(reason)s.", **facts
+                )
             return self.env._("No “%(offer)s”: %(reason)s.", **facts)
         return self.env._("Not enough evidence on “%(offer)s”: %(reason)s.", **facts)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .advice_words import VERDICTS
+from .advice_words import VERDICTS, verdict_in_words
 
 OPEN_STATES = ("draft", "sent")
 RANK = {key: rank for rank, (key, _label) in enumerate(VERDICTS)}
@@ -20,6 +20,8 @@ class OrderAdvice:
     reason: str
     extra: float
     cost: float
+    # of the price, as margin, of the line that the offer leaves least to
+    left: float | None = None
 
     @property
     def rank(self):
@@ -40,6 +42,11 @@ class SaleOrder(models.Model):
     )
     offer_verdict = fields.Selection(
         VERDICTS,
+        compute="_compute_offer_advice",
+        groups="sales_team.group_sale_salesman",
+    )
+    offer_verdict_words = fields.Char(
+        "Advice in Words",
         compute="_compute_offer_advice",
         groups="sales_team.group_sale_salesman",
     )
@@ -80,8 +87,11 @@ class SaleOrder(models.Model):
             best = min(found, key=lambda one: one.rank, default=None)
             order.offer_advice_id = best and best.advice
             order.offer_verdict = best and best.verdict
+            order.offer_verdict_words = best and verdict_in_words(
+                self.env, best.verdict, best.reason, best.advice.from_arms
+            )
             order.offer_advice_text = best and best.advice._sentence(
-                best.verdict, best.reason, best.extra, best.cost
+                best.verdict, best.reason, best.extra, best.cost, best.left
             )
 
     @api.depends_context("lang")
@@ -134,7 +144,7 @@ class SaleOrder(models.Model):
         margin = sum(lines.mapped("margin")) * rate
         if margin <= 0:
             return replace(stored, verdict="withhold", reason="loses_margin")
-        cost, keeps_floor = self._cost_of_offer(advice.offer_id, lines, rate)
+        cost, left = self._cost_of_offer(advice.offer_id, lines, rate)
         if cost is None:
             return replace(stored, verdict="unclear", reason="no_cost")
         used = advice.cost / advice.use_cost if advice.use_cost else 1.0
@@ -145,36 +155,36 @@ class SaleOrder(models.Model):
         )
         by_rule = not advice.from_arms and stored.reason in ("too_dear", "below_floor")
         if stored.verdict == "give" or by_rule:
-            if not keeps_floor:
-                return replace(here, verdict="withhold", reason="below_floor")
+            if left < self.company_id.advice_margin_floor - 1e-6:
+                return replace(
+                    here, verdict="withhold", reason="below_floor", left=left
+                )
             if here.extra > here.cost:
                 return replace(here, verdict="give", reason="pays")
             return replace(here, verdict="withhold", reason="too_dear")
         return here
 
-    def _cost_of_offer(self, offer, lines, rate: float) -> tuple[float | None, bool]:
-        """Of its dearest reward on these lines, and whether each line that it lowers
-        keeps the company's least margin."""
+    def _cost_of_offer(self, offer, lines, rate: float) -> tuple[float | None, float]:
+        """Of its dearest reward on these lines, and the least share of the price that
+        it leaves as margin to a line that it lowers."""
         # sudo: what a gift costs is no field of salespeople
         rewards = offer.sudo().reward_ids
-        floor = self.company_id.advice_margin_floor
-        dearest, keeps = None, True
+        dearest, least = None, math.inf
         for reward in rewards:
             cost, lowered = reward._order_cost(lines, self.company_id, rate)
             if math.isnan(cost):
-                return None, True
+                return None, least
             dearest = max(cost, dearest or 0.0)
             total = sum(lowered.mapped("price_subtotal")) * rate
             for line in lowered:
                 share = cost * line.price_subtotal * rate / total
-                left = line.price_subtotal * rate - share
-                if line.margin * rate - share < floor * left - 1e-6:
-                    keeps = False
+                price = line.price_subtotal * rate - share
+                least = min(least, _share(line.margin * rate - share, price))
             if reward.reward_type == "product":
                 whole = sum(lines.mapped("price_subtotal")) * rate
                 whole_margin = sum(lines.mapped("margin")) * rate
-                keeps &= whole_margin - cost >= floor * whole - 1e-6
-        return dearest, keeps
+                least = min(least, _share(whole_margin - cost, whole))
+        return dearest, least
 
     def action_overrule_advice(self):
         self.ensure_one()
@@ -189,3 +199,10 @@ class SaleOrder(models.Model):
             "target": "new",
             "context": {"default_order_id": self.id},
         }
+
+
+def _share(margin: float, price: float) -> float:
+    """Of a price; of none it is all or nothing."""
+    if price > 0:
+        return margin / price
+    return math.inf if margin >= 0 else -math.inf

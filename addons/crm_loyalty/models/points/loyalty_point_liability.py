@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
@@ -176,6 +176,17 @@ class LoyaltyPointLiability(models.Model):
             # sudo: an accountant need not read cards and orders
             valuation.sudo()._value()
         return valuations
+
+    def write(self, vals):
+        """A form may be saved only by who may write; what it values stays."""
+        valued = {"program_id", "date"} & vals.keys()
+        if valued and not self.env.su:
+            self.check_access("write")
+            if any(one._differs(name, vals[name]) for name in valued for one in self):
+                raise AccessError(
+                    self.env._("A valuation keeps its program and its month.")
+                )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

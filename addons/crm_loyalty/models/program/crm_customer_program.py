@@ -3,10 +3,12 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION
 
 from .program_words import (
+    ARM_GROUP,
     CONTACT_MEDIA,
     KINDS,
     MEDIUMS,
@@ -180,8 +182,13 @@ class CrmCustomerProgram(models.Model):
         help="What a member buys in so many days from enrolment counts, touched or "
         "held back.",
     )
+    # with it anybody could draw for himself, and know who is held back
     draw_key = fields.Char(
-        readonly=True, copy=False, required=True, default=lambda self: uuid4().hex
+        readonly=True,
+        copy=False,
+        required=True,
+        default=lambda self: uuid4().hex,
+        groups=ARM_GROUP,
     )
 
     member_ids = fields.One2many("crm.customer.program.member", "program_id")
@@ -321,6 +328,26 @@ class CrmCustomerProgram(models.Model):
             "res_id": self.mailing_id.id,
             "view_mode": "form",
         }
+
+    def _held_back_among(self, addresses: set[str]) -> set[str]:
+        """Of some e-mail addresses those of the control group."""
+        return self._members_among(addresses, arms=("control",))
+
+    def _members_among(
+        self, addresses: set[str], arms=("treated", "control")
+    ) -> set[str]:
+        """Of some e-mail addresses those of these programs' members."""
+        if not (self and addresses):
+            return set()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT address FROM (%s) known WHERE address = ANY(%s) AND arm IN %s",
+                self.env["crm.customer.program.member"]._addresses_sql(self),
+                list(addresses),
+                arms,
+            )
+        )
+        return {address for (address,) in rows}
 
     def _check_step(self, *states: str) -> None:
         """The right to run programs, and one step at a time."""

@@ -112,6 +112,27 @@ class CrmCustomerProgram(models.Model):
         self._count_members()
         return more
 
+    def _enrol_chosen(self, customers):
+        """Enrol customers somebody chose, by the same draw; who came in.
+
+        Whoever chose them learns nothing of the arms.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: members are written by the system alone
+        program = self.sudo()
+        program.lock_for_update(allow_referencing=True)
+        if program.state != "running":
+            raise UserError(self.env._("Only a running program takes customers in."))
+        if problem := next(program._problems(), None):
+            raise UserError(problem)
+        chosen = Domain("id", "in", customers.ids) & program._admissible_domain()
+        members = program._enrol_from("res.partner", chosen, len(customers) or 1)
+        program._note_enrolled(members)
+        program._count_members()
+        self._wake("cron_touch_members")
+        return members.partner_id.sudo(False)
+
     def _note_enrolled(self, members) -> None:
         """Hook: what is kept of members from the moment when they come in."""
 
@@ -172,8 +193,16 @@ class CrmCustomerProgram(models.Model):
         if not self.segment_id:
             return Domain.FALSE
         author = self._condition_env()
+        return (
+            self.segment_id.with_env(author)._customers_domain()
+            & self._admissible_domain()
+        )
+
+    def _admissible_domain(self) -> Domain:
+        """Whoever may come in: to be reached, in no other program, and not left out."""
+        author = self._condition_env()
         partners = self.env["res.partner"]
-        domain = self.segment_id.with_env(author)._customers_domain()
+        domain = Domain.TRUE
         for segment in self.exclude_segment_ids:
             domain &= ~segment.with_env(author)._customers_domain()
         domain &= partners._may_contact_domain(

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from .program_words import ARMS, MEMBER_STATES, STOP_REASONS
+from .program_words import ARM_GROUP, ARMS, MEMBER_STATES, STOP_REASONS
 
 
 class CrmCustomerProgramMember(models.Model):
@@ -13,7 +13,8 @@ class CrmCustomerProgramMember(models.Model):
 
     Nobody has the right to write this: the arm is drawn when the program enrols
     (``crm_customer_program_enrolment.py``), the outcome is read off orders and credit
-    notes.
+    notes. Salespeople see members from their first touch on, and no arm: whoever knows
+    who is held back deals with him in another way.
     """
 
     _name = "crm.customer.program.member"
@@ -79,11 +80,12 @@ class CrmCustomerProgramMember(models.Model):
     lead_id = fields.Many2one(
         "crm.lead", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    arm = fields.Selection(ARMS, required=True, readonly=True)
+    arm = fields.Selection(ARMS, required=True, readonly=True, groups=ARM_GROUP)
     draw = fields.Float(
         readonly=True,
         required=True,
         aggregator=None,
+        groups=ARM_GROUP,
         help="From 0 to 1, by program and customer; below the share, it is held back.",
     )
     state = fields.Selection(
@@ -267,6 +269,43 @@ class CrmCustomerProgramMember(models.Model):
             "lead_id", "in", leads._search(closed | refused)
         )
 
+    def _held_back_ids(self) -> list[int]:
+        """Those of these members who are held back, one query for them all."""
+        self.flush_model(["arm"])
+        held_back = Domain("id", "in", self.ids) & Domain("arm", "=", "control")
+        # sudo: for the system, which leaves them out; nobody is told
+        return self.sudo().search(held_back).ids
+
+    @api.model
+    def _addresses_sql(self, programs) -> SQL:
+        """Every address of programs' members: arm, and address in Odoo's plain form.
+
+        A customer's, each of his contacts', and what his lead says.
+        """
+        self.flush_model(["program_id", "arm", "partner_id", "lead_id"])
+        self.env["res.partner"].flush_model(
+            ["email_normalized", "commercial_partner_id"]
+        )
+        self.env["crm.lead"].flush_model(["email_normalized", "partner_id"])
+        return SQL(
+            """
+            SELECT member.arm, contact.email_normalized AS address
+              FROM crm_customer_program_member member
+         LEFT JOIN crm_lead lead ON lead.id = member.lead_id
+              JOIN res_partner customer
+                ON customer.id = coalesce(member.partner_id, lead.partner_id)
+              JOIN res_partner contact
+                ON contact.commercial_partner_id = customer.commercial_partner_id
+             WHERE member.program_id = ANY(%(programs)s)
+             UNION ALL
+            SELECT member.arm, lead.email_normalized
+              FROM crm_customer_program_member member
+              JOIN crm_lead lead ON lead.id = member.lead_id
+             WHERE member.program_id = ANY(%(programs)s)
+            """,
+            programs=programs.ids,
+        )
+
     def _stop(self, reason: str) -> None:
         self.write({"state": "stopped", "stop_reason": reason, "next_touch_on": False})
 
@@ -286,22 +325,11 @@ class CrmCustomerProgramMember(models.Model):
         program = self.program_id
         day = format_date(self.env, self.offer_until, date_format="medium")
         if self.card_id:
-            return self.env._(
-                "%(offer)s: code %(code)s, valid until %(day)s.",
-                offer=program.loyalty_program_id.name,
-                code=self.card_id.code,
-                day=day,
-            )
+            return program._coupon_in_words(self.card_id.code, day)
         if self.offer_until and program.offer == "tier":
-            return self.env._(
-                "%(tier)s until %(day)s.", tier=program.tier_id.name, day=day
-            )
+            return program._tier_in_words(day)
         if self.offer_until and program.offer == "payment_term":
-            return self.env._(
-                "Payment terms %(terms)s until %(day)s.",
-                terms=program.payment_term_id.name,
-                day=day,
-            )
+            return program._term_in_words(day)
         return ""
 
     def _remember_before(self) -> None:

@@ -5,10 +5,12 @@ from odoo.tools import SQL
 from odoo.addons.crm_suite.tools.columns import read_columns
 from odoo.addons.crm_suite.tools.work import work_through
 
-from ...clv import margin_uplift, rate_uplift
+from ...clv import at_every_look, margin_uplift, rate_uplift
 from .program_words import (
+    basis_in_words,
     cost_in_words,
     interval_chart,
+    leak_in_words,
     margin_chart,
     margin_in_words,
     measure_names,
@@ -23,7 +25,8 @@ MEASURED_DAYS = 90
 class CrmCustomerProgram(models.Model):
     """What a program brought: all who were meant to be touched against those held back.
 
-    Written by the nightly job, so that a page of programs asks for no orders.
+    Written by the nightly job, so that a page of programs asks for no orders. Compared
+    are those whose window has ended; before, it is too early to tell.
     """
 
     _inherit = "crm.customer.program"
@@ -51,6 +54,14 @@ class CrmCustomerProgram(models.Model):
         "return_on_cost",
         "success_cost",
         "margin_by_week",
+        "counted_treated",
+        "counted_control",
+        "counted_cost",
+        "last_window_end",
+        "many_looks",
+        "control_leak_count",
+        "outside_count",
+        "outside_cost",
     }
 
     measured_on = fields.Date("Figures As Of", readonly=True, copy=False)
@@ -62,6 +73,34 @@ class CrmCustomerProgram(models.Model):
     )
     success_count = fields.Integer(
         "Successes", readonly=True, copy=False, help="Of those not held back."
+    )
+    # who has been observed to the end: the others would press both arms' figures down
+    counted_treated = fields.Integer(
+        "Observed to the End", readonly=True, copy=False, help="Of those not held back."
+    )
+    counted_control = fields.Integer(
+        "Held Back and Observed to the End", readonly=True, copy=False
+    )
+    counted_cost = fields.Monetary(
+        "Spent on Them", readonly=True, copy=False, aggregator=None
+    )
+    last_window_end = fields.Date(readonly=True, copy=False)
+    many_looks = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Customers came in on several days: the interval holds at every look.",
+    )
+    control_leak_count = fields.Integer(
+        "Held Back, Got the Offer Another Way", readonly=True, copy=False
+    )
+    outside_count = fields.Integer(
+        "Used Outside",
+        readonly=True,
+        copy=False,
+        help="Uses of the program's coupons by customers who were never enrolled.",
+    )
+    outside_cost = fields.Monetary(
+        "Discount Used Outside", readonly=True, copy=False, aggregator=None
     )
     treated_rate = fields.Float("Success Rate", readonly=True, copy=False)
     control_rate = fields.Float("Success Rate Held Back", readonly=True, copy=False)
@@ -90,7 +129,7 @@ class CrmCustomerProgram(models.Model):
         "Extra Margin in All",
         readonly=True,
         copy=False,
-        help="Per customer × all who were not held back.",
+        help="Per customer × all who were not held back and were observed to the end.",
     )
     return_on_cost = fields.Float(
         "Return",
@@ -109,6 +148,8 @@ class CrmCustomerProgram(models.Model):
     margin_by_week = fields.Json(readonly=True, copy=False)
 
     measure_name = fields.Char(compute="_compute_words")
+    basis_words = fields.Char("Compared", compute="_compute_words")
+    leak_words = fields.Char("Beside It", compute="_compute_words")
     margin_words = fields.Char("Extra Margin", compute="_compute_words")
     rate_words = fields.Char("Success", compute="_compute_words")
     cost_words = fields.Char("Cost and Return", compute="_compute_words")
@@ -136,6 +177,14 @@ class CrmCustomerProgram(models.Model):
         "rate_low",
         "rate_high",
         "control_count",
+        "counted_treated",
+        "counted_control",
+        "last_window_end",
+        "window_days",
+        "many_looks",
+        "control_leak_count",
+        "outside_count",
+        "outside_cost",
     )
     def _compute_words(self):
         names = measure_names(self.env)
@@ -145,6 +194,8 @@ class CrmCustomerProgram(models.Model):
             program.margin_words = known and margin_in_words(program)
             program.rate_words = known and rate_in_words(program)
             program.cost_words = known and cost_in_words(program)
+            program.basis_words = known and basis_in_words(program)
+            program.leak_words = known and leak_in_words(program)
 
     @api.depends_context("lang")
     @api.depends("margin_by_week", "measured_on", "interval_known")
@@ -235,15 +286,47 @@ class CrmCustomerProgram(models.Model):
 
     def _work_out(self) -> None:
         self._count_members()
+        # figures go by what is counted here
+        self.write(self._counts())
         self.write({**self._figures(), "margin_by_week": self._weekly_margins()})
+
+    def _counts(self) -> dict:
+        """Who is compared, and who had the offer that was not meant to."""
+        self.env["crm.customer.program.member"].flush_model()
+        [counts] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE over AND arm = 'treated')
+                           AS counted_treated,
+                       count(*) FILTER (WHERE over AND arm = 'control')
+                           AS counted_control,
+                       coalesce(sum(cost) FILTER (WHERE over), 0) AS counted_cost,
+                       max(observed_until)::date AS last_window_end,
+                       coalesce(min(enrolled_at)::date < max(enrolled_at)::date, FALSE)
+                           AS many_looks
+                  FROM (SELECT *, observed_until <= %s AS over
+                          FROM crm_customer_program_member
+                         WHERE program_id = %s) member
+                """,
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        leaks = {"control_leak_count": 0, "outside_count": 0, "outside_cost": 0}
+        if self.offer == "discount" and self.loyalty_program_id:
+            leaks = self.env["crm.program.outcome"]._read_leaks(self)
+        return {**counts, **leaks}
 
     def _figures(self) -> dict:
         treated, control = self._outcomes("treated"), self._outcomes("control")
+        compared = len(treated["margin"]) + len(control["margin"])
+        confidence = at_every_look(compared) if self.many_looks else 0.95
         margin = margin_uplift(
             treated["margin"],
             control["margin"],
             treated_before=treated["before"],
             control_before=control["before"],
+            confidence=confidence,
         )
         successes = int(treated["success"].sum())
         rate = rate_uplift(
@@ -251,8 +334,10 @@ class CrmCustomerProgram(models.Model):
             len(treated["success"]),
             int(control["success"].sum()),
             len(control["success"]),
+            confidence=confidence,
         )
         extra = (margin.difference or 0) * margin.treated_count
+        cost = self.counted_cost + self.outside_cost
         return {
             "margin_difference": margin.difference,
             "margin_low": margin.low,
@@ -261,8 +346,8 @@ class CrmCustomerProgram(models.Model):
             "enough": margin.enough,
             "more_needed": margin.more_needed,
             "extra_margin": extra,
-            "return_on_cost": (extra - self.spent) / self.spent if self.spent else 0,
-            "success_cost": self.spent / successes if successes else 0,
+            "return_on_cost": (extra - cost) / cost if cost else 0,
+            "success_cost": cost / successes if successes else 0,
             "treated_rate": rate.treated_mean,
             "control_rate": rate.control_mean,
             "rate_difference": rate.difference,
@@ -277,10 +362,12 @@ class CrmCustomerProgram(models.Model):
             """
             SELECT coalesce(margin, 0), coalesce(margin_before, 0), success
               FROM crm_customer_program_member
-             WHERE program_id = %s AND arm = %s ORDER BY id
+             WHERE program_id = %s AND arm = %s AND observed_until <= %s
+             ORDER BY id
             """,
             self.id,
             arm,
+            fields.Datetime.now(),
         )
         columns = {"margin": "float8", "before": "float8", "success": "float8"}
         return read_columns(self.env.cr, query, columns)

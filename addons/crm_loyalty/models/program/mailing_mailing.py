@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION, named_fields
@@ -15,7 +15,9 @@ class MailingMailing(models.Model):
 
     A program alone says whom its e-mail goes to. Any other mailing that names a field
     of ours, such as a segment, goes to those whom its author may find, whoever sends
-    it and whenever: Odoo's queue would ask as superuser.
+    it and whenever: Odoo's queue would ask as superuser. A copy of a program's e-mail
+    never reaches whom the program holds back, whatever list it is sent to: that is
+    asked when the messages are made, and again right before they leave.
     """
 
     _name = "mailing.mailing"
@@ -29,6 +31,15 @@ class MailingMailing(models.Model):
     _protected_fields = {"condition_company_ids"}
 
     program_ids = fields.One2many("crm.customer.program", "mailing_id", "Programs")
+    # kept by copies, and by copies of these; nobody reads it from outside
+    origin_program_id = fields.Many2one(
+        "crm.customer.program",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=fields.NO_ACCESS,
+    )
     condition_company_ids = fields.Many2many(
         "res.company",
         string="Companies of the Conditions",
@@ -37,6 +48,23 @@ class MailingMailing(models.Model):
         copy=False,
         help="Those that the author of the conditions had chosen then.",
     )
+
+    @api.constrains("mailing_type")
+    def _check_stays_email(self):
+        # sudo: only that it is one is told
+        if any(
+            one.origin_program_id and one.mailing_type != "mail" for one in self.sudo()
+        ):
+            raise ValidationError(
+                self.env._("The e-mail of a program, and copies of it, stay e-mails.")
+            )
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        # sudo: the system keeps whose text it was
+        for mailing, copied in zip(self.sudo(), copies.sudo(), strict=True):
+            copied.origin_program_id = mailing.origin_program_id
+        return copies
 
     def _prepare_author_values(self):
         return {
@@ -58,11 +86,18 @@ class MailingMailing(models.Model):
     @api.model
     def _create_for_program(self, program):
         """The members' e-mail: the program's text, the offer, and a way out."""
-        body = Markup(
-            "<div><p><t t-out=\"object.recipient_name or ''\"/></p>%(text)s"
-            '<p t-if="object.offer_words" t-out="object.offer_words"/>'
-            '<p><a href="/unsubscribe_from_list">%(way_out)s</a></p></div>'
-        ) % {"text": program.message or "", "way_out": self.env._("Unsubscribe")}
+        body = self._program_body(
+            program,
+            # a copy may be sent to other records
+            Markup(
+                "<p t-if=\"'recipient_name' in object\">"
+                "<t t-out=\"object.recipient_name or ''\"/></p>"
+            ),
+            Markup(
+                "<p t-if=\"'offer_words' in object and object.offer_words\""
+                ' t-out="object.offer_words"/>'
+            ),
+        )
         return self.create(
             {
                 "name": program.name,
@@ -77,14 +112,31 @@ class MailingMailing(models.Model):
                 "reply_to_mode": "new",
                 "reply_to": (program.user_id or self.env.user).email_formatted,
                 "keep_archives": True,
+                "origin_program_id": program.id,
             }
         )
+
+    @api.model
+    def _program_body(self, program, name, offer):
+        return Markup(
+            "<div>%(name)s%(text)s%(offer)s"
+            '<p><a href="/unsubscribe_from_list">%(way_out)s</a></p></div>'
+        ) % {
+            "name": name,
+            "text": program.message or "",
+            "offer": offer,
+            "way_out": self.env._("Unsubscribe"),
+        }
 
     def _get_recipients_domain(self):
         """Who is held back would get it too, were it sent as any other mailing."""
         if self.program_ids:
             return Domain.FALSE
         domain = super()._get_recipients_domain()
+        # sudo: to find its members, whose rights are asked when they are searched
+        origin = self.sudo().origin_program_id
+        if origin and self.mailing_model_real == "crm.customer.program.member":
+            domain &= Domain("program_id", "=", origin.id)
         if not self._asks_for_ours(domain):
             return domain
         try:
@@ -127,6 +179,11 @@ class MailingMailing(models.Model):
                 mailing.state = "draft"
                 mailing._message_log(body=problem)
         return super()._process_mass_mailing_queue()
+
+    def _held_back_among(self, addresses: set[str]) -> set[str]:
+        """Of some addresses those of customers whom its text must not reach."""
+        # sudo: the system leaves them out; nobody is told
+        return self.sudo().origin_program_id._held_back_among(addresses)
 
     def _get_seen_list(self):
         """The program knows who was touched; a reminder is no duplicate."""

@@ -2,6 +2,8 @@
 
 from odoo.tools import format_amount
 
+from odoo.addons.crm_suite.tools.dates import written_day
+
 KINDS = [
     ("acquisition", "Win New Customers"),
     ("retention", "Keep Customers"),
@@ -46,6 +48,8 @@ CONTACT_MEDIA = {
     "portal": "portal",
 }
 ARMS = [("treated", "In the Program"), ("control", "Held Back")]
+# Who may know who is held back: whoever deals with customers would spare or spoil them.
+ARM_GROUP = "crm_loyalty.group_loyalty_manager"
 MEMBER_STATES = [
     ("enrolled", "Enrolled"),
     ("touched", "Touched"),
@@ -69,9 +73,67 @@ def measure_names(env) -> dict[str, str]:
     }
 
 
+def basis_in_words(program) -> str:
+    """How many are compared, over which time."""
+    env = program.env
+    counted = program.counted_treated + program.counted_control
+    if not counted:
+        return env._(
+            "Nobody yet: each customer is observed for %(days)s days.",
+            days=program.window_days,
+        )
+    words = env._(
+        "%(treated)s in the program with %(control)s held back, each over %(days)s "
+        "days.",
+        treated=f"{program.counted_treated:,}",
+        control=f"{program.counted_control:,}",
+        days=program.window_days,
+    )
+    if waiting := program.enrolled_count - counted:
+        words = env._(
+            "%(words)s %(waiting)s more are still observed.",
+            words=words,
+            waiting=f"{waiting:,}",
+        )
+    return words
+
+
+def leak_in_words(program) -> str:
+    env = program.env
+    words = []
+    if program.control_leak_count:
+        words.append(
+            env._(
+                "%(leaks)s of %(control)s in the control group got the offer another "
+                "way: the comparison shows less than the offer does.",
+                leaks=f"{program.control_leak_count:,}",
+                control=f"{program.control_count:,}",
+            )
+        )
+    if program.outside_count:
+        words.append(
+            env._(
+                "Used outside %(count)s times, by customers who were never enrolled: "
+                "%(cost)s, which counts as cost.",
+                count=f"{program.outside_count:,}",
+                cost=_money(program, program.outside_cost),
+            )
+        )
+    return " ".join(words)
+
+
+def _too_early(program) -> str:
+    return program.env._(
+        "Too early to tell: the last customer is observed until %(day)s.",
+        day=written_day(program.env, program.last_window_end),
+    )
+
+
 def margin_in_words(program) -> str:
     if not program.control_count:
         return program.env._("Nobody is held back: nothing can be proved.")
+    if not (program.counted_treated and program.counted_control):
+        return _too_early(program)
     if not program.interval_known:
         return program.env._("Not enough evidence yet: too few purchases to compare.")
     values = {
@@ -88,6 +150,12 @@ def margin_in_words(program) -> str:
             )
         )
     values["difference"] = _money(program, program.margin_difference)
+    if program.many_looks:
+        return program.env._(
+            "%(difference)s per customer, between %(low)s and %(high)s (95 %% sure, "
+            "however often you look).",
+            **values,
+        )
     return program.env._(
         "%(difference)s per customer, between %(low)s and %(high)s (95 %% sure).",
         **values,
@@ -95,6 +163,8 @@ def margin_in_words(program) -> str:
 
 
 def rate_in_words(program) -> str:
+    if not program.counted_treated:
+        return _too_early(program)
     values = {
         "measure": program.measure_name,
         "treated": _percent(program.treated_rate),
@@ -102,6 +172,8 @@ def rate_in_words(program) -> str:
     }
     if not program.control_count:
         return program.env._("%(measure)s %(treated)s; nobody is held back.", **values)
+    if not program.counted_control:
+        return _too_early(program)
     words = program.env._("%(measure)s %(treated)s, held back %(control)s.", **values)
     if not program.rate_enough:
         return f"{words} {_evidence_in_words(program.env, program.rate_more_needed)}"
@@ -118,8 +190,13 @@ def _evidence_in_words(env, more: int) -> str:
 
 
 def cost_in_words(program) -> str:
+    if not program.counted_treated:
+        return program.env._(
+            "%(spent)s spent so far.", spent=_money(program, program.spent)
+        )
+    cost = program.counted_cost + program.outside_cost
     values = {
-        "spent": _money(program, program.spent),
+        "spent": _money(program, cost),
         "extra": _money(program, program.extra_margin),
     }
     if program.kind == "acquisition" and program.success_count:
@@ -133,7 +210,7 @@ def cost_in_words(program) -> str:
         return program.env._("%(spent)s spent; the return is not proved.", **values)
     return program.env._(
         "%(spent)s spent, %(extra)s extra margin: %(net)s net.",
-        net=_money(program, program.extra_margin - program.spent),
+        net=_money(program, program.extra_margin - cost),
         **values,
     )
 

@@ -56,17 +56,12 @@ class CrmLead(models.Model):
         self, medium: str, purpose: str, when: datetime | None = None
     ) -> Domain:
         """Hook: as the one of ``res.partner``, for what a lead itself says."""
-        not_blacklisted = self.env["res.partner"]._not_blacklisted
-        if medium == "email":
-            return Domain("email_normalized", "!=", False) & not_blacklisted(
-                "mail.blacklist", "email", "email_normalized"
-            )
-        if medium in ("sms", "phone"):
-            address = "phone_sanitized" if medium == "sms" else "phone"
-            return Domain(address, "!=", False) & not_blacklisted(
-                "phone.blacklist", "number", "phone_sanitized"
-            )
-        if medium == "post":
-            return Domain("street", "!=", False) & Domain("city", "!=", False)
-        # the portal is for customers
-        return Domain.FALSE
+        partners = self.env["res.partner"]
+        return self._reachable_domain(medium) & partners._not_refused_domain(medium)
+
+    @api.model
+    def _reachable_domain(self, medium: str) -> Domain:
+        if medium == "portal":
+            # for customers
+            return Domain.FALSE
+        return self.env["res.partner"]._reachable_domain(medium)

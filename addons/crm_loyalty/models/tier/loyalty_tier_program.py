@@ -184,9 +184,12 @@ class LoyaltyTierProgram(models.Model):
     def write(self, vals):
         if DECIDED_BY.intersection(vals):
             self._check_undecided(vals)
-        if {"state", "active", "sequence"}.intersection(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+        if not {"state", "active", "sequence"}.intersection(vals):
+            return super().write(vals)
+        self.env.registry.clear_cache()
+        res = super().write(vals)
+        self.env["loyalty.tier.membership"]._forget_looked_up()
+        return res
 
     def unlink(self):
         self.env.registry.clear_cache()
@@ -226,15 +229,7 @@ class LoyaltyTierProgram(models.Model):
         """Whom these thresholds would take in, before anybody is told."""
         self.ensure_one()
         self.check_access("write")
-        simulation = self.env["loyalty.tier.simulation"]._run(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Simulation: %s", self.name),
-            "res_model": "loyalty.tier.simulation",
-            "res_id": simulation.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self.env["loyalty.tier.simulation"]._run(self)._reopen()
 
     def action_withdraw(self):
         """Back to a draft: benefits rest, memberships stay as they are dated."""
@@ -558,6 +553,7 @@ class LoyaltyTierProgram(models.Model):
         """Where each customer would land, for a simulation, by one statement."""
         self.ensure_one()
         simulation.flush_model()
+        simulation.line_ids.flush_model()
         amounts = self.env["loyalty.tier.amount"]
         compared, today = simulation.compared_id, simulation.date
         self.env.cr.execute(
@@ -576,7 +572,9 @@ class LoyaltyTierProgram(models.Model):
                 currency=self.currency_id.id,
                 unit=self.unit_currency_id.id or None,
                 user=self.env.uid,
-                landings=amounts._compared_landings_sql(self, compared, today),
+                landings=amounts._compared_landings_sql(
+                    self, compared, today, amounts._tried_ladder_sql(simulation)
+                ),
             )
         )
         self.env["loyalty.tier.simulation.customer"].invalidate_model()

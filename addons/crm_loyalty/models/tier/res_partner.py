@@ -39,6 +39,17 @@ class ResPartner(models.Model):
         compute="_compute_customer_tier_progress",
         groups="sales_team.group_sale_salesman",
     )
+    # one look-up for all that a form or a list shows of tiers, with the day it is of;
+    # who may know it is asked by whatever shows it
+    tier_today_ids = fields.Many2many(
+        "loyalty.tier.membership",
+        compute="_compute_tier_today_ids",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+    )
+    tier_looked_up_on = fields.Date(
+        compute="_compute_tier_today_ids", compute_sudo=True, groups=fields.NO_ACCESS
+    )
     tier_membership_ids = fields.One2many(
         "loyalty.tier.membership",
         "partner_id",
@@ -83,6 +94,8 @@ class ResPartner(models.Model):
         """What changes with a membership."""
         return [
             "customer_tier_id",
+            "tier_today_ids",
+            "tier_looked_up_on",
             *GRANTED_FIELDS,
             "customer_tier_progress",
             "property_product_pricelist",
@@ -104,17 +117,38 @@ class ResPartner(models.Model):
 
         As superuser: the caller decides who may know it.
         """
-        published = self.env["loyalty.tier.program"]._published_ids(company.id)
         # sudo: see above
         memberships = self.env["loyalty.tier.membership"].sudo()
-        if not published:
+        if not self.env["loyalty.tier.program"]._published_ids(company.id):
             return memberships
-        memberships = memberships.search_fetch(
+        today = company._today()
+        # sudo: see above
+        customers = self.commercial_partner_id._origin.sudo().with_company(company)
+        of_before = customers.filtered(lambda one: one.tier_looked_up_on != today)
+        of_before.invalidate_recordset(
+            ["tier_today_ids", "tier_looked_up_on"], flush=False
+        )
+        return memberships.browse(
+            membership for one in customers for membership in one.tier_today_ids.ids
+        )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_tier_today_ids(self):
+        company = self.env.company
+        published = self.env["loyalty.tier.program"]._published_ids(company.id)
+        memberships = self.env["loyalty.tier.membership"].search_fetch(
             self._current_memberships_domain(company)
             & Domain("partner_id", "in", self.commercial_partner_id.ids),
             ["partner_id", "tier_id", "program_id", "company_id"],
         )
-        return memberships.sorted(lambda one: published.index(one.program_id.id))
+        of_each = memberships.sorted(
+            lambda one: published.index(one.program_id.id)
+        ).grouped("partner_id")
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            partner.tier_today_ids = of_each.get(customer, memberships.browse())
+            partner.tier_looked_up_on = company._today()
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "lang")

@@ -1,9 +1,11 @@
 import random
+from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
+from ..common import TODAY
 from .offer_common import OfferCommon
 
 
@@ -52,6 +54,50 @@ class TestOfferOnQuotation(QuotationCommon):
         order = form.save()
         self.assertEqual(order.offer_verdict, "give")
         self.assertIn("Five Off", order.offer_advice_text)
+
+    def test_a_sure_thing_waits_with_a_day_and_its_cost(self):
+        """L139 sure thing: buys every 30 days, last 28 days ago"""
+        self.offer.reward_ids.discount = 10
+        value = self._value(self.regular)
+        value.write(
+            {
+                "last_purchase": TODAY - timedelta(days=28),
+                "contact_before": TODAY + timedelta(days=22),
+            }
+        )
+        self._advise()
+        advice = self._advice(self.regular)
+        self.assertEqual((advice.verdict, advice.reason_code), ("wait", "buys_anyway"))
+        self.assertEqual(advice.wait_until, TODAY + timedelta(days=22))
+        self.assertEqual(advice.use_cost, 10)
+        self.assertAlmostEqual(advice.cost, 10, delta=1.5)
+        self.assertEqual(advice.extra_margin, 0)
+        order = self._quote(self.regular, (100, 60))
+        self.assertIn("before", order.offer_advice_text)
+
+    def test_what_would_be_left_of_the_margin_is_said(self):
+        """L141 margin: 20 % off what has 25 % leaves 6.25 %, and 10 % are to be kept"""
+        self.offer.reward_ids.discount = 20
+        self._advise()
+        order = self._quote(self.late, (100, 75))
+        self.assertEqual(order.offer_verdict, "withhold")
+        self.assertEqual(order.offer_verdict_words, "Withhold")
+        self.assertIn("6.25% of the price would be left", order.offer_advice_text)
+        self.assertIn("less than 10%", order.offer_advice_text)
+
+    def test_what_is_assumed_says_so_and_forbids_nothing(self):
+        order = self._quote(self.gone, (100, 60))
+        self.assertEqual(order.offer_verdict_words, "Rather not (assumed)")
+        self.assertIn("Rather no “Five Off”, as assumed", order.offer_advice_text)
+        dear = self._quote(self.late, (100, 80))
+        self.assertEqual(dear.offer_verdict_words, "Rather not (assumed)")
+        self.assertIn("assumed that 10% buy", dear.offer_advice_text)
+        self.assertEqual(
+            self._quote(self.late, (100, 60)).offer_verdict_words, "Give (assumed)"
+        )
+        for advice in self.advices.search([("offer_id", "=", self.offer.id)]):
+            self.assertFalse(advice.from_arms)
+            self.assertNotEqual(advice.verdict_words, "Withhold")
 
     def test_order_s_own_margin_counts(self):
         order = self._quote(self.late, (1000, 600))
@@ -104,8 +150,8 @@ class TestOfferOnQuotation(QuotationCommon):
         self.offer.reward_ids.discount_applicability = "cheapest"
         self._advise()
         order = self._quote(self.late, (500, 100), (40, 10))
-        cost, keeps = order._cost_of_offer(self.offer, order.order_line, 1.0)
-        self.assertEqual((cost, keeps), (2.0, True))
+        cost, left = order._cost_of_offer(self.offer, order.order_line, 1.0)
+        self.assertEqual((cost, left), (2.0, 28 / 38))
 
     def test_of_two_offers_the_better_one_is_shown(self):
         cheap = self._make_offer("One Off", discount=1)
@@ -155,8 +201,8 @@ class TestOfferOnQuotation(QuotationCommon):
             given += 1
             found = order._weigh(order.offer_advice_id)
             self.assertGreaterEqual(found.extra, found.cost)
-            cost, keeps = order._cost_of_offer(self.offer, order.order_line, 1.0)
-            self.assertTrue(keeps)
+            cost, left = order._cost_of_offer(self.offer, order.order_line, 1.0)
+            self.assertGreaterEqual(left, self.company.advice_margin_floor - 1e-6)
             self.assertGreaterEqual(
                 order.margin - cost,
                 self.company.advice_margin_floor * (order.amount_untaxed - cost) - 0.01

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .liability_common import FEBRUARY, JANUARY, MARCH, LiabilityCommon
 
@@ -65,6 +67,30 @@ class TestPointLiabilityRules(LiabilityCommon):
     def test_a_price_needs_its_reason(self):
         with self.assertRaises(ValidationError):
             self.program.point_price = 2
+
+    def test_an_accountant_saves_the_form_and_has_it_computed(self):
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        user = new_test_user(self.env, "liability_form", "account.group_account_user")
+        mine = self.liabilities.sudo(False).with_user(user)
+        arch = etree.fromstring(mine.get_view(view_type="form")["arch"])
+        # or the web client offers no way to save
+        self.assertNotIn(arch.get("edit", "1"), ("0", "False", "false"))
+        self.assertNotIn(arch.get("create", "1"), ("0", "False", "false"))
+        form = Form(mine)
+        form.program_id = self.program
+        form.date = JANUARY
+        valuation = form.save()
+        self.assertEqual(valuation.sales, 1_000)
+        self.assertGreater(valuation.liability, 0)
+        before = valuation.liability
+        valuation.action_value_again()
+        self.assertEqual(valuation.liability, before)
+        # saved once more, nothing is written; what it values stays
+        valuation.write({"program_id": self.program.id, "date": JANUARY})
+        for values in ({"date": FEBRUARY}, {"program_id": self._make_program().id}):
+            with self.assertRaises(AccessError):
+                valuation.write(values)
 
     def test_who_may_what(self):
         valuation = self._value(JANUARY)

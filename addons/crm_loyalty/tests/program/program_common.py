@@ -114,6 +114,11 @@ class ProgramCommon(ValueCommon):
             ]
         )
 
+    def _measure_at_end(self, program):
+        """The figures once the last member's window is over."""
+        with freeze_time(max(program.member_ids.mapped("observed_until"))):
+            program.action_measure()
+
     def _member(self, program, partner):
         return program.member_ids.filtered(lambda m: m.partner_id == partner)
 

@@ -44,6 +44,10 @@ class TestProgramAccess(ProgramCommon):
         program.action_finish()
 
     def test_salesperson_reads_programs_and_own_members(self):
+        # before a touch nobody, or who is held back could be told from the rest
+        everybody = self.members.with_user(self.leader)
+        self.assertFalse(everybody.search([("program_id", "=", self.program.id)]))
+        self._touch(self.program)
         program = self.program.with_user(self.seller)
         program.read(["name", "margin_words", "enrolled_count"])
         for user, customers in (

@@ -82,7 +82,7 @@ class TestProgramResult(ProgramCommon):
             {m.partner_id: 1 + n % 3 for n, m in enumerate(treated) if n % 2}
             | {m.partner_id: 1 for n, m in enumerate(control) if n % 4 == 0}
         )
-        program.action_measure()
+        self._measure_at_end(program)
         self.env.invalidate_all()
         margins = margin_uplift(treated.mapped("margin"), control.mapped("margin"))
         rates = rate_uplift(
@@ -107,7 +107,7 @@ class TestProgramResult(ProgramCommon):
         program, treated, control = self._half(20)
         self._buy(treated[0].partner_id)
         self._buy(control[0].partner_id)
-        program.action_measure()
+        self._measure_at_end(program)
         self.assertFalse(program.enough)
         self.assertIn("Not enough evidence yet", program.margin_words)
         self.assertIn("Not enough evidence yet", program.rate_words)
@@ -115,7 +115,7 @@ class TestProgramResult(ProgramCommon):
     def test_about_how_many_more_are_needed_is_said(self):
         program, treated, _control = self._half(40)
         self._buy(treated[0].partner_id)
-        program.action_measure()
+        self._measure_at_end(program)
         self.assertGreater(program.more_needed, 40)
         self.assertIn(
             f"about {program.more_needed:,} more customers needed", program.margin_words
@@ -125,7 +125,7 @@ class TestProgramResult(ProgramCommon):
         program, treated, _control = self._half(60, touch_cost=2)
         self._touch(program)
         self._buy_all({m.partner_id: 2 + n % 2 for n, m in enumerate(treated)})
-        program.action_measure()
+        self._measure_at_end(program)
         self.assertTrue(program.enough)
         self.assertGreater(program.margin_low, MARGIN)
         self.assertEqual(program.spent, 2 * len(treated))
@@ -154,7 +154,7 @@ class TestProgramResult(ProgramCommon):
         self._buy(customers[1])
         returned = self._buy(customers[2], product=target)
         self._refund(returned)
-        program.action_measure()
+        self._measure_at_end(program)
         self.assertEqual(
             [self._member(program, c).margin for c in customers], [100, MARGIN, 0]
         )

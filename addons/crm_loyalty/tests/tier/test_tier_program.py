@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from ..common import TODAY
 from .tier_common import TierCommon
@@ -105,6 +106,63 @@ class TestTierProgram(TierCommon):
         self.assertEqual(simulation.up_count, 3)
         # simulating has changed nothing
         self.assertEqual(self.memberships.search_count([]), before)
+
+    def test_simulating_other_thresholds_changes_no_live_program(self):
+        self._spend(600)
+        self._spend(400, self.other_customer)
+        keeper = new_test_user(
+            self.env(su=True),
+            "simulates",
+            "crm_loyalty.group_loyalty_manager",
+            company_id=self.company.id,
+        )
+        program = self.program.with_user(keeper)
+        before = (program.tier_ids.mapped("threshold"), self._story())
+        action = program.action_simulate()
+        simulation = self.env[action["res_model"]].with_user(keeper)
+        simulation = simulation.browse(action["res_id"])
+        self.assertFalse(simulation.tries_others)
+        with Form(simulation) as form:
+            for index in range(3):
+                with form.line_ids.edit(index) as line:
+                    line.threshold = line.threshold * 0.7
+        simulation.action_simulate()
+        self.assertTrue(simulation.tries_others)
+        silver = simulation.line_ids.filtered(
+            lambda line: line.tier_id.name == "Silver"
+        )
+        self.assertEqual((silver.threshold, silver.live_threshold), (350, 500))
+        self.assertEqual((silver.member_count, silver.current_count), (2, 1))
+        self.assertEqual(simulation.up_count, 1)
+        self._night()
+        self.assertEqual((program.tier_ids.mapped("threshold"), self._story()), before)
+        self.assertFalse(self._tier(self.other_customer))
+        for values in (
+            {"member_count": 9},
+            {"tier_id": self.gold.id},
+            {"cost": 0.5},
+        ):
+            with self.assertRaises(AccessError):
+                silver.write(values)
+        with self.assertRaises(AccessError):
+            simulation.write({"program_id": self._make_program(publish=False).id})
+        silver.threshold = 700
+        with self.assertRaises(UserError):
+            simulation.action_simulate()
+        silver.threshold = 350
+        # until somebody says so
+        simulation.action_apply()
+        self.assertEqual(program.tier_ids.mapped("threshold"), [350, 700, 2_100])
+        self._night()
+        self.assertEqual(self._tier(self.other_customer), self.silver)
+
+    def test_thresholds_of_a_live_program_are_not_typed_beside_its_buttons(self):
+        with (
+            Form(self.program) as form,
+            form.tier_ids.edit(0) as tier,
+            self.assertRaises(AssertionError),
+        ):
+            tier.threshold = 1
 
     def test_simulation_shows_who_leaves(self):
         self._spend(600)

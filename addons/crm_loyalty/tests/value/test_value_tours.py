@@ -72,6 +72,19 @@ class TestValueTours(ValueCommon, HttpCase):
         self._name_two_customers()
         self.start_tour("/odoo", "crm_loyalty_who_is_leaving", login="seller")
 
+    def test_salesperson_acts_on_who_is_leaving(self):
+        self.runs._refresh_now(self.company)
+        partner = self._name_two_customers()
+        partner.phone = "+1 212 555 0100"
+        self.start_tour("/odoo", "crm_loyalty_act_on_leaving", login="seller")
+        act = (
+            self.env["crm.customer.act"]
+            .sudo()
+            .search([("partner_id", "=", partner.id)])
+        )
+        self.assertTrue(act.undone)
+        self.assertFalse(partner.activity_ids)
+
     def test_values_stand_where_people_work(self):
         self.runs._refresh_now(self.company)
         partner = self._name_two_customers()

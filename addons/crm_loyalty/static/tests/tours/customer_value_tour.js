@@ -52,6 +52,60 @@ tours.add("crm_loyalty_who_is_leaving", {
     ],
 });
 
+tours.add("crm_loyalty_act_on_leaving", {
+    steps: () => [
+        ...openCrm(),
+        ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_customers_leaving"),
+        isPage("Who Is Leaving"),
+        {
+            trigger: ".o_searchview_facet:contains(To Contact)",
+        },
+        {
+            content: "Choose a customer",
+            trigger: ".o_data_row:contains(Silent Bakery) .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            trigger: ".o_control_panel button:contains(Schedule Call)",
+            run: "click",
+        },
+        {
+            content: "The script is written already",
+            trigger: ".modal .o_field_widget[name=script]:contains(Ask how things are going)",
+        },
+        {
+            trigger: ".modal button[name=action_do]:visible",
+            run: "click",
+        },
+        {
+            content: "He is out of the list",
+            trigger: ".o_list_renderer:not(:has(.o_data_row:contains(Silent Bakery)))",
+        },
+        {
+            content: "See all who are leaving",
+            trigger: ".o_searchview_facet:contains(To Contact) .o_facet_remove",
+            run: "click",
+        },
+        {
+            content: "What was done stands in the list",
+            trigger: ".o_data_row:contains(Silent Bakery) td[name=act_words]:contains(Call by)",
+        },
+        openRow("Silent Bakery"),
+        {
+            content: "The customer's own chatter has the call",
+            trigger: ".o-mail-Chatter .o-mail-Activity:contains(We have not heard)",
+        },
+        {
+            content: "Undo it",
+            trigger: ".o_field_widget[name=act_ids] button[name=action_undo]",
+            run: "click",
+        },
+        {
+            trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity))",
+        },
+    ],
+});
+
 tours.add("crm_loyalty_where_people_work", {
     steps: () => [
         ...openCrm(),

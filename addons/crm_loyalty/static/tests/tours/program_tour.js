@@ -21,6 +21,10 @@ registry.category("web_tour.tours").add("crm_loyalty_program", {
             content: "Keeping customers is chosen already",
             trigger: ".modal .o_field_widget[name=kind] .o_radio_input:checked[data-value=retention]",
         },
+        {
+            content: "Who can be reached is said at the beginning",
+            trigger: ".modal .o_field_widget[name=reach_words]:visible:contains(can be reached)",
+        },
         press("action_next", "On to the customers"),
         {
             content: "A customers due this week are there",
@@ -30,6 +34,14 @@ registry.category("web_tour.tours").add("crm_loyalty_program", {
         {
             content: "The text is written already",
             trigger: ".modal .o_field_widget[name=message]:contains(You usually order)",
+        },
+        {
+            content: "What a member will read is shown",
+            trigger: ".modal .o_field_widget[name=preview]:contains(Unsubscribe)",
+        },
+        press("action_send_test", "Read it oneself first"),
+        {
+            trigger: ".o_notification:contains(A test is on its way)",
         },
         press("action_create_and_start", "Start it"),
         {
@@ -45,7 +57,7 @@ registry.category("web_tour.tours").add("crm_loyalty_program", {
             trigger: "button[name=action_measure]",
             run: "click",
         },
-        isSaid("rate_words", "0.0 %"),
+        isSaid("rate_words", "Too early to tell"),
         {
             content: "Look at the members",
             trigger: "button:has(.o_field_widget[name=enrolled_count])",

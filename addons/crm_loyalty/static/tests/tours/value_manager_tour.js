@@ -126,7 +126,7 @@ tours.add("crm_loyalty_nothing_yet", {
     steps: () => [
         ...openCrm(),
         ...[
-            ["menu_customers_leaving", "Nobody is about to leave"],
+            ["menu_customers_leaving", "Nothing has been computed yet"],
             ["menu_customer_values", "No customer has been valued yet"],
             ["menu_purchases", "No purchases yet"],
             ["menu_purchase_imports", "Bring in what your customers bought before Odoo"],
