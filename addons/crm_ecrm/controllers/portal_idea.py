@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .page import link_over, nothing_here, render_private, speak
@@ -50,6 +51,7 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
+    @texts_only
     def portal_new_idea(self, **post):
         ideas = request.env["ecrm.idea"]
         error = None
@@ -96,6 +98,7 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_idea_vote(self, key, vote="", **kw):
         idea = _idea(key)
         error = _act(idea._vote, request.env.user.partner_id, vote == "1")
@@ -110,6 +113,7 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_idea_comment(self, key, text="", **kw):
         idea = _idea(key)
         error = _act(idea._comment, request.env.user.partner_id, text)
@@ -137,6 +141,7 @@ class IdeaPortal(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def voice_idea_vote(self, token, vote="", **kw):
         idea, holder = self._linked_idea(token)
         error = _act(idea._vote, holder, vote == "1") if idea else None
