@@ -24,6 +24,13 @@ TYPED = (
 )
 
 
+# the field for long texts, by the end of an address
+LONG = {
+    **{"new": "description", "complain": "description", "say": "text"},
+    **{"comment": "text", "answer": "comment", "unsolved": "text"},
+}
+
+
 @tagged("post_install", "-at_install")
 class TestAttackVoice(AttackCase):
     @classmethod
@@ -68,7 +75,8 @@ class TestAttackVoice(AttackCase):
             methods = routing.get("methods") or ["GET"]
             if routing["type"] != "http" or method not in methods:
                 continue
-            kind = rule.rule.split("/")[2 if rule.rule.startswith("/voice") else 3 :][0]
+            # /voice/<kind>, /my/voice/<kind>
+            kind = (rule.rule.removeprefix("/my") + "/").split("/")[2]
             places = {}
             if kind in LINK_KINDS and rule.rule.startswith("/voice"):
                 places = dict.fromkeys(("link", "token"), self._link(kind))
@@ -143,10 +151,8 @@ class TestAttackVoice(AttackCase):
         for megabytes, refused in ((9, {200, 303}), (11, {413})):
             text = "x" * megabytes * 1024 * 1024
             for address in self._own_addresses("POST"):
-                field = "description" if address.endswith("/new") else "text"
-                if address.endswith("/voice/complain"):
-                    field = "description"
-                if not address.endswith(("/new", "/say", "/comment", "/complain")):
+                field = LONG.get(address.rpartition("/")[2])
+                if not field:
                     continue
                 with self.subTest(address=address, megabytes=megabytes):
                     data = {**token, "name": "A", "kind": "request", field: text}
@@ -184,6 +190,7 @@ class TestAttackVoice(AttackCase):
             plain, attacked = made
             self.assertEqual((len(plain), len(attacked)), (1, 1), model)
             own = {"id", "key", "number", "display_name", "form_token", "similar_id"}
+            own |= {"root_id", "text_mark"}
             names = [
                 name
                 for name, field in records._fields.items()
@@ -300,7 +307,7 @@ class TestAttackVoice(AttackCase):
                     told = headers["Content-Disposition"]
                     self.assertTrue(told.startswith("attachment"), told)
                     self.assertNotIn("..", told)
-                    self.assertNotIn("Set-Cookie: b", str(headers))
+                    self.assertNotIn("b=c", headers.get("Set-Cookie", ""))
                     self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
 
     def test_what_was_said_stays_as_it_was_said(self):
@@ -434,7 +441,7 @@ class TestAttackVoice(AttackCase):
                     ("web_read_group", [], ["id"], ["__count"]),
                     ("export_data", ids, ["display_name"]),
                     ("copy", ids),
-                    ("load", ["name"], [[text]]),
+                    ("load", [record._rec_name], [[text]]),
                     ("onchange", ids, {}, [], {"display_name": {}}),
                     ("get_metadata", ids),
                     ("message_subscribe", ids),
@@ -442,6 +449,8 @@ class TestAttackVoice(AttackCase):
                     ("activity_schedule", ids),
                 ):
                     if method not in dir(type(record)):
+                        continue
+                    if method in ("load", "name_create") and not record._rec_name:
                         continue
                     with self.subTest(actor=actor, model=model, method=method):
                         result, error = self._call(actor, model, method, *args)
@@ -473,6 +482,8 @@ class TestAttackVoice(AttackCase):
                     )
                     if record._fields[name].type in ("char", "text", "selection"):
                         odd = "forged"
+                    if record._fields[name].type == "many2one":
+                        odd = 1 if record[name].id != 1 else 2
                     if record._fields[name].type.endswith("2many"):
                         odd = [[5, 0, 0]]
                     with self.subTest(actor=actor, model=model, name=name):

@@ -4,6 +4,7 @@ from odoo.http import request, route
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.feedback.ecrm_feedback import LONGEST_TEXT
 from .page import nothing_here, render_private, speak
 
 
@@ -170,8 +171,9 @@ class PortalFeedback(CustomerPortal):
     def _feedback_form_values(self, feedback, sent, done, error):
         """What was sent stands in the form again where it was not taken."""
         confirm = done in ("confirm", "stop")
+        sent = (sent or {}) if error or confirm else {}
         return {
-            "sent": (sent or {}) if error or confirm else {},
+            "sent": {name: text[:LONGEST_TEXT] for name, text in sent.items()},
             "done": done,
             "error": error,
             "gesture": feedback._new_gesture(confirmed=True) if confirm else "",

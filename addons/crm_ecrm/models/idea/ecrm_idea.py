@@ -453,6 +453,12 @@ class EcrmIdea(models.Model):
         ]
 
     @api.model
+    def _portal_typed(self, values: dict[str, str]) -> dict[str, str]:
+        """What stands in the form again, one letter more than may be at most."""
+        longest = {"name": LONGEST_NAME, "description": LONGEST_TEXT, "visibility": 9}
+        return {name: values.get(name, "")[: n + 1] for name, n in longest.items()}
+
+    @api.model
     def _portal_submit(self, user, values: dict[str, str]) -> str:
         """A customer sends an idea.
 
