@@ -161,6 +161,16 @@ class TestAttackVoice(AttackCase):
                     self.assertLess(len(answer.content), 200_000)
         self.assertEqual(self._said(), before)
 
+    def test_ten_thousand_files_are_refused(self):
+        self._login("portal customer")
+        before = self._said()
+        token = {"csrf_token": Request.csrf_token(self), "text": "x"}
+        files = [("files", (f"{n}.txt", b"x")) for n in range(10_000)]
+        for address in ("/voice/complain", self.case._portal_url() + "/say"):
+            answer = self.url_open(address, token, files=files)
+            self.assertEqual(answer.status_code, 413)
+        self.assertEqual(self._said(), before)
+
     def test_forms_take_their_own_fields_alone(self):
         """Each field of the record is sent; what the customer types is taken."""
         self._login("portal customer")

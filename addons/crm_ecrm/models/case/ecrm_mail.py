@@ -11,6 +11,7 @@ from email.parser import BytesHeaderParser
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import consteq, email_normalize, email_split
 
@@ -32,6 +33,8 @@ NUMBER = re.compile(r"\bC\d{5,}\b")
 KEPT_DAYS = 30
 # what a case shows; a mail with more is kept as one file
 MOST_FILES = 100
+# Odoo looks from each "<" as far as the next ">": so many steps take a second
+MOST_STEPS = 100_000_000
 
 
 class EcrmMail(models.Model):
@@ -163,7 +166,10 @@ class EcrmMail(models.Model):
     def _deliver(self):
         """Make it a message of a case, or say why it is none."""
         self.ensure_one()
-        message = email.message_from_bytes(self._raw_bytes(), policy=email.policy.SMTP)
+        raw = self._raw_bytes()
+        if is_too_heavy(raw):
+            raise UserError(self.env._("Reading its page would take too long."))
+        message = email.message_from_bytes(raw, policy=email.policy.SMTP)
         threads = self.env["mail.thread"]
         parsed = self._read(threads.message_parse(message))
         address = email_normalize(parsed.get("email_from") or "")
@@ -308,6 +314,16 @@ class EcrmMail(models.Model):
 
     def _raw_bytes(self) -> bytes:
         return base64.b64decode(self.with_context(bin_size=False).raw or b"")
+
+
+def is_too_heavy(raw: bytes) -> bool:
+    """Whether the mail was written to keep whoever reads it busy for hours."""
+    steps = 0
+    for part in email.message_from_bytes(raw).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True) or b""
+            steps += sum(one.count(b"<") * len(one) for one in page.split(b">"))
+    return steps > MOST_STEPS
 
 
 def _holdable(text: str) -> str:

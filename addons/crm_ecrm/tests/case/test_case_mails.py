@@ -298,7 +298,7 @@ class TestCaseMails(CaseCommon):
         self.assertEqual(mail.state, "done", mail.reason)
         self.assertIn("word", mail.case_id.description)
 
-    def test_ten_thousand_files_are_one(self):
+    def test_a_thousand_files_are_one(self):
         """The case stays readable, and nothing is lost."""
         part = (
             "--b\r\nContent-Type: text/plain\r\n"
@@ -309,7 +309,7 @@ class TestCaseMails(CaseCommon):
             "Message-Id: <many@steel>\r\n"
             'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
             "--b\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n"
-            + "".join(map(part.format, range(10_000)))
+            + "".join(map(part.format, range(1_000)))
             + "--b--\r\n"
         ).encode()
         self.threads.message_process(None, raw)
@@ -318,21 +318,28 @@ class TestCaseMails(CaseCommon):
         self.assertIn("See the files", mail.case_id.description)
         file = mail.case_id._portal_public().attachment_ids
         self.assertEqual(file.name, "mail.eml")
-        self.assertIn(b"9999.txt", file.raw)
+        self.assertIn(b"999.txt", file.raw)
 
     def test_deep_and_long_pages_by_mail(self):
         """A case with what can be read of it, or parked; never a lost one."""
         for number, html in enumerate(
-            ("<div>" * 50_000 + "deep", "<p>word</p>" * 300_000, "<!--" * 100_000)
+            ("<div>" * 20_000 + "deep", "<p>word</p>" * 20_000, "<!--" * 100_000)
         ):
             message = EmailMessage()
             message["From"], message["To"] = f"h{number}@y.example", "service@us.test"
             message["Subject"], message["Message-Id"] = "Page", f"<page{number}@y>"
             message.set_content(html, subtype="html")
             self.threads.message_process(None, message.as_bytes())
-            mail = self._deliver()
-            self.assertIn(mail.state, ("done", "parked"), number)
+            self._deliver()
+            mail = self.env["ecrm.mail"].search(
+                [("identity", "=", f"<page{number}@y>")]
+            )
+            self.assertEqual(mail.state, "parked" if number == 2 else "done")
             self.assertLessEqual(len(mail.case_id.description or ""), 10_000)
+        # nor later, by whoever tries it again
+        mail.with_user(self.leader).action_try_again()
+        self._deliver()
+        self.assertEqual(mail.state, "parked")
 
     def test_nobody_is_written_to_in_words_that_somebody_typed(self):
         """Whoever types another's address sends him no text of his own."""
