@@ -13,6 +13,7 @@
     tiers          everybody's tier in batches, night by night, and at an order
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
+    voice          the portal of 50 people, beside Odoo's orders; signals, beside SQL
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
 The exit code is 1 when a goal is not met. Databases are made as needed (minutes, the
@@ -45,6 +46,7 @@ CASES = [
     "tiers",
     "programs",
     "channel",
+    "voice",
 ]
 QUICK = 2_000
 

@@ -6,7 +6,8 @@ Each carries a fingerprint of its ingredients as its comment:
 - ``crm_bench_<n>_plain``: that with n customers and their orders,
 - ``crm_bench_<n>``: that with the add-on installed on it, as a company would,
 - ``crm_bench_bare``: the base with the add-on,
-- ``crm_bench_channel``: the channel and its peer, Odoo's Resellers.
+- ``crm_bench_channel``: the channel and its peer, Odoo's Resellers,
+- ``crm_bench_voice``: what customers say, with people who have a login.
 """
 
 import ast
@@ -34,6 +35,9 @@ CHANNEL = (
     "crm_distribution_resellers",
     "website_crm_partner_assign",
 )
+
+
+VOICE = ("crm_suite", "crm_ecrm")
 
 
 def base() -> str:
@@ -76,6 +80,20 @@ def bare() -> str:
 def channel() -> str:
     """The channel beside Resellers, without records."""
     return _with_modules("crm_bench_channel", "template0", CHANNEL)
+
+
+def voice() -> str:
+    """Customer Voice with fifty people, their cases and orders."""
+    from cases import voice
+
+    template = _with_modules("crm_bench_voice_bare", "template0", VOICE)
+    name = "crm_bench_voice"
+    fingerprint = _fingerprint(_kept(template), Path(voice.__file__).read_bytes())
+    if _kept(name) != fingerprint:
+        _remake(name, template)
+        in_fresh_process(voice.fill, name)
+        _finish(name, fingerprint)
+    return name
 
 
 def copy(template: str, suffix: str) -> str:

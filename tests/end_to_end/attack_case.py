@@ -1,6 +1,9 @@
 """The actors and what they attack, for every test of the matrix."""
 
 import json
+import re
+import threading
+from unittest.mock import patch
 
 from attack_channel import AttackChannelRecords
 from attack_records import AttackRecords
@@ -10,7 +13,14 @@ from attack_voice_idea import AttackVoiceIdeaRecords
 
 from odoo.tests import HttpCase, new_test_user
 
+from dev import addons
+
+OURS = tuple(f"odoo.addons.{module}." for module in addons.names())
 REFUSALS = {"odoo.exceptions.AccessError", "odoo.http.SessionExpiredException"}
+# a page is refused, led away from, or told to be none
+LED_AWAY = {303, 400, 403, 404, 405}
+# in the names of all that the owners have
+MARK = "Attacked"
 
 
 class AttackCase(
@@ -137,12 +147,30 @@ class AttackCase(
     def _product(cls):
         return cls.env["product.product"].search([], limit=1)
 
-    def _call(self, actor, model, method, *args, **kwargs):
-        """The answer of one RPC call: its result, or the name of the error."""
+    def _login(self, actor):
         if actor == "anonymous":
             self.authenticate(None, None)
         else:
             self.authenticate(actor, actor * 2)
+
+    def _rules(self):
+        thread, name = threading.current_thread(), self.registry.db_name
+        # as in a thread of Odoo's server
+        with patch.object(thread, "dbname", name, create=True):
+            rules = [*self.env["ir.http"].routing_map().iter_rules()]
+        return [rule for rule in rules if rule.endpoint.__module__.startswith(OURS)]
+
+    def _shown(self, answer):
+        """What is told, without lists that everybody may choose from."""
+        return re.sub(r"(?s)<option.*?</option>", "", answer.text)
+
+    def _call(self, actor, model, method, *args, **kwargs):
+        """The answer of one RPC call: its result, or the name of the error."""
+        self._login(actor)
+        return self._send(model, method, *args, **kwargs)
+
+    def _send(self, model, method, *args, **kwargs):
+        """The same by whoever is logged in."""
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         answer = self.url_open(
             f"/web/dataset/call_kw/{model}/{method}",

@@ -7,25 +7,16 @@ with those of others, so that a new one is attacked without being named here.
 import itertools
 import json
 import re
-import threading
-from unittest.mock import patch
 
-from attack_case import AttackCase
+from attack_case import LED_AWAY, MARK, AttackCase
 
 from odoo.http import Request
 from odoo.tests import new_test_user, tagged
 
-from dev import addons
-
-OURS = tuple(f"odoo.addons.{module}." for module in addons.names())
 PLACE = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 # none with a null byte: for a missing page, Odoo's website fails by it itself
 NEVER_MADE = ("nothing", "1-0")
 NUMBERS = (1, 99_999, 2**40)
-# each is refused, led away, or told that there is no such thing
-REFUSED = {303, 400, 403, 404, 405}
-# in the names of all that the owners have
-MARK = "Attacked"
 SENT = {
     "answer": "accept",
     "comment": "x\x00",
@@ -73,19 +64,6 @@ class TestAttackRoutes(AttackCase):
         }
         cls.env.flush_all()
 
-    def _login(self, actor):
-        if actor == "anonymous":
-            self.authenticate(None, None)
-        else:
-            self.authenticate(actor, actor * 2)
-
-    def _rules(self):
-        thread, name = threading.current_thread(), self.registry.db_name
-        # as in a thread of Odoo's server
-        with patch.object(thread, "dbname", name, create=True):
-            rules = [*self.env["ir.http"].routing_map().iter_rules()]
-        return [rule for rule in rules if rule.endpoint.__module__.startswith(OURS)]
-
     def _addresses(self, rule, keys):
         """The rule's address, once for each value that its places may have."""
 
@@ -112,10 +90,6 @@ class TestAttackRoutes(AttackCase):
         if method == "POST":
             data = {"csrf_token": Request.csrf_token(self), **SENT}
         return self.url_open(address, data, allow_redirects=False, method=method)
-
-    def _shown(self, answer):
-        """What is told, without lists that everybody may choose from."""
-        return re.sub(r"(?s)<option.*?</option>", "", answer.text)
 
     def test_owners_see_what_is_theirs(self):
         """The mark stands in the pages that others are kept from."""
@@ -162,7 +136,7 @@ class TestAttackRoutes(AttackCase):
                         with self.subTest(actor=actor, method=method, address=address):
                             answer = self._ask(rule, address, method)
                             if answer.status_code != 200:
-                                self.assertIn(answer.status_code, REFUSED)
+                                self.assertIn(answer.status_code, LED_AWAY)
                             self.assertNotIn(MARK, self._shown(answer))
         self.env.invalidate_all()
         self.assertEqual(self._stand(), before)

@@ -3,43 +3,14 @@
 import pytest
 from processes import run
 
-# Each buyer's first look at the data waits for the other's, so that neither sees what
+# Each one's first look at the data waits for the other's, so that neither sees what
 # the other is about to commit. The server's own `retrying` runs them, as for users.
-RACE = """
+RACING = """
 import threading
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tools import mute_logger
-
-def shop(env):
-    env["loyalty.program"].search([]).active = False
-    program = env["loyalty.program"].create({
-        "name": "Points", "program_type": "loyalty", "trigger": "auto",
-        "applies_on": "both", "point_holder": HOLDER,
-        "rule_ids": [Command.create({"reward_point_mode": "money"})],
-        "reward_ids": [Command.create({
-            "discount": 5, "discount_mode": "per_order", "required_points": 100,
-        })],
-    })
-    product = env["product.product"].create({
-        "name": "Ware", "list_price": 100, "taxes_id": [Command.clear()],
-    })
-    company = env["res.partner"].create({
-        "name": "Dana", "is_company": True, "child_ids": [
-            Command.create({"name": "Eli"}), Command.create({"name": "Fen"}),
-        ],
-    })
-    return program, product, company
-
-def quote(env, partner, quantity=1):
-    order = env["sale.order"].create({
-        "partner_id": partner.id, "order_line": [Command.create({
-            "product_id": product.id, "product_uom_qty": quantity,
-        })],
-    })
-    order._update_programs_and_rewards()
-    return order
 
 def race(*actions):
     barrier, answers = threading.Barrier(len(actions)), {}
@@ -71,6 +42,37 @@ def race(*actions):
     env.cr.commit()  # a new look at the data
     env.invalidate_all()
     return [answers[number] for number in range(len(actions))]
+"""
+
+POINTS = """
+def shop(env):
+    env["loyalty.program"].search([]).active = False
+    program = env["loyalty.program"].create({
+        "name": "Points", "program_type": "loyalty", "trigger": "auto",
+        "applies_on": "both", "point_holder": HOLDER,
+        "rule_ids": [Command.create({"reward_point_mode": "money"})],
+        "reward_ids": [Command.create({
+            "discount": 5, "discount_mode": "per_order", "required_points": 100,
+        })],
+    })
+    product = env["product.product"].create({
+        "name": "Ware", "list_price": 100, "taxes_id": [Command.clear()],
+    })
+    company = env["res.partner"].create({
+        "name": "Dana", "is_company": True, "child_ids": [
+            Command.create({"name": "Eli"}), Command.create({"name": "Fen"}),
+        ],
+    })
+    return program, product, company
+
+def quote(env, partner, quantity=1):
+    order = env["sale.order"].create({
+        "partner_id": partner.id, "order_line": [Command.create({
+            "product_id": product.id, "product_uom_qty": quantity,
+        })],
+    })
+    order._update_programs_and_rewards()
+    return order
 
 def balances():
     cards = env["loyalty.card"].search([("program_id", "=", program.id)])
@@ -82,6 +84,8 @@ def balances():
 program, product, company = shop(env)
 env.cr.commit()
 """
+
+RACE = RACING + POINTS
 
 FIRST_ORDERS = """
 def first(env):

@@ -3,7 +3,7 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.uploads import read_uploads
+from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .missing import missing_page
@@ -56,6 +56,7 @@ class DealPortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
+    @texts_only
     def portal_new_deal(self, **post):
         partner = _intermediary()
         deals = request.env["distribution.registration"]
@@ -98,6 +99,7 @@ class DealPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_deal_news(self, number, news="", extension="", **post):
         deal = _deal(number)
         if not deal:

@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .missing import missing_page
@@ -46,6 +47,7 @@ class PortalChannelLead(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_channel_lead_answer(self, key, answer="", reason="", **kw):
         offer = self._channel_offer(key)
         if not offer:
@@ -64,6 +66,7 @@ class PortalChannelLead(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_channel_lead_return(self, key, reason="", **kw):
         offer = self._channel_offer(key)
         if not offer:
@@ -81,6 +84,7 @@ class PortalChannelLead(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_channel_lead_message(self, key, text="", **kw):
         offer = self._channel_offer(key)
         if not offer:
@@ -98,6 +102,7 @@ class PortalChannelLead(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_channel_lead_revenue(self, key, revenue="", **kw):
         offer = self._channel_offer(key)
         if not offer:
@@ -134,6 +139,7 @@ class PortalChannelLead(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def channel_offer_answer(self, key, token, answer="", reason="", **kw):
         offer, contact = self._linked_offer(key, token)
         if not offer:

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
-from odoo.addons.crm_suite.tools.uploads import read_uploads
+from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .page import NO_TRACES, link_over, nothing_here, render_private, speak
@@ -25,6 +25,7 @@ class CasePortal(CustomerPortal):
         methods=["GET", "POST"],
         sitemap=True,
     )
+    @texts_only
     def voice_complain(self, **post):
         """The form for everybody: it never tells who is a customer."""
         cases = request.env["ecrm.case"]
@@ -97,6 +98,7 @@ class CasePortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
+    @texts_only
     def portal_case_new(self, **post):
         cases = request.env["ecrm.case"]
         partner = request.env.user.partner_id
@@ -109,6 +111,12 @@ class CasePortal(CustomerPortal):
             if not read:
                 errors["form"] = request.env._(
                     "The form had expired. Please send it again."
+                )
+            # sudo: counts what is sent, and tells nothing
+            attempts = request.env["ecrm.attempt"].sudo()
+            if not errors and not attempts._admit_person(partner):
+                errors["form"] = request.env._(
+                    "That was a lot. Please write again in an hour."
                 )
             if not errors:
                 try:
@@ -172,6 +180,7 @@ class CasePortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_case_deed(self, key, deed, text="", token="", visibility="", **post):
         case = _own_case(key)
         partner = request.env.user.partner_id
@@ -227,6 +236,7 @@ class CasePortal(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def voice_case_deed(self, link, deed, text="", token="", **post):
         case, holder = _linked_case(link)
         if not case:

@@ -1,8 +1,10 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.feedback.ecrm_feedback import LONGEST_TEXT
 from .page import nothing_here, render_private, speak
 
 
@@ -31,6 +33,7 @@ class PortalFeedback(CustomerPortal):
         readonly=True,
         sitemap=False,
     )
+    @texts_only
     def feedback_begin(self, token, **kw):
         """Somebody did something on the page."""
         feedback = self._feedback_by_link(token)
@@ -47,6 +50,7 @@ class PortalFeedback(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def feedback_answer(self, token, gesture="", **post):
         feedback = self._feedback_by_link(token)
         done, error = self._feedback_take(feedback, post, "link", gesture)
@@ -60,6 +64,7 @@ class PortalFeedback(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def feedback_stop(self, token, gesture="", **kw):
         """No surveys any more, for whoever reads the mail."""
         feedback = self._feedback_by_link(token)
@@ -79,6 +84,7 @@ class PortalFeedback(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def feedback_renew(self, email="", **kw):
         """A new link to the address on file; the page says the same to everybody."""
         request.env["ecrm.feedback"]._renew(email[:200])
@@ -102,6 +108,7 @@ class PortalFeedback(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_voice_feedback_answer(self, key, gesture="", **post):
         feedback = self._feedback_of_mine(key)
         done, error = self._feedback_take(feedback, post, "portal", gesture)
@@ -164,8 +171,9 @@ class PortalFeedback(CustomerPortal):
     def _feedback_form_values(self, feedback, sent, done, error):
         """What was sent stands in the form again where it was not taken."""
         confirm = done in ("confirm", "stop")
+        sent = (sent or {}) if error or confirm else {}
         return {
-            "sent": (sent or {}) if error or confirm else {},
+            "sent": {name: text[:LONGEST_TEXT] for name, text in sent.items()},
             "done": done,
             "error": error,
             "gesture": feedback._new_gesture(confirmed=True) if confirm else "",

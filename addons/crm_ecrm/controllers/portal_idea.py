@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .page import link_over, nothing_here, render_private, speak
@@ -50,6 +51,7 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
+    @texts_only
     def portal_new_idea(self, **post):
         ideas = request.env["ecrm.idea"]
         error = None
@@ -62,10 +64,7 @@ class IdeaPortal(CustomerPortal):
                 error = str(refusal)
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_idea_new",
-            "typed": {
-                name: post.get(name, "")
-                for name in ("name", "description", "visibility")
-            },
+            "typed": ideas._portal_typed(post),
             "similar": ideas._portal_similar(request.env.user, post.get("name", "")),
             "error": error,
         }
@@ -96,9 +95,10 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_idea_vote(self, key, vote="", **kw):
         idea = _idea(key)
-        error = _act(idea._vote, request.env.user.partner_id, vote == "1")
+        error = _vote(idea, request.env.user.partner_id, vote)
         if error:
             return self._idea_page(idea, error)
         return request.redirect(idea._portal_url())
@@ -110,6 +110,7 @@ class IdeaPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @texts_only
     def portal_idea_comment(self, key, text="", **kw):
         idea = _idea(key)
         error = _act(idea._comment, request.env.user.partner_id, text)
@@ -137,9 +138,10 @@ class IdeaPortal(CustomerPortal):
         methods=["POST"],
         sitemap=False,
     )
+    @texts_only
     def voice_idea_vote(self, token, vote="", **kw):
         idea, holder = self._linked_idea(token)
-        error = _act(idea._vote, holder, vote == "1") if idea else None
+        error = _vote(idea, holder, vote) if idea else None
         return self._linked_idea_page(token, error, done=not error)
 
     def _idea_page(self, idea, error=None):
@@ -174,6 +176,15 @@ def _idea(key):
     if not idea:
         raise request.not_found()
     return idea
+
+
+def _vote(idea, partner, vote: str) -> str | None:
+    """
+    :param vote: what the button says; nothing else is a vote, or takes one back
+    :return: why it could not be
+    """
+    wanted = {"1": True, "0": False}.get(vote)
+    return None if wanted is None else _act(idea._vote, partner, wanted)
 
 
 def _act(method, *args) -> str | None:

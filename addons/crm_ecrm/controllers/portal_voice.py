@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .page import link_over, render_private, speak
@@ -94,6 +95,7 @@ class VoicePortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
+    @texts_only
     def portal_my_preferences(self, saved="", **post):
         user = request.env.user
         preferences = request.env["ecrm.preference"]
@@ -122,6 +124,7 @@ class VoicePortal(CustomerPortal):
         methods=["GET", "POST"],
         sitemap=False,
     )
+    @texts_only
     def voice_preferences(self, token, **post):
         """The page that mails lead to: who holds the link withdraws, and no more."""
         sheet = request.env["ecrm.preference"]._by_link(token)
@@ -149,6 +152,7 @@ class VoicePortal(CustomerPortal):
         methods=["GET", "POST"],
         sitemap=False,
     )
+    @texts_only
     def voice_consent(self, token, **post):
         """What the address on file confirms; looking at the page confirms nothing."""
         consent = request.env["ecrm.consent.request"]._by_link(token)

@@ -20,6 +20,11 @@ FILTERS = {
     "done": Domain("portal_status", "not in", OPEN),
 }
 LONGEST_SEARCH = 100
+# what a row of the list shows, or hangs on
+LISTED = (
+    *("kind", "key", "number", "name", "portal_status", "opened_on"),
+    *("promised_on", "partner_id", "visibility"),
+)
 
 
 class EcrmEntry(models.Model):
@@ -128,8 +133,10 @@ class EcrmEntry(models.Model):
     ) -> list[dict[str, Any]]:
         """A page of what the user and his colleagues said, as values by name."""
         domain = self._portal_asked(user, filterby, kind, search)
-        found = self._portal_entries().search(
+        # read with the search: by id alone, every entry would be looked at again
+        found = self._portal_entries().search_fetch(
             domain,
+            LISTED,
             limit=limit,
             offset=offset,
             order=SORTS.get(sortby, SORTS["new"]),

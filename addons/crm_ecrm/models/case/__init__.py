@@ -16,6 +16,7 @@ from . import (  # noqa: I001
     ecrm_case_event,
     ecrm_case_clock,
     ecrm_mail,
+    mail_message,
     mail_thread,
     res_partner,
 )

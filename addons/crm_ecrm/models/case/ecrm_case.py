@@ -239,13 +239,10 @@ class EcrmCase(models.Model):
         return cases
 
     def write(self, vals):
-        if vals.get("email_from") and not self._is_by_system():
-            address = email_normalize(vals["email_from"])
-            for case in self.filtered(
-                lambda one: email_normalize(one.email_from or "") != address
-            ):
+        if {"email_from", "partner_id"} & vals.keys() and not self._is_by_system():
+            for case in self.filtered(lambda one: one._goes_to_another(vals)):
                 case.check_access("write")
-                # sudo: links that were sent to the former address end
+                # sudo: links that were sent to the former customer end
                 case.sudo().key = case._new_key()
         moved, before = self.browse(), {}
         if {"team_id", "severity"} & vals.keys():
@@ -267,6 +264,14 @@ class EcrmCase(models.Model):
         # sudo: clocks are read by the system
         (moved.sudo() | given)._refresh_clocks()
         return res
+
+    def _goes_to_another(self, vals) -> bool:
+        """Whether these values name another customer, or another address of his."""
+        address = email_normalize(vals.get("email_from") or "")
+        if address and address != email_normalize(self.email_from or ""):
+            return True
+        partner = vals.get("partner_id")
+        return "partner_id" in vals and self._differs("partner_id", partner)
 
     def action_take(self):
         """Work on it oneself."""

@@ -52,8 +52,13 @@ class EcrmCaseClocksMixin(models.AbstractModel):
     )
 
     def _note(self, kind: str, at=None, *, user=None, **values):
-        """Note what happened, in superuser mode; the only way to do so."""
+        """Note what happened, in superuser mode; the only way to do so.
+
+        Two at one moment would not see each other's: what follows from an event is
+        decided by one after the other.
+        """
         at = at or fields.Datetime.now()
+        self.env["suite.turn"]._take(f"ecrm.case {case.id}" for case in self)
         # sudo: events are written by nobody himself
         return (
             self.env["ecrm.case.event"]

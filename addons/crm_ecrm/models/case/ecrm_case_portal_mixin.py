@@ -152,10 +152,22 @@ class EcrmCasePortalMixin(models.AbstractModel):
         text = (text or "").replace("\x00", "").strip()
         if not text and not files:
             return self.env._("Please write something.")
-        if len(text) > LONGEST_TEXT:
-            return self.env._("Please write at most %s characters.", LONGEST_TEXT)
+        if wrong := self._unfit(text, by=by):
+            return wrong
         by = by or self._prove_sender()
         self._hear(text, by=by, medium=medium, files=files, token=token)
+        return None
+
+    def _unfit(self, text: str, *, by) -> str | None:
+        """
+        :return: why the customer's words cannot be taken, if so
+        """
+        if len(text) > LONGEST_TEXT:
+            return self.env._("Please write at most %s characters.", LONGEST_TEXT)
+        # sudo: counts what is sent, and tells nothing
+        attempts = self.env["ecrm.attempt"].sudo()
+        if not attempts._admit_person(by or self._prove_sender()):
+            return self.env._("That was a lot. Please write again in an hour.")
         return None
 
     def _customer_confirms(self, *, by) -> None:
@@ -171,12 +183,15 @@ class EcrmCasePortalMixin(models.AbstractModel):
         :return: why it could not be
         """
         if self.state in ("solved", "closed"):
-            if not (text or "").replace("\x00", "").strip():
+            text = (text or "").replace("\x00", "").strip()
+            if not text:
                 return self.env._("Please write what is still missing.")
-            if len(text) > LONGEST_TEXT:
-                return self.env._("Please write at most %s characters.", LONGEST_TEXT)
+            if wrong := self._unfit(text, by=by):
+                return wrong
             by = by or self._prove_sender()
             self._reopen()
+            self._hear(text, by=by, medium=medium, files=files, token=token)
+            return None
         return self._customer_says(text, by=by, medium=medium, files=files, token=token)
 
     @api.model

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.misc import hmac
@@ -99,7 +99,12 @@ class EcrmCase(models.Model):
         """What the customer says, as a message of the case; nobody hears twice."""
         message = message or {}
         author = by or self.env["res.partner"]
-        return self.with_context(mail_post_autofollow_author_skip=True).message_post(
+        # pages and drawings of theirs are files to be read, not to be shown by us
+        options = {
+            "mail_post_autofollow_author_skip": True,
+            "attachments_mime_plainxml": True,
+        }
+        return self.with_context(**options).message_post(
             body=message.get("body") or plaintext2html(text),
             author_id=author.id or False,
             email_from=author.email_formatted or self.email_from or self.contact_name,
@@ -128,7 +133,10 @@ class EcrmCase(models.Model):
                 subtype_xmlid="mail.mt_note",
                 reply_to=case._reply_address(),
             )
-            case._mail_to_customer(message)
+            # whoever types an address sends it no words of his own
+            theirs = case.with_context(lang=case._customer_lang())
+            subject = "" if case.partner_id else theirs.env._("Your message")
+            case._mail_to_customer(message, subject)
 
     def _acknowledgement(self) -> str:
         case = self.with_context(lang=self._customer_lang())
@@ -142,7 +150,7 @@ class EcrmCase(models.Model):
     def _customer_lang(self) -> str:
         return self.partner_id.lang or self.company_id.partner_id.lang or "en_US"
 
-    def _mail_to_customer(self, message) -> None:
+    def _mail_to_customer(self, message, subject: str = "") -> None:
         """Send a message to the customer, with the link to the page of his case."""
         self.ensure_one()
         address = self.partner_id.email_formatted or self.email_from
@@ -153,7 +161,7 @@ class EcrmCase(models.Model):
             "crm_ecrm.case_mail",
             {
                 "number": case.number,
-                "subject": case.name,
+                "subject": subject or case.name,
                 "text": message.body,
                 "link": case._link(),
                 "ask": case.state == "solved",
@@ -165,7 +173,7 @@ class EcrmCase(models.Model):
         mails.create(
             {
                 "mail_message_id": message.id,
-                "subject": f"[{case.number}] {case.name}",
+                "subject": f"[{case.number}] {subject or case.name}",
                 "email_to": address,
                 "email_from": case.company_id.email_formatted or message.email_from,
                 "reply_to": case._reply_address() or message.reply_to,
@@ -201,6 +209,8 @@ class EcrmCase(models.Model):
             return self.partner_id
         partners = self.env["res.partner"]
         email = email_normalize(self.email_from or "")
+        # two of his cases at one moment would each make him
+        self.env["suite.turn"]._take([f"ecrm.person {email}"])
         partner = partners.search(
             Domain("email_normalized", "=", email)
             & Domain("company_id", "in", [False, self.company_id.id]),
@@ -222,6 +232,9 @@ class EcrmCase(models.Model):
         What the system posts is noted by whoever has it post.
         """
         res = super()._message_post_after_hook(message, msg_values)
+        # sudo: to compare, not to show
+        if not self.env.su and message.sudo().author_id.partner_share:
+            raise AccessError(self.env._("Nobody writes in a customer's name."))
         public = message.subtype_id == self.env.ref("mail.mt_comment")
         spoken = message.message_type in ("comment", "email", "email_outgoing")
         if not self.env.su and public and spoken and self.env.user._is_internal():

@@ -11,9 +11,11 @@ from email.parser import BytesHeaderParser
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import consteq, email_normalize, email_split
 
+from odoo.addons.crm_suite.tools.uploads import file_name
 from odoo.addons.crm_suite.tools.work import RACES, work_through
 
 from ...metrics.sender import is_authentic, is_automatic
@@ -29,6 +31,10 @@ STATES = [
 REPLY = re.compile(r"\+(\d{1,9})\.([0-9a-f]{20})$")
 NUMBER = re.compile(r"\bC\d{5,}\b")
 KEPT_DAYS = 30
+# what a case shows; a mail with more is kept as one file
+MOST_FILES = 100
+# Odoo looks from each "<" as far as the next ">": so many steps take a second
+MOST_STEPS = 100_000_000
 
 
 class EcrmMail(models.Model):
@@ -102,7 +108,7 @@ class EcrmMail(models.Model):
         """Keep a mail for its delivery; one that is there already is not kept twice."""
         headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
         identity = (identity or str(headers.get("Message-Id") or "")).strip()
-        identity = identity[:500] or hashlib.sha256(raw).hexdigest()
+        identity = _holdable(identity)[:500] or hashlib.sha256(raw).hexdigest()
         self.env["suite.turn"]._take([f"mail {identity}"])
         if known := self.search([("identity", "=", identity)]):
             return known
@@ -116,7 +122,7 @@ class EcrmMail(models.Model):
                 "reply_to_id": case.id if case else False,
                 "raw": base64.b64encode(raw),
                 "state": "parked" if reason else "waiting",
-                "reason": reason,
+                "reason": _holdable(reason),
             }
         )
         self._deliver_soon()
@@ -154,16 +160,18 @@ class EcrmMail(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail)
             _logger.info("Mail %s cannot be delivered", self.identity, exc_info=True)
-            self.write(
-                {"state": "parked", "reason": f"{type(error).__name__}: {error}"}
-            )
+            reason = _holdable(f"{type(error).__name__}: {error}")
+            self.write({"state": "parked", "reason": reason})
 
     def _deliver(self):
         """Make it a message of a case, or say why it is none."""
         self.ensure_one()
-        message = email.message_from_bytes(self._raw_bytes(), policy=email.policy.SMTP)
+        raw = self._raw_bytes()
+        if is_too_heavy(raw):
+            raise UserError(self.env._("Reading its page would take too long."))
+        message = email.message_from_bytes(raw, policy=email.policy.SMTP)
         threads = self.env["mail.thread"]
-        parsed = threads.message_parse(message)
+        parsed = self._read(threads.message_parse(message))
         address = email_normalize(parsed.get("email_from") or "")
         if self.env["mail.message"].search_count(
             [("message_id", "=", parsed["message_id"])], limit=1
@@ -201,6 +209,19 @@ class EcrmMail(models.Model):
         if automatic:
             return self._refuse(self.env._("A machine wrote it, and asks for nothing."))
         return self._done(self._deliver_new(team, partner, authentic, parsed))
+
+    def _read(self, parsed: dict) -> dict:
+        """What Odoo read of the mail, as a database and a page can hold it."""
+        parsed = {
+            name: _holdable(value) if isinstance(value, str) else value
+            for name, value in parsed.items()
+        }
+        files = [
+            one._replace(fname=file_name(one.fname)) for one in parsed["attachments"]
+        ]
+        if len(files) > MOST_FILES:
+            files = [("mail.eml", self._raw_bytes())]
+        return {**parsed, "attachments": files}
 
     def _deliver_answer(self, case, user, parsed):
         """A colleague answers a notification by mail."""
@@ -295,6 +316,21 @@ class EcrmMail(models.Model):
         return base64.b64decode(self.with_context(bin_size=False).raw or b"")
 
 
+def is_too_heavy(raw: bytes) -> bool:
+    """Whether the mail was written to keep whoever reads it busy for hours."""
+    steps = 0
+    for part in email.message_from_bytes(raw).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True) or b""
+            steps += sum(one.count(b"<") * len(one) for one in page.split(b">"))
+    return steps > MOST_STEPS
+
+
+def _holdable(text: str) -> str:
+    """What no column holds, and no letter is, left out."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _readable(header) -> str:
     """A header as text, whatever its sender made of it."""
     try:
@@ -303,4 +339,4 @@ def _readable(header) -> str:
         )
     except (LookupError, UnicodeError, ValueError, email.errors.HeaderParseError):
         text = str(header or "")
-    return " ".join(text.split())[:500].encode("utf-8", "replace").decode()
+    return _holdable(" ".join(text.split())[:500])

@@ -59,6 +59,7 @@ class EcrmSender(models.Model):
     @api.model
     def _came_back(self, address: str) -> None:
         if email := email_normalize(address or ""):
+            self.env["suite.turn"]._take([f"ecrm.sender {email}"])
             row = self.search([("email", "=", email)]) or self.create({"email": email})
             row.bounced_on = fields.Datetime.now()
 

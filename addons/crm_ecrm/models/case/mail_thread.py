@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
+from .ecrm_mail import is_too_heavy
+
 
 class MailThread(models.AbstractModel):
     """Mails to teams are kept first, and delivered afterwards, each for itself."""
@@ -32,9 +34,15 @@ class MailThread(models.AbstractModel):
         if not mails._team_of_address(recipients):
             return super().message_process(model, message, *options)
         self._check_brings_mail()
+        # by no standard part of a mail, and no column holds it
+        raw = raw.replace(b"\x00", b"")
+        if is_too_heavy(raw):
+            reason = self.env._("Reading its page would take too long.")
+            mails._keep(raw, team=mails._team_of_address(recipients), reason=reason)
+            return False
         try:
             with self.env.cr.savepoint():
-                return super().message_process(model, message, *options)
+                return super().message_process(model, raw, *options)
         except (AccessError, *RACES):
             # whoever brings it tries again, or may not
             raise

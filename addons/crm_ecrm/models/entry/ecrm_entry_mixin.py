@@ -74,6 +74,9 @@ class EcrmEntryMixin(models.AbstractModel):
 
     @api.model
     def _new_number(self) -> str:
+        """The next one; none for those who only ask for defaults, as anybody can."""
+        if not self.has_access("create"):
+            return ""
         # sudo: everybody's entries are counted, whoever may read them
         sequences = self.env["ir.sequence"].sudo()
         return sequences.next_by_code(f"ecrm.{self._entry_kind}") or ""

@@ -237,6 +237,7 @@ class EcrmIdea(models.Model):
         settled = parts.filtered(lambda idea: idea.status in SETTLED)
         if settled:
             raise UserError(self.env._("“%s” has its answer already.", settled[0].name))
+        (parts | target)._take_turn()
         # sudo: all who voted hear of it, whoever may be seen
         voters = {idea: idea.sudo().vote_ids.partner_id for idea in parts}
         parts._as_system().write({"merged_into_id": target.id})
@@ -271,6 +272,8 @@ class EcrmIdea(models.Model):
         )
         if unchanged:
             return
+        # who votes at this moment is counted and hears of it, or comes too late
+        self._take_turn()
         self._as_system().write(
             {
                 "status": status,
@@ -328,6 +331,10 @@ class EcrmIdea(models.Model):
                 ),
             )
 
+    def _take_turn(self) -> None:
+        """Votes, words and decisions on an idea come one after the other."""
+        self.env["suite.turn"]._take(f"ecrm.idea {idea.id}" for idea in self)
+
     def _count_votes(self) -> None:
         """The only writer of the count: each person once, over all that is merged."""
         # sudo: votes of everybody count
@@ -351,7 +358,7 @@ class EcrmIdea(models.Model):
         root = self.root_id
         if root.status in SETTLED:
             raise UserError(self.env._("This idea has its answer: votes are closed."))
-        self.env["suite.turn"]._take([f"ecrm.idea {root.id}"])
+        root._take_turn()
         votes = self.env["ecrm.idea.vote"]
         mine = votes.search([("root_id", "=", root.id), ("voter", "=", partner.id)])
         if wants and not mine:
@@ -374,6 +381,8 @@ class EcrmIdea(models.Model):
             raise UserError(
                 self.env._("Please write 1 to %s characters.", LONGEST_COMMENT)
             )
+        # merged at this moment, it would be said on a part that nobody reads
+        self.root_id._take_turn()
         comments = self.env["ecrm.idea.comment"]
         self._check_sent_today(comments, partner, MOST_SAID)
         comments.create(
@@ -451,6 +460,12 @@ class EcrmIdea(models.Model):
             {"name": one["name"], "url": one["url"], "votes": one["votes"]}
             for one in found._portal_values(user.partner_id)
         ]
+
+    @api.model
+    def _portal_typed(self, values: dict[str, str]) -> dict[str, str]:
+        """What stands in the form again, one letter more than may be at most."""
+        longest = {"name": LONGEST_NAME, "description": LONGEST_TEXT, "visibility": 9}
+        return {name: values.get(name, "")[: n + 1] for name, n in longest.items()}
 
     @api.model
     def _portal_submit(self, user, values: dict[str, str]) -> str:

@@ -40,7 +40,9 @@ class EcrmPortalVisit(models.Model):
                 partner=partner_id,
                 company=company_id,
                 day=day,
-            )
+            ),
+            # to come second is no error
+            log_exceptions=False,
         )
 
     @api.autovacuum

@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, models
 from odoo.api import Environment
 from odoo.http import request
@@ -53,6 +55,9 @@ class IrHttp(models.AbstractModel):
                 env = Environment(cursor, SUPERUSER_ID, {})
                 env["ecrm.portal.visit"]._note(person_id, company_id, day)
             request.session[NOTED] = noted
+        except SerializationFailure:
+            # another page of his wrote the row at this moment; the next one sees it
+            return
         except Exception:
             # a visit less is no reason to keep the page from anybody
             _logger.warning("a visit of the portal was not noted", exc_info=True)

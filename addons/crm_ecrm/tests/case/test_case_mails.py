@@ -286,6 +286,78 @@ class TestCaseMails(CaseCommon):
             self.assertIn(mail.state, ("done", "parked", "refused"))
             self.assertTrue(mail.case_id or mail.reason)
 
+    def test_letters_that_no_column_holds(self):
+        """Left out wherever they stand; the mail is a case all the same."""
+        raw = (
+            b"From: N\x00ul <nul@y.example>\r\nTo: service@us.test\r\n"
+            b"Message-Id: <nul\x00@y>\r\nSubject: a\x00b \xff\r\n"
+            b"Content-Type: text/plain; charset=utf-8\r\n\r\nwo\x00rd \xed\xa0\x80\r\n"
+        )
+        self.threads.message_process(None, raw)
+        mail = self._deliver()
+        self.assertEqual(mail.state, "done", mail.reason)
+        self.assertIn("word", mail.case_id.description)
+
+    def test_a_thousand_files_are_one(self):
+        """The case stays readable, and nothing is lost."""
+        part = (
+            "--b\r\nContent-Type: text/plain\r\n"
+            'Content-Disposition: attachment; filename="{}.txt"\r\n\r\nx\r\n'
+        )
+        raw = (
+            "From: ada@steel.example\r\nTo: service@us.test\r\nSubject: Many\r\n"
+            "Message-Id: <many@steel>\r\n"
+            'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+            "--b\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n"
+            + "".join(map(part.format, range(1_000)))
+            + "--b--\r\n"
+        ).encode()
+        self.threads.message_process(None, raw)
+        mail = self._deliver()
+        self.assertEqual(mail.state, "done", mail.reason)
+        self.assertIn("See the files", mail.case_id.description)
+        file = mail.case_id._portal_public().attachment_ids
+        self.assertEqual(file.name, "mail.eml")
+        self.assertIn(b"999.txt", file.raw)
+
+    def test_deep_and_long_pages_by_mail(self):
+        """A case with what can be read of it, or parked; never a lost one."""
+        for number, html in enumerate(
+            ("<div>" * 20_000 + "deep", "<p>word</p>" * 20_000, "<!--" * 100_000)
+        ):
+            message = EmailMessage()
+            message["From"], message["To"] = f"h{number}@y.example", "service@us.test"
+            message["Subject"], message["Message-Id"] = "Page", f"<page{number}@y>"
+            message.set_content(html, subtype="html")
+            self.threads.message_process(None, message.as_bytes())
+            self._deliver()
+            mail = self.env["ecrm.mail"].search(
+                [("identity", "=", f"<page{number}@y>")]
+            )
+            self.assertEqual(mail.state, "parked" if number == 2 else "done")
+            self.assertLessEqual(len(mail.case_id.description or ""), 10_000)
+        # nor later, by whoever tries it again
+        mail.with_user(self.leader).action_try_again()
+        self._deliver()
+        self.assertEqual(mail.state, "parked")
+
+    def test_nobody_is_written_to_in_words_that_somebody_typed(self):
+        """Whoever types another's address sends him no text of his own."""
+        self.env["ecrm.case"]._receive(
+            {
+                "name": "You won, see http://evil.example",
+                "description": "You won",
+                "email_from": "victim@else.example",
+                "team_id": self.team.id,
+            },
+            by=self.env["res.partner"],
+            medium="form",
+        )
+        mail = self._mails("victim@else.example")
+        self.assertEqual(len(mail), 1)
+        for text in (mail.subject, mail.body_html):
+            self.assertNotIn("won", text)
+
     def test_colleague_answers_a_notification_by_mail(self):
         case = self._receive()
         mail = self._send("agent@us.example", to=case._reply_address(), body="We come")

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.crm_suite.tools.links import sign_link
 
+from ...models.case import ecrm_attempt
 from .case_common import CaseCommon
 
 
@@ -128,6 +129,30 @@ class TestCasePages(CaseCommon, HttpCase):
             page = self._complain(name=f"Broken {number}")
         self.assertIn("try again in an hour", page.text)
         self.assertEqual(len(self._cases()), 5)
+
+    def test_so_many_an_hour_by_a_login(self):
+        """Neither cases nor messages without end, and nothing half done."""
+        case = self._receive()
+        case._say("Done", user=self.agent, then="solved")
+        url = case._portal_url()
+        self.authenticate("ada", "ada" * 3)
+        with patch.object(ecrm_attempt, "OF_ONE_PERSON", 2):
+            for number in range(2):
+                data = {**self._form(url), "text": f"Message {number}"}
+                self.url_open(f"{url}/say", data=data)
+            said = len(case.event_ids)
+            for deed in ("say", "unsolved"):
+                data = {**self._form(url), "text": "More"}
+                page = self.url_open(f"{url}/{deed}", data=data)
+                self.assertIn("write again in an hour", page.text)
+            data = {"kind": "request", "name": "A", "description": "B"}
+            form = self._form("/my/voice/case/new")
+            page = self.url_open("/my/voice/case/new", data={**form, **data})
+            self.assertIn("write again in an hour", page.text)
+        self.assertEqual(len(case.event_ids), said)
+        self.assertEqual(case.state, "solved")
+        found = self.env["ecrm.case"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(found, case)
 
     def test_only_fields_of_the_form_are_taken(self):
         self.authenticate(None, None)
