@@ -8,4 +8,5 @@ from . import (
     ecrm_return,
     ecrm_satisfaction,
     ecrm_signal,
+    ecrm_signal_talk,
 )

@@ -1,0 +1,190 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Mail programs fetch pictures when a mail comes in, and scanners follow its links.
+OPEN_SECONDS, CLICK_SECONDS = 60, 10
+# Nobody follows two links of a mail within so many.
+BURST_SECONDS = 1
+
+
+class EcrmMailingReading(models.Model):
+    """What people read of a mailing, and what only their programs opened: one row each.
+
+    An open within a minute of sending is a program's, and so is a click within ten
+    seconds, or of two links of one mail within one. Odoo keeps the first open alone:
+    whether somebody read such a mail afterwards is not known, so that it counts on
+    neither side of the share.
+    """
+
+    _name = "ecrm.mailing.reading"
+    _description = "Mailings Read"
+    _auto = False
+    _order = "sent_on desc, id desc"
+    _rec_name = "mailing_id"
+
+    mailing_id = fields.Many2one("mailing.mailing", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    sent_on = fields.Datetime("Sent", readonly=True)
+    delivered = fields.Integer(readonly=True)
+    bounced = fields.Integer("Came Back", readonly=True)
+    opened = fields.Integer("Opened by People", readonly=True)
+    opened_by_program = fields.Integer(
+        "Opened by Programs",
+        readonly=True,
+        help="Within a minute of sending, or by a click of a scanner: not counted",
+    )
+    clicked = fields.Integer("Clicked by People", readonly=True)
+    clicked_by_program = fields.Integer(
+        "Clicked by Programs",
+        readonly=True,
+        help="Within ten seconds of sending, or two links at once: not counted",
+    )
+    opened_share = fields.Float(
+        "Opened (%)",
+        readonly=True,
+        digits=(5, 1),
+        aggregator="avg",
+        help="Of the mails delivered that no program opened first",
+    )
+    clicked_share = fields.Float(
+        "Clicked (%)",
+        readonly=True,
+        digits=(5, 1),
+        aggregator="avg",
+        help="Of the mails delivered",
+    )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The share of several mailings is that of all their mails together."""
+
+        def total(name):
+            return SQL("sum(%s)", self._field_to_sql(self._table, name, query))
+
+        if aggregate_spec == "opened_share:avg":
+            told = SQL("(%s - %s)", total("delivered"), total("opened_by_program"))
+            return SQL("100.0 * %s / nullif(%s, 0)", total("opened"), told)
+        if aggregate_spec == "clicked_share:avg":
+            return SQL(
+                "100.0 * %s / nullif(%s, 0)", total("clicked"), total("delivered")
+            )
+        return super()._read_group_select(aggregate_spec, query)
+
+    def action_open_traces(self):
+        """The mails that were counted."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.mailing_id.display_name,
+            "res_model": "mailing.trace",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [
+                ("mass_mailing_id", "=", self.mailing_id.id),
+                ("is_test_trace", "=", False),
+            ],
+        }
+
+    @api.model
+    def _clicks_sql(self) -> SQL:
+        """Each click on a link of a mail, and whether a program made it."""
+        return SQL(
+            """
+            SELECT click.id, click.mailing_trace_id AS trace_id,
+                   click.create_date AS clicked_on,
+                   click.create_date
+                       < coalesce(trace.sent_datetime, trace.create_date)
+                         + make_interval(secs => %(click)s)
+                   OR min(click.link_id) OVER at_once
+                      <> max(click.link_id) OVER at_once AS by_program
+              FROM link_tracker_click click
+              JOIN mailing_trace trace ON trace.id = click.mailing_trace_id
+             WHERE NOT coalesce(trace.is_test_trace, FALSE)
+            WINDOW at_once AS (
+                PARTITION BY click.mailing_trace_id ORDER BY click.create_date
+                RANGE BETWEEN make_interval(secs => %(burst)s) PRECEDING
+                          AND make_interval(secs => %(burst)s) FOLLOWING)
+            """,
+            click=CLICK_SECONDS,
+            burst=BURST_SECONDS,
+        )
+
+    @api.model
+    def _mails_sql(self) -> SQL:
+        """Each mail of a mailing, and who opened and clicked it.
+
+        A click and an answer open a mail in Odoo's books at the same moment: what a
+        program did so is no reading, and what a person did so counts as that.
+        """
+        return SQL(
+            """
+            SELECT mail.*,
+                   mail.opened_on IS NOT NULL AND NOT mail.opened_first AS opened,
+                   mail.opened_on IS NOT NULL AND mail.opened_first AS by_program
+              FROM (
+                SELECT trace.id, trace.mass_mailing_id, trace.model, trace.res_id,
+                       trace.email, trace.trace_status, trace.failure_type,
+                       coalesce(trace.sent_datetime, trace.create_date) AS sent_on,
+                       trace.open_datetime AS opened_on,
+                       trace.open_datetime
+                           < coalesce(trace.sent_datetime, trace.create_date)
+                             + make_interval(secs => %(open)s)
+                       OR coalesce(trace.open_datetime
+                          BETWEEN trace.reply_datetime - interval '1 second'
+                              AND trace.reply_datetime, FALSE)
+                       OR coalesce(trace.open_datetime
+                          BETWEEN click.program_first - interval '1 second'
+                              AND click.program_first + interval '2 seconds',
+                          FALSE) AS opened_first,
+                       coalesce(click.by_people, 0) > 0 AS clicked,
+                       coalesce(click.by_programs, 0) > 0 AS clicked_by_program
+                  FROM mailing_trace trace
+             LEFT JOIN (
+                    SELECT trace_id,
+                           count(*) FILTER (WHERE NOT by_program) AS by_people,
+                           count(*) FILTER (WHERE by_program) AS by_programs,
+                           min(clicked_on) FILTER (WHERE by_program) AS program_first
+                      FROM (%(clicks)s) AS clicks
+                     GROUP BY trace_id
+                   ) click ON click.trace_id = trace.id
+                 WHERE NOT coalesce(trace.is_test_trace, FALSE)
+                ) mail
+            """,
+            open=OPEN_SECONDS,
+            clicks=self._clicks_sql(),
+        )
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL(
+            """
+            SELECT id, id AS mailing_id, company_id, sent_on, delivered, bounced,
+                   opened, opened_by_program, clicked, clicked_by_program,
+                   100.0 * opened / nullif(delivered - opened_by_program, 0)
+                   AS opened_share,
+                   100.0 * clicked / nullif(delivered, 0) AS clicked_share
+              FROM (
+                SELECT mailing.id, sender.company_id, mailing.sent_date AS sent_on,
+                       count(*) FILTER (WHERE mail.is_delivered)::integer AS delivered,
+                       count(*) FILTER (WHERE mail.trace_status = 'bounce')::integer
+                       AS bounced,
+                       count(*) FILTER (WHERE mail.is_delivered AND mail.opened
+                                        )::integer AS opened,
+                       count(*) FILTER (WHERE mail.is_delivered AND mail.by_program
+                                        )::integer AS opened_by_program,
+                       count(*) FILTER (WHERE mail.is_delivered AND mail.clicked
+                                        )::integer AS clicked,
+                       count(*) FILTER (WHERE mail.is_delivered
+                                          AND mail.clicked_by_program
+                                        )::integer AS clicked_by_program
+                  FROM (SELECT mails.*, trace_status IN ('sent', 'open', 'reply')
+                               AS is_delivered
+                          FROM (%(mails)s) AS mails) mail
+                  JOIN mailing_mailing mailing ON mailing.id = mail.mass_mailing_id
+             LEFT JOIN res_users sender ON sender.id = mailing.user_id
+                 GROUP BY mailing.id, sender.company_id
+                HAVING count(*) FILTER (WHERE mail.trace_status NOT IN
+                                        ('outgoing', 'process', 'cancel')) > 0
+                ) counted
+            """,
+            mails=self._mails_sql(),
+        )
