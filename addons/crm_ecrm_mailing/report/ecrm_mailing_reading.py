@@ -20,8 +20,8 @@ class EcrmMailingReading(models.Model):
     _description = "Mailings Read"
     _auto = False
     _order = "sent_on desc, id desc"
-    _rec_name = "mailing_id"
 
+    name = fields.Char("Subject", readonly=True)
     mailing_id = fields.Many2one("mailing.mailing", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     sent_on = fields.Datetime("Sent", readonly=True)
@@ -75,7 +75,7 @@ class EcrmMailingReading(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.mailing_id.display_name,
+            "name": self.name,
             "res_model": "mailing.trace",
             "views": [(False, "list"), (False, "form")],
             "domain": [
@@ -157,13 +157,14 @@ class EcrmMailingReading(models.Model):
     def _table_query(self) -> SQL:
         return SQL(
             """
-            SELECT id, id AS mailing_id, company_id, sent_on, delivered, bounced,
+            SELECT id, id AS mailing_id, name, company_id, sent_on, delivered, bounced,
                    opened, opened_by_program, clicked, clicked_by_program,
                    100.0 * opened / nullif(delivered - opened_by_program, 0)
                    AS opened_share,
                    100.0 * clicked / nullif(delivered, 0) AS clicked_share
               FROM (
-                SELECT mailing.id, sender.company_id, mailing.sent_date AS sent_on,
+                SELECT mailing.id, mailing.subject AS name, sender.company_id,
+                       mailing.sent_date AS sent_on,
                        count(*) FILTER (WHERE mail.is_delivered)::integer AS delivered,
                        count(*) FILTER (WHERE mail.trace_status = 'bounce')::integer
                        AS bounced,

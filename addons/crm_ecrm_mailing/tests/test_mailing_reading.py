@@ -35,7 +35,7 @@ class TestMailingReading(VoiceCommon):
         )
 
     @classmethod
-    def _traces(cls, partners, opened_after=None, **values):
+    def _traces(cls, partners, opened_after=None, mailing=None, **values):
         """Mails of the mailing, opened so many seconds after they were sent."""
         if opened_after is not None:
             values |= {
@@ -45,7 +45,7 @@ class TestMailingReading(VoiceCommon):
         return cls.env["mailing.trace"].create(
             [
                 {
-                    "mass_mailing_id": cls.mailing.id,
+                    "mass_mailing_id": (mailing or cls.mailing).id,
                     "model": "res.partner",
                     "res_id": partner.id,
                     "email": partner.email_normalized,
@@ -206,12 +206,9 @@ class TestMailingReading(VoiceCommon):
         self._traces(people[:1], opened_after=3600)
         self._traces(people[1:8])
         self._traces(people[8:], opened_after=1)
-        both = self.mailing
-        self.mailing = type(self).mailing = self._mailing("Autumn")
-        self.addClassCleanup(setattr, type(self), "mailing", both)
-        both |= self.mailing
-        self._traces(people[:2], opened_after=3600)
-        rows = self._reading(both)
+        autumn = self._mailing("Autumn")
+        self._traces(people[:2], opened_after=3600, mailing=autumn)
+        rows = self._reading(self.mailing | autumn)
         self.assertEqual(sorted(rows.mapped("opened_share")), [12.5, 100.0])
         ((share,),) = rows._read_group(
             [("id", "in", rows.ids)], aggregates=["opened_share:avg"]
@@ -249,10 +246,10 @@ class TestMailingReading(VoiceCommon):
         self.assertEqual(people._may_contact("email", "marketing"), people)
 
     def test_queries_do_not_grow_with_mailings(self):
+        mailings = self.env["mailing.mailing"]
         for n in range(5):
-            type(self).mailing = self._mailing(f"M{n}")
-            self._traces(self.reader, opened_after=1)
-        mailings = self.env["mailing.mailing"].search([], limit=6)
+            mailings |= self._mailing(f"M{n}")
+            self._traces(self.reader, opened_after=1, mailing=mailings[-1])
         self.env.flush_all()
 
         def read(these):

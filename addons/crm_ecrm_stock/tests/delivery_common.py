@@ -27,7 +27,7 @@ class DeliveryCommon(FeedbackCommon):
         )
 
     @classmethod
-    def _sell(cls, quantity=10, partner=None, price=10, **values):
+    def _sell(cls, quantity=10, partner=None, price=10, unit=None, **values):
         order = cls.env["sale.order"].create(
             {
                 "partner_id": (partner or cls.customer).id,
@@ -39,6 +39,7 @@ class DeliveryCommon(FeedbackCommon):
                             "product_id": cls.pump.id,
                             "product_uom_qty": quantity,
                             "price_unit": price,
+                            "product_uom_id": (unit or cls.pump.uom_id).id,
                         }
                     )
                 ],

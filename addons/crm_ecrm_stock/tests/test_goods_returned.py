@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .delivery_common import DeliveryCommon
@@ -97,15 +98,27 @@ class TestGoodsReturned(DeliveryCommon):
         self.assertEqual(self._total(), (100, 0, 0))
 
     def test_units_and_currencies_of_the_order_are_converted(self):
+        other = self.env["res.currency"].create(
+            {
+                "name": "XTS",
+                "symbol": "x",
+                "rate_ids": [
+                    Command.create({"rate": 2, "name": "2020-01-01"}),
+                ],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Others", "currency_id": other.id}
+        )
         dozen = self.env.ref("uom.product_uom_dozen")
-        order = self._sell(1, price=120)
-        order.order_line.product_uom_id = dozen
-        order.order_line.price_unit = 120
+        order = self._sell(1, price=240, unit=dozen, pricelist_id=pricelist.id)
         picking = self._deliver(order)
-        self.assertEqual(order.order_line.price_reduce_taxexcl, 120)
-        self._take_back(picking, picking.move_ids.quantity)
-        pieces = self._total("sent_back_quantity", "sent_back")
-        self.assertEqual(pieces, (12, 120))
+        self._invoice(order)
+        self._take_back(picking, 6)
+        self.assertEqual(
+            self._total("sent_back_quantity", "sold", "returned", "sent_back"),
+            (6, 120, 60, 60),
+        )
 
     def test_credit_notes_without_goods_stay_as_they_were(self):
         order = self._sell(10)
