@@ -1,9 +1,15 @@
+from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..metrics import engagement
+
+# An id is the customer's times this, and the company's: so a row is found by its
+# customer, without looking at all of them.
+BASE = 100_000
 
 
 class EcrmEngagement(models.Model):
@@ -105,6 +111,22 @@ class EcrmEngagement(models.Model):
         days = timedelta(days=engagement.PERIOD_DAYS * periods)
         return fields.Date.today() - days + timedelta(days=1)
 
+    def _search(self, domain, *args, **kwargs):
+        """A row that is named by its id is found by its customer."""
+
+        def with_customer(condition):
+            ids = condition.value
+            if isinstance(ids, int):
+                ids = [ids]
+            named = condition.field_expr == "id" and condition.operator in ("=", "in")
+            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
+                return condition
+            customers = {id_ // BASE for id_ in ids if isinstance(id_, int)}
+            return condition & Domain("partner_id", "in", customers)
+
+        domain = Domain(domain).map_conditions(with_customer)
+        return super()._search(domain, *args, **kwargs)
+
     @property
     def _table_query(self) -> SQL:
         """Each source by customer first, so that every event is looked at once."""
@@ -116,8 +138,7 @@ class EcrmEngagement(models.Model):
         parts = [
             SQL(
                 """
-                SELECT min(id)::bigint * %(all)s + %(place)s AS id,
-                       partner_id, company_id, %(is_order)s AS is_order,
+                SELECT partner_id, company_id, %(is_order)s AS is_order,
                        %(most)s::float8 * least(count(*) FILTER (WHERE day >= %(now)s)
                                         / %(enough)s::float8, 1) AS latest,
                        %(most)s::float8 * least(count(*) FILTER (WHERE day < %(now)s
@@ -129,8 +150,6 @@ class EcrmEngagement(models.Model):
                  WHERE day <= %(today)s
                  GROUP BY partner_id, company_id
                 """,
-                all=all_,
-                place=place,
                 is_order=source == "order",
                 most=100 * weight.most / whole if whole else 0.0,
                 enough=float(weight.enough),
@@ -146,7 +165,7 @@ class EcrmEngagement(models.Model):
                 events=query,
                 today=today,
             )
-            for place, all_, source, query in events
+            for _place, _all, source, query in events
             for weight in [weights.get(source, engagement.Weight(0, 1))]
         ]
         return SQL(
@@ -159,7 +178,8 @@ class EcrmEngagement(models.Model):
                         THEN (%(today)s::date - last_order_on)::float / order_gap
                    END AS order_drift
               FROM (
-                SELECT min(id) AS id, partner_id, company_id,
+                SELECT partner_id::bigint * %(base)s + coalesce(company_id, 0) AS id,
+                       partner_id, company_id,
                        least(greatest(sum(latest), 0), 100) AS score,
                        least(greatest(sum(former), 0), 100) AS score_before,
                        max(last_day) AS last_day,
@@ -173,5 +193,6 @@ class EcrmEngagement(models.Model):
                 ) AS figures
             """,
             today=today,
+            base=BASE,
             parts=SQL(" UNION ALL ").join(parts),
         )

@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+# Who wrote longer ago waits no more.
+WAITING_DAYS = 365
 
 
 class EcrmSignal(models.Model):
@@ -164,37 +169,45 @@ class EcrmSignal(models.Model):
         )
 
     def _unanswered_sql(self, now) -> SQL:
-        """Records where the customer wrote last, longer ago than we take to answer.
+        """What the customer wrote last on a record, longer ago than we take to answer.
 
         What people of ours say there for all to read is an answer, and so is a call.
         """
         return SQL(
             """
-            SELECT latest.id, author.commercial_partner_id AS partner_id,
-                   latest.record_company_id AS company_id, latest.date::date AS day
-              FROM (
-                SELECT max(message.id) FILTER (WHERE author.partner_share) AS theirs,
-                       max(message.id) FILTER (WHERE NOT author.partner_share) AS ours
-                  FROM mail_message message
-                  JOIN res_partner author ON author.id = message.author_id
-             LEFT JOIN mail_activity_type kind
-                    ON kind.id = message.mail_activity_type_id
-                 WHERE (%(spoken)s
-                        AND (author.partner_share OR message.subtype_id = %(public)s))
-                    OR (kind.category = 'phonecall' AND message.model = ANY(%(models)s))
-                 GROUP BY message.model, message.res_id
-                ) thread
-              JOIN mail_message latest ON latest.id = thread.theirs
-              JOIN res_partner author ON author.id = latest.author_id
-         LEFT JOIN res_company company ON company.id = latest.record_company_id
-             WHERE thread.theirs > coalesce(thread.ours, 0)
-               AND latest.date <= %(now)s - make_interval(
+            SELECT message.id, author.commercial_partner_id AS partner_id,
+                   message.record_company_id AS company_id, message.date::date AS day
+              FROM mail_message message
+              JOIN res_partner author ON author.id = message.author_id
+         LEFT JOIN res_company company ON company.id = message.record_company_id
+             WHERE author.partner_share
+               AND %(spoken)s
+               AND message.date > %(since)s
+               AND message.date <= %(now)s - make_interval(
                        days => coalesce(company.ecrm_unanswered_days, 3))
+               AND NOT EXISTS (
+                   SELECT 1
+                     FROM mail_message later
+                     JOIN res_partner person ON person.id = later.author_id
+                    WHERE later.model = message.model
+                      AND later.res_id = message.res_id
+                      AND later.id > message.id
+                      AND later.date > %(since)s
+                      AND CASE WHEN later.message_type
+                                    IN ('comment', 'email', 'email_outgoing')
+                               THEN later.subtype_id = %(public)s
+                                    OR (person.partner_share AND NOT EXISTS (
+                                        SELECT 1 FROM ecrm_automatic_mail automatic
+                                         WHERE automatic.message_id = later.id))
+                               ELSE later.mail_activity_type_id IN (
+                                    SELECT id FROM mail_activity_type
+                                     WHERE category = 'phonecall')
+                          END)
             """,
             spoken=self._spoken_sql(),
-            models=self._talk_models(),
             public=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
             now=now,
+            since=now - timedelta(days=WAITING_DAYS),
         )
 
     def _unanswered_cases_sql(self, now) -> SQL:

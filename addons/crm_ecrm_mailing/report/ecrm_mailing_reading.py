@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -85,72 +87,77 @@ class EcrmMailingReading(models.Model):
         }
 
     @api.model
-    def _clicks_sql(self) -> SQL:
-        """Each click on a link of a mail, and whether a program made it."""
+    def _click_by_program_sql(self) -> SQL:
+        """Whether a program made the `click` on a link of the mail `trace`."""
         return SQL(
             """
-            SELECT click.id, click.mailing_trace_id AS trace_id,
-                   click.create_date AS clicked_on,
-                   click.create_date
-                       < coalesce(trace.sent_datetime, trace.create_date)
-                         + make_interval(secs => %(click)s)
-                   OR min(click.link_id) OVER at_once
-                      <> max(click.link_id) OVER at_once AS by_program
-              FROM link_tracker_click click
-              JOIN mailing_trace trace ON trace.id = click.mailing_trace_id
-             WHERE NOT coalesce(trace.is_test_trace, FALSE)
-            WINDOW at_once AS (
-                PARTITION BY click.mailing_trace_id ORDER BY click.create_date
-                RANGE BETWEEN make_interval(secs => %(burst)s) PRECEDING
-                          AND make_interval(secs => %(burst)s) FOLLOWING)
+            (click.create_date < coalesce(trace.sent_datetime, trace.create_date)
+                                 + make_interval(secs => %(click)s)
+             OR EXISTS (SELECT 1 FROM link_tracker_click other
+                         WHERE other.mailing_trace_id = click.mailing_trace_id
+                           AND other.link_id <> click.link_id
+                           AND other.create_date BETWEEN click.create_date - %(burst)s
+                                                 AND click.create_date + %(burst)s))
             """,
             click=CLICK_SECONDS,
-            burst=BURST_SECONDS,
+            burst=timedelta(seconds=BURST_SECONDS),
         )
 
     @api.model
-    def _mails_sql(self) -> SQL:
-        """Each mail of a mailing, and who opened and clicked it.
+    def _open_by_program_sql(self) -> SQL:
+        """Whether a program opened the mail `trace` first.
 
         A click and an answer open a mail in Odoo's books at the same moment: what a
         program did so is no reading, and what a person did so counts as that.
         """
         return SQL(
             """
-            SELECT mail.*,
-                   mail.opened_on IS NOT NULL AND NOT mail.opened_first AS opened,
-                   mail.opened_on IS NOT NULL AND mail.opened_first AS by_program
-              FROM (
-                SELECT trace.id, trace.mass_mailing_id, trace.model, trace.res_id,
-                       trace.email, trace.trace_status, trace.failure_type,
-                       coalesce(trace.sent_datetime, trace.create_date) AS sent_on,
-                       trace.open_datetime AS opened_on,
-                       trace.open_datetime
-                           < coalesce(trace.sent_datetime, trace.create_date)
-                             + make_interval(secs => %(open)s)
-                       OR coalesce(trace.open_datetime
-                          BETWEEN trace.reply_datetime - interval '1 second'
-                              AND trace.reply_datetime, FALSE)
-                       OR coalesce(trace.open_datetime
-                          BETWEEN click.program_first - interval '1 second'
-                              AND click.program_first + interval '2 seconds',
-                          FALSE) AS opened_first,
-                       coalesce(click.by_people, 0) > 0 AS clicked,
-                       coalesce(click.by_programs, 0) > 0 AS clicked_by_program
-                  FROM mailing_trace trace
-             LEFT JOIN (
-                    SELECT trace_id,
-                           count(*) FILTER (WHERE NOT by_program) AS by_people,
-                           count(*) FILTER (WHERE by_program) AS by_programs,
-                           min(clicked_on) FILTER (WHERE by_program) AS program_first
-                      FROM (%(clicks)s) AS clicks
-                     GROUP BY trace_id
-                   ) click ON click.trace_id = trace.id
-                 WHERE NOT coalesce(trace.is_test_trace, FALSE)
-                ) mail
+            (trace.open_datetime < coalesce(trace.sent_datetime, trace.create_date)
+                                   + make_interval(secs => %(open)s)
+             OR coalesce(trace.open_datetime
+                         BETWEEN trace.reply_datetime - interval '1 second'
+                             AND trace.reply_datetime, FALSE)
+             OR EXISTS (SELECT 1 FROM link_tracker_click click
+                         WHERE click.mailing_trace_id = trace.id
+                           AND click.create_date
+                               BETWEEN trace.open_datetime - interval '2 seconds'
+                                   AND trace.open_datetime + interval '1 second'
+                           AND %(by_program)s))
             """,
             open=OPEN_SECONDS,
-            clicks=self._clicks_sql(),
+            by_program=self._click_by_program_sql(),
+        )
+
+    @api.model
+    def _mails_sql(self) -> SQL:
+        """Each mail of a mailing, and who opened and clicked it."""
+        clicked = SQL(
+            """
+            EXISTS (SELECT 1 FROM link_tracker_click click
+                     WHERE click.mailing_trace_id = trace.id AND %s)
+            """,
+            self._click_by_program_sql(),
+        )
+        clicked_by_person = SQL(
+            """
+            EXISTS (SELECT 1 FROM link_tracker_click click
+                     WHERE click.mailing_trace_id = trace.id AND NOT %s)
+            """,
+            self._click_by_program_sql(),
+        )
+        return SQL(
+            """
+            SELECT trace.mass_mailing_id, trace.trace_status,
+                   trace.trace_status IN ('sent', 'open', 'reply') AS is_delivered,
+                   trace.open_datetime IS NOT NULL AND NOT %(by_program)s AS opened,
+                   trace.open_datetime IS NOT NULL AND %(by_program)s AS by_program,
+                   %(clicked)s AS clicked, %(scanned)s AS clicked_by_program
+              FROM mailing_trace trace
+             WHERE NOT coalesce(trace.is_test_trace, FALSE)
+            """,
+            by_program=self._open_by_program_sql(),
+            clicked=clicked_by_person,
+            scanned=clicked,
         )
 
     @property
@@ -177,9 +184,7 @@ class EcrmMailingReading(models.Model):
                        count(*) FILTER (WHERE mail.is_delivered
                                           AND mail.clicked_by_program
                                         )::integer AS clicked_by_program
-                  FROM (SELECT mails.*, trace_status IN ('sent', 'open', 'reply')
-                               AS is_delivered
-                          FROM (%(mails)s) AS mails) mail
+                  FROM (%(mails)s) AS mail
                   JOIN mailing_mailing mailing ON mailing.id = mail.mass_mailing_id
              LEFT JOIN res_users sender ON sender.id = mailing.user_id
                  GROUP BY mailing.id, sender.company_id
