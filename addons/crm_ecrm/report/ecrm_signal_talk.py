@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # Who wrote longer ago waits no more.
 WAITING_DAYS = 365
+# Who is or was an employee is no customer, though Odoo takes a former one for such.
+OURS = SQL("ARRAY(SELECT partner_id FROM res_users WHERE NOT share)")
 
 
 class EcrmSignal(models.Model):
@@ -36,9 +38,10 @@ class EcrmSignal(models.Model):
                             ELSE 'portal' END AS medium
                   FROM mail_message message
                   JOIN res_partner author ON author.id = message.author_id
-                 WHERE author.partner_share
+                 WHERE author.partner_share AND author.id <> ALL(%s)
                    AND %s
                 """,
+                OURS,
                 self._spoken_sql(),
             ),
             # what opened the case counts as the case
@@ -80,12 +83,13 @@ class EcrmSignal(models.Model):
                   FROM mail_notification sent
                   JOIN res_partner person ON person.id = sent.res_partner_id
                   JOIN mail_message message ON message.id = sent.mail_message_id
-                  JOIN res_partner author ON author.id = message.author_id
                  WHERE sent.notification_type = 'email'
                    AND sent.notification_status = 'sent'
-                   AND person.partner_share AND NOT author.partner_share
+                   AND person.partner_share
+                   AND message.author_id = ANY(%s)
                    AND message.message_type IN ('comment', 'email', 'email_outgoing')
-                """
+                """,
+                OURS,
             ),
             "answer": SQL(
                 """
@@ -180,7 +184,7 @@ class EcrmSignal(models.Model):
               FROM mail_message message
               JOIN res_partner author ON author.id = message.author_id
          LEFT JOIN res_company company ON company.id = message.record_company_id
-             WHERE author.partner_share
+             WHERE author.partner_share AND author.id <> ALL(%(ours)s)
                AND %(spoken)s
                AND message.date > %(since)s
                AND message.date <= %(now)s - make_interval(
@@ -188,22 +192,24 @@ class EcrmSignal(models.Model):
                AND NOT EXISTS (
                    SELECT 1
                      FROM mail_message later
-                     JOIN res_partner person ON person.id = later.author_id
                     WHERE later.model = message.model
                       AND later.res_id = message.res_id
                       AND later.id > message.id
                       AND later.date > %(since)s
-                      AND CASE WHEN later.message_type
-                                    IN ('comment', 'email', 'email_outgoing')
-                               THEN later.subtype_id = %(public)s
-                                    OR (person.partner_share AND NOT EXISTS (
-                                        SELECT 1 FROM ecrm_automatic_mail automatic
-                                         WHERE automatic.message_id = later.id))
-                               ELSE later.mail_activity_type_id IN (
+                      AND later.author_id IS NOT NULL
+                      AND CASE WHEN later.message_type NOT IN
+                                    ('comment', 'email', 'email_outgoing')
+                               THEN later.mail_activity_type_id IN (
                                     SELECT id FROM mail_activity_type
                                      WHERE category = 'phonecall')
+                               WHEN later.author_id = ANY(%(ours)s)
+                               THEN later.subtype_id = %(public)s
+                               ELSE NOT EXISTS (
+                                    SELECT 1 FROM ecrm_automatic_mail automatic
+                                     WHERE automatic.message_id = later.id)
                           END)
             """,
+            ours=OURS,
             spoken=self._spoken_sql(),
             public=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
             now=now,

@@ -128,8 +128,13 @@ class TestTalk(VoiceCommon):
 
     def test_unanswered_is_what_the_customer_wrote_last_and_long_ago(self):
         emma = self.emma.partner_id
+        self._said(self.lead, emma, 400)
+        self.assertEqual(self._unanswered(), 0, "he waits no more")
         self._said(self.lead, emma, 10)
         self.assertEqual(self._unanswered(), 1)
+        machine = self._said(self.lead, emma, 9)
+        self.env["ecrm.automatic.mail"]._note(machine.message_id)
+        self.assertEqual(self._unanswered(), 1, "a machine answers nothing")
         self._said(self.lead, self.seller.partner_id, 9, subtype_id=self.internal.id)
         self.assertEqual(self._unanswered(), 1, "a note is no answer")
         self._said(
@@ -142,6 +147,16 @@ class TestTalk(VoiceCommon):
         self.assertEqual(self._unanswered(), 0, "still in time")
         self.company.ecrm_unanswered_days = 1
         self.assertEqual(self._unanswered(), 1)
+
+    def test_who_was_an_employee_is_no_customer(self):
+        self._said(self.lead, self.emma.partner_id, 10)
+        self._said(self.lead, self.seller.partner_id, 8)
+        self.seller.active = False
+        self.seller.partner_id.flush_recordset()
+        self.assertEqual(
+            self._counts(self.seller.partner_id, "message", "unanswered"), {}
+        )
+        self.assertEqual(self._unanswered(), 0, "his answers stay answers")
 
     def test_each_record_is_answered_for_itself(self):
         other = self.lead.copy()
