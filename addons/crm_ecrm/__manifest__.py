@@ -51,6 +51,7 @@
         "wizard/ecrm_insight_add_views.xml",
         "views/ecrm_insight_views.xml",
         # signal
+        "data/ecrm_signal_weight.xml",
         "views/ecrm_signal_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",
@@ -77,6 +78,8 @@
         "demo/idea_demo.xml",
         # insight
         "demo/insight_demo.xml",
+        # signal
+        "demo/signal_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_ecrm/static/src/importance_chart/**/*"],

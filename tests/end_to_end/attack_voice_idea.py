@@ -22,6 +22,10 @@ RIGHTS = {
     "ecrm.portal.visit": READ,
     "ecrm.signal": READ,
     "ecrm.engagement": READ,
+    "ecrm.mailing.reading": dict.fromkeys(LEADERS, "r"),
+    # one for all companies: whoever manages elsewhere weighs too
+    "ecrm.signal.weight": {"agent": "r", **dict.fromkeys({*LEADERS, "stranger"}, "rw")},
+    "ecrm.automatic.mail": {},
 }
 WIZARDS = {
     "ecrm.consent.note": {*AGENTS},
@@ -42,6 +46,8 @@ METHODS = {
     ("ecrm.insight", "action_note_result"): {*AGENTS},
     ("ecrm.insight.evidence", "action_open"): {*AGENTS},
     ("ecrm.engagement", "action_open_signals"): {*AGENTS},
+    ("ecrm.mailing.reading", "action_open_traces"): {*LEADERS},
+    ("ecrm.signal.weight", "action_reset"): {*LEADERS, "stranger"},
     # each one's own wizard
     ("ecrm.consent.note", "action_note"): set(),
     ("ecrm.idea.answer", "action_answer"): set(),
@@ -89,6 +95,22 @@ class AttackVoiceIdeaRecords:
         )
         insight._add_evidence(idea)
         env["ecrm.portal.visit"]._note(partner.id, company.id, fields.Date.today())
+        written = partner.message_post(body="Attacked", message_type="email")
+        env["ecrm.automatic.mail"]._note(written.message_id)
+        mailing = env["mailing.mailing"].create(
+            {
+                "subject": "Attacked",
+                "mailing_model_id": env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        env["mailing.trace"].create(
+            {
+                "mass_mailing_id": mailing.id,
+                "model": "res.partner",
+                "res_id": partner.id,
+                "trace_status": "sent",
+            }
+        )
         requests = env["ecrm.consent.request"]
         partner.email = "attacked@customers.example"
         requests._ask(partner, [("email", "survey")])
@@ -117,6 +139,13 @@ class AttackVoiceIdeaRecords:
             ),
             "ecrm.signal": env["ecrm.signal"].search(here, limit=1),
             "ecrm.engagement": env["ecrm.engagement"].search(here, limit=1),
+            "ecrm.mailing.reading": env["ecrm.mailing.reading"].search(
+                [("mailing_id", "=", mailing.id)]
+            ),
+            "ecrm.signal.weight": env["ecrm.signal.weight"].search([], limit=1),
+            "ecrm.automatic.mail": env["ecrm.automatic.mail"].search(
+                [("message_id", "=", written.id)]
+            ),
             "ecrm.consent.note": env["ecrm.consent.note"].create(
                 {"partner_id": partner.id, "note": "Attacked"}
             ),

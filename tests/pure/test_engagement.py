@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given, strategies as st
-from metrics.engagement import WEIGHTS, attainable, parts, score
+from metrics.engagement import HEARD, WEIGHTS, Weight, attainable, parts, score
 
 EVERYTHING = tuple(WEIGHTS)
 COUNTS = st.dictionaries(st.sampled_from(EVERYTHING), st.integers(0, 1000))
@@ -47,3 +47,19 @@ def test_what_is_not_measured_counts_on_neither_side():
 def test_half_of_enough_is_half_of_it():
     (part,) = parts({"order": 1.5}, EVERYTHING)
     assert part.points == pytest.approx(20)
+
+
+def test_own_weights_take_the_place_of_the_usual():
+    own = {"order": Weight(10.0, 1.0), "visit": Weight(30.0, 2.0)}
+    assert score({"order": 1}, EVERYTHING, own) == pytest.approx(25)
+    assert score({"order": 1, "visit": 1}, EVERYTHING, own) == pytest.approx(62.5)
+
+
+def test_a_weight_of_zero_is_no_reason():
+    own = {**WEIGHTS, "order": Weight(0.0, 3.0)}
+    assert parts({"order": 3}, EVERYTHING, own) == []
+    assert score({"order": 3}, EVERYTHING, {"order": Weight(0.0, 3.0)}) == 0
+
+
+def test_what_we_do_is_no_sign_of_the_customer():
+    assert not HEARD & {"outgoing", "answer", "bounce", "unanswered", "refund", "late"}

@@ -9,4 +9,5 @@ from . import (
     ecrm_return,
     ecrm_satisfaction,
     ecrm_signal,
+    ecrm_signal_talk,
 )

@@ -1,9 +1,15 @@
+from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..metrics import engagement
+
+# An id is the customer's times this, and the company's: so a row is found by its
+# customer, without looking at all of them.
+BASE = 100_000
 
 
 class EcrmEngagement(models.Model):
@@ -28,6 +34,12 @@ class EcrmEngagement(models.Model):
     trend = fields.Float(readonly=True, digits=(4, 0), aggregator="avg")
     last_day = fields.Date("Last Heard of", readonly=True)
     last_order_on = fields.Date("Last Order", readonly=True)
+    silent_days = fields.Integer(
+        "Silent for (Days)",
+        readonly=True,
+        aggregator="max",
+        help="Since the customer was last heard of; what we send him is no sign of him",
+    )
     order_gap = fields.Integer(
         "Days between Orders", readonly=True, aggregator="avg", help="On average"
     )
@@ -47,6 +59,7 @@ class EcrmEngagement(models.Model):
         signals = self.env["ecrm.signal"]
         labels = dict(signals._select_source())
         measured = signals._sources()
+        weights = self.env["ecrm.signal.weight"]._weights()
         since = self._since(1)
         rows = signals._read_group(
             [
@@ -62,7 +75,7 @@ class EcrmEngagement(models.Model):
             counts.setdefault((partner.id, company.id), {})[source] = count
         for one in self:
             held = counts.get((one.partner_id.id, one.company_id.id), {})
-            found = engagement.parts(held, measured)
+            found = engagement.parts(held, measured, weights)
             one.reasons = ", ".join(
                 self.env._(
                     "%(what)s: %(count)s (%(points)s)",
@@ -98,56 +111,88 @@ class EcrmEngagement(models.Model):
         days = timedelta(days=engagement.PERIOD_DAYS * periods)
         return fields.Date.today() - days + timedelta(days=1)
 
+    def _search(self, domain, *args, **kwargs):
+        """A row that is named by its id is found by its customer."""
+
+        def with_customer(condition):
+            ids = condition.value
+            if isinstance(ids, int):
+                ids = [ids]
+            named = condition.field_expr == "id" and condition.operator in ("=", "in")
+            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
+                return condition
+            customers = {id_ // BASE for id_ in ids if isinstance(id_, int)}
+            return condition & Domain("partner_id", "in", customers)
+
+        domain = Domain(domain).map_conditions(with_customer)
+        return super()._search(domain, *args, **kwargs)
+
     @property
     def _table_query(self) -> SQL:
+        """Each source by customer first, so that every event is looked at once."""
         signals = self.env["ecrm.signal"]
-        measured = signals._sources()
-        now, before = self._since(1), self._since(2)
-        this = SQL("day >= %s", now)
-        former = SQL("day >= %s AND day < %s", before, now)
+        weights = self.env["ecrm.signal.weight"]._weights()
+        events = signals._events()
+        whole = engagement.attainable([source for *_, source, _ in events], weights)
         today = fields.Date.today()
+        parts = [
+            SQL(
+                """
+                SELECT partner_id, company_id, %(is_order)s AS is_order,
+                       %(most)s::float8 * least(count(*) FILTER (WHERE day >= %(now)s)
+                                        / %(enough)s::float8, 1) AS latest,
+                       %(most)s::float8 * least(count(*) FILTER (WHERE day < %(now)s
+                                                           AND day >= %(before)s)
+                                        / %(enough)s::float8, 1) AS former,
+                       %(last_day)s AS last_day, %(first_order_on)s AS first_order_on,
+                       %(days)s AS days
+                  FROM (%(events)s) AS events
+                 WHERE day <= %(today)s
+                 GROUP BY partner_id, company_id
+                """,
+                is_order=source == "order",
+                most=100 * weight.most / whole if whole else 0.0,
+                enough=float(weight.enough),
+                now=self._since(1),
+                before=self._since(2),
+                last_day=SQL(
+                    "max(day)" if source in engagement.HEARD else "NULL::date"
+                ),
+                first_order_on=SQL("min(day)" if source == "order" else "NULL::date"),
+                days=SQL(
+                    "count(DISTINCT day)" if source == "order" else "NULL::bigint"
+                ),
+                events=query,
+                today=today,
+            )
+            for _place, _all, source, query in events
+            for weight in [weights.get(source, engagement.Weight(0, 1))]
+        ]
         return SQL(
             """
             SELECT id, partner_id, company_id, score, score_before,
-                   score - score_before AS trend, last_day, last_order_on, order_gap,
+                   score - score_before AS trend, last_day,
+                   %(today)s::date - last_day AS silent_days,
+                   last_order_on, order_gap,
                    CASE WHEN order_gap > 0
                         THEN (%(today)s::date - last_order_on)::float / order_gap
                    END AS order_drift
               FROM (
-                SELECT min(id) AS id, partner_id, company_id,
-                       %(score)s AS score, %(score_before)s AS score_before,
-                       max(day) FILTER (WHERE source <> 'late') AS last_day,
-                       max(day) FILTER (WHERE source = 'order') AS last_order_on,
-                       CASE WHEN count(*) FILTER (WHERE source = 'order') > 1
-                            THEN (max(day) FILTER (WHERE source = 'order')
-                                  - min(day) FILTER (WHERE source = 'order'))
-                                 / (count(*) FILTER (WHERE source = 'order') - 1)
-                       END AS order_gap
-                  FROM (%(signals)s) AS signal
-                 WHERE day <= %(today)s
+                SELECT partner_id::bigint * %(base)s + coalesce(company_id, 0) AS id,
+                       partner_id, company_id,
+                       least(greatest(sum(latest), 0), 100) AS score,
+                       least(greatest(sum(former), 0), 100) AS score_before,
+                       max(last_day) AS last_day,
+                       max(last_day) FILTER (WHERE is_order) AS last_order_on,
+                       CASE WHEN max(days) > 1
+                            THEN (max(last_day) FILTER (WHERE is_order)
+                                  - min(first_order_on)) / (max(days) - 1)
+                       END::integer AS order_gap
+                  FROM (%(parts)s) AS source
                  GROUP BY partner_id, company_id
                 ) AS figures
             """,
             today=today,
-            score=_score(measured, this),
-            score_before=_score(measured, former),
-            signals=signals._table_query,
+            base=BASE,
+            parts=SQL(" UNION ALL ").join(parts),
         )
-
-
-def _score(measured, period: SQL) -> SQL:
-    """The sum of `engagement.parts`, as the database adds it up."""
-    whole = engagement.attainable(measured)
-    parts = [
-        SQL(
-            "%(most)s * least(coalesce(sum(count) FILTER ("
-            "WHERE source = %(source)s AND %(period)s), 0)::float / %(enough)s, 1)",
-            most=100 * weight.most / whole,
-            source=source,
-            period=period,
-            enough=weight.enough,
-        )
-        for source, weight in engagement.WEIGHTS.items()
-        if source in measured
-    ]
-    return SQL("least(greatest(%s, 0), 100)", SQL(" + ").join(parts))

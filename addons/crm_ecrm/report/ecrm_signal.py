@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # sources whose events have a medium
-BY_MEDIUM = ("case",)
+BY_MEDIUM = ("case", "case_message", "message")
 
 
 class EcrmSignal(models.Model):
@@ -23,7 +23,7 @@ class EcrmSignal(models.Model):
     day = fields.Date(readonly=True)
     source = fields.Selection("_select_source", readonly=True)
     medium = fields.Selection(
-        "_select_medium", readonly=True, help="By which a case reached us"
+        "_select_medium", readonly=True, help="By which the customer reached us"
     )
     count = fields.Integer("How Many", readonly=True)
 
@@ -38,7 +38,21 @@ class EcrmSignal(models.Model):
             ("complaint", self.env._("Open Complaints")),
             ("refund", self.env._("Credit Notes")),
             ("late", self.env._("Overdue Invoices")),
-            ("mailing", self.env._("Mailings Opened")),
+            ("paid_late", self.env._("Invoices Paid Late")),
+            ("message", self.env._("Messages of the Customer")),
+            ("case_message", self.env._("Messages on Cases")),
+            ("call", self.env._("Calls")),
+            ("meeting", self.env._("Meetings")),
+            ("outgoing", self.env._("Our Mails")),
+            ("answer", self.env._("Our Answers on Cases")),
+            ("unanswered", self.env._("Messages without Answer")),
+            ("case_unanswered", self.env._("Cases without Answer")),
+            ("bounce", self.env._("Mails That Came Back")),
+            ("opened", self.env._("Mailings Opened")),
+            ("clicked", self.env._("Links of Mailings Clicked")),
+            ("program", self.env._("Mailings Opened by Programs (Not Counted)")),
+            ("mailing_bounce", self.env._("Mailings That Came Back")),
+            ("return", self.env._("Goods Sent Back, Not Credited")),
         ]
 
     @api.model
@@ -50,8 +64,7 @@ class EcrmSignal(models.Model):
         """Hook: for each measured source one row an event.
 
         Columns: ``id``, ``partner_id`` (the customer's company), ``company_id`` and
-        ``day``, and ``medium`` where there is one. Opening a mail is no source:
-        programs open mails too, before anybody reads.
+        ``day``, and ``medium`` where there is one. An id stands once in its source.
         """
         return {
             # what we noted ourselves is not what a customer did
@@ -126,30 +139,55 @@ class EcrmSignal(models.Model):
                 """,
                 fields.Date.today(),
             ),
+            # on the day when the last of it was paid
+            "paid_late": SQL(
+                """
+                SELECT move.id, move.commercial_partner_id AS partner_id,
+                       move.company_id, max(paid.max_date) AS day
+                  FROM account_move move
+                  JOIN account_move_line item ON item.move_id = move.id
+                  JOIN account_partial_reconcile paid ON paid.debit_move_id = item.id
+                 WHERE move.move_type = 'out_invoice' AND move.state = 'posted'
+                   AND move.payment_state IN ('in_payment', 'paid')
+                   AND move.commercial_partner_id IS NOT NULL
+                   AND item.display_type = 'payment_term'
+                 GROUP BY move.id
+                HAVING bool_or(paid.max_date > item.date_maturity)
+                """
+            ),
+            **self._talk_sources(),
         }
+
+    @api.model
+    def _events(self) -> list[tuple[int, int, str, SQL]]:
+        """Each measured source: its place among how many, its name, its events."""
+        known = [source for source, _label in self._select_source()]
+        return [
+            (known.index(source), len(known), source, events)
+            for source, events in sorted(self._sources().items())
+        ]
 
     @property
     def _table_query(self) -> SQL:
-        known = [source for source, _label in self._select_source()]
-        sources = sorted(self._sources().items())
         parts = [
             SQL(
                 """
-                SELECT min(id) * %(all)s + %(place)s AS id, partner_id, company_id, day,
+                SELECT min(id)::bigint * %(all)s + %(place)s AS id,
+                       partner_id, company_id, day,
                        %(source)s AS source, %(medium)s AS medium,
                        count(*)::integer AS count
                   FROM (%(events)s) AS events
                  WHERE day IS NOT NULL
                  GROUP BY partner_id, company_id, day%(by_medium)s
                 """,
-                all=len(known),
-                place=known.index(source),
+                all=all_,
+                place=place,
                 source=source,
                 medium=SQL("medium" if source in BY_MEDIUM else "NULL::varchar"),
                 by_medium=SQL(", medium" if source in BY_MEDIUM else ""),
                 events=events,
             )
-            for source, events in sources
+            for place, all_, source, events in self._events()
         ]
         return SQL(" UNION ALL ").join(parts)
 

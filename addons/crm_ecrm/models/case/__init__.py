@@ -5,6 +5,7 @@ from . import (  # noqa: I001
     ecrm_reply,
     ecrm_sender,
     ecrm_attempt,
+    ecrm_automatic_mail,
     ecrm_team,
     ecrm_team_member,
     ecrm_team_promise,

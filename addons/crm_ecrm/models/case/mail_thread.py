@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
+from ...metrics.sender import is_automatic
 from .ecrm_mail import is_too_heavy
 
 
@@ -91,6 +92,11 @@ class MailThread(models.AbstractModel):
             )
         if rest or not ours:
             res = super()._message_route_process(message, message_dict, rest)
+            headers = {name.lower(): str(text) for name, text in message.items()}
+            if rest and is_automatic(headers):
+                # sudo: mails come in as nobody in particular
+                notes = self.env["ecrm.automatic.mail"].sudo()
+                notes._note(message_dict["message_id"])
         return res
 
     def _check_brings_mail(self) -> None:

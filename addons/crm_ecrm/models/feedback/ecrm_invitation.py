@@ -7,7 +7,6 @@ from odoo.tools import SQL, email_normalize
 from odoo.addons.crm_suite.tools.work import work_through
 
 from .ecrm_feedback import PURPOSE
-from .touchpoint_sources import SOURCES
 
 REASONS = [
     ("merged", "Merged Into Another"),
@@ -252,5 +251,6 @@ class EcrmInvitation(models.Model):
         """What the event belongs to, such as an attendee's meeting."""
         self.ensure_one()
         event = self.env[self.res_model].browse(self.res_id)
-        path = next((s.record for s in SOURCES.values() if s.model == event._name), "")
+        sources = self.touchpoint_id._sources().values()
+        path = next((one.record for one in sources if one.model == event._name), "")
         return event[path] if path else event

@@ -365,7 +365,12 @@ class EcrmTouchpoint(models.Model):
 
     def _source(self) -> Source | None:
         """What it asks about; nothing for answers that come by themselves."""
-        return SOURCES.get(self.trigger)
+        return self._sources().get(self.trigger)
+
+    @api.model
+    def _sources(self) -> dict[str, Source]:
+        """Hook: what may be asked about, by trigger."""
+        return SOURCES
 
     def _window(self) -> SendWindow:
         days = range(7) if self.on_weekends else self._workdays()

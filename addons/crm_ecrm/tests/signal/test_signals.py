@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -162,13 +163,23 @@ class TestSignals(VoiceCommon, HttpCase):
         self.assertIn("Open Complaints: 1 (-5)", self._engagement(self.harbour).reasons)
 
     def test_what_is_not_installed_is_not_measured(self):
-        """V50: opened mails are no source: nothing is measured, so nobody is silent."""
-        self.assertNotIn("mailing", self.signals._sources())
-        self.assertIn("Mailings Opened", self.signals._not_measured())
+        """Other add-ons measure mailings and goods; without them it is no silence."""
+        sources = {
+            name: events
+            for name, events in self.signals._sources().items()
+            if name not in ("opened", "clicked", "return")
+        }
         self._visit(self.emma, self._ago(1))
-        one = self._engagement(self.harbour)
-        self.assertIn("Mailings Opened", one.not_measured)
-        self.assertNotIn("Mailings", one.reasons)
+        with patch.object(type(self.signals), "_sources", return_value=sources):
+            one = self._engagement(self.harbour)
+            for label in ("Mailings Opened", "Goods Sent Back, Not Credited"):
+                self.assertIn(label, self.signals._not_measured())
+                self.assertIn(label, one.not_measured)
+            self.assertNotIn("Mailings", one.reasons)
+            self.assertAlmostEqual(
+                one.score, engagement.score({"visit": 1}, sources), 4
+            )
+        self.env.invalidate_all()
 
     def test_the_figure_is_what_its_reasons_add_up_to(self):
         for days in range(1, 7):
