@@ -216,6 +216,7 @@ class CasePortal(CustomerPortal):
             "written": written[:LONGEST_TEXT],
             "is_own": False,
             "no_breadcrumbs": True,
+            "wishes": request.env["ecrm.consent.request"]._offered(),
         }
         return render_private("crm_ecrm.case_page", values)
 

@@ -12,10 +12,13 @@ from . import (  # noqa: I001
     ecrm_case_portal_mixin,
     ecrm_case,
     ecrm_case_talk,
+    ecrm_case_common,
+    ecrm_case_shared_answer,
     ecrm_case_episode,
     ecrm_case_event,
     ecrm_case_clock,
     ecrm_mail,
+    ecrm_consent_request,
     mail_thread,
     res_partner,
 )

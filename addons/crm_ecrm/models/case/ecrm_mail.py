@@ -16,6 +16,7 @@ from odoo.tools import consteq, email_normalize, email_split
 
 from odoo.addons.crm_suite.tools.work import RACES, work_through
 
+from ...metrics import mailbox
 from ...metrics.sender import is_authentic, is_automatic
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ STATES = [
 REPLY = re.compile(r"\+(\d{1,9})\.([0-9a-f]{20})$")
 NUMBER = re.compile(r"\bC\d{5,}\b")
 KEPT_DAYS = 30
+WHOLE_MAIL = "mail.eml"
 
 
 class EcrmMail(models.Model):
@@ -137,12 +139,19 @@ class EcrmMail(models.Model):
     @api.model
     def _team_of_address(self, recipients: str):
         """The team of one of these addresses, with a case's part or without."""
-        names = {
-            re.sub(r"\+.*$", "", address.rpartition("@")[0]).lower()
-            for address in email_split(recipients or "")
-        }
         return self.env["ecrm.team"].search(
-            Domain("alias_name", "in", sorted(names - {""})), limit=1
+            Domain("alias_name", "in", _names(recipients)), limit=1
+        )
+
+    @api.model
+    def _is_for_others(self, recipients: str) -> bool:
+        """Whether the mail goes to other records of Odoo's too."""
+        return bool(
+            self.env["mail.alias"].search_count(
+                Domain("alias_name", "in", _names(recipients))
+                & Domain("alias_model_id.model", "!=", "ecrm.case"),
+                limit=1,
+            )
         )
 
     def _deliver_or_park(self):
@@ -161,13 +170,15 @@ class EcrmMail(models.Model):
     def _deliver(self):
         """Make it a message of a case, or say why it is none."""
         self.ensure_one()
-        message = email.message_from_bytes(self._raw_bytes(), policy=email.policy.SMTP)
-        threads = self.env["mail.thread"]
-        parsed = threads.message_parse(message)
+        raw = self._raw_bytes()
+        message = email.message_from_bytes(raw, policy=email.policy.SMTP)
+        was_cut = mailbox.cut(message)
+        parsed = self.env["mail.thread"].message_parse(message)
+        if was_cut:
+            # what is left out is not lost: the whole of it is a file of the case
+            parsed["attachments"].append((WHOLE_MAIL, raw))
         address = email_normalize(parsed.get("email_from") or "")
-        if self.env["mail.message"].search_count(
-            [("message_id", "=", parsed["message_id"])], limit=1
-        ):
+        if self._is_known(parsed["message_id"]):
             return self._refuse(self.env._("This mail is a message already."))
         if self._is_from_us(address):
             return self._refuse(self.env._("It is from one of our own addresses."))
@@ -254,6 +265,22 @@ class EcrmMail(models.Model):
             "body": Markup(parsed["body"]),  # noqa: S704 (sanitized by the field)
         }
 
+    def _is_known(self, identity: str) -> bool:
+        """Whether it is a message of a case, or one of ours that comes back.
+
+        What came in for other records of Odoo as well is none of these.
+        """
+        return bool(
+            self.env["mail.message"].search_count(
+                Domain("message_id", "=", identity)
+                & (
+                    Domain("model", "=", "ecrm.case")
+                    | Domain("message_type", "!=", "email")
+                ),
+                limit=1,
+            )
+        )
+
     def _is_from_us(self, address: str | bool) -> bool:
         if not address:
             return False
@@ -293,6 +320,13 @@ class EcrmMail(models.Model):
 
     def _raw_bytes(self) -> bytes:
         return base64.b64decode(self.with_context(bin_size=False).raw or b"")
+
+
+def _names(recipients: str) -> list[str]:
+    """What stands before the @ of each, without a case's part."""
+    addresses = email_split(recipients or "")
+    names = {re.sub(r"\+.*$", "", one.rpartition("@")[0]).lower() for one in addresses}
+    return sorted(names - {""})
 
 
 def _readable(header) -> str:

@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
+from ...metrics import mailbox
+
 
 class MailThread(models.AbstractModel):
     """Mails to teams are kept first, and delivered afterwards, each for itself."""
@@ -32,6 +34,14 @@ class MailThread(models.AbstractModel):
         if not mails._team_of_address(recipients):
             return super().message_process(model, message, *options)
         self._check_brings_mail()
+        if mailbox.is_unwieldy(raw) and not mails._is_for_others(recipients):
+            # read in part, and not while the mail server waits
+            mails._keep(
+                raw,
+                team=mails._team_of_address(recipients),
+                case=mails._case_of_address(recipients),
+            )
+            return False
         try:
             with self.env.cr.savepoint():
                 return super().message_process(model, message, *options)

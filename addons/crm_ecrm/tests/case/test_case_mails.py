@@ -286,6 +286,27 @@ class TestCaseMails(CaseCommon):
             self.assertIn(mail.state, ("done", "parked", "refused"))
             self.assertTrue(mail.case_id or mail.reason)
 
+    def test_mail_to_a_team_and_to_others_reaches_both(self):
+        """V26's kind: what is another record's message too is none that comes twice."""
+        self.env["mail.alias"].create(
+            {
+                "alias_name": "sales-of-us",
+                "alias_domain_id": self.domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            }
+        )
+        leads = self.env["crm.lead"].search_count([])
+        for _again in range(2):
+            mail = self._send(
+                "ada@steel.example",
+                to="service@us.test, sales-of-us@us.test",
+                id="<both@steel>",
+            )
+        self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
+        mail = self.env["ecrm.mail"].search([("identity", "=", "<both@steel>")])
+        self.assertEqual((len(mail), mail.state), (1, "done"))
+        self.assertEqual(len(self._cases()), 1)
+
     def test_colleague_answers_a_notification_by_mail(self):
         case = self._receive()
         mail = self._send("agent@us.example", to=case._reply_address(), body="We come")
