@@ -20,6 +20,7 @@ from .feedback import (
     test_answering,
     test_asking,
     test_case_feedback,
+    test_departures,
     test_feedback_tours,
     test_figures,
 )

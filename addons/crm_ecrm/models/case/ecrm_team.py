@@ -298,6 +298,4 @@ class EcrmTeam(models.Model):
         members = self.member_ids
         deputies = {one.user_id.id: one.deputy_id.id for one in members}
         away = self._away(members.user_id | members.deputy_id | user)
-        return user.browse(
-            stand_in(user.id, deputies, {*away.ids}, self.leader_id.id)
-        )
+        return user.browse(stand_in(user.id, deputies, {*away.ids}, self.leader_id.id))

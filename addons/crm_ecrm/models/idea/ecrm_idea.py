@@ -372,7 +372,7 @@ class EcrmIdea(models.Model):
         text = (text or "").replace("\x00", "").strip()
         if not text or len(text) > LONGEST_COMMENT:
             raise UserError(
-                self.env._("Please write 1 to %s characters.", LONGEST_COMMENT)
+                self.env._("Please write up to %s characters.", LONGEST_COMMENT)
             )
         comments = self.env["ecrm.idea.comment"]
         self._check_sent_today(comments, partner, MOST_SAID)
@@ -463,7 +463,7 @@ class EcrmIdea(models.Model):
         text = values.get("description", "").replace("\x00", "").strip()
         if not name or len(name) > LONGEST_NAME:
             raise ValidationError(
-                self.env._("Please say it in 1 to %s characters.", LONGEST_NAME)
+                self.env._("Please say it in up to %s characters.", LONGEST_NAME)
             )
         if len(text) > LONGEST_TEXT:
             raise ValidationError(

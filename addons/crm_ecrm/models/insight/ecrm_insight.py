@@ -105,7 +105,10 @@ class EcrmInsight(models.Model):
     @api.model
     def _usual_team(self):
         """The service team of whoever writes it down."""
-        mine = [("user_id", "=", self.env.uid), ("company_id", "=", self.env.company.id)]
+        mine = [
+            ("user_id", "=", self.env.uid),
+            ("company_id", "=", self.env.company.id),
+        ]
         return self.env["ecrm.team.member"].search(mine, limit=1).team_id
 
     def action_publish(self):

@@ -44,7 +44,9 @@ class TestFirstTeam(TransactionCase):
         case = self._complain()
         team = self._ours()
         self.assertEqual(case.team_id, team)
-        self.assertEqual((case.company_id, team.leader_id), (self.company, self.manager))
+        self.assertEqual(
+            (case.company_id, team.leader_id), (self.company, self.manager)
+        )
         self.assertFalse(team.promise_ids)
         self.assertFalse(case.promised_on)
         mail = self.env["mail.mail"].search([("email_to", "ilike", "first@customer")])

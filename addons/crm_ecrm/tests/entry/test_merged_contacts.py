@@ -104,9 +104,7 @@ class TestMergedContacts(VoiceCommon, HttpCase):
         for partner in self.person | self.double:
             visits._note(partner.id, self.company.id, today)
         self._merge()
-        self.assertEqual(
-            visits.search_count([("partner_id", "=", self.person.id)]), 1
-        )
+        self.assertEqual(visits.search_count([("partner_id", "=", self.person.id)]), 1)
 
     def test_sheets_of_both_and_their_links(self):
         sheets = self.env["ecrm.preference"]
@@ -198,14 +196,14 @@ class TestMergedContacts(VoiceCommon, HttpCase):
         colleague = self.env["res.partner"].create(
             {"name": "Lea", "email": "lea@x.example", "parent_id": self.harbour.id}
         )
-        alone = self.env["res.partner"].create({"name": "Lea", "email": "lea@x.example"})
+        alone = self.env["res.partner"].create(
+            {"name": "Lea", "email": "lea@x.example"}
+        )
         case, other = self._case(alone), self._case(colleague)
         urls = {one: self._path(one._link()) for one in case | other}
         self._merge(colleague, alone)
         self.assertEqual(alone.commercial_partner_id, self.harbour)
-        self.assertEqual(
-            (case | other).mapped("commercial_partner_id"), self.harbour
-        )
+        self.assertEqual((case | other).mapped("commercial_partner_id"), self.harbour)
         self.authenticate(None, None)
         for one, url in urls.items():
             self._opens(url, one.number)
