@@ -19,7 +19,7 @@ class WishPortal(CustomerPortal):
         sitemap=False,
     )
     def voice_wish(self, kind, link, wish, **post):
-        """One page for all: it tells nothing of the address, nor whether it is known."""
+        """One page for all: it tells neither the address nor whether it is known."""
         record, holder = read_link(request.env[f"ecrm.{kind}"], kind, link)
         if not record:
             return link_over()
