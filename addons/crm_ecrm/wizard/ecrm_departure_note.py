@@ -21,8 +21,9 @@ class EcrmDepartureNote(models.TransientModel):
         ids = self.env.context.get("active_ids") or []
         if model not in SOURCES or len(ids) > MOST:
             raise UserError(self.env._("Choose up to %s records of a list.", MOST))
-        # only those that the user sees
-        records = self.env[model].search([("id", "in", ids)])
+        # only those that the user sees; what is lost is archived
+        found = self.env[model].with_context(active_test=False)
+        records = found.search([("id", "in", ids)])
         departures = self.env["ecrm.departure"]
         how = {"reason": self.reason_id, "left_on": self.left_on}
         if model == "crm.lead":

@@ -87,15 +87,10 @@ class EcrmDeparture(models.Model):
     def _compute_script(self):
         for one in self:
             # sudo: what customers are asked is no secret
-            touchpoint = (
-                self.env["ecrm.touchpoint"].sudo()._of_departures(one.company_id)
-            )
-            one.question_1 = touchpoint.question_1 or self.env._(
-                "What made you decide to leave us?"
-            )
-            one.question_2 = touchpoint.question_2 or self.env._(
-                "What would have kept you?"
-            )
+            touchpoints = self.env["ecrm.touchpoint"].sudo()
+            touchpoint = touchpoints._of_departures(one.company_id)
+            script = (touchpoint or touchpoints.new({"trigger": "left"}))._script()
+            one.question_1, one.question_2 = script
 
     @api.depends("feedback_ids.state", "interviewed_on")
     def _compute_state(self):

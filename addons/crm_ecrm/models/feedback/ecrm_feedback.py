@@ -486,7 +486,7 @@ class EcrmFeedback(models.Model):
         touchpoint = self.touchpoint_id
         low, high = satisfaction.scale(self.metric)
         answer = self.answer_id
-        questions = (touchpoint.question_1, touchpoint.question_2)
+        questions = touchpoint._script()
         marks = {mark.dimension_id.id: mark.score for mark in answer.mark_ids}
         return {
             "number": self.number,

@@ -415,9 +415,17 @@ class EcrmTouchpoint(models.Model):
 
     @api.model
     def _of_departures(self, company):
-        """The touchpoint that lost customers of a company are asked by, perhaps none."""
+        """By which lost customers of a company are asked, perhaps none."""
         ours = Domain("trigger", "=", "left") & Domain("company_id", "=", company.id)
         return self.search(ours, limit=1)
+
+    def _script(self) -> tuple[str, str]:
+        """What is asked beside the score; whoever is lost is asked why in any case."""
+        first, second = self.question_1, self.question_2
+        if self.trigger == "left":
+            first = first or self.env._("What made you decide to leave us?")
+            second = second or self.env._("What would have kept you?")
+        return first or "", second or ""
 
     @api.model
     def _for_departures(self, company):
