@@ -144,15 +144,19 @@ class EcrmMail(models.Model):
         )
 
     @api.model
-    def _is_for_others(self, recipients: str) -> bool:
-        """Whether the mail goes to other records of Odoo's too."""
-        return bool(
-            self.env["mail.alias"].search_count(
-                Domain("alias_name", "in", _names(recipients))
-                & Domain("alias_model_id.model", "!=", "ecrm.case"),
-                limit=1,
-            )
+    def _takes_long(self, raw: bytes, recipients: str) -> bool:
+        """Whether it is read in part, and not while the mail server waits.
+
+        What goes to other records of Odoo too is read as Odoo does.
+        """
+        if not mailbox.is_unwieldy(raw):
+            return False
+        others = self.env["mail.alias"].search_count(
+            Domain("alias_name", "in", _names(recipients))
+            & Domain("alias_model_id.model", "!=", "ecrm.case"),
+            limit=1,
         )
+        return not others
 
     def _deliver_or_park(self):
         try:

@@ -7,8 +7,6 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
-from ...metrics import mailbox
-
 
 class MailThread(models.AbstractModel):
     """Mails to teams are kept first, and delivered afterwards, each for itself."""
@@ -34,8 +32,7 @@ class MailThread(models.AbstractModel):
         if not mails._team_of_address(recipients):
             return super().message_process(model, message, *options)
         self._check_brings_mail()
-        if mailbox.is_unwieldy(raw) and not mails._is_for_others(recipients):
-            # read in part, and not while the mail server waits
+        if mails._takes_long(raw, recipients):
             mails._keep(
                 raw,
                 team=mails._team_of_address(recipients),
