@@ -40,6 +40,8 @@
         "report/ecrm_satisfaction_views.xml",
         "report/ecrm_loop_views.xml",
         "report/ecrm_return_views.xml",
+        "wizard/ecrm_departure_note_views.xml",
+        "views/ecrm_departure_views.xml",
         "views/ecrm_touchpoint_views.xml",
         # idea
         "data/ir_cron_idea.xml",

@@ -128,6 +128,13 @@ class AttackCase(
             **cls._tier_records(company),
             **cls._program_records(segment),
             "res.partner": cls.partner,
+            "suite.merged.contact": cls.env["suite.merged.contact"].create(
+                {
+                    "former_id": 0,
+                    "partner_id": cls.partner.id,
+                    "commercial_partner_id": cls.partner.id,
+                }
+            ),
             "suite.tile": cls.env["suite.tile"].create(
                 {
                     "name": "A",

@@ -15,6 +15,7 @@ RIGHTS = {
     "ecrm.case.clock": SEEN,
     "ecrm.case.episode": SEEN,
     "ecrm.case.event": SEEN,
+    "ecrm.case.shared.answer": SEEN,
     "ecrm.complaint.rate": SEEN,
     "ecrm.mail": dict.fromkeys(MANAGERS, "rwd"),
     "ecrm.reply": SHARED,
@@ -27,6 +28,7 @@ RIGHTS = {
 WIZARDS = {"ecrm.case.answer": VOICE}
 METHODS = {
     ("ecrm.case", "action_answer"): VOICE,
+    ("ecrm.case", "action_answer_children"): VOICE,
     ("ecrm.case", "action_close"): VOICE,
     ("ecrm.case", "action_mark_read"): VOICE,
     ("ecrm.case", "action_merge"): MANAGERS,
@@ -100,6 +102,15 @@ class AttackVoiceCaseRecords:
             "ecrm.case.clock": case.clock_ids[:1].with_env(env),
             "ecrm.case.episode": case.episode_id.with_env(env),
             "ecrm.case.event": case.event_ids[:1].with_env(env),
+            "ecrm.case.shared.answer": env["ecrm.case.shared.answer"].create(
+                {
+                    "case_id": case.id,
+                    "message_id": case.message_ids[:1].id,
+                    "user_id": env.uid,
+                    "then": "open",
+                    "said_on": case.opened_on,
+                }
+            ),
             "ecrm.complaint.rate": rate[:1],
             "ecrm.mail": mail,
             "ecrm.reply": env["ecrm.reply"].create({"name": "A", "text": "a"}),

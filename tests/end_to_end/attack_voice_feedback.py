@@ -10,6 +10,7 @@ SET_UP = {"agent": "r", "voice manager": "rwcd", "manager": "rwcd"}
 SHARED = {**SET_UP, "stranger": "rwcd"}
 RIGHTS = {
     "ecrm.coverage": SEEN,
+    "ecrm.departure": {**SET_UP, "agent": "rwc"},
     "ecrm.dimension": SHARED,
     "ecrm.driver": SEEN,
     "ecrm.feedback": SEEN,
@@ -21,11 +22,15 @@ RIGHTS = {
     "ecrm.satisfaction": LED,
     "ecrm.touchpoint": SET_UP,
 }
-WIZARDS: dict[str, set[str]] = {}
 READERS = {"agent", "voice manager", "manager"}
+WIZARDS = {"ecrm.departure.note": READERS}
 LEADERS = {"voice manager", "manager"}
 METHODS = {
     ("ecrm.coverage", "action_open_feedback"): READERS,
+    ("ecrm.departure", "action_open_feedback"): READERS,
+    ("ecrm.departure", "action_record"): READERS,
+    # each one's own wizard
+    ("ecrm.departure.note", "action_note"): set(),
     ("ecrm.driver", "action_open_feedback"): READERS,
     ("ecrm.feedback", "action_open_follow_up"): READERS,
     ("ecrm.feedback", "action_open_source"): READERS,
@@ -112,6 +117,10 @@ class AttackVoiceFeedbackRecords:
         env.flush_all()
         ours = [("touchpoint_id", "=", touchpoint.id)]
         return {
+            "ecrm.departure": env["ecrm.departure"].create(
+                {"partner_id": cls.partner.id, "company_id": company.id}
+            ),
+            "ecrm.departure.note": env["ecrm.departure.note"].create({}),
             "ecrm.dimension": dimension,
             "ecrm.touchpoint": touchpoint,
             "ecrm.feedback": feedback,

@@ -68,6 +68,8 @@ ROUTES = {
     "VoicePortal.portal_my_voice",
     "VoicePortal.voice_consent",
     "VoicePortal.voice_preferences",
+    "WishPortal.voice_account",
+    "WishPortal.voice_wish",
 }
 
 

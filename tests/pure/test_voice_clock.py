@@ -348,3 +348,12 @@ def test_settled_clocks_stay_whatever_comes(steps, later):
             if one.state in ("met", "missed") and one.finished:
                 before = settled.setdefault((one.kind, one.number), one)
                 assert before == one
+
+
+def test_next_moment_of_work():
+    week = Hours(BERLIN, tuple(Span(day, 540, 1020) for day in range(5)))
+    at_work = datetime(2027, 1, 11, 10)
+    assert week.next(at_work) == at_work
+    # Friday evening: Monday at nine, an hour before in UTC
+    assert week.next(datetime(2027, 1, 8, 20)) == datetime(2027, 1, 11, 8)
+    assert Hours(BERLIN, ()).next(at_work) is None

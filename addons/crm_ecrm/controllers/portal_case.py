@@ -4,7 +4,12 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
-from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
+from odoo.addons.crm_suite.tools.uploads import (
+    LARGEST_FILE,
+    MOST_FILES,
+    read_uploads,
+    texts_only,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .page import NO_TRACES, link_over, nothing_here, render_private, speak
@@ -148,6 +153,7 @@ class CasePortal(CustomerPortal):
             "may_share": bool(partner) and partner.commercial_partner_id != partner,
             "url": url,
             "trap": TRAP,
+            "files_label": _files_label(),
         }
         return request.render("crm_ecrm.case_form", values)
 
@@ -170,6 +176,7 @@ class CasePortal(CustomerPortal):
             "error": error,
             "written": written[:LONGEST_TEXT],
             "is_own": True,
+            "files_label": _files_label(),
         }
         return request.render("crm_ecrm.case_page", values)
 
@@ -224,7 +231,9 @@ class CasePortal(CustomerPortal):
             "error": error,
             "written": written[:LONGEST_TEXT],
             "is_own": False,
+            "files_label": _files_label(),
             "no_breadcrumbs": True,
+            "wishes": request.env["ecrm.consent.request"]._offered(),
         }
         return render_private("crm_ecrm.case_page", values)
 
@@ -305,6 +314,15 @@ def _read_files():
     uploads = request.httprequest.files.getlist("files")
     files, wrong = read_uploads(request.env, uploads)
     return files, {"files": wrong} if wrong else {}
+
+
+def _files_label() -> str:
+    # numbers stand in no text that is translated: so a page has digits of one kind
+    return request.env._(
+        "Files (up to %(files)s, each up to %(size)s MB)",
+        files=MOST_FILES,
+        size=LARGEST_FILE // 1024**2,
+    )
 
 
 def _send_file(case, place):

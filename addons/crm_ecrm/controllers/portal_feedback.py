@@ -147,6 +147,8 @@ class PortalFeedback(CustomerPortal):
             # whoever else has the link does not read what was answered
             "show_answer": done in ("accepted", "changed", "kept"),
             "stop_url": f"/voice/feedback/{token}/stop",
+            "wish_url": f"/voice/feedback/{token}",
+            "wishes": request.env["ecrm.consent.request"]._offered(),
             "feedback": feedback._page_values(request.env.user),
             "answer_url": f"/voice/feedback/{token}/answer",
             "begin_url": f"/voice/feedback/{token}/begin",

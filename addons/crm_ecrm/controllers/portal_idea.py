@@ -160,6 +160,8 @@ class IdeaPortal(CustomerPortal):
         values = {
             "idea": idea._portal_page(holder),
             "action": f"/voice/idea/{token}/vote",
+            "wish_url": f"/voice/idea/{token}",
+            "wishes": request.env["ecrm.consent.request"]._offered(),
             "error": error,
             "done": done,
         }

@@ -61,6 +61,10 @@ class Hours:
             left -= end - begin
         return None
 
+    def next(self, start: datetime) -> datetime | None:
+        """The first moment of work from one on; none if there is none for months."""
+        return next((begin for begin, _end in self._intervals(start)), None)
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from one moment to another, 0 if it is before."""
         total = NONE

@@ -49,6 +49,7 @@ class EcrmSatisfaction(models.Model):
                    count(*) FILTER (WHERE answer_group = 'bad')::int AS bad,
                    count(*) FILTER (WHERE is_late)::int AS late
               FROM ecrm_feedback
+             WHERE medium IS DISTINCT FROM 'phone'
              GROUP BY touchpoint_id, company_id, agent_id, metric
             """
         )

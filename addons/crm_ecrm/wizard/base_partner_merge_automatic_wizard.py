@@ -16,6 +16,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         rows["ecrm.idea.vote"]._merge_partners(sources, target)
         rows["ecrm.idea.news"]._merge_partners(sources, target)
         rows["ecrm.portal.visit"]._merge_partners(sources, target)
-        res = super()._update_foreign_keys(src_partners, dst_partner)
-        rows["ecrm.entry.mixin"]._join_merged(target)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        """The contact that is left has its company by now, perhaps the other's."""
+        res = super()._update_values(src_partners, dst_partner)
+        self.env["ecrm.entry.mixin"]._join_merged(dst_partner)
         return res

@@ -2,7 +2,8 @@
 
 Whoever holds such a link is taken for the person it was sent to, for that purpose only:
 it is no login. It ends with its time, with its record, when the record gets a new key
-(the link holds the old one), and when the person acts for another company.
+(the link holds the old one), and when the person acts for another company. It goes on
+when the person's contact, or the company's, is merged into another one.
 """
 
 import binascii
@@ -30,25 +31,45 @@ def sign_link(record: BaseModel, holder: BaseModel, purpose: str, hours: int) ->
 def read_link(model: BaseModel, purpose: str, token: str) -> tuple:
     """The record in superuser mode and its holder, if it was made for one.
 
-    Two empty ones if it opens nothing.
+    A holder whose contact was merged since is the contact that is left. Two empty ones
+    if it opens nothing.
     """
     # sudo: the link's signature is what opens it
     model = model.sudo().browse()
     nothing = model, model.env["res.partner"]
-    try:
-        values = verify_hash_signed(model.env, scope(model, purpose), token)
-    except (ValueError, IndexError, UnicodeError, binascii.Error, json.JSONDecodeError):
-        return nothing
-    if not values:
-        return nothing
-    record_id, key, holder_id, commercial_id = values
-    record = model.browse(record_id).exists()
-    holder = model.env["res.partner"].browse(holder_id or ()).exists()
+    record_id, key, *whose = _signed(model, purpose, token) or (False, "", False, False)
+    record = model.browse(record_id or ()).exists()
     if not record or not record.key or not consteq(record.key, key):
         return nothing
-    if holder.id != holder_id or holder.commercial_partner_id.id != commercial_id:
+    holder, company = model.env["suite.merged.contact"]._today(*whose)
+    if bool(holder) != bool(whose[0]) or holder.commercial_partner_id != company:
         return nothing
     return record, holder
+
+
+def read_merged_holder(model: BaseModel, purpose: str, token: str) -> BaseModel:
+    """For whom a link was made whose record went when contacts were merged.
+
+    In superuser mode; empty for every other link.
+    """
+    # sudo: the link's signature is what opens it
+    model = model.sudo().browse()
+    nobody = model.env["res.partner"]
+    record_id, _key, *whose = _signed(model, purpose, token) or (False, "", False, 0)
+    if not whose[0] or model.browse(record_id).exists():
+        return nobody
+    holder, company = model.env["suite.merged.contact"]._today(*whose)
+    if holder.id == whose[0] or holder.commercial_partner_id != company:
+        return nobody
+    return holder
+
+
+def _signed(model: BaseModel, purpose: str, token: str) -> list | None:
+    """What stands in a link, if we signed it for this purpose and it is not over."""
+    try:
+        return verify_hash_signed(model.env, scope(model, purpose), token)
+    except (ValueError, IndexError, UnicodeError, binascii.Error, json.JSONDecodeError):
+        return None
 
 
 def scope(model: BaseModel, purpose: str) -> str:

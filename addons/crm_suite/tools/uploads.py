@@ -34,7 +34,7 @@ def read_uploads(env: Environment, uploads) -> tuple[list[tuple[str, bytes]], st
     for upload in uploads:
         content = upload.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            return [], env._("A file may have up to 10 MB.")
+            return [], env._("A file may have up to %s MB.", LARGEST_FILE // 1024**2)
         read.append((file_name(upload.filename), content))
     return read, ""
 

@@ -406,7 +406,8 @@ class EcrmCase(models.Model):
             if known := cases.search([("form_token", "=", token)]):
                 return known
         team = cases.env["ecrm.team"].browse(values.get("team_id") or ())
-        team = team or team._of_company(cases.env.company)
+        is_first = not team and not team._of_company(cases.env.company)
+        team = team or team._first_of_company(cases.env.company)
         if not team:
             raise UserError(self.env._("Nobody is there yet to receive messages."))
         values = {
@@ -429,9 +430,22 @@ class EcrmCase(models.Model):
         if medium not in ENTERED:
             case._post_words(by, case.description or "", files, message or {})
         case._find_similar()
+        if is_first:
+            case._tell_of_first()
         if medium in ("form", "mail"):
             case._acknowledge()
         return case
+
+    def _tell_of_first(self) -> None:
+        """The first message of a company that was not ready for any."""
+        leader = self.team_id.leader_id
+        self.with_context(lang=leader.lang).activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=leader.id,
+            summary=self.with_context(lang=leader.lang).env._(
+                "Set up the service team: who answers, and how soon"
+            ),
+        )
 
     def _begin(self):
         """What every case begins with, whoever creates it."""
@@ -532,6 +546,7 @@ class EcrmCase(models.Model):
             case.write(
                 {**ended, "similar_id": False, "closed_on": fields.Datetime.now()}
             )
+            case._hand_children_to(target)
             case.episode_id.ended_on = fields.Datetime.now()
             case.activity_unlink(["mail.mail_activity_data_todo"])
             case._read_clocks()

@@ -63,33 +63,41 @@ class EcrmCase(models.Model):
         case._read_clocks()
         return case
 
-    def _say(self, text: str, *, user, then: str = "open", files=()):
-        """We write to the customer, and it goes on in this way.
+    def _say(self, text: str, **how):
+        """We write to the customer, and it goes on as `_say_html` tells."""
+        return self._say_html(plaintext2html(text), **how)
 
+    def _say_html(
+        self, body, *, user, then: str = "open", files=(), at=None, by_mail=True
+    ):
+        """
         :param self: in superuser mode
         :param then: ``open``, ``waiting`` or ``solved``
+        :param at: when it was decided, if not now
+        :param by_mail: whether a mail tells him; else he finds it on his pages
         """
         self.ensure_one()
         if self.state == "merged":
             raise UserError(self.env._("Answer in the case that goes on."))
         message = self.message_post(
-            body=plaintext2html(text),
+            body=body,
             author_id=user.partner_id.id,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             reply_to=self._reply_address(),
             attachments=list(files),
         )
-        self._answered(message, user)
+        self._answered(message, user, at)
         if then == "waiting":
             self._wait(user)
         elif then == "solved":
             self._solve(user)
-        self._mail_to_customer(message)
+        if by_mail:
+            self._mail_to_customer(message)
         return message
 
-    def _answered(self, message, user) -> None:
-        self._note("agent", user=user, message_id=message.id)
+    def _answered(self, message, user, at=None) -> None:
+        self._note("agent", at, user=user, message_id=message.id)
         self.unread = False
         if self.state == "new":
             self.state = "open"
@@ -225,6 +233,11 @@ class EcrmCase(models.Model):
         )
         self.write({"partner_id": partner.id, "sender": "known"})
         return partner
+
+    def _link_person(self, holder):
+        if holder or self.sender == "failed":
+            return holder
+        return self._prove_sender()
 
     def _message_post_after_hook(self, message, msg_values):
         """Whoever posts for all to read, by the chatter or by a mail, answers.

@@ -18,6 +18,7 @@ from odoo.tools import consteq, email_normalize, email_split
 from odoo.addons.crm_suite.tools.uploads import file_name
 from odoo.addons.crm_suite.tools.work import RACES, work_through
 
+from ...metrics import mailbox
 from ...metrics.sender import is_authentic, is_automatic
 
 _logger = logging.getLogger(__name__)
@@ -31,10 +32,9 @@ STATES = [
 REPLY = re.compile(r"\+(\d{1,9})\.([0-9a-f]{20})$")
 NUMBER = re.compile(r"\bC\d{5,}\b")
 KEPT_DAYS = 30
-# what a case shows; a mail with more is kept as one file
-MOST_FILES = 100
 # Odoo looks from each "<" as far as the next ">": so many steps take a second
 MOST_STEPS = 100_000_000
+WHOLE_MAIL = "mail.eml"
 
 
 class EcrmMail(models.Model):
@@ -143,13 +143,24 @@ class EcrmMail(models.Model):
     @api.model
     def _team_of_address(self, recipients: str):
         """The team of one of these addresses, with a case's part or without."""
-        names = {
-            re.sub(r"\+.*$", "", address.rpartition("@")[0]).lower()
-            for address in email_split(recipients or "")
-        }
         return self.env["ecrm.team"].search(
-            Domain("alias_name", "in", sorted(names - {""})), limit=1
+            Domain("alias_name", "in", _names(recipients)), limit=1
         )
+
+    @api.model
+    def _takes_long(self, raw: bytes, recipients: str) -> bool:
+        """Whether it is read in part, and not while the mail server waits.
+
+        What goes to other records of Odoo too is read as Odoo does.
+        """
+        if not mailbox.is_unwieldy(raw):
+            return False
+        others = self.env["mail.alias"].search_count(
+            Domain("alias_name", "in", _names(recipients))
+            & Domain("alias_model_id.model", "!=", "ecrm.case"),
+            limit=1,
+        )
+        return not others
 
     def _deliver_or_park(self):
         try:
@@ -170,12 +181,13 @@ class EcrmMail(models.Model):
         if is_too_heavy(raw):
             raise UserError(self.env._("Reading its page would take too long."))
         message = email.message_from_bytes(raw, policy=email.policy.SMTP)
-        threads = self.env["mail.thread"]
-        parsed = self._read(threads.message_parse(message))
+        was_cut = mailbox.cut(message)
+        parsed = self._read(self.env["mail.thread"].message_parse(message))
+        if was_cut:
+            # what is left out is not lost: the whole of it is a file of the case
+            parsed["attachments"].append((WHOLE_MAIL, raw))
         address = email_normalize(parsed.get("email_from") or "")
-        if self.env["mail.message"].search_count(
-            [("message_id", "=", parsed["message_id"])], limit=1
-        ):
+        if self._is_known(parsed["message_id"]):
             return self._refuse(self.env._("This mail is a message already."))
         if self._is_from_us(address):
             return self._refuse(self.env._("It is from one of our own addresses."))
@@ -219,8 +231,6 @@ class EcrmMail(models.Model):
         files = [
             one._replace(fname=file_name(one.fname)) for one in parsed["attachments"]
         ]
-        if len(files) > MOST_FILES:
-            files = [("mail.eml", self._raw_bytes())]
         return {**parsed, "attachments": files}
 
     def _deliver_answer(self, case, user, parsed):
@@ -274,6 +284,22 @@ class EcrmMail(models.Model):
             "message_id": parsed["message_id"],
             "body": Markup(parsed["body"]),  # noqa: S704 (sanitized by the field)
         }
+
+    def _is_known(self, identity: str) -> bool:
+        """Whether it is a message of a case, or one of ours that comes back.
+
+        What came in for other records of Odoo as well is none of these.
+        """
+        return bool(
+            self.env["mail.message"].search_count(
+                Domain("message_id", "=", identity)
+                & (
+                    Domain("model", "=", "ecrm.case")
+                    | Domain("message_type", "!=", "email")
+                ),
+                limit=1,
+            )
+        )
 
     def _is_from_us(self, address: str | bool) -> bool:
         if not address:
@@ -329,6 +355,13 @@ def is_too_heavy(raw: bytes) -> bool:
 def _holdable(text: str) -> str:
     """What no column holds, and no letter is, left out."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _names(recipients: str) -> list[str]:
+    """What stands before the @ of each, without a case's part."""
+    addresses = email_split(recipients or "")
+    names = {re.sub(r"\+.*$", "", one.rpartition("@")[0]).lower() for one in addresses}
+    return sorted(names - {""})
 
 
 def _readable(header) -> str:

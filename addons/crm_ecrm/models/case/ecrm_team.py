@@ -154,6 +154,38 @@ class EcrmTeam(models.Model):
         """The team that gets what is addressed to nobody in particular."""
         return self.search([("company_id", "=", company.id)], limit=1)
 
+    @api.model
+    def _first_of_company(self, company):
+        """The same; a company that never had one gets it with its first message.
+
+        It promises nothing: that is for those who set it up. Whoever archived all
+        teams wants no messages.
+        """
+        if team := self._of_company(company):
+            return team
+        teams = self.with_context(active_test=False, lang=company.partner_id.lang)
+        teams.env["suite.turn"]._take([f"ecrm.team {company.id}"])
+        if found := teams.search([("company_id", "=", company.id)]):
+            return found.filtered("active")[:1]
+        return teams.with_company(company).create(
+            {
+                "name": teams.env._("Customer Service"),
+                "company_id": company.id,
+                "leader_id": self._first_leader(company).id,
+                "promise_ids": False,
+            }
+        )
+
+    @api.model
+    def _first_leader(self, company):
+        """Who may set it up, rather a person than the system."""
+        managers = self.env.ref("crm_ecrm.group_voice_manager").all_user_ids
+        people = managers.filtered(
+            lambda user: user.active and company in user.company_ids
+        ).sorted("id")
+        admin = self.env.ref("base.user_admin")
+        return (people - admin)[:1] or people[:1] or admin
+
     def _look_again(self) -> None:
         """Have the clocks of open cases read anew, soon."""
         job = self.env.ref("crm_ecrm.cron_watch_cases", raise_if_not_found=False)
@@ -223,14 +255,37 @@ class EcrmTeam(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _members_here(self):
-        """Members who are not away today and may work on cases."""
-        return self.member_ids.filtered(
+        """Members who are there and may work on cases."""
+        members = self.member_ids
+        away = self._away(members.user_id)
+        return members.filtered(
             lambda member: (
-                not member._is_away()
-                and member.user_id.active
+                member.user_id not in away
                 and member.user_id.has_group("crm_ecrm.group_voice_agent")
             )
         )
+
+    def _away(self, users):
+        """Who of them is not there when the team works next: now, if it does.
+
+        By the dates of its members, and by absences in Odoo, which Time Off notes too:
+        one look for all of them.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        # an absence of whole days is kept by the hours of work alone
+        moment = self._hours().next(now) or now
+        # sudo: that a colleague is away is no secret; the reason is not read
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        absent = leaves.search(
+            Domain("resource_id.user_id", "in", users.ids)
+            & Domain("time_type", "=", "leave")
+            & Domain("date_from", "<=", moment)
+            & Domain("date_to", ">", moment)
+        )
+        ids = {*absent.resource_id.user_id.ids}
+        ids.update(self.member_ids.filtered(lambda one: one._is_away()).user_id.ids)
+        return users.filtered(lambda user: user.id in ids or not user.active)
 
     def _least_loaded(self):
         """Of those who are there, who has the fewest open cases; perhaps nobody."""
@@ -252,8 +307,7 @@ class EcrmTeam(models.Model):
     def _stand_in(self, user):
         """Who acts for somebody today: himself, a deputy, or the leader at last."""
         self.ensure_one()
-        away = {one.user_id.id for one in self.member_ids if one._is_away()}
-        deputies = {one.user_id.id: one.deputy_id.id for one in self.member_ids}
-        if not user.active:
-            away.add(user.id)
-        return user.browse(stand_in(user.id, deputies, away, self.leader_id.id))
+        members = self.member_ids
+        deputies = {one.user_id.id: one.deputy_id.id for one in members}
+        away = self._away(members.user_id | members.deputy_id | user)
+        return user.browse(stand_in(user.id, deputies, {*away.ids}, self.leader_id.id))

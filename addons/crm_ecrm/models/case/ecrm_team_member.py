@@ -27,13 +27,23 @@ class EcrmTeamMember(models.Model):
         domain="[('share', '=', False)]",
         help="Takes over while this person is away; the team leader if there is none",
     )
-    away_from = fields.Date()
+    away_from = fields.Date(
+        help="Only where Odoo does not know it: absences in Time Off count anyway"
+    )
     away_until = fields.Date(help="The last day away")
+    is_away = fields.Boolean("Away Now", compute="_compute_is_away")
 
     _user_uniq = models.UniqueIndex("(team_id, user_id)", "Somebody is in a team once.")
     _away_range = models.Constraint(
         "CHECK (away_until >= away_from)", "An absence does not end before it begins."
     )
+
+    @api.depends("user_id", "away_from", "away_until")
+    def _compute_is_away(self):
+        for team, members in self.grouped("team_id").items():
+            away = team._away(members.user_id) if team else members.user_id.browse()
+            for member in members:
+                member.is_away = member.user_id in away
 
     @api.constrains("user_id", "deputy_id")
     def _check_internal(self):
@@ -45,6 +55,7 @@ class EcrmTeamMember(models.Model):
                 )
 
     def _is_away(self) -> bool:
+        """By the team's own dates."""
         self.ensure_one()
         if not (self.away_from or self.away_until):
             return False

@@ -41,6 +41,13 @@ class MailThread(models.AbstractModel):
             reason = self.env._("Reading its page would take too long.")
             mails._keep(raw, team=mails._team_of_address(recipients), reason=reason)
             return False
+        if mails._takes_long(raw, recipients):
+            mails._keep(
+                raw,
+                team=mails._team_of_address(recipients),
+                case=mails._case_of_address(recipients),
+            )
+            return False
         try:
             with self.env.cr.savepoint():
                 return super().message_process(model, raw, *options)

@@ -124,3 +124,12 @@ class EcrmEntryMixin(models.AbstractModel):
         """Whom a link to this entry is made for: the person who said it."""
         self.ensure_one()
         return self.partner_id
+
+    def _link_person(self, holder):
+        """Who acts by a link to this entry; perhaps nobody in particular.
+
+        :param self: in superuser mode, from a link
+        :param holder: for whom the link was made, if for somebody
+        """
+        self.ensure_one()
+        return holder

@@ -8,6 +8,7 @@ from . import (  # noqa: I001
     ecrm_feedback,
     ecrm_feedback_answer,
     ecrm_feedback_mark,
+    ecrm_departure,
     ecrm_case,
     survey_user_input,
 )

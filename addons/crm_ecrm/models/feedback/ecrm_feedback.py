@@ -19,6 +19,12 @@ GROUPS = [
     ("neutral", "In Between"),
     ("bad", "Detractor, Dissatisfied, or Hard"),
 ]
+MEDIA = [
+    ("link", "Link"),
+    ("portal", "Customer Portal"),
+    ("survey", "Survey"),
+    ("phone", "Phone, Noted by Us"),
+]
 # what those who are asked may withdraw from
 PURPOSE = "survey"
 # what the link in a mail is for
@@ -76,7 +82,7 @@ class EcrmFeedback(models.Model):
     )
     is_late = fields.Boolean("Late", readonly=True, help="After the link had ended")
     medium = fields.Selection(
-        [("link", "Link"), ("portal", "Customer Portal"), ("survey", "Survey")],
+        MEDIA,
         "Answered By",
         readonly=True,
     )
@@ -359,10 +365,9 @@ class EcrmFeedback(models.Model):
             raise UserError(self.env._("Only who was asked may answer."))
 
     def _may_change(self) -> bool:
-        return (
-            self.state == "asked"
-            or self.answered_on + CHANGE_WITHIN >= fields.Datetime.now()
-        )
+        if self.state == "asked" or self.medium == "phone":
+            return self.state == "asked"
+        return self.answered_on + CHANGE_WITHIN >= fields.Datetime.now()
 
     def _read_answer(self, sent: dict[str, str]) -> dict[str, Any]:
         """
@@ -385,7 +390,13 @@ class EcrmFeedback(models.Model):
             if not text:
                 continue
             if text not in map(str, MARKS):
-                raise UserError(self.env._("Please choose a mark from 1 to 5."))
+                raise UserError(
+                    self.env._(
+                        "Please choose a mark from %(low)s to %(high)s.",
+                        low=MARKS[0],
+                        high=MARKS[-1],
+                    )
+                )
             marks.append({"dimension_id": dimension.id, "score": int(text)})
         texts = {
             name: (sent.get(name) or "").replace("\x00", "").strip()[:LONGEST_TEXT]
@@ -424,6 +435,31 @@ class EcrmFeedback(models.Model):
             }
         )
         self._follow_up()
+        self._after_answer()
+
+    def _note_call(self, values: dict[str, Any]) -> None:
+        """What a customer said on the phone, as we noted it: words, and no score.
+
+        :param self: in superuser mode
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        answer = self.env["ecrm.feedback.answer"].create(
+            {**values, "feedback_id": self.id, "given_on": now, "medium": "phone"}
+        )
+        self.write(
+            {
+                "state": "answered",
+                "answer_id": answer.id,
+                "comment": answer.comment,
+                "medium": answer.medium,
+                "answered_on": now,
+            }
+        )
+        self._after_answer()
+
+    def _after_answer(self) -> None:
+        """Hook: an answer, or another version of it, was taken."""
 
     def _ended_by(self, moment) -> bool:
         """Whether the time to answer was over, however often a link was sent anew."""
@@ -450,7 +486,7 @@ class EcrmFeedback(models.Model):
         touchpoint = self.touchpoint_id
         low, high = satisfaction.scale(self.metric)
         answer = self.answer_id
-        questions = (touchpoint.question_1, touchpoint.question_2)
+        questions = touchpoint._script()
         marks = {mark.dimension_id.id: mark.score for mark in answer.mark_ids}
         return {
             "number": self.number,
@@ -465,10 +501,17 @@ class EcrmFeedback(models.Model):
                 if text
             ],
             "dimensions": [(one.id, one.name) for one in touchpoint.dimension_ids],
+            "judge": self.env._(
+                "How do you judge these, from %(low)s (bad) to %(high)s (good)? "
+                "(optional)",
+                low=MARKS[0],
+                high=MARKS[-1],
+            ),
             "marks": marks,
             "is_open": self.state == "asked",
             "may_change": self._may_change(),
-            "score": answer.score if answer else None,
+            # none where we noted what was said on the phone
+            "score": answer.score if answer and self.answer_group else None,
             "comment": answer.comment or "",
             "answer_1": answer.answer_1 or "",
             "answer_2": answer.answer_2 or "",

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .ecrm_feedback import MEDIA
+
 
 class EcrmFeedbackAnswer(models.Model):
     """A version of what a customer answered. None is changed; the latest counts."""
@@ -17,10 +19,7 @@ class EcrmFeedbackAnswer(models.Model):
         related="feedback_id.company_id", store=True, index=True
     )
     given_on = fields.Datetime(readonly=True)
-    medium = fields.Selection(
-        [("link", "Link"), ("portal", "Customer Portal"), ("survey", "Survey")],
-        readonly=True,
-    )
+    medium = fields.Selection(MEDIA, readonly=True)
     score = fields.Integer(readonly=True, aggregator=None)
     comment = fields.Text(readonly=True)
     answer_1 = fields.Text("Answer to the Further Question", readonly=True)

@@ -12,6 +12,7 @@ TRIGGERS = [
     ("invoice", "Invoice Paid"),
     ("case", "Case Closed"),
     ("lost", "Opportunity Lost"),
+    ("left", "Customer Lost"),
     ("meeting", "Meeting Held"),
     ("survey", "Survey Answered"),
 ]
@@ -72,6 +73,15 @@ SOURCES = {
         "company_id",
         (("won_status", "=", "lost"), ("type", "=", "opportunity")),
         shared=True,
+    ),
+    # whom we reached by phone is asked no second time
+    "left": Source(
+        "ecrm.departure",
+        "left_on",
+        "partner_id",
+        "user_id",
+        "company_id",
+        (("interviewed_on", "=", False),),
     ),
     "meeting": Source(
         "calendar.attendee",

@@ -379,7 +379,7 @@ class EcrmIdea(models.Model):
         text = (text or "").replace("\x00", "").strip()
         if not text or len(text) > LONGEST_COMMENT:
             raise UserError(
-                self.env._("Please write 1 to %s characters.", LONGEST_COMMENT)
+                self.env._("Please write up to %s characters.", LONGEST_COMMENT)
             )
         # merged at this moment, it would be said on a part that nobody reads
         self.root_id._take_turn()
@@ -478,7 +478,7 @@ class EcrmIdea(models.Model):
         text = values.get("description", "").replace("\x00", "").strip()
         if not name or len(name) > LONGEST_NAME:
             raise ValidationError(
-                self.env._("Please say it in 1 to %s characters.", LONGEST_NAME)
+                self.env._("Please say it in up to %s characters.", LONGEST_NAME)
             )
         if len(text) > LONGEST_TEXT:
             raise ValidationError(

@@ -1,4 +1,6 @@
 from . import (  # noqa: I001
     ecrm_insight_evidence,
     ecrm_insight,
+    ecrm_touchpoint,
+    ecrm_feedback,
 )

@@ -23,7 +23,6 @@ class EcrmInsight(models.Model):
     _inherit = ["suite.company.mixin", "suite.protected.mixin", "mail.thread"]
     _order = "published_on desc, id desc"
     _protected_fields = {"state", "published_on", "decided_on", "result_on"}
-    _company_links = {"team_id"}
 
     name = fields.Char("Theme", required=True, size=200, tracking=True)
     description = fields.Text("What We Learned")
@@ -31,7 +30,11 @@ class EcrmInsight(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     team_id = fields.Many2one(
-        "crm.team", index="btree_not_null", help="Whom it concerns"
+        "ecrm.team",
+        index="btree_not_null",
+        check_company=True,
+        default=lambda self: self._usual_team(),
+        help="Who heard it from customers, and works with it",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -98,6 +101,15 @@ class EcrmInsight(models.Model):
             insight.evidence_count = len(seen.evidence_ids)
             insight.voter_count = len(customers[insight.id])
             insight.revenue = revenue[insight.id]
+
+    @api.model
+    def _usual_team(self):
+        """The service team of whoever writes it down."""
+        mine = [
+            ("user_id", "=", self.env.uid),
+            ("company_id", "=", self.env.company.id),
+        ]
+        return self.env["ecrm.team.member"].search(mine, limit=1).team_id
 
     def action_publish(self):
         """Everybody of the team finds it; it stands on something."""

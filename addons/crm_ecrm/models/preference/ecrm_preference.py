@@ -10,7 +10,11 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
-from odoo.addons.crm_suite.tools.links import read_link, sign_link
+from odoo.addons.crm_suite.tools.links import (
+    read_link,
+    read_merged_holder,
+    sign_link,
+)
 
 from .preference_words import all_choices, choice
 
@@ -80,8 +84,13 @@ class EcrmPreference(models.Model):
 
     @api.model
     def _by_link(self, token: str):
-        """The sheet of that link, in superuser mode, or none."""
+        """The sheet of that link, in superuser mode, or none.
+
+        Of contacts that were merged one sheet is left: links to the others lead to it.
+        """
         sheet, holder = read_link(self, "preferences", token)
+        if not sheet and (holder := read_merged_holder(self, "preferences", token)):
+            sheet = sheet.search([("partner_id", "=", holder.id)])
         return sheet if sheet.partner_id == holder else sheet.browse()
 
     def _link(self) -> str:

@@ -298,28 +298,6 @@ class TestCaseMails(CaseCommon):
         self.assertEqual(mail.state, "done", mail.reason)
         self.assertIn("word", mail.case_id.description)
 
-    def test_a_thousand_files_are_one(self):
-        """The case stays readable, and nothing is lost."""
-        part = (
-            "--b\r\nContent-Type: text/plain\r\n"
-            'Content-Disposition: attachment; filename="{}.txt"\r\n\r\nx\r\n'
-        )
-        raw = (
-            "From: ada@steel.example\r\nTo: service@us.test\r\nSubject: Many\r\n"
-            "Message-Id: <many@steel>\r\n"
-            'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
-            "--b\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n"
-            + "".join(map(part.format, range(1_000)))
-            + "--b--\r\n"
-        ).encode()
-        self.threads.message_process(None, raw)
-        mail = self._deliver()
-        self.assertEqual(mail.state, "done", mail.reason)
-        self.assertIn("See the files", mail.case_id.description)
-        file = mail.case_id._portal_public().attachment_ids
-        self.assertEqual(file.name, "mail.eml")
-        self.assertIn(b"999.txt", file.raw)
-
     def test_deep_and_long_pages_by_mail(self):
         """A case with what can be read of it, or parked; never a lost one."""
         for number, html in enumerate(
@@ -357,6 +335,27 @@ class TestCaseMails(CaseCommon):
         self.assertEqual(len(mail), 1)
         for text in (mail.subject, mail.body_html):
             self.assertNotIn("won", text)
+
+    def test_mail_to_a_team_and_to_others_reaches_both(self):
+        """V26's kind: what is another record's message too is none that comes twice."""
+        self.env["mail.alias"].create(
+            {
+                "alias_name": "sales-of-us",
+                "alias_domain_id": self.domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            }
+        )
+        leads = self.env["crm.lead"].search_count([])
+        for _again in range(2):
+            mail = self._send(
+                "ada@steel.example",
+                to="service@us.test, sales-of-us@us.test",
+                id="<both@steel>",
+            )
+        self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
+        mail = self.env["ecrm.mail"].search([("identity", "=", "<both@steel>")])
+        self.assertEqual((len(mail), mail.state), (1, "done"))
+        self.assertEqual(len(self._cases()), 1)
 
     def test_colleague_answers_a_notification_by_mail(self):
         case = self._receive()

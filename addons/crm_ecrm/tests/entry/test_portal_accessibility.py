@@ -121,6 +121,10 @@ class TestPortalAccessibility(
         requests._ask(person, [("sms", "marketing")])
         request = requests.search([("partner_id", "=", person.id)])
         confirm = f"/voice/consent/{sign_link(request, person, 'confirm', 1)}"
+        requests._ask_account(person, cases[0])
+        wish = requests.search([("kind", "=", "account")])
+        account = f"/voice/account/{sign_link(wish, person, 'account', 1)}"
+        linked = self._path(cases[2]._link())
         sheet = self._path(self.env["ecrm.preference"]._of(person)._link())
         stop = f"{FEEDBACK}:not(:has(legend))"
         asked = self._path(feedback[0]._link())
@@ -158,6 +162,9 @@ class TestPortalAccessibility(
             ("/my/voice/preferences", PREFERENCES, {"quiet": True, "quiet_from": ""}),
             ("/my/voice/preferences", PREFERENCES, {"survey_phone": True}),
             (confirm, f"form[action$='{confirm}']", {}),
+            account,
+            (account, f"form[action$='{account}']", {}),
+            (linked, f"form[action$='{linked}/agree']", {"agree_news": True}),
         ]
 
     def _missing(self):
@@ -169,6 +176,7 @@ class TestPortalAccessibility(
             "/voice/idea/nothing",
             "/voice/preferences/nothing",
             "/voice/consent/nothing",
+            "/voice/account/nothing",
         ]
 
     def _look(self, language):
@@ -205,6 +213,22 @@ class TestPortalAccessibility(
         for page in [*pages, *self._missing()]:
             with self.subTest(page):
                 self.assertFalse(self._english(self.url_open(page).content))
+
+    def test_pages_in_persian_have_digits_of_one_kind(self):
+        """Those of Odoo's own dates and amounts: none stand in what is translated."""
+        module = self.env["ir.module.module"].search([("name", "=", "crm_ecrm")])
+        self._speak(self.emma, "fa_IR")
+        module._update_translations(["fa_IR"])
+        pages = [page for page in self._pages() if isinstance(page, str)]
+        self.authenticate("emma", "emma")
+        for page in pages:
+            with self.subTest(page):
+                (wrap,) = html.fromstring(self.url_open(page).content).xpath(
+                    "//*[@id='wrap']"
+                )
+                for skipped in wrap.xpath(".//script | .//style"):
+                    skipped.drop_tree()
+                self.assertFalse(re.findall(r"[۰-۹٠-٩]", wrap.text_content()))
 
     def test_a_link_speaks_the_language_of_whom_it_was_sent_to(self):
         """Not of the browser that opens it: the words around it are his as well."""

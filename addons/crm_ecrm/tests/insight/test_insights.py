@@ -155,3 +155,30 @@ class TestInsights(VoiceCommon):
 
         queries(insights[:2])
         self.assertLessEqual(queries(insights), queries(insights[:2]))
+
+    def test_an_insight_is_of_the_team_that_heard_it_and_found_by_it(self):
+        teams = self.env["ecrm.team"].create(
+            [
+                {"name": name, "member_ids": [(0, 0, {"user_id": user.id})]}
+                for name, user in (("Repairs", self.agent), ("Billing", self.leader))
+            ]
+        )
+        insights = self.env["ecrm.insight"]
+        mine = insights.with_user(self.agent).create({"name": "Seals"})
+        theirs = insights.with_user(self.leader).create({"name": "Invoices"})
+        self.assertEqual((mine | theirs).team_id, teams)
+        view = self.env.ref("crm_ecrm.ecrm_insight_view_search").arch
+        self.assertIn('name="my_teams"', view)
+        found = insights.with_user(self.agent).search(
+            [("team_id.member_ids.user_id", "=", self.agent.id)]
+        )
+        self.assertEqual(found, mine)
+        self.assertEqual(insights.search([("team_id", "ilike", "billing")]), theirs)
+
+    def test_an_insight_has_no_team_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        team = self.env["ecrm.team"].create(
+            {"name": "X", "company_id": other.id, "calendar_id": False}
+        )
+        with self.assertRaises(UserError):
+            self.insight.team_id = team
