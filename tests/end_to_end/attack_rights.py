@@ -165,6 +165,8 @@ ACTORS = (
     "agent",
     "voice manager",
 )
+# Outside the channel an own user is a salesperson like others.
+ALL_ACTORS = (*ACTORS, "own user")
 # A channel user is a salesperson too.
 for rights in RIGHTS.values():
     if "salesperson" in rights:
@@ -172,6 +174,18 @@ for rights in RIGHTS.values():
 for allowed in (*WIZARDS.values(), *METHODS.values()):
     if "salesperson" in allowed:
         allowed.add("channel user")
+# So is who works with own intermediaries; these records are of another's.
+for model, rights in RIGHTS.items():
+    if model in attack_channel.OF_AN_INTERMEDIARY:
+        rights["own user"] = "c" if "c" in rights["channel user"] else ""
+    elif "channel user" in rights:
+        rights["own user"] = rights["channel user"]
+for allowed in WIZARDS.values():
+    if "channel user" in allowed:
+        allowed.add("own user")
+for (model, _method), allowed in METHODS.items():
+    if "channel user" in allowed and model not in attack_channel.OF_AN_INTERMEDIARY:
+        allowed.add("own user")
 # Whoever answers customers is an employee.
 for rights in RIGHTS.values():
     for actor in ("agent", "voice manager") if "employee" in rights else ():
