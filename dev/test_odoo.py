@@ -17,6 +17,7 @@ DEMO = (
     *("distribution_policy", "distribution_outlet", "distribution_link"),
     *("distribution_route", "distribution_gap"),
     *("distribution_registration", "distribution_conflict"),
+    *("distribution_target", "account_move"),
     *("ecrm_case", "ecrm_feedback", "ecrm_idea", "ecrm_insight"),
 )
 

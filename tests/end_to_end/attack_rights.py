@@ -176,16 +176,17 @@ for allowed in (*WIZARDS.values(), *METHODS.values()):
         allowed.add("channel user")
 # So is who works with own intermediaries; these records are of another's.
 for model, rights in RIGHTS.items():
+    own = rights.get("channel user", "")
     if model in attack_channel.OF_AN_INTERMEDIARY:
-        rights["own user"] = "c" if "c" in rights["channel user"] else ""
-    elif "channel user" in rights:
-        rights["own user"] = rights["channel user"]
+        own = "c" if "c" in own else ""
+    # several models share what is said of them
+    RIGHTS[model] = {**rights, "own user": own}
 for allowed in WIZARDS.values():
     if "channel user" in allowed:
         allowed.add("own user")
-for (model, _method), allowed in METHODS.items():
+for (model, method), allowed in METHODS.items():
     if "channel user" in allowed and model not in attack_channel.OF_AN_INTERMEDIARY:
-        allowed.add("own user")
+        METHODS[model, method] = allowed | {"own user"}
 # Whoever answers customers is an employee.
 for rights in RIGHTS.values():
     for actor in ("agent", "voice manager") if "employee" in rights else ():
