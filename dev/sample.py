@@ -7,7 +7,10 @@ value tests itself; the package `lifetimes` carries its published sample.
 
 import base64
 import importlib.util
+from datetime import timedelta
 from pathlib import Path
+
+from odoo.fields import Command
 
 COMPANY = "CDNOW (1997–98)"
 # What the papers count.
@@ -29,6 +32,7 @@ def load(env) -> None:
     env.ref("base.user_admin").company_ids += company
     import_purchases(env, company)
     env["crm.value.run"]._refresh_now(company)
+    invoice_intermediaries(env)
 
 
 def import_purchases(env, company) -> None:
@@ -49,6 +53,47 @@ def import_purchases(env, company) -> None:
         env["crm.purchase.import"]._cron_process()
     if source.state != "done" or source.new_count != PURCHASES:
         raise RuntimeError(f"CDNOW: {source.issue_ids[:3].mapped('reason')}")
+
+
+def invoice_intermediaries(env) -> None:
+    """What stands beside the targets of the demo: demo data itself has no accounts."""
+    today = env.company._today()
+    goods = {
+        name: env["product.product"].create(
+            {
+                "name": label,
+                "type": "service",
+                "categ_id": env.ref(f"crm_distribution.category_{name}").id,
+                "list_price": price,
+            }
+        )
+        for name, label, price in (
+            ("refrigerators", "Refrigerator 300 l", 400),
+            ("kitchen", "Kitchen Machine", 150),
+            ("pumps", "Water Pump", 90),
+        )
+    }
+    moves = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": env.ref(f"crm_distribution.partner_wholesaler_{name}").id,
+                "invoice_date": today - timedelta(days=days),
+                "invoice_line_ids": [
+                    Command.create({"product_id": goods[kind].id, "quantity": quantity})
+                ],
+            }
+            for name, kind, quantity, days in (
+                ("alborz", "refrigerators", 30, 100),
+                ("alborz", "refrigerators", 45, 40),
+                ("alborz", "kitchen", 60, 70),
+                ("khazar", "refrigerators", 20, 95),
+                ("khazar", "refrigerators", 12, 35),
+                ("zagros", "pumps", 25, 60),
+            )
+        ]
+    )
+    moves.action_post()
 
 
 def rows() -> list[str]:

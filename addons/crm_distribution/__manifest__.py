@@ -83,6 +83,8 @@
         "demo/route_demo.xml",
         # deal
         "demo/deal_demo.xml",
+        # target
+        "demo/target_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

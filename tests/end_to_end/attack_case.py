@@ -44,6 +44,7 @@ class AttackCase(
             "employee": ("base.group_user", company),
             "stranger": ("sales_team.group_sale_manager", elsewhere),
             "salesperson": ("sales_team.group_sale_salesman", company),
+            "own user": ("crm_distribution.group_channel_own", company),
             "channel user": ("crm_distribution.group_channel_user", company),
             "manager": ("sales_team.group_sale_manager", company),
             "accountant": ("account.group_account_user", company),

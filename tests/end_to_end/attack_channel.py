@@ -24,6 +24,7 @@ RIGHTS = {
     "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
     "distribution.link": BOSS,
     "distribution.network.import": {"manager": "rwcd"},
+    "distribution.network.import.part": {},
     "distribution.network.import.problem": {"manager": "r"},
     "distribution.outlet": BOSS,
     "distribution.outlet.turnover": BOSS,
@@ -46,6 +47,24 @@ RIGHTS = {
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
 }
+# who works with own intermediaries alone sees none of these of others
+OF_AN_INTERMEDIARY = {
+    "distribution.admission",
+    "distribution.admission.line",
+    "distribution.agreement",
+    "distribution.agreement.term",
+    "distribution.attainment",
+    "distribution.conflict",
+    "distribution.contact.efficiency",
+    "distribution.link",
+    "distribution.message",
+    "distribution.registration",
+    "distribution.response",
+    "distribution.route",
+    "distribution.route.candidate",
+    "distribution.share",
+    "distribution.target",
+}
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
@@ -59,6 +78,7 @@ CHANNEL = {"channel user", "manager"}
 SELLERS = {"salesperson", "channel user", "manager"}
 METHODS = {
     ("crm.lead", "action_route"): CHANNEL,
+    ("crm.lead", "convert_opportunity"): SELLERS,
     # of Odoo's Resellers
     ("crm.lead", "action_assign_partner"): CHANNEL,
     ("crm.lead", "assign_partner"): CHANNEL,
@@ -132,6 +152,7 @@ METHODS = {
     ("res.partner", "action_open_distribution_routes"): SELLERS,
 }
 ARGUMENTS = {
+    ("crm.lead", "convert_opportunity"): (False,),
     ("crm.lead", "update_lead_portal"): ({"probability": 100},),
     ("crm.lead", "update_stage_from_portal"): (1,),
 }
@@ -272,6 +293,9 @@ class AttackChannelRecords:
             ),
             "distribution.link": links[0],
             "distribution.network.import": source,
+            "distribution.network.import.part": env[
+                "distribution.network.import.part"
+            ].create({"import_id": source.id, "content": "{}"}),
             "distribution.network.import.problem": source.problem_ids.create(
                 {"import_id": source.id, "reason": "x"}
             ),

@@ -178,6 +178,8 @@ ACTORS = (
     "agent",
     "voice manager",
 )
+# Outside the channel an own user is a salesperson like others.
+ALL_ACTORS = (*ACTORS, "own user")
 # A channel user is a salesperson too.
 for rights in RIGHTS.values():
     if "salesperson" in rights:
@@ -185,6 +187,19 @@ for rights in RIGHTS.values():
 for allowed in (*WIZARDS.values(), *METHODS.values()):
     if "salesperson" in allowed:
         allowed.add("channel user")
+# So is who works with own intermediaries; these records are of another's.
+for model, rights in RIGHTS.items():
+    own = rights.get("channel user", "")
+    if model in attack_channel.OF_AN_INTERMEDIARY:
+        own = "c" if "c" in own else ""
+    # several models share what is said of them
+    RIGHTS[model] = {**rights, "own user": own}
+for allowed in WIZARDS.values():
+    if "channel user" in allowed:
+        allowed.add("own user")
+for (model, method), allowed in METHODS.items():
+    if "channel user" in allowed and model not in attack_channel.OF_AN_INTERMEDIARY:
+        METHODS[model, method] = allowed | {"own user"}
 # Whoever answers customers is an employee.
 for rights in RIGHTS.values():
     for actor in ("agent", "voice manager") if "employee" in rights else ():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dev import addons, test, test_odoo
+from dev import addons, foreign_tests, test, test_odoo
 from dev.commands import Problem
 from dev.paths import ADDONS, ROOT
 
@@ -71,3 +71,35 @@ def test_odoos_runner_must_run_all(text, reason):
     assert test_odoo.read_result("0 failed, 0 error(s) of 12 tests when loading") == 12
     with pytest.raises(Problem, match=reason):
         test_odoo.read_result(text)
+
+
+CASES = """<testsuites><testsuite>
+<testcase classname="odoo.addons.crm.tests.test_a.TestA" name="test_good"/>
+<testcase classname="odoo.addons.crm.tests.test_a.TestA" name="test_parts"/>
+<testcase classname="odoo.addons.crm.tests.test_a.TestA" name="test_parts">
+<failure/></testcase>
+<testcase classname="odoo.addons.crm.tests.test_a.TestA" name="test_setup">
+<error/></testcase>
+<testcase classname="odoo.addons.crm.tests.test_a.TestA" name="test_left_out">
+<skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_of_odoos_tests_those_fail_that_pass_without_ours(tmp_path):
+    file = tmp_path / "report.xml"
+    with pytest.raises(Problem, match="did not run"):
+        foreign_tests.read(file)
+    file.write_text(CASES)
+    ours = foreign_tests.read(file)
+    a = "odoo.addons.crm.tests.test_a.TestA."
+    good, parts, setup = (f"{a}test_{name}" for name in ("good", "parts", "setup"))
+    assert ours == {good: True, parts: False, setup: False}
+    text, code = foreign_tests.verdict(ours, {good: True, parts: True, setup: False})
+    assert code == 1
+    assert f"FAILS WITH OURS ALONE: {parts}" in text
+    assert f"fails without ours too: {setup}" in text
+    assert good not in text
+    assert foreign_tests.verdict(ours, ours)[1] == 0
+    # nothing ran, or less than without us
+    assert foreign_tests.verdict({}, {})[1] == 1
+    assert foreign_tests.verdict({good: True}, {good: True, parts: False})[1] == 1

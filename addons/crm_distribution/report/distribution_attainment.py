@@ -1,12 +1,15 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.figures import open_counted
+
 SOURCES = (
     "account.move",
     "account.move.line",
     "crm.lead",
     "distribution.share",
     "distribution.target",
+    "distribution.territory",
     "product.category",
     "product.product",
     "product.template",
@@ -30,6 +33,7 @@ class DistributionAttainment(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", "Intermediary", readonly=True)
     category_id = fields.Many2one("product.category", "Goods", readonly=True)
+    territory_id = fields.Many2one("distribution.territory", readonly=True)
     measure = fields.Selection(
         [("quantity", "Quantity"), ("amount", "Amount")], readonly=True
     )
@@ -44,7 +48,8 @@ class DistributionAttainment(models.Model):
     is_inside = fields.Boolean(
         "Inside Another Target",
         readonly=True,
-        help="A target of wider goods counts these sales as well: not to be added.",
+        help="A target of wider goods or places counts these sales as well: not to be "
+        "added.",
     )
 
     def action_view_lines(self):
@@ -64,13 +69,12 @@ class DistributionAttainment(models.Model):
             )
         )
         view = self.env.ref("crm_distribution.account_move_line_view_list")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoiced: %s", self.target_id.display_name),
-            "res_model": "account.move.line",
-            "views": [(view.id, "list")],
-            "domain": [("id", "in", [line for (line,) in rows])],
-        }
+        return open_counted(
+            self.env["account.move.line"],
+            self.env._("Invoiced: %s", self.target_id.display_name),
+            [("id", "in", [line for (line,) in rows])],
+            views=[(view.id, "list")],
+        )
 
     @property
     def _table_query(self) -> SQL:
@@ -82,7 +86,8 @@ class DistributionAttainment(models.Model):
             )
             SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
                    span.id AS target_id, span.company_id, span.partner_id,
-                   span.category_id, span.measure, span.month, span.goal,
+                   span.category_id, span.territory_id, span.measure, span.month,
+                   span.goal,
                    coalesce(attained.attained, 0) AS attained,
                    coalesce(attained.attained, 0) - span.goal AS variance,
                    EXISTS (
@@ -90,8 +95,9 @@ class DistributionAttainment(models.Model):
                         WHERE wide.company_id = span.company_id
                           AND wide.partner_id = span.partner_id
                           AND wide.measure = span.measure
-                          AND wide.path <> span.path
+                          AND (wide.path, wide.map) <> (span.path, span.map)
                           AND starts_with(span.path, wide.path)
+                          AND starts_with(span.map, wide.map)
                           AND wide.date_from <= span.date_from
                           AND wide.date_to >= span.date_to
                    ) AS is_inside
@@ -112,14 +118,19 @@ class DistributionAttainment(models.Model):
         return SQL(
             """
             target AS MATERIALIZED (
-                SELECT target.*, coalesce(category.parent_path, '') AS path
+                SELECT target.*, coalesce(category.parent_path, '') AS path,
+                       coalesce(territory.parent_path, '') AS map,
+                       coalesce('%%/' || target.territory_id || '/%%', '%%') AS inside
                   FROM distribution_target target
                   LEFT JOIN product_category category
                     ON category.id = target.category_id
+                  LEFT JOIN distribution_territory territory
+                    ON territory.id = target.territory_id
             ), line AS MATERIALIZED (
                 -- one row for each line, whatever it is linked to
                 SELECT line.id AS line_id, move.company_id, move.invoice_date AS day,
                        category.parent_path AS path,
+                       coalesce('/' || move.distribution_territory_path, '') AS place,
                        CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                        * line.quantity * coalesce(unit.factor, 1)
                        / coalesce(nullif(own_unit.factor, 0), 1) AS quantity,
@@ -142,13 +153,13 @@ class DistributionAttainment(models.Model):
                    AND move.company_id IN (SELECT company_id FROM target)
                    AND move.invoice_date >= (SELECT min(date_from) FROM target)
             ), part AS (
-                SELECT line.line_id, line.company_id, line.day, line.path,
+                SELECT line.line_id, line.company_id, line.day, line.path, line.place,
                        share.partner_id,
                        line.quantity * share.percent / 100 AS quantity,
                        line.amount * share.percent / 100 AS amount
                   FROM line JOIN distribution_share share USING (order_id)
                  UNION ALL
-                SELECT line.line_id, line.company_id, line.day, line.path,
+                SELECT line.line_id, line.company_id, line.day, line.path, line.place,
                        coalesce(holder.commercial_partner_id, line.buyer_id),
                        line.quantity, line.amount
                   FROM line
@@ -175,6 +186,7 @@ class DistributionAttainment(models.Model):
                    AND part.partner_id = span.partner_id
                    AND part.day BETWEEN span.first_day AND span.last_day
                    AND starts_with(part.path, span.path)
+                   AND part.place LIKE span.inside
             )
             """
         )

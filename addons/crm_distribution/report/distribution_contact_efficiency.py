@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
+from odoo.addons.crm_suite.tools.figures import open_counted
+
 from ..channel.contacts import ContactEfficiency
 from ..channel.network import INTERMEDIARIES
 
@@ -219,18 +221,14 @@ class DistributionContactEfficiency(models.Model):
         self.ensure_one()
         self.check_access("read")
         company = self.company_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Orders of %s", self.partner_id.display_name),
-            "res_model": "sale.order",
-            "view_mode": "list,form",
-            "domain": list(
-                Domain("partner_id", "child_of", self.partner_id.ids)
-                & Domain("company_id", "=", company.id)
-                & Domain("state", "=", "sale")
-                & Domain("date_order", ">=", self._start_of_year(company))
-            ),
-        }
+        return open_counted(
+            self.env["sale.order"],
+            self.env._("Orders of %s", self.partner_id.display_name),
+            Domain("partner_id", "child_of", self.partner_id.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("state", "=", "sale")
+            & Domain("date_order", ">=", self._start_of_year(company)),
+        )
 
     def action_view_links(self):
         """The links that make this figure."""

@@ -10,6 +10,7 @@ class DistributionResponse(models.Model):
 
     _name = "distribution.response"
     _description = "Response of Intermediaries"
+    _inherit = ["distribution.placed.mixin"]
     _auto = False
     _order = "offered_on desc, id desc"
     _rec_name = "partner_id"
@@ -18,36 +19,6 @@ class DistributionResponse(models.Model):
     lead_id = fields.Many2one("crm.lead", readonly=True)
     partner_id = fields.Many2one("res.partner", "Intermediary", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    territory_id = fields.Many2one("distribution.territory", readonly=True)
-    territory_path = fields.Char("Place on the Map", readonly=True)
-    territory_above_id = fields.Many2one(
-        "distribution.territory", "Inside, as Stated", readonly=True
-    )
-    territory_above_today_id = fields.Many2one(
-        "distribution.territory", "Inside, by Today's Map", readonly=True
-    )
-    territory_stated_id = fields.Many2one(
-        "distribution.territory",
-        "Territory, as Stated",
-        compute="_compute_territory_stated_id",
-        search="_search_territory_stated_id",
-        help="Searched with what lay inside it when the lead was offered.",
-    )
-    category_id = fields.Many2one("product.category", readonly=True)
-    category_path = fields.Char("Place among Goods", readonly=True)
-    category_above_id = fields.Many2one(
-        "product.category", "Goods Above, as Stated", readonly=True
-    )
-    category_above_today_id = fields.Many2one(
-        "product.category", "Goods Above, Today", readonly=True
-    )
-    category_stated_id = fields.Many2one(
-        "product.category",
-        "Goods, as Stated",
-        compute="_compute_category_stated_id",
-        search="_search_category_stated_id",
-        help="Searched with the categories below it when the lead was offered.",
-    )
     policy_id = fields.Many2one("distribution.policy", readonly=True)
     state = fields.Selection("_offer_states", readonly=True)
     offered_on = fields.Datetime(readonly=True)
@@ -59,24 +30,6 @@ class DistributionResponse(models.Model):
     still_open = fields.Integer("Open", readonly=True)
     acceptance = fields.Float("Acceptance (%)", readonly=True, aggregator="avg")
     hours = fields.Float("Hours to Answer", readonly=True, aggregator="avg")
-
-    @api.depends("territory_id")
-    def _compute_territory_stated_id(self):
-        for row in self:
-            row.territory_stated_id = row.territory_id
-
-    def _search_territory_stated_id(self, operator, value):
-        placed = self.env["distribution.placed.mixin"]
-        return placed._search_stated("territory", operator, value)
-
-    @api.depends("category_id")
-    def _compute_category_stated_id(self):
-        for row in self:
-            row.category_stated_id = row.category_id
-
-    def _search_category_stated_id(self, operator, value):
-        placed = self.env["distribution.placed.mixin"]
-        return placed._search_stated("category", operator, value)
 
     @api.model
     def _offer_states(self):
@@ -99,9 +52,7 @@ class DistributionResponse(models.Model):
             SELECT route.id, route.id AS route_id, route.lead_id, route.partner_id,
                    route.company_id, route.territory_id, route.category_id,
                    route.territory_path, route.territory_above_id,
-                   territory.parent_id AS territory_above_today_id,
                    route.category_path, route.category_above_id,
-                   category.parent_id AS category_above_today_id,
                    route.policy_id, route.state, route.offered_on,
                    1 AS offered,
                    (route.state IN ('accepted', 'declined', 'returned', 'expired'))::int
@@ -116,9 +67,6 @@ class DistributionResponse(models.Model):
                    extract(epoch FROM route.answered_on - route.offered_on) / 3600
                    AS hours
               FROM distribution_route route
-              LEFT JOIN distribution_territory territory
-                ON territory.id = route.territory_id
-              LEFT JOIN product_category category ON category.id = route.category_id
              WHERE route.partner_id IS NOT NULL
             """
         )

@@ -8,6 +8,7 @@ from .deal import (
     test_first_page,
     test_map_changes,
     test_messages,
+    test_own_intermediaries,
     test_portal_accessibility,
     test_portal_deals,
     test_registrations,

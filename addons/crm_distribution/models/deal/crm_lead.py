@@ -17,7 +17,7 @@ class CrmLead(models.Model):
         "distribution.registration",
         "lead_id",
         "Registered Deals",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
 
     _distribution_match_keys_idx = models.Index(

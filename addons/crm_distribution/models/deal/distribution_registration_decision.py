@@ -144,7 +144,7 @@ class DistributionRegistration(models.Model):
 
     def _check_decider(self):
         if not self.env.su and not self.env.user.has_group(
-            "crm_distribution.group_channel_user"
+            "crm_distribution.group_channel_own"
         ):
             raise AccessError(self.env._("Only channel users decide on registrations."))
         self.check_access("write")

@@ -67,7 +67,7 @@ class SaleOrder(models.Model):
         "distribution.conflict",
         "order_id",
         "Channel Conflicts",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
 
     def action_confirm(self):

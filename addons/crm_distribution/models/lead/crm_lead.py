@@ -179,7 +179,7 @@ class CrmLead(models.Model):
 
     def action_route(self):
         """Look for an intermediary now, however old the lead is."""
-        may = self.env.user.has_group("crm_distribution.group_channel_user")
+        may = self.env.user.has_group("crm_distribution.group_channel_own")
         if not (may or self.env.su):
             raise AccessError(self.env._("Routing leads is for users of the channel."))
         self.check_access("write")
@@ -294,12 +294,25 @@ class CrmLead(models.Model):
     def _get_lead_duplicates(self, partner=None, email=None, include_lost=False):
         """While Odoo assigns leads, it merges duplicates: not with what others have."""
         found = super()._get_lead_duplicates(partner, email, include_lost)
-        if (
-            self.env.context.get("distribution_assigning") is ASSIGNING
-            and len(found) > 1
-        ):
+        if self._is_being_assigned() and len(found) > 1:
             return found.filtered(lambda lead: lead.distribution_state not in HELD)
         return found
+
+    def convert_opportunity(self, partner, user_ids=False, team_id=False):
+        """While Odoo assigns leads: not what was offered since it read its list."""
+        leads = self
+        if self._is_being_assigned():
+            # as it stands now, whatever was read before
+            leads = self.with_context(active_test=False).search(
+                Domain("id", "in", self.ids)
+                & Domain("distribution_state", "not in", HELD)
+            )
+            leads = leads.with_env(self.env)
+        return super(CrmLead, leads).convert_opportunity(partner, user_ids, team_id)
+
+    def _is_being_assigned(self) -> bool:
+        """Whether Odoo's own job goes through leads."""
+        return self.env.context.get("distribution_assigning") is ASSIGNING
 
     def _merge_dependences(self, opportunities):
         res = super()._merge_dependences(opportunities)

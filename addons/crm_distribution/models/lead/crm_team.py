@@ -14,6 +14,11 @@ class CrmTeam(models.Model):
         teams = self.with_context(distribution_assigning=ASSIGNING)
         return super(CrmTeam, teams)._allocate_leads(creation_delta_days)
 
+    def _assign_and_convert_leads(self, force_quota=False):
+        # it reads its list first, and commits meanwhile: each lead is asked again
+        teams = self.with_context(distribution_assigning=ASSIGNING)
+        return super(CrmTeam, teams)._assign_and_convert_leads(force_quota)
+
     def _get_lead_to_assign_domain(self):
         domain = super()._get_lead_to_assign_domain()
         return list(Domain(domain) & Domain("distribution_state", "not in", HELD))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
+
+from odoo.addons.crm_suite.tools.figures import open_counted
 
 
 class DistributionGap(models.Model):
@@ -97,14 +98,13 @@ class DistributionGap(models.Model):
     def action_open_leads(self):
         """The leads that found nobody here."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Leads without an Intermediary"),
-            "res_model": "crm.lead",
-            "views": [(False, "list"), (False, "form")],
-            "domain": Domain("route_ids.gap_id", "=", self.id),
-            "context": {"active_test": False},
-        }
+        self.check_access("read")
+        return open_counted(
+            self.env["crm.lead"].with_context(active_test=False),
+            self.env._("Leads without an Intermediary"),
+            [("route_ids.gap_id", "=", self.id)],
+            context={"active_test": False},
+        )
 
     def _make_recruitment(self):
         return self.env["crm.lead"].create(

@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.tools import formataddr
+
+from odoo.addons.crm_suite.tools.mails import write_mail
 
 
 class DistributionMessage(models.Model):
@@ -73,29 +74,12 @@ class DistributionMessage(models.Model):
         )
         if not template:
             return
-        sender = self.author_id.email_formatted or self.company_id.email_formatted
-        mails = [
-            {
-                **self._render_mail(template, contact),
-                "email_from": sender or self.env.user.email_formatted,
-                "reply_to": sender,
-                "email_to": formataddr((contact.name, contact.email_normalized)),
-                "auto_delete": True,
-            }
-            for contact in contacts
-        ]
-        self.env["mail.mail"].create(mails)
-
-    def _render_mail(self, template, contact) -> dict[str, str]:
         subject = self._subject()
-        options = {
-            "set_lang": contact.lang or self.env.lang,
-            "add_context": {
-                "contact": contact,
-                "link": f"{subject.get_base_url()}{subject._talk_url()}",
-            },
-        }
-        return {
-            name: template._render_field(name, self.ids, **options)[self.id]
-            for name in ("subject", "body_html")
-        }
+        link = f"{subject.get_base_url()}{subject._talk_url()}"
+        sender = self.author_id.email_formatted or self.company_id.email_formatted
+        self.env["mail.mail"].create(
+            [
+                write_mail(template, self, contact, sender, link=link)
+                for contact in contacts
+            ]
+        )

@@ -13,22 +13,22 @@ class ResPartner(models.Model):
         "distribution.route",
         "partner_id",
         "Lead Offers",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
     distribution_offer_count = fields.Integer(
         "Open Offers",
         compute="_compute_distribution_leads",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
     distribution_lead_count = fields.Integer(
         "Open Leads",
         compute="_compute_distribution_leads",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
     distribution_response = fields.Char(
         "Acceptance",
         compute="_compute_distribution_leads",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
         help="Of all offers that were answered or ran out, those accepted.",
     )
 

@@ -4,6 +4,7 @@ from . import (
     distribution_link,
     distribution_network_file,
     distribution_network_import,
+    distribution_network_import_part,
     distribution_network_import_problem,
     distribution_outlet,
     distribution_outlet_turnover,

@@ -1,6 +1,6 @@
 import base64
-from collections.abc import Iterator
-from itertools import islice
+
+from psycopg2.errors import ForeignKeyViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -22,9 +22,9 @@ class DistributionNetworkImport(models.Model):
     """A file of outlets, or of what they handle: checked whole, then brought in.
 
     Checking changes nothing, and of a file with any issue nothing is brought in. A long
-    one is left to a job, which writes part after part and each part together with how
-    far it got: it may be stopped, and goes on after a kill. What is in stays, since the
-    same file again changes nothing.
+    one is left to a job, which reads it once into parts and brings in one after the
+    other, each together with how far it got: it may be stopped, and goes on after a
+    kill. What is in stays, since the same file again changes nothing.
     """
 
     _name = "distribution.network.import"
@@ -36,7 +36,6 @@ class DistributionNetworkImport(models.Model):
     ]
     _order = "id desc"
     _protected_fields = {
-        "attempt",
         "changed_count",
         "done_on",
         "kind",
@@ -85,7 +84,6 @@ class DistributionNetworkImport(models.Model):
         copy=False,
         index=True,
     )
-    attempt = fields.Integer(readonly=True, copy=False)
     part_done = fields.Integer("Parts Done", readonly=True, copy=False)
     part_count = fields.Integer("Parts", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress")
@@ -158,20 +156,16 @@ class DistributionNetworkImport(models.Model):
 
     @api.model
     def _cron_import(self):
-        # a file is read once, and its parts are taken from what was read
-        reading = {}
-
-        def process(source):
-            work = reading.pop(source.id, None) or source._as_responsible()._work()
+        def go_on(source):
             try:
-                going_on = next(work, False)
+                with self.env.cr.savepoint():
+                    source._as_responsible()._go_on()
             except UserError as error:
                 source._refuse([Problem(0, "", "", "refused", str(error))])
-            else:
-                if going_on:
-                    reading[source.id] = work
+            except ForeignKeyViolation:
+                source._refuse([Problem(0, "", "", "gone")])
 
-        work_through(self, [("state", "in", WORKING)], process)
+        work_through(self, [("state", "in", WORKING)], go_on)
 
     def _start(self, state: str) -> None:
         if state == "checking":
@@ -179,7 +173,7 @@ class DistributionNetworkImport(models.Model):
         self._note(
             {
                 "state": state,
-                "attempt": self.attempt + 1,
+                "part_count": 0,
                 "part_done": 0,
                 # whose rights count from here on
                 "user_id": self.env.uid,
@@ -189,44 +183,42 @@ class DistributionNetworkImport(models.Model):
             # sudo: managers of the channel may not run jobs
             self.env.ref("crm_distribution.cron_import_network").sudo()._trigger()
         else:
-            for _part in self._work():
-                pass
+            while self.state in WORKING:
+                self._go_on()
 
     def _is_long(self) -> bool:
         return self._source()._has_more_rows(self._bytes(), AT_ONCE)
 
-    def _work(self) -> Iterator[bool]:
-        """Does the next part of what is to be done each time it is asked."""
-        attempt, done = self.attempt, self.part_done
-        kind, reading = self._read()
+    def _go_on(self) -> None:
+        """Do the next of what is to be done."""
         if self.state == "checking":
-            self._check(kind, reading)
-            return
+            self._check(*self._read())
+        elif self.part_count:
+            self._load_part()
+        else:
+            self._divide()
+
+    def _divide(self) -> None:
+        """Read the file once, into parts that outlive this process."""
+        _kind, reading = self._read()
         if reading.problems:
             self._refuse(reading.problems)
             return
         parts = reading.parts(PART)
-        self._note({"part_count": len(parts)})
-        for part in islice(parts, done, None):
-            if not self._is_mine(attempt, done):
-                return
-            # two files at once could each miss what the other brings in
-            self.env["suite.turn"]._take([f"network import {self.company_id.id}"])
-            with self.env.cr.savepoint():
-                self._source()._load(part, self.company_id, True)
-            done += 1
-            self._note({"part_done": done})
-            yield True
-        if self._is_mine(attempt, done):
-            self._note({"state": "done", "done_on": fields.Datetime.now()})
-
-    def _is_mine(self, attempt: int, done: int) -> bool:
-        """Nobody has stopped, changed or continued it since the last commit."""
-        return (
-            bool(self.try_lock_for_update())
-            and (self.attempt, self.part_done) == (attempt, done)
-            and self.state == "loading"
+        self._parts().create(
+            [{"import_id": self.id, "content": part.to_json()} for part in parts]
         )
+        self._note({"part_count": len(parts)})
+
+    def _load_part(self) -> None:
+        part = self._parts().search([("import_id", "=", self.id)], limit=1)
+        # two files at once could each miss what the other brings in
+        self.env["suite.turn"]._take([f"network import {self.company_id.id}"])
+        self._source()._load(Reading.from_json(part.content), self.company_id, True)
+        part.unlink()
+        self._note({"part_done": self.part_done + 1})
+        if self.part_done == self.part_count:
+            self._note({"state": "done", "done_on": fields.Datetime.now()})
 
     def _check(self, kind: str, reading: Reading) -> None:
         outcome = self._source()._load(reading, self.company_id, False)
@@ -245,6 +237,7 @@ class DistributionNetworkImport(models.Model):
             self._note({"state": "ready"})
 
     def _refuse(self, problems: list[Problem]) -> None:
+        self._drop_parts()
         reason = self._source()._reason
         self._note(
             {
@@ -268,7 +261,8 @@ class DistributionNetworkImport(models.Model):
         )
 
     def _forget(self) -> None:
-        """What a check had found."""
+        """What a check had found, and parts that are not in yet."""
+        self._drop_parts()
         self._note(
             {
                 "kind": False,
@@ -289,6 +283,13 @@ class DistributionNetworkImport(models.Model):
 
     def _read(self) -> tuple[str, Reading]:
         return self._source()._read_file(self._bytes(), self.company_id)
+
+    def _parts(self):
+        # sudo: they are the job's alone
+        return self.env["distribution.network.import.part"].sudo()
+
+    def _drop_parts(self) -> None:
+        self._parts().search([("import_id", "in", self.ids)]).unlink()
 
     def _source(self):
         return self.env["distribution.network.file"]

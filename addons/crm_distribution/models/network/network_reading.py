@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,32 @@ class Reading:
             parts.append(part)
         facts = split_every(size, sorted(self.facts, key=repr))
         return [*parts, *(Reading(facts={*some}) for some in facts)]
+
+    def to_json(self) -> str:
+        """What is to be brought in, without problems."""
+        return json.dumps(
+            {
+                "outlets": self.outlets,
+                "turnovers": [[*key, sum_] for key, sum_ in self.turnovers.items()],
+                "facts": sorted(self.facts, key=repr),
+            },
+            default=datetime.date.isoformat,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Reading:
+        kept = json.loads(text)
+        return cls(
+            outlets=kept["outlets"],
+            turnovers={
+                (code, category): turnover
+                for code, category, turnover in kept["turnovers"]
+            },
+            facts={
+                (outlet, category, product, datetime.date.fromisoformat(day), kind)
+                for outlet, category, product, day, kind in kept["facts"]
+            },
+        )
 
 
 class _Refused(Exception):

@@ -12,6 +12,9 @@ _ROW = {
     ),
     "differs": lambda row: _lt("Row %(row)s says otherwise of this outlet.", row=row),
     "future_date": lambda _: _lt("The month lies in the future."),
+    "gone": lambda _: _lt(
+        "Something that the file names was deleted meanwhile. Check the file again."
+    ),
     "inside_other": lambda goods: _lt(
         "One turnover is inside the other, and would count twice: %(goods)s.",
         goods=goods,

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ...channel.network import INTERMEDIARIES
 
+GROUP_OWN = "crm_distribution.group_channel_own"
+GROUP_USER = "crm_distribution.group_channel_user"
 GROUP_MANAGER = "crm_distribution.group_channel_manager"
 # what channel managers decide on intermediaries
 MANAGED = {
@@ -60,6 +63,14 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="The deepest territory that holds the address.",
     )
+    distribution_is_shown = fields.Boolean(
+        "Shown in the Channel",
+        compute="_compute_distribution_is_shown",
+        search="_search_distribution_is_shown",
+        groups="base.group_user",
+        help="Has a level in the channel. Whoever works with own intermediaries alone "
+        "is shown those whose salesperson he is.",
+    )
     distribution_supply_ids = fields.One2many(
         "distribution.link", "buyer_id", "Suppliers", groups="base.group_user"
     )
@@ -80,6 +91,28 @@ class ResPartner(models.Model):
 
     def _search_distribution_territory_id(self, operator, value):
         return self.env["distribution.territory"]._search_placed(self, operator, value)
+
+    @api.depends("distribution_level_id", "user_id")
+    @api.depends_context("uid")
+    def _compute_distribution_is_shown(self):
+        shown = self.filtered_domain(self._distribution_shown_domain())
+        for partner in self:
+            partner.distribution_is_shown = partner in shown
+
+    def _search_distribution_is_shown(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        shown = self._distribution_shown_domain()
+        domain = shown if True in value else Domain.FALSE
+        return domain | ~shown if False in value else domain
+
+    @api.model
+    def _distribution_shown_domain(self) -> Domain:
+        domain = Domain("distribution_level_id", "!=", False)
+        user = self.env.user
+        if user.has_group(GROUP_OWN) and not user.has_group(GROUP_USER):
+            domain &= Domain("user_id", "=", user.id)
+        return domain
 
     @api.constrains("distribution_capacity", "distribution_paused_until")
     def _check_distribution_capacity(self):

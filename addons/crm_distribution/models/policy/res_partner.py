@@ -11,7 +11,7 @@ class ResPartner(models.Model):
         "distribution.agreement",
         "partner_id",
         "Channel Agreements",
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )
 
     def _route_keys(self) -> dict[int, tuple[str, ...]]:

@@ -1,1 +1,1 @@
-from . import distribution_share, distribution_target, sale_order
+from . import account_move, distribution_share, distribution_target, sale_order

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class DistributionTarget(models.Model):
@@ -6,14 +7,15 @@ class DistributionTarget(models.Model):
 
     Attained is what was invoiced less what was credited, of orders in which it has its
     part: by the order's shares; without them, all of an order from a lead that it has;
-    else all that it bought itself.
+    else all that it bought itself. In a territory it is what went there, by the map
+    of the day on which it was invoiced.
     """
 
     _name = "distribution.target"
     _description = "Target of an Intermediary"
     _inherit = ["mail.thread", "suite.company.mixin", "suite.number.mixin"]
     _order = "date_from desc, partner_id, id"
-    _company_links = ("partner_id",)
+    _company_links = ("partner_id", "territory_id")
     _number_limits = {"target": (0, 1e15)}
 
     partner_id = fields.Many2one(
@@ -37,6 +39,14 @@ class DistributionTarget(models.Model):
         tracking=True,
         help="With the categories below it. Empty: all goods.",
     )
+    territory_id = fields.Many2one(
+        "distribution.territory",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        help="With what lies inside it; the place of delivery counts, by the map of "
+        "the day on which it was invoiced. Empty: everywhere.",
+    )
     date_from = fields.Date("From", required=True, tracking=True)
     date_to = fields.Date(
         "To", required=True, tracking=True, help="The last day is included."
@@ -58,8 +68,8 @@ class DistributionTarget(models.Model):
     inside_id = fields.Many2one(
         "distribution.target",
         compute="_compute_inside_id",
-        help="The target of wider goods that counts this one's sales already: the two "
-        "are not added.",
+        help="The target of wider goods, or of a wider territory, that counts this "
+        "one's sales already: the two are not added.",
     )
 
     _dates_range = models.Constraint(
@@ -69,19 +79,27 @@ class DistributionTarget(models.Model):
         "CHECK (target > 0)", "A target is more than nothing."
     )
 
-    @api.depends("partner_id", "category_id", "date_from", "date_to")
+    @api.depends("partner_id", "category_id", "territory_id", "date_from", "date_to")
     def _compute_display_name(self):
         for target in self:
+            goods = target.category_id.display_name or self.env._("all goods")
+            place = target.territory_id.display_name
             target.display_name = self.env._(
                 "%(partner)s: %(goods)s, %(start)s – %(end)s",
                 partner=target.partner_id.display_name or "",
-                goods=target.category_id.display_name or self.env._("all goods"),
+                goods=f"{goods}, {place}" if place else goods,
                 start=target.date_from or "",
                 end=target.date_to or "",
             )
 
     @api.depends(
-        "partner_id", "category_id", "date_from", "date_to", "measure", "target"
+        "partner_id",
+        "category_id",
+        "territory_id",
+        "date_from",
+        "date_to",
+        "measure",
+        "target",
     )
     def _compute_attained(self):
         sums = dict(
@@ -94,7 +112,13 @@ class DistributionTarget(models.Model):
             target.variance = target.attained - target.target
 
     @api.depends(
-        "partner_id", "company_id", "category_id", "date_from", "date_to", "measure"
+        "partner_id",
+        "company_id",
+        "category_id",
+        "territory_id",
+        "date_from",
+        "date_to",
+        "measure",
     )
     def _compute_inside_id(self):
         others = self.search(
@@ -107,23 +131,53 @@ class DistributionTarget(models.Model):
             wider = others.filtered(lambda one, of=target: one._holds(of))
             # the closest one
             target.inside_id = wider.sorted(
-                lambda one: (-len(one.category_id.parent_path or ""), one.id)
+                lambda one: (*(-len(path) for path in one._paths()), one.id)
             )[:1]
 
     def _holds(self, other) -> bool:
         """Whether this one counts all that the other counts, and more."""
-        path, wide = other.category_id.parent_path or "", self.category_id.parent_path
+        own, inner = self._paths(), other._paths()
         return (
             self != other._origin
             and self.partner_id == other.partner_id
             and self.company_id == other.company_id
             and self.measure == other.measure
-            and path != (wide or "")
-            and path.startswith(wide or "")
+            and own != inner
+            and all(map(str.startswith, inner, own))
             and bool(other.date_from and other.date_to)
             and self.date_from <= other.date_from
             and other.date_to <= self.date_to
         )
+
+    def _paths(self) -> tuple[str, str]:
+        """Where its goods and its territory stand; everything is above all."""
+        return self.category_id.parent_path or "", self.territory_id.parent_path or ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        targets = super().create(vals_list)
+        targets._place_earlier_sales()
+        return targets
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.keys() & {"territory_id", "date_from", "date_to"}:
+            self._place_earlier_sales()
+        return res
+
+    def _place_earlier_sales(self):
+        """Invoices from before there was a map count by the map of now."""
+        spans = [
+            Domain("company_id", "=", target.company_id.id)
+            & Domain("invoice_date", ">=", target.date_from)
+            & Domain("invoice_date", "<=", target.date_to)
+            for target in self
+            if target.territory_id
+        ]
+        if spans:
+            # sudo: whoever sets targets need not see invoices
+            moves = self.env["account.move"].sudo()
+            moves.search(moves._unplaced_domain() & Domain.OR(spans))._state_territory()
 
     @api.constrains("partner_id")
     def _check_partner(self):

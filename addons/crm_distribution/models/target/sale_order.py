@@ -9,5 +9,5 @@ class SaleOrder(models.Model):
         "order_id",
         "Intermediaries",
         copy=False,
-        groups="crm_distribution.group_channel_user",
+        groups="crm_distribution.group_channel_own",
     )

@@ -289,9 +289,10 @@ class TestRegistrations(DealCommon):
         self.assertFalse(self._found(registration_id=one))
 
     def test_silence_is_told_once_and_decides_nothing(self):
-        """C047: told to the manager once, and the sequence stays."""
+        """C047: who decides is on leave; the manager is told, once, and places stay."""
         self.company.distribution_manager_id = self.manager
         first = self._submit(self.x, customer_email="a@kaveh.example")
+        first.user_id = self.user
         with freeze_time("2027-03-02"):
             later = self._submit(self.y, customer_email="b@kaveh.example")
         with freeze_time("2027-03-10"):

@@ -111,8 +111,8 @@ class TestWhatOthersLearn(RefusalMixin, DealPages):
                     self.assertNotIn(other, text)
             self.assertNotIn("Three at once", "".join(told))
 
-    def test_one_user_sees_the_same_in_every_view(self):
-        """C136: the same set in list, pivot, graph, export and dashboard, sums too."""
+    def test_a_user_of_one_company_sees_the_same_in_every_view(self):
+        """C136, of companies: list, pivot, graph, export, dashboard, and sums."""
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         ours = self._submit(self.x, "Arad") | self._submit(self.y, "Behin")
         self.registrations.sudo()._submit(

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import new_test_user, tagged
 
 from .lead_common import LeadCommon
@@ -130,3 +132,39 @@ class TestOdooAssignment(LeadCommon):
         self.assertFalse(merged.user_id)
         offer._accept(self.ava)
         self.assertEqual(merged.partner_assigned_id, self.ava)
+
+    def test_an_offer_made_after_the_list_was_read_gets_no_salesperson(self):
+        """The second phase reads all ids first, and comes to each lead later."""
+        free = self._lead("Free", covered=False)
+        late = self._lead("Offered meanwhile", covered=False)
+        (free | late).team_id = self.team
+        domain = type(self.team)._get_lead_to_assign_domain
+
+        def domain_and_offer(team):
+            # as if the list had been read before the offer
+            found = domain(team)
+            ids = self.env["crm.lead"].search(found).ids
+            self.assertLessEqual({*(free | late).ids}, {*ids})
+            late.distribution_category_id = self.goods
+            late._route()
+            self.assertEqual(late.distribution_state, "offered")
+            return [("id", "in", ids)]
+
+        with patch.object(
+            type(self.team), "_get_lead_to_assign_domain", domain_and_offer
+        ):
+            self.team._assign_and_convert_leads(force_quota=True)
+        self.assertFalse(late.user_id)
+        self.assertEqual(late.type, "lead")
+        self.assertEqual(free.user_id, self.member)
+        late.distribution_route_id._accept(self.ava)
+        self.assertEqual(late.partner_assigned_id, self.ava)
+        self.assertFalse(late.user_id)
+
+    def test_a_salesperson_is_given_by_hand_as_ever(self):
+        """Nobody but Odoo's job is kept from it, and no call can pretend to be it."""
+        late = self._lead("Offered")
+        late.with_context(distribution_assigning=True).convert_opportunity(
+            False, user_ids=self.member.ids
+        )
+        self.assertEqual(late.user_id, self.member)

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .common import NetworkCommon
 
@@ -129,6 +130,24 @@ class TestContactEfficiency(NetworkCommon):
         self.assertIn("pays up to a margin of", row.reason)
         found = self.env["sale.order"].search(row.action_view_orders()["domain"])
         self.assertEqual(len(found), 3)
+
+    def test_who_sees_fewer_orders_than_the_margin_counts_is_told(self):
+        """The figure is one for all readers; the list says what it cannot show."""
+        self.links_of(self.wholesaler)
+        mine, another = (
+            new_test_user(self.env, login, "crm_distribution.group_channel_user")
+            for login in ("mine", "another")
+        )
+        for seller in (mine, another, another):
+            self.order(self.wholesaler, {"price_unit": 90}, user_id=seller.id)
+        row = self.row(self.wholesaler)
+        self.assertEqual(row.with_user(mine).margin_given, row.margin_given)
+        for user, shown in ((mine, 1), (another, 2), (self.env.user, 3)):
+            action = row.with_user(user).action_view_orders()
+            orders = self.env["sale.order"].with_user(user).search(action["domain"])
+            with self.subTest(user.login):
+                self.assertEqual(len(orders), shown)
+                self.assertEqual(f"({shown} of 3" in action["name"], shown < 3)
 
     def test_it_stops_paying_where_the_margin_is_what_it_saves(self):
         self.company.distribution_contact_cost = 10

@@ -1,8 +1,10 @@
 import base64
+from contextlib import suppress
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
@@ -22,6 +24,10 @@ S1,Drinks of the Channel,2026-01,purchase
 S1,Tools of the Channel,2026-02-15,stock
 S1,Tools of the Channel,2026-02-15,stock
 """
+
+
+class Killed(BaseException):
+    """Ends a process wherever it is."""
 
 
 class TestNetworkImport(NetworkCommon, CronMixinCase):
@@ -259,34 +265,115 @@ class TestNetworkImport(NetworkCommon, CronMixinCase):
         self.assertEqual(self.outlets().create_uid, self.manager)
         self.assertEqual(len(self.outlets().turnover_ids), 3)
 
-    def test_a_killed_import_goes_on_where_it_was(self):
-        source = self.long_source(OUTLETS)
+    def brought_in(self):
+        """What a file leaves, without the ids."""
+        return sorted(
+            (
+                outlet.code,
+                outlet.name,
+                outlet.zip or "",
+                sorted((t.category_id.id, t.turnover) for t in outlet.turnover_ids),
+                sorted(
+                    (f.category_id.id, str(f.date), f.kind) for f in outlet.handling_ids
+                ),
+            )
+            for outlet in self.outlets()
+        )
+
+    def kill_in_the_middle(self, source):
+        """The job's process is gone after it has brought in a part."""
+        load = type(self.env["distribution.network.file"])._load
+        loaded = []
+
+        def load_one(model, reading, company, write):
+            if loaded:
+                raise Killed
+            loaded.append(reading)
+            return load(model, reading, company, write)
+
+        self.env.flush_all()
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+            patch.object(
+                type(self.env["distribution.network.file"]), "_load", load_one
+            ),
+        ):
+            with suppress(Killed):
+                self.env(cr=cr)["distribution.network.import"]._cron_import()
+            cr.rollback()
+        self.env.invalidate_all()
+        self.assertEqual((source.state, source.part_done), ("loading", 1))
+
+    def test_killed_in_the_middle_ends_as_if_in_one_go(self):
+        expected = {}
+        for name, text in (("outlets", OUTLETS), ("facts", FACTS)):
+            self.bring_in(text)
+            expected[name] = self.brought_in()
+        self.outlets().unlink()
+        for name, text in (("outlets", OUTLETS), ("facts", FACTS)):
+            source = self.long_source(text)
+            source.action_check()
+            self.run_job()
+            source.action_import()
+            self.kill_in_the_middle(source)
+            half = self.brought_in()
+            self.run_job()
+            with self.subTest(name):
+                self.assertEqual(source.state, "done")
+                self.assertNotEqual(half, expected[name])
+                self.assertEqual(self.brought_in(), expected[name])
+                self.assertFalse(self.parts())
+
+    def parts(self):
+        return self.env["distribution.network.import.part"].search([])
+
+    def test_a_turn_that_is_out_of_time_is_gone_on_with_by_the_next(self):
+        """Each turn of the job brings in a part at least; the file is read once."""
+        self.bring_in(OUTLETS)
+        source = self.long_source(FACTS)
         source.action_check()
         self.run_job()
         source.action_import()
-        work = source._as_responsible()._work()
-        self.assertTrue(next(work))
-        # as if the process were gone
-        work.close()
-        self.assertRecordValues(
-            source, [{"state": "loading", "part_done": 1, "progress": 50}]
+        _job, progress = self.env.ref(JOB)._add_progress()
+        self.env.flush_all()
+        read = self.enterContext(
+            patch.object(
+                type(source), "_read", autospec=True, side_effect=type(source)._read
+            )
         )
-        self.assertEqual(len(self.outlets()), 1)
-        first = self.outlets()
-        self.run_job()
-        self.assertEqual(source.state, "done")
-        self.assertEqual(len(self.outlets()), 2)
-        self.assertIn(first, self.outlets())
+        done = []
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            context = {
+                "cron_id": progress.cron_id.id,
+                "cron_end_time": 0,
+                "ir_cron_progress_id": progress.id,
+            }
+            imports = self.env(cr=cr, context=context)[source._name]
+            late = imports.browse(source.id)
+            while late.state == "loading":
+                imports._cron_import()
+                done.append(late.part_done)
+                self.assertLess(len(done), 9)
+        self.env.invalidate_all()
+        # the first turn reads, each of the others brings in one part
+        self.assertEqual(done, [0, 1, 2, 3])
+        self.assertEqual(read.call_count, 1)
+        self.assertEqual(len(self.facts()), 3)
 
     def test_a_stopped_import_stays_stopped_and_keeps_what_is_in(self):
         source = self.long_source(OUTLETS)
         source.action_check()
         self.run_job()
         source.action_import()
-        work = source._as_responsible()._work()
-        next(work)
+        source._as_responsible()._go_on()
+        source._as_responsible()._go_on()
+        self.assertRecordValues(
+            source, [{"state": "loading", "part_done": 1, "progress": 50}]
+        )
+        self.assertEqual(len(self.parts()), 1)
         source.action_stop()
-        self.assertFalse(next(work, False))
+        self.assertFalse(self.parts())
         self.run_job()
         self.assertRecordValues(source, [{"state": "draft", "progress": 0}])
         self.assertEqual(len(self.outlets()), 1)
@@ -295,6 +382,20 @@ class TestNetworkImport(NetworkCommon, CronMixinCase):
         self.assertRecordValues(
             source, [{"state": "ready", "new_count": 1, "same_count": 1}]
         )
+
+    @mute_logger("odoo.sql_db")
+    def test_what_a_part_refers_to_and_is_gone_is_told(self):
+        self.bring_in(OUTLETS)
+        source = self.long_source(FACTS)
+        source.action_check()
+        self.run_job()
+        source.action_import()
+        source._as_responsible()._go_on()
+        self.outlets().unlink()
+        self.run_job()
+        self.assertEqual(source.state, "faulty")
+        self.assertIn("deleted", source.problem_ids.reason)
+        self.assertFalse(self.parts())
 
     def test_the_job_works_with_the_rights_of_whoever_pressed_the_button(self):
         source = self.long_source(OUTLETS)

@@ -141,6 +141,13 @@ class TestTargets(DealCommon):
         self.assertEqual(sorted(found[2].mapped("quantity")), [4, 20])
         with self.assertRaises(AccessError):
             rows[1].with_user(self.seller).action_view_lines()
+        # a channel user who sees his own invoices alone is told so
+        self.assertIn("16", str(rows[2].with_user(self.user).attained))
+        action = rows[2].with_user(self.user).action_view_lines()
+        lines = self.env["account.move.line"].with_user(self.user)
+        shown = lines.search_count(action["domain"])
+        self.assertLess(shown, 2)
+        self.assertIn(f"({shown} of 2", action["name"])
 
     def test_a_target_on_a_parent_counts_the_children(self):
         """C132: one on a child is shown inside, and not added."""
@@ -256,3 +263,97 @@ class TestTargets(DealCommon):
                     ]
                 }
             )
+
+    def _district(self, parent, zip_code):
+        area = {
+            "country_id": self.country.id,
+            "zip_from": zip_code,
+            "zip_to": zip_code,
+        }
+        return self.env["distribution.territory"].create(
+            {
+                "name": f"District {zip_code}",
+                "parent_id": parent.id,
+                "area_ids": [Command.create(area)],
+            }
+        )
+
+    def _sell_in(self, quantity, zip_code, day):
+        shop = self._customer(f"Shop {zip_code}", zip_code)
+        return self._sell(quantity, customer=shop, day=day, **self._shares(x=100))[1]
+
+    def test_a_target_of_a_province_counts_its_districts(self):
+        """C005: three in districts and one in the province itself are four."""
+        districts = [
+            self._district(self.north, zip_code) for zip_code in ("10", "11", "12")
+        ]
+        for zip_code in ("10", "11", "12", "15"):
+            self._sell_in(1, zip_code, date(2027, 2, 1))
+        self._sell_in(7, "25", date(2027, 2, 1))
+        # the customer is there, the delivery is not
+        shop = self._customer("Shop in North", "15")
+        shipped = self._customer("Elsewhere", "25")
+        self._sell(
+            9, customer=shop, partner_shipping_id=shipped.id, **self._shares(x=100)
+        )
+        in_north = self._target(10, territory_id=self.north.id)
+        in_district = self._target(10, territory_id=districts[0].id)
+        whole = self._target(50)
+        self.assertEqual(
+            (in_north | in_district | whole).mapped("attained"), [4, 1, 20]
+        )
+        self.assertEqual(in_district.inside_id, in_north)
+        self.assertEqual(in_north.inside_id, whole)
+        self.env.flush_all()
+        rows = self.env["distribution.attainment"].search(
+            [("target_id", "in", (in_north | in_district | whole).ids)]
+        )
+        outermost = rows.filtered(lambda row: not row.is_inside).target_id
+        self.assertEqual(outermost, whole)
+        february = rows.filtered(lambda row: row.target_id == in_north and row.attained)
+        lines = self.env["account.move.line"].search(
+            february.action_view_lines()["domain"]
+        )
+        self.assertEqual(len(lines), 4)
+
+    def test_goods_and_place_that_cross_are_not_inside_each_other(self):
+        goods = self._target(10, category_id=self.small_pumps.id)
+        place = self._target(10, territory_id=self.north.id)
+        self.assertFalse((goods | place).inside_id)
+
+    def test_a_district_that_moves_takes_nothing_along(self):
+        """C007: what was sold before stays where it was sold, and so do its returns."""
+        east, west = self.env["distribution.territory"].create(
+            [{"name": "East"}, {"name": "West"}]
+        )
+        district = self._district(east, "35")
+        earlier = self._sell_in(300, "35", date(2027, 1, 10))
+        district.parent_id = west
+        self._sell_in(200, "35", date(2027, 2, 10))
+        in_east, in_west, own = (
+            self._target(500, territory_id=place.id) for place in (east, west, district)
+        )
+        targets = in_east | in_west | own
+        self.assertEqual(targets.mapped("attained"), [300, 200, 500])
+        self._give_back(earlier, 50, date(2027, 3, 5))
+        # posted again it is the same statement
+        earlier.button_draft()
+        earlier.action_post()
+        targets.invalidate_recordset()
+        self.assertEqual(targets.mapped("attained"), [250, 200, 450])
+
+    def test_invoices_from_before_the_map_count_by_the_map_of_now(self):
+        invoice = self._sell_in(5, "35", date(2027, 2, 10))
+        self.assertFalse(invoice.distribution_territory_path)
+        west = self._territory("West", "30", "39")
+        self.assertEqual(self._target(10, territory_id=west.id).attained, 5)
+        # and keep that
+        west.parent_id = self.north
+        self.assertEqual(self._target(10, territory_id=self.north.id).attained, 0)
+
+    def test_where_an_invoice_went_is_written_by_the_system_alone(self):
+        invoice = self._sell_in(1, "15", date(2027, 2, 10))
+        self.assertEqual(invoice.distribution_territory_path, self.north.parent_path)
+        clerk = new_test_user(self.env, "place_clerk", "account.group_account_manager")
+        with self.assertRaises(AccessError):
+            invoice.with_user(clerk).distribution_territory_path = "1/"

@@ -5,11 +5,12 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, formataddr
+from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.links import read_link, scope, sign_link
+from odoo.addons.crm_suite.tools.mails import write_mail
 
 from ...metrics import satisfaction
 from .touchpoint_sources import METRICS
@@ -201,34 +202,19 @@ class EcrmFeedback(models.Model):
         template = self.env.ref(template_id, raise_if_not_found=False)
         if not template:
             return
-        mails = []
-        for feedback in self:
-            person = feedback.partner_id
-            address = email_normalize(person.email)
-            if not address:
-                continue
-            sender = feedback.company_id.email_formatted
-            mails.append(
-                {
-                    **feedback._render_mail(template),
-                    "email_from": sender or self.env.user.email_formatted,
-                    "reply_to": sender,
-                    "email_to": formataddr((person.name, address)),
-                    # nobody reads the link in the customer's stead
-                    "auto_delete": True,
-                }
-            )
-        self.env["mail.mail"].create(mails)
-
-    def _render_mail(self, template) -> dict:
-        options = {
-            "set_lang": self.partner_id.lang or self.env.lang,
-            "add_context": {"contact": self.partner_id, "link": self._link()},
-        }
-        return {
-            name: template._render_field(name, self.ids, **options)[self.id]
-            for name in ("subject", "body_html")
-        }
+        self.env["mail.mail"].create(
+            [
+                write_mail(
+                    template,
+                    feedback,
+                    feedback.partner_id,
+                    feedback.company_id.email_formatted,
+                    link=feedback._link(),
+                )
+                for feedback in self
+                if email_normalize(feedback.partner_id.email)
+            ]
+        )
 
     def _link(self) -> str:
         """The address of the person's page; it works until the feedback's link ends."""
