@@ -6,7 +6,6 @@ class EcrmConsentRequest(models.Model):
 
     def _tell_of_wish(self):
         """Where people open no accounts themselves, it is a request like others."""
-        super()._tell_of_wish()
         record = self.env[self.res_model].browse(self.res_id).exists()
         company = record.company_id or self.env.company
         here = self.env["ecrm.case"].with_company(company)

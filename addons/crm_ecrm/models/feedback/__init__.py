@@ -3,6 +3,7 @@ from . import (  # noqa: I001
     res_config_settings,
     ecrm_dimension,
     ecrm_touchpoint,
+    ecrm_touchpoint_lost,
     ecrm_driver,
     ecrm_invitation,
     ecrm_feedback,

@@ -53,7 +53,7 @@ class EcrmDeparture(models.Model):
     )
     left_on = fields.Datetime("Lost On", required=True, default=fields.Datetime.now)
     reason_id = fields.Many2one(
-        "crm.lost.reason", "Reason", ondelete="restrict", index="btree_not_null"
+        "crm.lost.reason", ondelete="restrict", index="btree_not_null"
     )
     question_1 = fields.Char("First Question", compute="_compute_script")
     question_2 = fields.Char("Second Question", compute="_compute_script")
@@ -61,13 +61,10 @@ class EcrmDeparture(models.Model):
     answer_2 = fields.Text("Answer to the Second Question")
     comment = fields.Text("What Else the Customer Said")
     interviewed_on = fields.Datetime("Interviewed", readonly=True, copy=False)
-    interviewed_by_id = fields.Many2one(
-        "res.users", "Interviewed By", readonly=True, copy=False
-    )
+    interviewed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     feedback_ids = fields.One2many(
         "ecrm.feedback",
         "res_id",
-        "Feedback",
         domain=[("res_model", "=", "ecrm.departure")],
         readonly=True,
     )

@@ -65,6 +65,7 @@ class TestOfferOnQuotation(QuotationCommon):
                 "contact_before": TODAY + timedelta(days=22),
             }
         )
+        self.env.flush_all()
         self._advise()
         advice = self._advice(self.regular)
         self.assertEqual((advice.verdict, advice.reason_code), ("wait", "buys_anyway"))
