@@ -52,12 +52,13 @@ QUICK = 10_000
 
 def run(truth: Truth) -> Iterator[Measure]:
     quick = truth.customers < QUICK
-    database = databases.copy(databases.voice(), "run")
+    world = databases.voice()
+    database = databases.copy(world, "run")
     try:
         yield from in_fresh_process(_use_portal, database, quick)
     finally:
         databases.drop(database)
-    yield from in_fresh_process(_count_signals, databases.voice(), truth.customers)
+    yield from in_fresh_process(_count_signals, world, truth.customers)
 
 
 def fill(database: str) -> None:
@@ -65,8 +66,7 @@ def fill(database: str) -> None:
     with environment(database) as env:
         env = env(context={**env.context, "tracking_disable": True})
         people = _people(env)
-        team = env["ecrm.team"].search([], limit=1)
-        team.assigns = False
+        team = env["ecrm.team"].create({"name": "Service", "assigns": False})
         product = env["product.product"].create({"name": "Ware", "taxes_id": False})
         for person in people:
             for number in range(MADE):
