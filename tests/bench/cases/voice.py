@@ -44,6 +44,7 @@ FORM = {
     name: re.compile(rf'name="{name}" value="([^"]*)"')
     for name in ("csrf_token", "token")
 }
+SERVE = databases.HERE / "serve.py"
 OWN_LIST, ORDERS = "/my/voice", "/my/orders"
 # customers in the full run, and events on the average of each
 EVENTS_A_CUSTOMER = 20
@@ -241,10 +242,11 @@ def _use_portal(database: str, quick: bool) -> list[Measure]:
 def _server(database: str) -> Iterator[tuple]:
     """A server of its own, and what it complains of."""
     port, gevent_port = _free_port(), _free_port()
-    with TemporaryFile("w+") as log:
+    # what is written goes to the end, also after it was emptied
+    with TemporaryFile("a+") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "odoo", "--database", database),
+                *(sys.executable, SERVE, "--database", database),
                 *("--db-filter", f"^{database}$", "--workers", str(WORKERS)),
                 *("--max-cron-threads", "0", "--log-level", "error"),
                 *("--http-interface", "127.0.0.1", "--http-port", str(port)),
@@ -318,6 +320,7 @@ class _Person:
 
     def use(self, end: float) -> None:
         """Until then; both lists equally often, and next to each other."""
+        time.sleep(self.draw.uniform(0, PAUSE))
         self._try(self.learn)
         deeds = [self._list, self._orders, self._filter, self._orders, self._list]
         deeds += [self._search, self._list, self._orders, self._read, self._write]
