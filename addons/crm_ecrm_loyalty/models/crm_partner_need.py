@@ -27,7 +27,6 @@ class CrmPartnerNeed(models.Model):
     )
     declined_by_id = fields.Many2one(
         "res.partner",
-        "Declined By",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -38,7 +37,7 @@ class CrmPartnerNeed(models.Model):
     @api.depends("source", "declined_by_id")
     def _compute_reason(self):
         declined = self.filtered(lambda need: need.source == "customer")
-        super(CrmPartnerNeed, self - declined)._compute_reason()
+        res = super(CrmPartnerNeed, self - declined)._compute_reason()
         for need in declined:
             # sudo: the name of who said it, to those who may read the need
             who = need.sudo().declined_by_id.display_name
@@ -47,6 +46,7 @@ class CrmPartnerNeed(models.Model):
                 if who
                 else self.env._("The customer said “not for me” in the portal.")
             )
+        return res
 
     def write(self, vals):
         res = super().write(vals)

@@ -44,6 +44,7 @@ FORM = {
     name: re.compile(rf'name="{name}" value="([^"]*)"')
     for name in ("csrf_token", "token")
 }
+SERVE = databases.HERE / "serve.py"
 OWN_LIST, ORDERS = "/my/voice", "/my/orders"
 # customers in the full run, and events on the average of each
 EVENTS_A_CUSTOMER = 20
@@ -52,12 +53,13 @@ QUICK = 10_000
 
 def run(truth: Truth) -> Iterator[Measure]:
     quick = truth.customers < QUICK
-    database = databases.copy(databases.voice(), "run")
+    world = databases.voice()
+    database = databases.copy(world, "run")
     try:
         yield from in_fresh_process(_use_portal, database, quick)
     finally:
         databases.drop(database)
-    yield from in_fresh_process(_count_signals, databases.voice(), truth.customers)
+    yield from in_fresh_process(_count_signals, world, truth.customers)
 
 
 def fill(database: str) -> None:
@@ -65,8 +67,7 @@ def fill(database: str) -> None:
     with environment(database) as env:
         env = env(context={**env.context, "tracking_disable": True})
         people = _people(env)
-        team = env["ecrm.team"].search([], limit=1)
-        team.assigns = False
+        team = env["ecrm.team"].create({"name": "Service", "assigns": False})
         product = env["product.product"].create({"name": "Ware", "taxes_id": False})
         for person in people:
             for number in range(MADE):
@@ -241,10 +242,11 @@ def _use_portal(database: str, quick: bool) -> list[Measure]:
 def _server(database: str) -> Iterator[tuple]:
     """A server of its own, and what it complains of."""
     port, gevent_port = _free_port(), _free_port()
-    with TemporaryFile("w+") as log:
+    # what is written goes to the end, also after it was emptied
+    with TemporaryFile("a+") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "odoo", "--database", database),
+                *(sys.executable, SERVE, "--database", database),
                 *("--db-filter", f"^{database}$", "--workers", str(WORKERS)),
                 *("--max-cron-threads", "0", "--log-level", "error"),
                 *("--http-interface", "127.0.0.1", "--http-port", str(port)),
@@ -318,6 +320,7 @@ class _Person:
 
     def use(self, end: float) -> None:
         """Until then; both lists equally often, and next to each other."""
+        time.sleep(self.draw.uniform(0, PAUSE))
         self._try(self.learn)
         deeds = [self._list, self._orders, self._filter, self._orders, self._list]
         deeds += [self._search, self._list, self._orders, self._read, self._write]

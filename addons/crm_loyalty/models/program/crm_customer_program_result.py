@@ -301,21 +301,30 @@ class CrmCustomerProgram(models.Model):
                        count(*) FILTER (WHERE over AND arm = 'control')
                            AS counted_control,
                        coalesce(sum(cost) FILTER (WHERE over), 0) AS counted_cost,
-                       max(observed_until)::date AS last_window_end,
-                       coalesce(min(enrolled_at)::date < max(enrolled_at)::date, FALSE)
+                       max(%(until)s) AS last_window_end,
+                       coalesce(min(%(enrolled)s) < max(%(enrolled)s), FALSE)
                            AS many_looks
-                  FROM (SELECT *, observed_until <= %s AS over
+                  FROM (SELECT *, observed_until <= %(now)s AS over
                           FROM crm_customer_program_member
-                         WHERE program_id = %s) member
+                         WHERE program_id = %(program)s) member
                 """,
-                fields.Datetime.now(),
-                self.id,
+                now=fields.Datetime.now(),
+                program=self.id,
+                until=self._local_day_sql("observed_until"),
+                enrolled=self._local_day_sql("enrolled_at"),
             )
         )
         leaks = {"control_leak_count": 0, "outside_count": 0, "outside_cost": 0}
         if self.offer == "discount" and self.loyalty_program_id:
             leaks = self.env["crm.program.outcome"]._read_leaks(self)
         return {**counts, **leaks}
+
+    def _local_day_sql(self, column: str) -> SQL:
+        return SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            SQL.identifier(column),
+            self.company_id._zone(self.company_id.id),
+        )
 
     def _figures(self) -> dict:
         treated, control = self._outcomes("treated"), self._outcomes("control")
