@@ -158,6 +158,12 @@ class EcrmSignal(models.Model):
             **self._talk_sources(),
         }
 
+    def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
+        """With what rights ask for: by its id alone, a row is looked for among all."""
+        if field_names:
+            field_names = {*field_names, "partner_id", "company_id"}
+        return super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
+
     @api.model
     def _events(self) -> list[tuple[int, int, str, SQL]]:
         """Each measured source: its place among how many, its name, its events."""

@@ -248,6 +248,25 @@ class TestSignals(VoiceCommon, HttpCase):
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found.mapped("source"), ["order"])
 
+    def test_a_list_of_signals_is_read_once(self):
+        self._order(self.harbour, self._ago(3))
+        self.env.flush_all()
+        signals = self.signals.with_user(self.agent)
+        mine = [("partner_id", "=", self.harbour.id)]
+        signals.web_search_read(mine, {"day": {}})
+        self.env.invalidate_all()
+        asked = []
+        query = type(self.cr).execute
+
+        def count(cursor, text, *args, **kwargs):
+            asked.append(" AS source" in str(getattr(text, "code", text)))
+            return query(cursor, text, *args, **kwargs)
+
+        with patch.object(type(self.cr), "execute", count):
+            rows = signals.web_search_read(mine, {"day": {}, "count": {}}, limit=80)
+        self.assertEqual(rows["length"], 1)
+        self.assertEqual(sum(asked), 1)
+
     def test_old_visits_go(self):
         self._visit(self.emma, date(2000, 1, 1))
         self._visit(self.emma, self._ago(1))
