@@ -85,13 +85,14 @@ class EcrmSignal(models.Model):
                    AND state IN ('new', 'open', 'waiting')
                 """
             ),
-            # who was asked and is silent did nothing
+            # who was asked and is silent did nothing; a call noted by us is one of ours
             "feedback": SQL(
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
                        answered_on::date AS day
                   FROM ecrm_feedback
                  WHERE commercial_partner_id IS NOT NULL AND answered_on IS NOT NULL
+                   AND medium IS DISTINCT FROM 'phone'
                 """
             ),
             "idea": SQL(
