@@ -11,7 +11,10 @@ class LoyaltyCardUpdateBalance(models.TransientModel):
     _number_limits = {"new_balance": (-MOST_POINTS, MOST_POINTS)}
 
     def action_update_card_point(self):
-        """Managers only; the description is the entry's reason."""
+        """In a ledger for managers only; the description is the entry's reason."""
+        # sudo: whoever may see the card is told by its rights below
+        if not self.card_id.sudo().program_id.keep_ledger:
+            return super().action_update_card_point()
         if not (self.env.su or self._may_update_balance()):
             raise AccessError(self.env._("Only managers may change a balance by hand."))
         self.card_id.check_access("write")

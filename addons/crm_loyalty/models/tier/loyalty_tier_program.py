@@ -99,9 +99,9 @@ class LoyaltyTierProgram(models.Model):
     point_program_ids = fields.Many2many(
         "loyalty.program",
         string="Points Of",
-        domain="[('program_type', '=', 'loyalty'),"
+        domain="[('program_type', '=', 'loyalty'), ('keep_ledger', '=', True),"
         " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
-        help="Empty: of every loyalty program.",
+        help="Empty: of every loyalty program that keeps a ledger.",
     )
     period = fields.Selection(
         [("rolling", "The last months"), ("year", "The calendar year")],
