@@ -33,7 +33,8 @@ class SaleOrder(models.Model):
             sold._post_points(cancelled=True)
             cards = self._forget_promised_points()
         res = super()._action_cancel()
-        cards.exists()._drop_unused()
+        if cards:
+            cards.exists()._drop_unused()
         sold._evaluate_tiers()
         return res
 

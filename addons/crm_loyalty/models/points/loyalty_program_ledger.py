@@ -5,10 +5,18 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
+from odoo.addons.crm_suite.tools.jobs import idle_jobs
+
 from ...points import to_points, to_units
 
 # The kinds that a ledger is made for.
 KEPT = ("loyalty", "ewallet")
+JOBS = (
+    "crm_loyalty.cron_close_points_day",
+    "crm_loyalty.cron_send_points_notices",
+    "crm_loyalty.cron_reconcile_points",
+    "crm_loyalty.cron_value_points_liability",
+)
 # How many cards are opened or settled in one go.
 BATCH = 1000
 
@@ -68,8 +76,8 @@ class LoyaltyProgram(models.Model):
                 for vals in vals_list
             ]
         programs = super().create(vals_list)
-        if any(programs.mapped("keep_ledger")):
-            self.env.registry.clear_cache()
+        if kept := programs.filtered("keep_ledger"):
+            kept._begin_ledger()
         return programs
 
     def write(self, vals):
@@ -116,6 +124,22 @@ class LoyaltyProgram(models.Model):
                 limit=1,
             )
         )
+
+    def _begin_ledger(self) -> None:
+        """With the first ledger of all the jobs go to work that ledgers need."""
+        self.env.registry.clear_cache()
+        if jobs := idle_jobs(self.env, JOBS):
+            # sudo: of any company
+            programs = self.sudo().with_context(active_test=False)
+            others = programs.search_count(
+                [
+                    ("id", "not in", self.ids),
+                    *("|", ("keep_ledger", "=", True), ("ledger_ended", "!=", False)),
+                ],
+                limit=1,
+            )
+            if not others and not any(programs.mapped("ledger_ended")):
+                jobs.active = True
 
     def _all_cards(self):
         """The cards of these programs, whoever put them away or waits for them.
@@ -195,7 +219,7 @@ class LoyaltyProgram(models.Model):
         if not programs:
             return
         programs.write({"keep_ledger": True, "ledger_since": fields.Datetime.now()})
-        self.env.registry.clear_cache()
+        programs._begin_ledger()
         programs._take_cards()
         cards = programs._all_cards()
         joined = cards & (joined or cards.browse())

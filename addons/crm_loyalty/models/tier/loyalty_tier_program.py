@@ -63,7 +63,13 @@ class LoyaltyTierProgram(models.Model):
 
     _name = "loyalty.tier.program"
     _description = "Tier Program"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.job.mixin",
+    ]
+    _jobs = {"crm_loyalty.cron_evaluate_tiers", "crm_loyalty.cron_prepare_gestures"}
     _order = "sequence, id"
     # published by its button alone, which evaluates
     _company_links = {"point_program_ids"}
