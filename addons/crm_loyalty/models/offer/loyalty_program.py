@@ -29,18 +29,6 @@ class LoyaltyProgram(models.Model):
         for program in self:
             program.can_advise = program.program_type in OFFER_TYPES
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        programs = super().create(vals_list)
-        programs._begin_advice()
-        return programs
-
-    def write(self, vals):
-        res = super().write(vals)
-        if vals.get("advise_offer"):
-            self._begin_advice()
-        return res
-
     def _begin_advice(self) -> None:
         """With the first offer of all that asks for advice its jobs go to work."""
         advised = self.filtered("advise_offer")
@@ -48,6 +36,7 @@ class LoyaltyProgram(models.Model):
             # sudo: of any company
             programs = self.sudo().with_context(active_test=False)
             others = [("advise_offer", "=", True), ("id", "not in", advised.ids)]
+            # sudo: as above
             evidence = self.env["crm.offer.effect"].sudo()
             if not (
                 programs.search_count(others, limit=1)

@@ -159,20 +159,21 @@ class LoyaltyCard(models.Model):
 
     def _of_ledger(self):
         """Those whose points the ledger keeps now, in superuser mode."""
-        if not self.env["loyalty.program"]._any_ledger():
-            return self.sudo().browse()
         # sudo: the ledger is written by the card alone
-        return self.sudo().filtered("program_id.keep_ledger")
+        cards = self.sudo()
+        if not self.env["loyalty.program"]._any_ledger():
+            return cards.browse()
+        return cards.filtered("program_id.keep_ledger")
 
     def _stated_by_caller(self):
         """Those whose points the documents at work once stated in a ledger."""
         # sudo: whoever writes the document need not read programs
-        programs = self.sudo().program_id
+        cards = self.sudo()
+        programs = cards.program_id
         stated = programs.browse()
         for document in POSTED_BY_CALLER.on(self) or ():
-            stated |= document.sudo()._by_ledger(programs)
-        # sudo: as above
-        return self.filtered(lambda card: card.sudo().program_id in stated)
+            stated |= document._by_ledger(programs)
+        return self & cards.filtered(lambda card: card.program_id in stated)
 
     def _write_as_odoo(self, vals):
         """No ledger keeps these; where one did, it still takes what it has stated."""

@@ -118,18 +118,12 @@ class LoyaltyProgram(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        if "company_id" in vals:
-            self._check_company_stays(vals["company_id"])
-        res = super().write(vals)
-        if "point_holder" in vals:
-            kept = self.filtered("keep_ledger")
-            kept.with_context(active_test=False)._regroup_cards()
-        return res
-
-    def _check_company_stays(self, company_id) -> None:
+    def _check_company_stays(self, vals) -> None:
         """Its points, and what is owed for them, would move to another company."""
-        moving = self.filtered(lambda one: one.company_id.id != (company_id or False))
+        if "company_id" not in vals:
+            return
+        company_id = vals["company_id"] or False
+        moving = self.filtered(lambda one: one.company_id.id != company_id)
         # sudo: the ledger is the same for whoever may set the program
         entries = self.env["loyalty.point.entry"].sudo()
         groups = entries._read_group([("program_id", "in", moving.ids)], ["program_id"])
@@ -145,8 +139,8 @@ class LoyaltyProgram(models.Model):
     def _regroup_cards(self):
         """Contacts' points go to their company's card, or stay there and part ways."""
         # sudo: whoever may set the program may have its cards follow
-        cards = self.env["loyalty.card"].sudo().search([("program_id", "in", self.ids)])
-        cards._join_accounts()
+        Card = self.env["loyalty.card"].sudo().with_context(active_test=False)
+        Card.search([("program_id", "in", self.ids)])._join_accounts()
 
     def _points_last_days(self) -> int:
         return self.point_valid_days if self.keep_ledger else 0

@@ -9,8 +9,6 @@ from odoo.addons.crm_suite.tools.jobs import idle_jobs
 
 from ...points import to_points, to_units
 
-# The kinds that a ledger is made for.
-KEPT = ("loyalty", "ewallet")
 JOBS = (
     "crm_loyalty.cron_close_points_day",
     "crm_loyalty.cron_send_points_notices",
@@ -67,31 +65,21 @@ class LoyaltyProgram(models.Model):
         help="When the ledger was last switched off.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("default_keep_ledger"):
-            # our menu's default: Odoo's templates of other kinds stay Odoo's
-            vals_list = [
-                {"keep_ledger": vals.get("program_type", KEPT[0]) in KEPT, **vals}
-                for vals in vals_list
-            ]
-        programs = super().create(vals_list)
-        if kept := programs.filtered("keep_ledger"):
-            kept._begin_ledger()
-        return programs
-
-    def write(self, vals):
-        if "keep_ledger" in vals and not self.env.su:
-            self.check_access("write")
-            wanted = bool(vals["keep_ledger"])
-            if any(program.keep_ledger != wanted for program in self):
-                raise AccessError(
-                    self.env._(
-                        "The ledger of a program is switched on and off by its own "
-                        "button, which shows first what becomes of the cards."
-                    )
+    def _check_ledger_stays(self, vals) -> None:
+        """
+        :raise AccessError: somebody writes what the switch alone does
+        """
+        if "keep_ledger" not in vals or self.env.su:
+            return
+        self.check_access("write")
+        wanted = bool(vals["keep_ledger"])
+        if any(program.keep_ledger != wanted for program in self):
+            raise AccessError(
+                self.env._(
+                    "The ledger of a program is switched on and off by its own "
+                    "button, which shows first what becomes of the cards."
                 )
-        return super().write(vals)
+            )
 
     def action_switch_ledger(self):
         """Show what switching on or off will do."""
@@ -127,13 +115,16 @@ class LoyaltyProgram(models.Model):
 
     def _begin_ledger(self) -> None:
         """With the first ledger of all the jobs go to work that ledgers need."""
+        kept = self.filtered("keep_ledger")
+        if not kept:
+            return
         self.env.registry.clear_cache()
         if jobs := idle_jobs(self.env, JOBS):
             # sudo: of any company
-            programs = self.sudo().with_context(active_test=False)
+            programs = kept.sudo().with_context(active_test=False)
             others = programs.search_count(
                 [
-                    ("id", "not in", self.ids),
+                    ("id", "not in", kept.ids),
                     *("|", ("keep_ledger", "=", True), ("ledger_ended", "!=", False)),
                 ],
                 limit=1,
@@ -259,6 +250,7 @@ class LoyaltyProgram(models.Model):
     @api.model
     def _leave_to_odoo(self) -> None:
         """Before the add-on goes: every card is left as Odoo knows cards."""
+        # sudo: of every company
         programs = self.sudo().with_context(active_test=False)
         programs.search([("keep_ledger", "=", True)])._switch_off()
         programs.search([])._all_cards()._show_quoted_cards()

@@ -277,7 +277,8 @@ class SaleOrder(models.Model):
     def _forget_expired_cards(self):
         """An expired card earns nothing; another one of the customer's does."""
         # sudo: Odoo lets salespeople only read these
-        expired = self.sudo().coupon_point_ids.filtered(
+        promised = self.sudo().coupon_point_ids
+        expired = promised.filtered(
             lambda line: line.points and self._card_expired(line.coupon_id)
         )
         for line in expired:
@@ -288,7 +289,7 @@ class SaleOrder(models.Model):
                 [
                     ("program_id", "=", card.program_id.id),
                     ("partner_id", "=", card.partner_id.id),
-                    ("id", "not in", self.sudo().coupon_point_ids.coupon_id.ids),
+                    ("id", "not in", promised.coupon_id.ids),
                 ],
                 order="id",
             )

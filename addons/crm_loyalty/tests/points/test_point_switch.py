@@ -277,10 +277,6 @@ class TestPointSwitch(PointCommon):
         with Form(ours) as form:
             form.name = "Ours"
         self.assertTrue(form.record.keep_ledger)
-        made = ours.create_from_template("loyalty")["res_id"]
-        self.assertTrue(ours.browse(made).keep_ledger)
-        made = ours.create_from_template("promotion")["res_id"]
-        self.assertFalse(ours.browse(made).keep_ledger)
         with Form(self.env["loyalty.program"]) as form:
             form.name = "Odoo's"
         self.assertFalse(form.record.keep_ledger)
