@@ -20,7 +20,7 @@ class LoyaltyCardUpdateBalance(models.TransientModel):
         self.card_id.check_access("write")
         change = {self.card_id: self.new_balance - self.card_id.points}
         # Odoo writes the card as the user; the entry is posted below
-        wizard = POSTED_BY_CALLER.put(self)
+        wizard = POSTED_BY_CALLER.put(self, ())
         res = super(LoyaltyCardUpdateBalance, wizard).action_update_card_point()
         # sudo: the right was checked above
         self.card_id.sudo()._post_adjustments(change, self.description)

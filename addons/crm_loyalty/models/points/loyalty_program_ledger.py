@@ -118,7 +118,7 @@ class LoyaltyProgram(models.Model):
         kept = self.filtered("keep_ledger")
         if not kept:
             return
-        self.env.registry.clear_cache()
+        self._tell_ledgers()
         if jobs := idle_jobs(self.env, JOBS):
             # sudo: of any company
             programs = kept.sudo().with_context(active_test=False)
@@ -131,6 +131,14 @@ class LoyaltyProgram(models.Model):
             )
             if not others and not any(programs.mapped("ledger_ended")):
                 jobs.active = True
+
+    def _tell_ledgers(self) -> None:
+        """Whoever has looked whether there is a ledger looks again.
+
+        Once more when it is there to be seen: other threads look meanwhile.
+        """
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _all_cards(self):
         """The cards of these programs, whoever put them away or waits for them.
@@ -244,7 +252,7 @@ class LoyaltyProgram(models.Model):
         for start in range(0, len(cards), BATCH):
             cards[start : start + BATCH]._settle_ledger(drop_pending=drop_pending)
         programs.write({"keep_ledger": False, "ledger_ended": fields.Datetime.now()})
-        self.env.registry.clear_cache()
+        self._tell_ledgers()
         cards._show_quoted_cards()
 
     @api.model

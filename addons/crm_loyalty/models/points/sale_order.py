@@ -60,6 +60,8 @@ class SaleOrder(models.Model):
 
         And an order knows cards of its own company, of one above it, or of none.
         """
+        if not self.env["loyalty.program"]._any_ledger():
+            return
         for order in self.filtered(lambda order: order.state != "cancel"):
             # sudo: to find out whose cards they are, not to show it
             inside = order.sudo()
@@ -85,7 +87,8 @@ class SaleOrder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unused_cards(self):
-        self._forget_promised_points()._drop_unused()
+        if self.env["loyalty.program"]._any_ledger():
+            self._forget_promised_points()._drop_unused()
 
     def _by_ledger(self, programs):
         """Those of the programs whose points this order states in the ledger.
@@ -99,12 +102,8 @@ class SaleOrder(models.Model):
             return programs.browse()
         # sudo: the ledger is the same for everybody
         inside = programs.sudo()
-        sold = self.state in ("sale", "cancel") and self.date_order
         found = inside.filtered(
-            lambda one: (
-                one.keep_ledger
-                and not (sold and one.ledger_since and sold < one.ledger_since)
-            )
+            lambda one: one.keep_ledger and not self._sold_before(one)
         )
         unsure = (inside - found).filtered(lambda p: p.keep_ledger or p.ledger_ended)
         if unsure and self._origin:
@@ -123,6 +122,30 @@ class SaleOrder(models.Model):
             )
             found |= inside.browse(program.id for (program,) in groups)
         return programs.browse(found.ids)
+
+    def _sold_before(self, program) -> bool:
+        """Whether the order was confirmed before the program's ledger was switched on.
+
+        Its date can be changed later; when its history was written cannot.
+        """
+        since, made = program.ledger_since, self.create_date
+        if not (since and made and made < since and self.state in ("sale", "cancel")):
+            return False
+        if self.date_order < since:
+            return True
+        # sudo: of this very order
+        history = self.env["loyalty.history"].sudo()
+        return bool(
+            history.search_count(
+                [
+                    ("order_model", "=", self._name),
+                    ("order_id", "=", self._origin.id),
+                    ("card_id.program_id", "=", program.id),
+                    ("create_date", "<", since),
+                ],
+                limit=1,
+            )
+        )
 
     def _forget_promised_points(self):
         """Quotations wait for nothing any more; returns the cards they had opened."""
@@ -271,7 +294,8 @@ class SaleOrder(models.Model):
 
     def _post_points_now(self):
         """Post, unless a caller further out does so when all is done."""
-        if not POSTED_BY_CALLER.on(self):
+        used = self.env["loyalty.program"]._any_ledger()
+        if used and POSTED_BY_CALLER.on(self) is None:
             self._post_points()
 
     def _forget_expired_cards(self):
