@@ -20,6 +20,8 @@ class LoyaltyProgram(models.Model):
         self._check_ledger_stays(vals)
         self._check_company_stays(vals)
         res = super().write(vals)
+        if "keep_ledger" in vals:
+            self._tell_ledgers()
         if "point_holder" in vals:
             self.filtered("keep_ledger")._regroup_cards()
         if vals.get("advise_offer"):

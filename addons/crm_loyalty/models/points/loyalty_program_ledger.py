@@ -252,7 +252,6 @@ class LoyaltyProgram(models.Model):
         for start in range(0, len(cards), BATCH):
             cards[start : start + BATCH]._settle_ledger(drop_pending=drop_pending)
         programs.write({"keep_ledger": False, "ledger_ended": fields.Datetime.now()})
-        self._tell_ledgers()
         cards._show_quoted_cards()
 
     @api.model
