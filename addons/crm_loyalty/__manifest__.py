@@ -1,6 +1,6 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
@@ -26,6 +26,7 @@
         "wizard/crm_segment_opportunity_views.xml",
         "wizard/crm_offer_overrule_wizard_views.xml",
         "wizard/crm_customer_program_create_views.xml",
+        "wizard/loyalty_ledger_switch_views.xml",
         "views/crm_customer_value_views.xml",
         "views/crm_customer_program_member_views.xml",
         "views/crm_customer_program_views.xml",
@@ -59,8 +60,7 @@
         "views/crm_offer_overrule_views.xml",
         "views/menus.xml",
     ],
-    "post_init_hook": "_open_ledger",
-    "uninstall_hook": "_forget_names",
+    "uninstall_hook": "_leave_nothing",
     "demo": [
         "demo/res.partner.csv",
         "demo/demo_shop.xml",

@@ -59,7 +59,8 @@ class SaleOrder(models.Model):
         factor = self.tier_point_factor or 1.0
         if factor != 1.0:
             for program, status in statuses.items():
-                if program.program_type == "loyalty" and status.get("points"):
+                counts = program.program_type == "loyalty" and program.keep_ledger
+                if counts and status.get("points"):
                     status["points"] = [
                         float_round(points * factor, precision_digits=2)
                         for points in status["points"]
