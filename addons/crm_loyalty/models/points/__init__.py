@@ -7,6 +7,7 @@ from . import (
     loyalty_point_document_mixin,
     loyalty_point_entry,
     loyalty_point_liability,
+    loyalty_point_liability_value,
     loyalty_point_lot,
     loyalty_program,
     loyalty_program_ledger,

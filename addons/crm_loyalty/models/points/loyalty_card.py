@@ -186,8 +186,10 @@ class LoyaltyCard(models.Model):
         stated = self._stated_by_caller() if "points" in vals else self.browse()
         if stated:
             rest = {name: value for name, value in vals.items() if name != "points"}
+            # pylint: disable-next=super-method-mismatch
             super(LoyaltyCard, stated).write(rest)
-        super(LoyaltyCard, self - stated).write(vals)
+        # past our own write
+        super(LoyaltyCard, self - stated).write(vals)  # pylint: disable=super-method-mismatch
         if moving:
             self._check_holders()
             if any(card.company_id != company for card, company in companies.items()):

@@ -53,7 +53,6 @@ class LoyaltyProgram(models.Model):
         "and its dates. Without it the program works as Odoo made it.",
     )
     ledger_since = fields.Datetime(
-        "Ledger Since",
         readonly=True,
         copy=False,
         help="What was confirmed before is not in the ledger. Empty where it was there "
