@@ -1,6 +1,6 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",
@@ -43,6 +43,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/loyalty_point_entry_views.xml",
+        "views/loyalty_point_statement_views.xml",
         "views/loyalty_point_difference_views.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_program_views.xml",

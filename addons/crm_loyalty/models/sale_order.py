@@ -18,6 +18,7 @@ class SaleOrder(models.Model):
         self._open_cards()
         res = super()._action_confirm()
         # points count before mails tell the balance, and before tiers count points
+        self._state_points(confirmed=True)
         self._post_points()
         self._evaluate_tiers()
         return res
@@ -26,6 +27,7 @@ class SaleOrder(models.Model):
         sold = self.filtered(lambda order: order.state == "sale")
         # first the points, while it is known where they came from
         sold._post_points(cancelled=True)
+        sold._withdraw_statements()
         cards = self._forget_promised_points()
         res = super()._action_cancel()
         cards.exists()._drop_unused()
@@ -44,7 +46,8 @@ class SaleOrder(models.Model):
         """Money earns in the program's currency, whatever the order's is."""
         statuses = {}
         for order, group in self._by_point_currency(programs):
-            statuses |= super(SaleOrder, order)._program_check_compute_points(group)
+            for asked, some in order._by_ledger_rules(group):
+                statuses |= super(SaleOrder, asked)._program_check_compute_points(some)
         return self._apply_point_factor(statuses)
 
     @api.depends("partner_id")

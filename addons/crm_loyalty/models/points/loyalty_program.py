@@ -170,9 +170,13 @@ class LoyaltyProgram(models.Model):
 
         Half a coupon is none: it goes with the last of the goods.
         """
-        if self.is_nominative or self.is_payment_program:
+        if self._gives_in_parts():
             return share
         return 1.0 if share > NOTHING else 0.0
+
+    def _gives_in_parts(self) -> bool:
+        """Whether a part of its points means anything: of a coupon none does."""
+        return self.is_nominative or self.is_payment_program
 
     @api.model
     def _open_ledger(self, batch_size=1000):
