@@ -289,18 +289,6 @@ def in_proportion(points: int, share: float) -> int:
     return round(points * min(max(share, 0.0), 1.0))
 
 
-def kept_share(ordered: float, invoiced: float, refunded: float) -> float:
-    """How much of a purchase the customer keeps after refunds.
-
-    What was refunded and then invoiced anew counts as kept.
-    """
-    if ordered <= 0:
-        return 1.0
-    still_to_invoice = max(ordered - invoiced, 0.0)
-    kept = still_to_invoice + invoiced - refunded
-    return min(max(kept / ordered, 0.0), 1.0)
-
-
 def to_units(points: float) -> int:
     return round(points * UNITS_PER_POINT)
 

@@ -172,6 +172,14 @@ def share_out(points: int, weights: Sequence[float]) -> list[int]:
     return shares
 
 
+def share_left(whole: Mapping[Hashable, Size], left: Mapping[Hashable, Size]) -> float:
+    """Which share of these lines is left: by their money, or else by their pieces."""
+    for name in Size._fields:
+        if total := sum(getattr(size, name) for size in whole.values()):
+            return sum(getattr(left[line], name) for line in whole) / total
+    return 1.0
+
+
 def left_of(ordered: float, given: float, back: float) -> float:
     """How much of what was ordered the customer keeps, by what was invoiced.
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...points import in_proportion, to_points, to_units
-from ...statements import By, Size, Stretch
+from ...statements import NOTHING, By, Size, Stretch, share_out
 
 # what a statement against another one says, too
 KEPT = (
@@ -37,6 +37,25 @@ class Stated(NamedTuple):
 
     def kept(self, left: Size) -> int:
         return in_proportion(self.units, self.share(left))
+
+
+def kept_of(stated: list[Stated], left: dict) -> dict:
+    """What is left of what these statements gave, by document and card.
+
+    Half a coupon is none: it goes with the last of the goods.
+    """
+    kept, coupons, shares = defaultdict(int), defaultdict(int), defaultdict(float)
+    for one in stated:
+        size, of_card = left.get(one.line, Size()), (one.document, one.card)
+        if one.card.program_id._gives_in_parts():
+            kept[of_card] += one.kept(size)
+        else:
+            coupons[of_card] += one.units
+            share = one.share(size) if one.units > 0 else 0.0
+            shares[of_card] = max(shares[of_card], share)
+    for of_card, units in coupons.items():
+        kept[of_card] = units if shares[of_card] > NOTHING else 0
+    return {of_card: max(units, 0) for of_card, units in kept.items()}
 
 
 class LoyaltyPointStatement(models.Model):
@@ -175,6 +194,37 @@ class LoyaltyPointStatement(models.Model):
                 if units
             ]
         )
+
+    @api.model
+    def _fit_to(self, values_list, units: int, sizes, day) -> list[dict]:
+        """Values of statements of the past, so that what is left of them is this.
+
+        :param sizes: what is left of each one's line
+        """
+        if not values_list:
+            return []
+        program = self.env["loyalty.program"].browse(values_list[0]["program_id"])
+        shares = []
+        for values, size in zip(values_list, sizes, strict=True):
+            stretch = Stretch(*(values[name] for name in Stretch._fields))
+            shares.append(stretch.kept(By(values["by"]), size))
+        if not program._gives_in_parts() and any(shares):
+            shares = [1.0] * len(shares)
+        weights = [
+            values["points"] * share
+            for values, share in zip(values_list, shares, strict=True)
+        ]
+        if sum(weights) <= NOTHING:
+            # by its lines nothing would be left of what was posted: it stays as it is
+            values_list, weights, shares = values_list[:1], [1.0], [1.0]
+            values_list[0].update(dict.fromkeys(Stretch._fields, 0.0))
+        parts = share_out(units, weights)
+        for values, part, share in zip(values_list, parts, shares, strict=True):
+            if share:
+                # what a refund took already is on top of what is left
+                values["points"] = to_points(round(part / share))
+            values.update(rate=0.0, day=day)
+        return values_list
 
     def _value_of(self, name: str):
         value = self[name]

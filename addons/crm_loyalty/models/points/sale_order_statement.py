@@ -6,7 +6,6 @@ from odoo.tools import float_compare, float_round
 
 from ...points import in_proportion, to_points, to_units
 from ...statements import (
-    NOTHING,
     By,
     Gain,
     Seen,
@@ -15,12 +14,13 @@ from ...statements import (
     Terms,
     gain,
     is_met,
+    share_left,
     share_out,
     whole_of,
 )
 from .loyalty_card import POSTED_BY_CALLER
 from .loyalty_point_document_mixin import effects_of
-from .loyalty_point_statement import Stated
+from .loyalty_point_statement import Stated, kept_of
 
 
 class RuleGain(NamedTuple):
@@ -297,28 +297,14 @@ class SaleOrder(models.Model):
 
     def _prepare_past_statements(self, card, units, left) -> list[dict]:
         now = self.order_line._point_sizes()
-        whole = self._share_over_lines(
-            card, units, self._rule_gains(card.program_id, now, {}), now, {}
+        gains = self._rule_gains(card.program_id, now, {})
+        values = self._share_over_lines(card, units, gains, now, {})
+        sizes = [
+            left[self.env["sale.order.line"].browse(v["sale_line_id"])] for v in values
+        ]
+        return self.env["loyalty.point.statement"]._fit_to(
+            values, units, sizes, fields.Date.to_date(self.date_order)
         )
-        shares = []
-        for values in whole:
-            stretch = Stretch(*(values[name] for name in Stretch._fields))
-            line = self.env["sale.order.line"].browse(values["sale_line_id"])
-            shares.append(stretch.kept(By(values["by"]), left[line]))
-        weights = [v["points"] * share for v, share in zip(whole, shares, strict=True)]
-        if not card.program_id._gives_in_parts() and any(shares):
-            weights, shares = [v["points"] for v in whole], [1.0] * len(whole)
-        if whole and sum(weights) <= NOTHING:
-            # nothing is left by today's rules of what was posted: it stays as it is
-            whole, weights, shares = whole[:1], [1.0], [1.0]
-            whole[0].update(dict.fromkeys(Stretch._fields, 0.0))
-        parts = share_out(units, weights) if whole else []
-        for values, part, share in zip(whole, parts, shares, strict=True):
-            if share:
-                # what a credit note took already is on top of what is left
-                values["points"] = to_points(round(part / share))
-            values.update(rate=0.0, day=fields.Date.to_date(self.date_order))
-        return whole
 
     def _statements(self) -> list[Stated]:
         return self.point_statement_ids._as_stated("order_id", "sale_line_id")
@@ -359,32 +345,19 @@ class SaleOrder(models.Model):
 
     def _earned_points(self, stated, left) -> dict:
         """What is left of what these orders earned, by order and account."""
-        earned, shares, current = defaultdict(int), defaultdict(float), {}
-        totals = defaultdict(int)
-        for one in stated:
-            of_card = one.document, one.card
-            program = one.card.program_id
-            size = left.get(one.line, Size())
-            if program.applies_on != "current" and program._gives_in_parts():
-                earned[one.document, one.card._account()] += one.kept(size)
-                continue
-            # half a coupon is none: it goes with the last of the goods
-            shares[of_card] = max(shares[of_card], one.units > 0 and one.share(size))
-            if program.applies_on != "current":
-                totals[of_card] += one.units
-        for (order, card), units in totals.items():
-            if shares[order, card] > NOTHING:
-                earned[order, card._account()] += units
+        of_itself = [s for s in stated if s.card.program_id.applies_on == "current"]
+        kept = kept_of([one for one in stated if one not in of_itself], left)
+        follows = kept_of(of_itself, left)
+        earned = defaultdict(int)
+        for (order, card), units in kept.items():
+            earned[order, card._account()] += units
         for promise in self.coupon_point_ids:
-            card = promise.coupon_id
-            if card.program_id.applies_on == "current":
-                current[promise.order_id, card] = to_units(promise.points)
-        for (order, card), units in current.items():
-            if shares.get((order, card), 1.0) > NOTHING and not order._card_expired(
-                card
-            ):
-                # what an order earns for itself follows the order
-                earned[order, card._account()] += units
+            order, card = promise.order_id, promise.coupon_id
+            if card.program_id.applies_on != "current" or order._card_expired(card):
+                continue
+            # what an order earns for itself follows the order, to its last goods
+            if follows.get((order, card), 1):
+                earned[order, card._account()] += to_units(promise.points)
         return {account: max(units, 0) for account, units in earned.items()}
 
     def _spent_points(self, left) -> dict:
@@ -398,14 +371,7 @@ class SaleOrder(models.Model):
                 code = line.reward_identifier_code or line.id
                 rewards[line.order_id, line.coupon_id, code] |= line
         for (order, card, _code), lines in rewards.items():
-            whole = lines._point_sizes()
-            money = sum(size.money for size in whole.values())
-            pieces = sum(size.pieces for size in whole.values())
-            share = 1.0
-            if money:
-                share = sum(left[line].money for line in lines) / money
-            elif pieces:
-                share = sum(left[line].pieces for line in lines) / pieces
+            share = share_left(lines._point_sizes(), left)
             cost = sum(max(line.points_cost, 0) for line in lines)
             spent[order, card._account()] += in_proportion(to_units(cost), share)
         return spent
