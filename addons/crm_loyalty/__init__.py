@@ -3,10 +3,7 @@ from odoo.addons.crm_suite.tools.uninstall import forget_names
 from . import controllers, models, report, wizard
 
 
-def _open_ledger(env):
-    """Balances from before the ledger become its first entries."""
-    env["loyalty.program"]._open_ledger()
-
-
-def _forget_names(env):
+def _leave_nothing(env):
+    """Cards go back to Odoo as it knows them, and the names of what is gone with it."""
+    env["loyalty.program"]._leave_to_odoo()
     forget_names(env, "crm_loyalty")

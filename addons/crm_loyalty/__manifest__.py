@@ -25,6 +25,7 @@
         "wizard/crm_segment_opportunity_views.xml",
         "wizard/crm_offer_overrule_wizard_views.xml",
         "wizard/crm_customer_program_create_views.xml",
+        "wizard/loyalty_ledger_switch_views.xml",
         "views/crm_customer_value_views.xml",
         "views/crm_customer_program_member_views.xml",
         "views/crm_customer_program_views.xml",
@@ -59,8 +60,7 @@
         "views/crm_offer_overrule_views.xml",
         "views/menus.xml",
     ],
-    "post_init_hook": "_open_ledger",
-    "uninstall_hook": "_forget_names",
+    "uninstall_hook": "_leave_nothing",
     "demo": [
         "demo/res.partner.csv",
         "demo/demo_shop.xml",

@@ -218,6 +218,14 @@ class Account:
             valid_days=lot.valid_days,
         )
 
+    def drop(self, lot: Lot, kind: Kind = Kind.ADJUST) -> None:
+        """A lot's points are gone, whatever they waited for."""
+        self._move(kind, lot, -lot.points)
+
+    def owe(self, points: int, kind: Kind) -> None:
+        """A debt of its own, beside lots that the account holds."""
+        self._owe(kind, points)
+
     def close_day(self) -> None:
         """Let vest and expire what is due, then pay debts."""
         for lot in list(self.lots):

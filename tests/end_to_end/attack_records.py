@@ -58,7 +58,12 @@ class AttackRecords:
     @classmethod
     def _point_records(cls, company):
         program = cls.env["loyalty.program"].create(
-            {"name": "Points", "program_type": "loyalty", "company_id": company.id}
+            {
+                "name": "Points",
+                "program_type": "loyalty",
+                "company_id": company.id,
+                "keep_ledger": True,
+            }
         )
         card = cls.env["loyalty.card"].create(
             {"program_id": program.id, "partner_id": cls.partner.id, "points": 10}
@@ -82,6 +87,14 @@ class AttackRecords:
             ),
             "loyalty.card.update.balance": wizard.create(
                 {"card_id": card.id, "new_balance": 5_000, "description": "Why not"}
+            ),
+            "loyalty.program": program,
+            "loyalty.ledger.switch": cls.env["loyalty.ledger.switch"]._begin(program),
+            "loyalty.ledger.switch.line": cls.env["loyalty.ledger.switch.line"].create(
+                {
+                    "switch_id": cls.env["loyalty.ledger.switch"]._begin(program).id,
+                    "card_id": card.id,
+                }
             ),
             "loyalty.point.difference": cls.env["loyalty.point.difference"].create(
                 {"card_id": card.id, "what": "available", "held": 1, "posted": 2}

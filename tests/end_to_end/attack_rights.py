@@ -51,6 +51,9 @@ WIZARDS = {
     "crm.offer.overrule.wizard": {"salesperson", "manager"},
     "crm.customer.program.create": {"manager"},
     "crm.segment.opportunity": {"salesperson", "manager"},
+    # by the rights on programs
+    "loyalty.ledger.switch": {"manager"},
+    "loyalty.ledger.switch.line": {"manager"},
     # begun by a program's button alone
     "loyalty.tier.simulation": set(),
     "loyalty.tier.simulation.customer": set(),
@@ -101,6 +104,9 @@ METHODS = {
     ("crm.segment.opportunity", "action_create"): set(),
     ("crm.value.run", "action_open_at_risk"): {"manager"},
     ("crm.value.run", "action_refresh"): {"manager"},
+    # each one's own wizard
+    ("loyalty.ledger.switch", "action_switch"): set(),
+    ("loyalty.program", "action_switch_ledger"): {"manager"},
     ("loyalty.point.liability", "action_open_entry"): {"manager", "accountant"},
     ("loyalty.point.liability", "action_propose_entry"): {"accountant"},
     ("loyalty.point.liability", "action_value_again"): {"accountant"},

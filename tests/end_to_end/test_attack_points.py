@@ -24,6 +24,7 @@ class TestAttackPoints(AttackCase):
             {
                 "name": "Elsewhere's",
                 "program_type": "loyalty",
+                "keep_ledger": True,
                 "applies_on": "both",
                 "company_id": self.env["res.users"]
                 .search([("login", "=", "stranger")])

@@ -3,32 +3,16 @@
 import json
 
 import setup_catalogue
+import setup_loyalty
 
 from dev import addons, odoo, release_dump, run
 
 ADDONS = addons.names()
-OLD_CARDS = """
-program = env["loyalty.program"].create({
-    "name": "Points", "program_type": "loyalty", "trigger": "auto",
-    "applies_on": "both",
-    "rule_ids": [(0, 0, {"reward_point_mode": "money"})],
-    "reward_ids": [(0, 0, {"required_points": 100})],
-})
-partners = env["res.partner"].create([{"name": str(n)} for n in range(1400)])
-env["loyalty.card"].create([
-    {"program_id": program.id, "partner_id": partner.id, "points": n % 7 - 1}
-    for n, partner in enumerate(partners)
-])
-env.cr.commit()
-"""
-# A balance of zero has nothing to open.
-OPENED = """
-    SELECT count(*) FROM loyalty_card card JOIN loyalty_point_entry entry
-        ON entry.card_id = card.id AND entry.points = card.points
-       AND kind = 'opening' AND key = 'opening/' || card_id
-"""
-# Have the crons do their work, so that there is something to leave; then go.
+# Have the crons do their work and a ledger begin, so that there is something to leave;
+# then go.
 USE_AND_UNINSTALL = f"""
+env["loyalty.program"].search([("name", "=", "Points")])._switch_on()
+assert env["loyalty.point.entry"].search_count([]) > 5
 rows = env["ir.model.data"].search(
     [("model", "=", "ir.cron"), ("module", "in", {ADDONS!r})]
 )
@@ -59,18 +43,25 @@ print("worked")
 """
 
 
-def test_installing_opens_balances_updating_changes_nothing_uninstalling_leaves_nothing(
-    env, server
-):
+def picture(env, database):
+    """What Odoo makes of the shop's points through one door after the other."""
+    text = odoo.shell(env, "lifecycle", database, setup_loyalty.PICTURE)
+    (line,) = (line for line in text.splitlines() if line.startswith("PICTURE "))
+    return json.loads(line.removeprefix("PICTURE "))
+
+
+def test_installing_updating_and_uninstalling_leave_odoo_as_it_was(env, server):
     with server.copied(addons.base_template(server), "lifecycle") as name:
-        odoo.shell(env, "lifecycle", name, OLD_CARDS)
+        odoo.shell(env, "lifecycle", name, setup_loyalty.SHOP)
+        plain = picture(env, name)
         before = setup_catalogue.read(server, name)
         odoo.install(env, "lifecycle", name, ADDONS)
-        assert server.query(OPENED, database=name) == [(1200,)]
         installed = setup_catalogue.read(server, name)
         kinds = {line.partition(" ")[0] for line in installed - before}
         # nobody has worked yet with what would leave attachments
         assert kinds | {"attachment"} == {*setup_catalogue.NAMED, "rows"}
+        for door, seen in picture(env, name).items():
+            assert seen == plain[door], door
 
         odoo.install(env, "lifecycle", name, ADDONS)
         assert setup_catalogue.read(server, name) == installed
@@ -78,6 +69,8 @@ def test_installing_opens_balances_updating_changes_nothing_uninstalling_leaves_
         odoo.shell(env, "lifecycle", name, USE_AND_UNINSTALL)
         after = setup_catalogue.read(server, name)
         assert (sorted(after - before), sorted(before - after)) == ([], [])
+        for door, seen in picture(env, name).items():
+            assert seen == plain[door], door
         assert "worked" in odoo.shell(env, "lifecycle", name, WORK)
 
 

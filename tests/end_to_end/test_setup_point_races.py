@@ -16,7 +16,7 @@ def shop(env):
     env["loyalty.program"].search([]).active = False
     program = env["loyalty.program"].create({
         "name": "Points", "program_type": "loyalty", "trigger": "auto",
-        "applies_on": "both", "point_holder": HOLDER,
+        "applies_on": "both", "point_holder": HOLDER, "keep_ledger": True,
         "rule_ids": [Command.create({"reward_point_mode": "money"})],
         "reward_ids": [Command.create({
             "discount": 5, "discount_mode": "per_order", "required_points": 100,

@@ -21,7 +21,7 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
             values["cards_per_programs"] = {
                 program: cards
                 for program, cards in values["cards_per_programs"].items()
-                if program.program_type != "loyalty"
+                if program.program_type != "loyalty" or not program.keep_ledger
             }
             loyalty = partner._point_accounts().filtered(
                 lambda card: card.program_type == "loyalty"
@@ -91,7 +91,24 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
     @route()
     def portal_my_loyalty_card_history(self, card_id, page=1, sortby="date", **kw):
         """Odoo's own page reads what is not the ledger."""
-        accounts = request.env.user.partner_id._point_accounts()
-        if card_id in accounts.ids:
+        partner = request.env.user.partner_id
+        if card_id in partner._point_accounts().ids:
             return request.redirect(f"/my/points/{card_id}")
+        # sudo: as Odoo looks for it; another's card is none
+        own = (
+            request.env["loyalty.card"]
+            .sudo()
+            .search_count(
+                [
+                    ("id", "=", card_id),
+                    ("partner_id", "=", partner.id),
+                    ("program_id.keep_ledger", "=", False),
+                ],
+                limit=1,
+            )
+        )
+        if own:
+            return super().portal_my_loyalty_card_history(
+                card_id, page=page, sortby=sortby, **kw
+            )
         return request.redirect("/my/points")

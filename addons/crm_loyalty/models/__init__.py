@@ -10,4 +10,5 @@ from . import offer
 
 # Core hooks that several themes need, each overridden once.
 from . import account_move
+from . import loyalty_program
 from . import sale_order

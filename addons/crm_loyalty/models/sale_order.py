@@ -10,31 +10,39 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def write(self, vals):
-        if "partner_id" in vals:
+        if "partner_id" in vals and self._has_ledgers():
             self._leave_cards_behind(self.env["res.partner"].browse(vals["partner_id"]))
         return super().write(vals)
 
     def _action_confirm(self):
-        self._open_cards()
+        ledgers = self._has_ledgers()
+        if ledgers:
+            self._open_cards()
         res = super()._action_confirm()
-        # points count before mails tell the balance, and before tiers count points
-        self._state_points(confirmed=True)
-        self._post_points()
+        if ledgers:
+            # points count before mails tell the balance, and before tiers count points
+            self._state_points(confirmed=True)
+            self._post_points()
         self._evaluate_tiers()
         return res
 
     def _action_cancel(self):
         sold = self.filtered(lambda order: order.state == "sale")
-        # first the points, while it is known where they came from
-        sold._post_points(cancelled=True)
-        sold._withdraw_statements()
-        cards = self._forget_promised_points()
+        cards = self.env["loyalty.card"]
+        if self._has_ledgers():
+            # first the points, while it is known where they came from
+            sold._post_points(cancelled=True)
+            sold._withdraw_statements()
+            cards = self._forget_promised_points()
         res = super()._action_cancel()
-        cards.exists()._drop_unused()
+        if cards:
+            cards.exists()._drop_unused()
         sold._evaluate_tiers()
         return res
 
     def _update_programs_and_rewards(self):
+        if not self._has_ledgers():
+            return super()._update_programs_and_rewards()
         self._follow_point_factor()
         before = self.coupon_point_ids.coupon_id
         order = self._prepare_cards()
@@ -43,12 +51,18 @@ class SaleOrder(models.Model):
         return res
 
     def _program_check_compute_points(self, programs):
-        """Money earns in the program's currency, whatever the order's is."""
+        """In a ledger money earns in the program's currency, not in the order's."""
+        if not self._has_ledgers():
+            return super()._program_check_compute_points(programs)
         statuses = {}
         for order, group in self._by_point_currency(programs):
             for asked, some in order._by_ledger_rules(group):
                 statuses |= super(SaleOrder, asked)._program_check_compute_points(some)
         return self._apply_point_factor(statuses)
+
+    def _has_ledgers(self) -> bool:
+        """Whether any program keeps, or has kept, a ledger: else Odoo needs nothing."""
+        return self.env["loyalty.program"]._any_ledger()
 
     @api.depends("partner_id")
     def _compute_payment_term_id(self):

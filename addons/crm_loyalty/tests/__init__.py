@@ -1,4 +1,4 @@
-from . import test_translations
+from . import test_jobs, test_translations
 from .need import (
     test_need_access,
     test_need_cron,
@@ -27,6 +27,8 @@ from .points import (
     test_point_refunds,
     test_point_rights,
     test_point_sequences,
+    test_point_switch,
+    test_point_unmanaged,
 )
 from .program import (
     test_campaign_templates,

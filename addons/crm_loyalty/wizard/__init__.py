@@ -5,6 +5,8 @@ from . import (
     crm_segment_opportunity,
     loyalty_card_update_balance,
     loyalty_generate_wizard,
+    loyalty_ledger_switch,
+    loyalty_ledger_switch_line,
     loyalty_tier_simulation,
     loyalty_tier_simulation_customer,
     loyalty_tier_simulation_line,

@@ -22,7 +22,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         cards = Card.search([("partner_id", "in", src_partners.ids)], order="id")
         merged = {}
         for program, group in cards.grouped("program_id").items():
-            if not program.is_nominative:
+            if not (program.is_nominative and program.keep_ledger):
                 continue
             target = Card.search(
                 [("partner_id", "=", dst_partner.id), ("program_id", "=", program.id)],

@@ -78,7 +78,7 @@ class PosCouponClaim:
             len(card) <= 1
             and self._is_of_till()
             and (not card or card.program_id == program)
-            and (not card or card._may_be_spent_by(order.partner_id))
+            and (not card or card._is_kept_for(order.partner_id))
             and (
                 customer.id in (0, order.partner_id.id)
                 or self._is_buyer(customer, user)

@@ -66,7 +66,7 @@ class PosOrder(models.Model):
         env = self.sudo().env
         entries = env["loyalty.point.entry"].search([("pos_order_id", "in", self.ids)])
         cards = env["loyalty.card"].with_context(active_test=False)
-        cards = cards.search([("source_pos_order_id", "in", self.ids)])
+        cards = cards.search([("source_pos_order_id", "in", self.ids)])._of_ledger()
         known = {*entries.program_id.ids, *cards.program_id.ids}
         for key in [key for key, v in coupon_data.items() if v["program_id"] in known]:
             del coupon_data[key]
@@ -123,7 +123,7 @@ class PosOrder(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if vals.get("state") == "paid":
+        if vals.get("state") == "paid" and self.env["loyalty.program"]._any_ledger():
             for refund in self.filtered("lines.refunded_orderline_id"):
                 sold = refund.lines.refunded_orderline_id.order_id
                 sold._post_points(refund)
@@ -267,7 +267,8 @@ class PosOrder(models.Model):
     def _earn_points(self, card, book, points):
         """At the till all events are one; only days can be waited for."""
         program = card.program_id
-        days = program.point_vesting_days if program.is_nominative else 0
+        waits = program.is_nominative and program.keep_ledger
+        days = program.point_vesting_days if waits else 0
         book.earn(
             points,
             origin=self._point_origin(),

@@ -26,7 +26,7 @@ class TestPosPointRights(TillPointsCommon):
             company_id=cls.company.id,
         )
         cls.gifts = cls.env["loyalty.program"].create(
-            {"name": "Gifts", "program_type": "gift_card"}
+            {"name": "Gifts", "program_type": "gift_card", "keep_ledger": True}
         )
         cls.voucher = cls._make_product("Gift Card", 50)
         cls.gifts.rule_ids = [
@@ -44,6 +44,7 @@ class TestPosPointRights(TillPointsCommon):
             {
                 "name": "Wallets",
                 "program_type": "ewallet",
+                "keep_ledger": True,
                 "applies_on": "future",
                 "rule_ids": [
                     Command.create(

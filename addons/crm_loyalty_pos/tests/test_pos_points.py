@@ -89,6 +89,7 @@ class TestPosPoints(TillPointsCommon):
             {
                 "name": "Gifts",
                 "program_type": "gift_card",
+                "keep_ledger": True,
                 "reward_ids": [
                     Command.create(
                         {"reward_type": "discount", "discount_mode": "per_point"}

@@ -104,6 +104,7 @@ def make_program(env):
         {
             "name": "Points",
             "program_type": "loyalty",
+            "keep_ledger": True,
             "trigger": "auto",
             "applies_on": "both",
             "rule_ids": [

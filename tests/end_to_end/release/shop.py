@@ -59,6 +59,7 @@ assert source.state == "done", source.issue_ids.mapped("reason")
 points = env["loyalty.program"].create(
     {
         "name": "Workshop Points",
+        "keep_ledger": True,
         "program_type": "loyalty",
         "applies_on": "both",
         "trigger": "auto",

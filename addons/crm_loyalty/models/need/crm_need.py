@@ -6,7 +6,13 @@ class CrmNeed(models.Model):
 
     _name = "crm.need"
     _description = "Customer Need"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.job.mixin",
+    ]
+    _jobs = {"crm_loyalty.cron_refresh_needs"}
     _order = "sequence, name, id"
     # measured by ``crm.need.run``
     _protected_fields = {"typical_share"}

@@ -3,6 +3,9 @@ import numpy as np
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.crm_suite.tools.jobs import idle_jobs
+
+JOBS = ("crm_loyalty.cron_advise_offers", "crm_loyalty.cron_evaluate_overruled")
 # Those that a company may give or not give to a customer.
 OFFER_TYPES = (
     "coupons", "promotion", "promo_code", "next_order_coupons", "buy_x_get_y",
@@ -25,6 +28,21 @@ class LoyaltyProgram(models.Model):
     def _compute_can_advise(self):
         for program in self:
             program.can_advise = program.program_type in OFFER_TYPES
+
+    def _begin_advice(self) -> None:
+        """With the first offer of all that asks for advice its jobs go to work."""
+        advised = self.filtered("advise_offer")
+        if advised and (jobs := idle_jobs(self.env, JOBS)):
+            # sudo: of any company
+            programs = self.sudo().with_context(active_test=False)
+            others = [("advise_offer", "=", True), ("id", "not in", advised.ids)]
+            # sudo: as above
+            evidence = self.env["crm.offer.effect"].sudo()
+            if not (
+                programs.search_count(others, limit=1)
+                or evidence.search_count([], limit=1)
+            ):
+                jobs.active = True
 
     @api.model
     def _advised_domain(self) -> Domain:

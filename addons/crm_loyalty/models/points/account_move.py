@@ -23,6 +23,8 @@ class AccountMove(models.Model):
     def _rewarded_orders(self):
         """The orders behind these invoices that have moved points."""
         sales = self.filtered(lambda m: m.move_type in ("out_invoice", "out_refund"))
+        if not self.env["loyalty.program"]._any_ledger():
+            return self.env["sale.order"]
         # sudo: who posts invoices need not be a salesperson
         orders = sales.sudo().invoice_line_ids.sale_line_ids.order_id
         if not orders:

@@ -16,15 +16,19 @@ LEDGER_FIELDS = {
     "pending_points",
     "account_key",
     "account_card_id",
+    "kept_apart",
     "provisional",
 }
+# Those of them that Odoo knows nothing of: nobody sets them on any card.
+OWN_FIELDS = LEDGER_FIELDS - {"points"}
 # What a card is born with; no screen of Odoo's changes it.
 BIRTH_FIELDS = {"program_id", "company_id", "order_id"}
-# What Odoo's form lets everybody change who may write cards at all.
-FORM_FIELDS = {"partner_id", "expiration_date"}
-# Whoever may open cards says these, too: a new card's code is his to choose anyway.
-MANAGER_FIELDS = FORM_FIELDS | {"code"}
-# The caller posts the entries himself: the card then leaves its points to him.
+# What would bring a card to another customer or company.
+MOVING_FIELDS = {"partner_id", "program_id", "company_id"}
+# Whoever may open cards says these: a new card's code is his to choose anyway.
+MANAGER_FIELDS = {"partner_id", "expiration_date", "code"}
+# The caller posts the entries himself: the card then leaves its points to him. Put with
+# his documents: what they once stated they take by entries after the ledger's end, too.
 POSTED_BY_CALLER = Mark("points_posted")
 # Whoever works on a quotation finds the cards that wait for it.
 QUOTATION_AT_WORK = Mark("provisional_cards")
@@ -39,10 +43,11 @@ PROVISIONAL = Domain("provisional", "=", True)
 class LoyaltyCard(models.Model):
     """The one place through which points change: each change ends in entries.
 
-    Nobody changes points, or moves them to another customer, program or company, by
-    writing on a card. Managers, who may open cards and update balances, still say whose
-    a card is, how long it is valid and what its code is; others say the first two only
-    while a card's program keeps no ledger, as Odoo's form lets them.
+    Where the program keeps a ledger. Then nobody changes points, or moves them to
+    another customer, program or company, by writing on a card; managers, who may open
+    cards and update balances, still say whose a card is, how long it is valid and what
+    its code is. Cards of other programs are Odoo's, but that nobody moves one to a
+    customer whom he may not see, or to another company.
 
     Odoo needs a card to note what an order would earn: nobody finds that of a
     quotation, not even among archived cards. The customer's quotations share it; it
@@ -74,6 +79,12 @@ class LoyaltyCard(models.Model):
         copy=False,
         help="Makes sure that a customer's first orders open one card, not several.",
     )
+    kept_apart = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="It was there before the ledger and was not to be joined with the "
+        "customer's other card.",
+    )
 
     provisional = fields.Boolean(
         "Of a Quotation",
@@ -98,6 +109,9 @@ class LoyaltyCard(models.Model):
         res = super()._compute_points_display()
         user = self.env.user
         for card in self.filtered("account_card_id"):
+            # sudo: a card of a program that he may not read says what Odoo says
+            if not card.sudo().program_id.keep_ledger:
+                continue
             # sudo: who sees a member's card sees what may be spent with it, and who
             # may not spend the company's points learns no more than that
             account = card.sudo()._account()
@@ -109,24 +123,29 @@ class LoyaltyCard(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("provisional") for vals in vals_list):
-            raise self._protected_error(["provisional"])
+        if not self.env.su and any(
+            vals.get(n) for vals in vals_list for n in OWN_FIELDS
+        ):
+            raise self._protected_error(OWN_FIELDS)
         cards = super().create(self._mark_provisional(vals_list))
         if not self.env.su:
             cards._check_holders()
-        # sudo: the ledger is written by the card alone
-        ledger = cards.sudo()
-        ledger._link_accounts()
-        ledger.filtered("points")._post_first_points()
-        ledger._hand_points_to_accounts()
+        if ledger := cards._of_ledger():
+            ledger._link_accounts()
+            ledger.filtered("points")._post_first_points()
+            ledger._hand_points_to_accounts()
         return cards
 
     def write(self, vals):
         self._check_number_limits(vals)
+        ledger = self._of_ledger()
+        if others := self - ledger:
+            res = others._write_as_odoo(vals)
+            return (self - others).write(vals) if ledger else res
         if "points" in vals:
             points = vals["points"]
             vals = {name: value for name, value in vals.items() if name != "points"}
-            if not POSTED_BY_CALLER.on(self):
+            if POSTED_BY_CALLER.on(self) is None:
                 self._check_protected({"points": points})
                 if self._is_by_system():
                     changes = {card: points - card.points for card in self}
@@ -138,6 +157,43 @@ class LoyaltyCard(models.Model):
             self.sudo()._join_accounts()
         return res
 
+    def _of_ledger(self):
+        """Those whose points the ledger keeps now, in superuser mode."""
+        # sudo: the ledger is written by the card alone
+        cards = self.sudo()
+        if not self.env["loyalty.program"]._any_ledger():
+            return cards.browse()
+        return cards.filtered("program_id.keep_ledger")
+
+    def _stated_by_caller(self):
+        """Those whose points the documents at work once stated in a ledger."""
+        # sudo: whoever writes the document need not read programs
+        cards = self.sudo()
+        programs = cards.program_id
+        stated = programs.browse()
+        for document in POSTED_BY_CALLER.on(self) or ():
+            stated |= document._by_ledger(programs)
+        return self & cards.filtered(lambda card: card.program_id in stated)
+
+    def _write_as_odoo(self, vals):
+        """No ledger keeps these; where one did, it still takes what it has stated."""
+        system = self._is_by_system()
+        if not system and (own := OWN_FIELDS & vals.keys()):
+            self.check_access("write")
+            self._refuse_change({name: vals[name] for name in own})
+        moving = not system and not MOVING_FIELDS.isdisjoint(vals)
+        companies = {card: card.company_id for card in self} if moving else {}
+        stated = self._stated_by_caller() if "points" in vals else self.browse()
+        if stated:
+            rest = {name: value for name, value in vals.items() if name != "points"}
+            super(LoyaltyCard, stated).write(rest)
+        super(LoyaltyCard, self - stated).write(vals)
+        if moving:
+            self._check_holders()
+            if any(card.company_id != company for card, company in companies.items()):
+                raise self._protected_error(["company_id"])
+        return True
+
     def unlink(self):
         """A card with entries is put away empty: its ledger stays."""
         self.check_access("unlink")
@@ -148,7 +204,9 @@ class LoyaltyCard(models.Model):
             # an order that drops its promise leaves the customer's other points alone
             emptied -= kept.filtered("program_id.is_nominative")
         if emptied:
-            emptied._post_adjustments({card: -card.points for card in emptied})
+            if ledger := emptied._of_ledger():
+                ledger._post_adjustments({card: -card.points for card in ledger})
+            (emptied - ledger).write({"points": 0})
             emptied.active = False
             # sudo: a card takes these with it, whoever deletes it
             promised = self.env["sale.order.coupon.points"].sudo()
@@ -173,17 +231,11 @@ class LoyaltyCard(models.Model):
         (unused - members.account_card_id).unlink()
 
     def _write_form(self, vals: dict) -> dict:
-        """Write what is given of Odoo's form, where that is open; the rest is left."""
-        # whoever may open cards says whose they are
-        manager = self.has_access("create")
-        names = MANAGER_FIELDS if manager else FORM_FIELDS
-        form = {name: vals[name] for name in names & vals.keys()}
-        if not form or self._is_by_system():
+        """Whoever may open cards says whose they are; the rest is left."""
+        form = {name: vals[name] for name in MANAGER_FIELDS & vals.keys()}
+        if not form or self._is_by_system() or not self.has_access("create"):
             return vals
         self.check_access("write")
-        # sudo: everybody may write in the form of a card without a ledger
-        if not (manager or not any(self.sudo().program_id.mapped("keep_ledger"))):
-            return vals
         self._as_system().write(form)
         if "partner_id" in form:
             self._check_holders()
@@ -222,7 +274,14 @@ class LoyaltyCard(models.Model):
         # past our own write, which would post it once more
         return super().write(values)  # pylint: disable=super-method-mismatch
 
+    def _is_protected(self) -> bool:
+        return self.program_id.keep_ledger
+
     def _may_be_spent_by(self, customer) -> bool:
+        """In the ledger a customer's points are spent by himself; else Odoo decides."""
+        return not self.program_id.keep_ledger or self._is_kept_for(customer)
+
+    def _is_kept_for(self, customer) -> bool:
         """Points kept for somebody are his, or his company's where it holds them.
 
         A card of any other program belongs to whoever brings its code.
@@ -320,6 +379,12 @@ class LoyaltyCard(models.Model):
 
     def _holder(self):
         """Whose account this card belongs to; nobody's if it keeps no account."""
+        if self.kept_apart or not self.program_id.keep_ledger:
+            return self.env["res.partner"]
+        return self._account_holder()
+
+    def _account_holder(self):
+        """Whose account it would belong to in a ledger that joins it."""
         program, partner = self.program_id, self.partner_id
         kept = program.is_nominative and partner and self._is_kept()
         if not kept or partner.is_public:
@@ -376,13 +441,21 @@ class LoyaltyCard(models.Model):
     @api.model
     def _mark_provisional(self, vals_list) -> list:
         """What a quotation opens is no card yet."""
-        births = [vals.get("order_id") for vals in vals_list if not vals.get("points")]
-        # sudo: whoever opens the card need not see the order
-        orders = self.env["sale.order"].sudo().browse(filter(None, births))
+        births = [vals for vals in vals_list if vals.get("order_id")]
+        if not births or not self.env["loyalty.program"]._any_ledger():
+            return vals_list
+        # sudo: whoever opens the card need not see the order or the program
+        inside = self.sudo().env
+        orders = inside["sale.order"].browse({vals["order_id"] for vals in births})
         quoted = set(orders.filtered(lambda order: order.state in QUOTED).ids)
+        programs = {vals.get("program_id") for vals in births}
+        programs = inside["loyalty.program"].browse(filter(None, programs))
+        ledgers = set(programs.filtered("keep_ledger").ids)
         return [
             {**vals, "provisional": True, "active": False}
-            if vals.get("order_id") in quoted and not vals.get("points")
+            if vals.get("order_id") in quoted
+            and vals.get("program_id") in ledgers
+            and not vals.get("points")
             else vals
             for vals in vals_list
         ]
@@ -431,27 +504,6 @@ class LoyaltyCard(models.Model):
         self.env["loyalty.history"].search([("card_id", "in", self.ids)]).card_id = card
         members = self._with_provisional().search([("account_card_id", "in", self.ids)])
         members.account_card_id = card
-
-    @api.model
-    def _hide_quoted_cards(self):
-        """Cards that quotations opened before there were provisional ones."""
-        quoted = self.search(
-            [
-                ("order_id.state", "in", QUOTED),
-                ("points", "=", 0),
-                ("pending_points", "=", 0),
-                ("entry_ids", "=", False),
-            ]
-        )
-        lines = self.env["sale.order.line"].search(
-            [("coupon_id", "in", quoted.ids), ("state", "not in", QUOTED)]
-        )
-        promised = self.env["sale.order.coupon.points"].search(
-            [("coupon_id", "in", quoted.ids), ("order_id.state", "not in", QUOTED)]
-        )
-        accounts = self.search([("account_card_id", "in", quoted.ids)]).account_card_id
-        hidden = quoted - lines.coupon_id - promised.coupon_id - accounts
-        hidden.write({"provisional": True, "active": False})
 
     @api.autovacuum
     def _gc_provisional(self):

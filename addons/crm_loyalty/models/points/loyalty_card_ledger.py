@@ -73,18 +73,15 @@ class LoyaltyCard(models.Model):
             books[card] = book
         return books
 
-    def _keep_books(self, books: dict, *, counted: bool = False) -> None:
+    def _keep_books(self, books: dict, *, counted: Kind | None = None) -> None:
         """Write the moves as entries, the lots and the balances.
 
-        :param counted: the cards' balances include the moves already
+        :param counted: the cards' balances include the moves of this kind already
         """
         books = {card: book for card, book in books.items() if book.moves}
         if not books:
             return
         self._keep_lots(books)
-        programs = self.union(*books).program_id
-        # sudo: what has moved is the ledger's, whoever moved it
-        programs.sudo().filtered(lambda one: not one.keep_ledger).keep_ledger = True
         # sudo: entries are written by the ledger alone
         self.env["loyalty.point.entry"].sudo().create(
             [
@@ -96,9 +93,8 @@ class LoyaltyCard(models.Model):
         for card, book in books.items():
             moved = {False: 0, True: 0}
             for move in book.moves:
-                moved[move.lot.pending] += move.points
-            if counted:
-                moved[False] = 0
+                if move.kind is not counted:
+                    moved[move.lot.pending] += move.points
             # add, never set: a difference stays visible until somebody has seen it
             # sudo: the balance follows the entries, whoever caused them
             card.sudo()._keep_balance(
@@ -187,14 +183,6 @@ class LoyaltyCard(models.Model):
         note = Note(self.env._("Issued by %s", self.env.user.name))
         self._post_balances(Kind.ADJUST, dict.fromkeys(self, note))
 
-    def _open_balances(self) -> None:
-        """Entries for points from before there was a ledger."""
-        reason = self.env._("Balance when the ledger was opened")
-        self._post_balances(
-            Kind.OPENING,
-            {card: Note(reason, keys=iter([f"opening/{card.id}"])) for card in self},
-        )
-
     def _post_balances(self, kind: Kind, notes: dict) -> None:
         books = self._open_books()
         for card, book in books.items():
@@ -204,7 +192,7 @@ class LoyaltyCard(models.Model):
                 book.earn(units, kind)
             else:
                 book.spend(-units, kind, overdraw=True)
-        self._keep_books(books, counted=True)
+        self._keep_books(books, counted=kind)
 
     def _hand_points_over(self, target) -> None:
         """Move all lots to another card, with their dates and what earned them."""

@@ -8,7 +8,7 @@ _logger = logging.getLogger(__name__)
 
 
 class LoyaltyPointDifference(models.Model):
-    """A card that does not hold what its entries add up to.
+    """A card of a ledger that does not hold what its entries add up to.
 
     Found at night and told; never repaired: somebody has written past the ledger, and
     who that was matters more than the number.
@@ -47,7 +47,7 @@ class LoyaltyPointDifference(models.Model):
 
     @api.model
     def _cron_reconcile(self):
-        """Compare every card with its entries."""
+        """Compare every card of a ledger with its entries."""
         self._reconcile(self.env["loyalty.card"].with_context(active_test=False))
 
     @api.model
@@ -82,7 +82,9 @@ class LoyaltyPointDifference(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH posted AS (
+                WITH ledgers AS (
+                    SELECT id FROM loyalty_program WHERE keep_ledger
+                ), posted AS (
                     SELECT card_id,
                            coalesce(sum(points) FILTER (WHERE NOT pending), 0) AS now,
                            coalesce(sum(points) FILTER (WHERE pending), 0) AS later
@@ -92,6 +94,7 @@ class LoyaltyPointDifference(models.Model):
                     SELECT lot.card_id, sum(lot.points) AS held,
                            sum(entry.points) AS posted
                       FROM loyalty_point_lot lot
+                      JOIN ledgers ON ledgers.id = lot.program_id
                       JOIN (SELECT lot_id, sum(points) AS points
                               FROM loyalty_point_entry WHERE %(of_cards)s
                              GROUP BY lot_id) entry ON entry.lot_id = lot.id
@@ -102,6 +105,7 @@ class LoyaltyPointDifference(models.Model):
                            coalesce(card.points, 0)::numeric AS held,
                            coalesce(posted.now, 0) AS posted
                       FROM loyalty_card card
+                      JOIN ledgers ON ledgers.id = card.program_id
                       LEFT JOIN posted ON posted.card_id = card.id
                      WHERE %(these)s
                     UNION ALL
@@ -109,6 +113,7 @@ class LoyaltyPointDifference(models.Model):
                            coalesce(card.pending_points, 0)::numeric,
                            coalesce(posted.later, 0)
                       FROM loyalty_card card
+                      JOIN ledgers ON ledgers.id = card.program_id
                       LEFT JOIN posted ON posted.card_id = card.id
                      WHERE %(these)s
                 )

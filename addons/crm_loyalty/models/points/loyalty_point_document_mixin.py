@@ -146,7 +146,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
 
     def _spend_points(self, card, book, points):
         try:
-            book.spend(points)
+            # without a ledger nobody knows what is left in the lots
+            book.spend(points, overdraw=not card.program_id.keep_ledger)
         except PointsMissingError as error:
             raise ValidationError(
                 self.env._(
@@ -159,7 +160,9 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             ) from error
 
     def _take_points_back(self, card, book, points):
-        policy = DebtPolicy(card.program_id.point_debt_policy)
+        program = card.program_id
+        kept = program.keep_ledger
+        policy = DebtPolicy(program.point_debt_policy) if kept else DebtPolicy.OWE
         try:
             book.take_back(
                 points,

@@ -74,7 +74,7 @@ class LoyaltyPointLiability(models.Model):
         readonly=True,
         index=True,
         ondelete="restrict",
-        domain="[('program_type', '=', 'loyalty')]",
+        domain="[('program_type', '=', 'loyalty'), ('keep_ledger', '=', True)]",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -221,6 +221,12 @@ class LoyaltyPointLiability(models.Model):
                     program.name,
                 )
             )
+        if not program.keep_ledger:
+            raise UserError(
+                self.env._(
+                    "%s keeps no ledger of points: switch it on first.", program.name
+                )
+            )
         if program.company_id and program.company_id != self.company_id:
             raise UserError(
                 self.env._(
@@ -275,6 +281,7 @@ class LoyaltyPointLiability(models.Model):
             valued = self.search([("company_id", "=", company.id), ("date", ">=", day)])
             return (
                 Domain("program_type", "=", "loyalty")
+                & Domain("keep_ledger", "=", True)
                 & Domain("company_id", "in", [False, company.id])
                 & Domain("id", "not in", valued.program_id.ids)
             )

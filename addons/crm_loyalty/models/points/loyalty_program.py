@@ -21,11 +21,6 @@ class LoyaltyProgram(models.Model):
         "point_redemption_share": (0, 1),
     }
 
-    keep_ledger = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="Points of this program have moved: its cards are the ledger's.",
-    )
     point_vesting = fields.Selection(
         [
             ("confirmation", "The order is confirmed"),
@@ -119,34 +114,32 @@ class LoyaltyProgram(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        if "company_id" in vals:
-            self._check_company_stays(vals["company_id"])
-        res = super().write(vals)
-        if "point_holder" in vals:
-            self.with_context(active_test=False)._regroup_cards()
-        return res
-
-    def _check_company_stays(self, company_id) -> None:
+    def _check_company_stays(self, vals) -> None:
         """Its points, and what is owed for them, would move to another company."""
-        for program in self:
-            if program.keep_ledger and program.company_id.id != (company_id or False):
-                raise ValidationError(
-                    self.env._(
-                        "Points of %s have moved: its company stays. Make another "
-                        "program for the other company.",
-                        program.name,
-                    )
+        if "company_id" not in vals:
+            return
+        company_id = vals["company_id"] or False
+        moving = self.filtered(lambda one: one.company_id.id != company_id)
+        # sudo: the ledger is the same for whoever may set the program
+        entries = self.env["loyalty.point.entry"].sudo()
+        groups = entries._read_group([("program_id", "in", moving.ids)], ["program_id"])
+        for (program,) in groups:
+            raise ValidationError(
+                self.env._(
+                    "Points of %s have moved: its company stays. Make another "
+                    "program for the other company.",
+                    program.name,
                 )
+            )
 
     def _regroup_cards(self):
         """Contacts' points go to their company's card, or stay there and part ways."""
         # sudo: whoever may set the program may have its cards follow
-        cards = self.env["loyalty.card"].sudo().search([("program_id", "in", self.ids)])
-        cards._join_accounts()
+        Card = self.env["loyalty.card"].sudo().with_context(active_test=False)
+        Card.search([("program_id", "in", self.ids)])._join_accounts()
 
     def _points_last_days(self) -> int:
-        return self.point_valid_days
+        return self.point_valid_days if self.keep_ledger else 0
 
     def _vests_at_confirmation(self) -> bool:
         """Whether points may be spent as soon as the order is confirmed.
@@ -154,22 +147,11 @@ class LoyaltyProgram(models.Model):
         Coupons for one order cannot wait: only a customer's own card can.
         """
         waits = self.point_vesting != "confirmation" or self.point_vesting_days
-        return not (waits and self.is_nominative)
+        return not (waits and self.is_nominative and self.keep_ledger)
 
     def _gives_in_parts(self) -> bool:
         """Whether a part of its points means anything: of a coupon none does."""
         return self.is_nominative or self.is_payment_program
-
-    @api.model
-    def _open_ledger(self, batch_size=1000):
-        """Take over the balances from before the ledger, each once."""
-        # sudo: what is installed is installed for every company
-        Card = self.env["loyalty.card"].sudo().with_context(active_test=False)
-        unopened = [("points", "!=", 0), ("entry_ids", "=", False)]
-        while cards := Card.search(unopened, limit=batch_size):
-            cards._open_balances()
-        Card.search([("account_key", "=", False)])._join_accounts()
-        Card.with_context(active_test=True)._hide_quoted_cards()
 
     def _point_worth(self, company, day) -> tuple[float, str]:
         """A point's stand-alone selling price in the company's currency, and whence.

@@ -31,7 +31,7 @@ class ResPartner(models.Model):
         )
 
     def _point_accounts(self):
-        """The accounts that this customer may see in the current companies."""
+        """The accounts in ledgers that he may see in the current companies."""
         self.ensure_one()
         company = self.commercial_partner_id
         mine = Domain("partner_id", "=", self.id)
@@ -46,6 +46,7 @@ class ResPartner(models.Model):
             mine
             & Domain("account_card_id", "=", False)
             & Domain("program_id.active", "=", True)
+            & Domain("program_id.keep_ledger", "=", True)
             & Domain("program_id.program_type", "in", ("loyalty", "ewallet"))
             & Domain("company_id", "in", [False, *self.env.companies.ids])
             & (

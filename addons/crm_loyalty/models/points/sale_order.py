@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -16,7 +18,11 @@ BY_LEDGER = Mark("points_by_ledger")
 
 
 class SaleOrder(models.Model):
-    """What an order does to points, where Odoo would change the cards itself."""
+    """What an order does to points, where Odoo would change the cards itself.
+
+    Only for programs that keep a ledger: `_by_ledger` says of which this order moves
+    the points by it; all others are left to Odoo.
+    """
 
     _name = "sale.order"
     _inherit = ["sale.order", "loyalty.point.document.mixin"]
@@ -55,10 +61,15 @@ class SaleOrder(models.Model):
 
         And an order knows cards of its own company, of one above it, or of none.
         """
+        if not self.env["loyalty.program"]._any_ledger():
+            return
         for order in self.filtered(lambda order: order.state != "cancel"):
             # sudo: to find out whose cards they are, not to show it
             inside = order.sudo()
             spent = inside.applied_coupon_ids | inside.order_line.coupon_id
+            cards = spent | inside.coupon_point_ids.coupon_id
+            if not cards._of_ledger():
+                continue
             if not all(card._may_be_spent_by(inside.partner_id) for card in spent):
                 raise ValidationError(
                     self.env._(
@@ -67,7 +78,7 @@ class SaleOrder(models.Model):
                         order.display_name,
                     )
                 )
-            companies = (spent | inside.coupon_point_ids.coupon_id).company_id
+            companies = cards._of_ledger().company_id
             if companies - inside.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
@@ -77,22 +88,99 @@ class SaleOrder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unused_cards(self):
-        self._forget_promised_points()._drop_unused()
+        if self.env["loyalty.program"]._any_ledger():
+            self._forget_promised_points()._drop_unused()
+
+    def _by_ledger(self, programs):
+        """Those of the programs whose points this order states in the ledger.
+
+        The state of a program on the day of the order decides for ever: what the
+        ledger has stated it takes back, also when it is switched off; what was sold
+        before it was switched on it neither gives nor takes.
+        """
+        self.ensure_one()
+        if not programs or not self.env["loyalty.program"]._any_ledger():
+            return programs.browse()
+        # sudo: the ledger is the same for everybody
+        inside = programs.sudo()
+        found = inside.filtered(
+            lambda one: one.keep_ledger and not self._sold_before(one)
+        )
+        unsure = (inside - found).filtered(lambda p: p.keep_ledger or p.ledger_ended)
+        if unsure and self._origin:
+            # sudo: the ledger is the same for everybody
+            groups = (
+                self.env["loyalty.point.entry"]
+                .sudo()
+                ._read_group(
+                    [
+                        (self._point_field, "in", self._origin.ids),
+                        ("program_id", "in", unsure.ids),
+                        ("key", "!=", False),
+                    ],
+                    ["program_id"],
+                )
+            )
+            found |= inside.browse(program.id for (program,) in groups)
+        return programs.browse(found.ids)
+
+    def _sold_before(self, program) -> bool:
+        """Whether the order was confirmed before the program's ledger was switched on.
+
+        Its date can be changed later; when its history was written cannot.
+        """
+        since, made = program.ledger_since, self.create_date
+        if not (since and made and made < since and self.state in ("sale", "cancel")):
+            return False
+        if self.date_order < since:
+            return True
+        # sudo: of this very order
+        history = self.env["loyalty.history"].sudo()
+        return bool(
+            history.search_count(
+                [
+                    ("order_model", "=", self._name),
+                    ("order_id", "=", self._origin.id),
+                    ("card_id.program_id", "=", program.id),
+                    ("create_date", "<", since),
+                ],
+                limit=1,
+            )
+        )
 
     def _forget_promised_points(self):
         """Quotations wait for nothing any more; returns the cards they had opened."""
-        cards = self._cards_born_here()
         # sudo: Odoo would delete these as the salesperson, who may not
-        self.sudo().coupon_point_ids.unlink()
+        promised = self.sudo().coupon_point_ids.filtered(
+            lambda line: line.order_id._by_ledger(line.coupon_id.program_id)
+        )
+        cards = self._cards_born_here(promised)
+        promised.unlink()
         return cards
 
     def _get_point_changes(self):
-        """Odoo adds these to the cards; the order posts them to the ledger instead."""
-        return {}
+        """What Odoo adds to cards; an order posts its own to the ledger instead."""
+        if not self.env["loyalty.program"]._any_ledger():
+            return super()._get_point_changes()
+        changes = defaultdict(float)
+        for order in self:
+            stated = order._by_ledger(order._point_programs())
+            for card, points in super(SaleOrder, order)._get_point_changes().items():
+                if not card.program_id.keep_ledger and card.program_id not in stated:
+                    changes[card] += points
+        return changes
+
+    def _point_programs(self):
+        """The programs whose points these orders promise or spend."""
+        return (self.coupon_point_ids.coupon_id | self.order_line.coupon_id).program_id
 
     def _get_real_points_for_coupon(self, coupon, post_confirm=False):
         """Odoo's own sum, with the account's points and without pending ones."""
         points = super()._get_real_points_for_coupon(coupon, post_confirm)
+        if not self._by_ledger(coupon.program_id):
+            if self.state == "sale" and coupon.program_id.keep_ledger:
+                points += self._spent_before_ledger(coupon)
+            return points
         # sudo: a member may spend what the company's card holds
         account = coupon.sudo()._account()
         if account != coupon:
@@ -109,6 +197,24 @@ class SaleOrder(models.Model):
         points = max(points, -sum(spent.mapped("points_cost")))
         return coupon.currency_id.round(points)
 
+    def _spent_before_ledger(self, coupon) -> float:
+        """What a reward of an older order has taken already, while its line is edited.
+
+        Odoo gives it back to the card meanwhile, and takes it anew.
+        """
+        # sudo: of this very order
+        history = self.env["loyalty.history"].sudo()
+        used = history._read_group(
+            [
+                ("order_model", "=", self._name),
+                ("order_id", "=", self.id),
+                ("card_id", "=", coupon.id),
+            ],
+            aggregates=["used:sum"],
+        )[0][0]
+        lines = self.order_line.filtered(lambda line: line.coupon_id == coupon)
+        return (used or 0) - sum(lines.mapped("points_cost"))
+
     def _unposted_points(self, account) -> float:
         """What a confirmed order that is being edited will still add or take."""
         # sudo: the ledger is the same for everybody
@@ -124,7 +230,7 @@ class SaleOrder(models.Model):
     def _add_points_for_coupon(self, coupon_points):
         if self.state != "sale":
             return super()._add_points_for_coupon(coupon_points)
-        order = POSTED_BY_CALLER.put(self)
+        order = POSTED_BY_CALLER.put(self, self)
         # Odoo empties the dict it is given
         cards = {
             card.with_env(order.env): points for card, points in coupon_points.items()
@@ -161,6 +267,8 @@ class SaleOrder(models.Model):
         user = self.env.user
         # sudo: customers have no rights on cards
         account = coupon.sudo()._account()
+        if not account.program_id.keep_ledger:
+            return True
         if not user.share or account == coupon:
             return True
         return user.partner_id._may_use_points_of(account.partner_id)
@@ -174,7 +282,7 @@ class SaleOrder(models.Model):
         if self.state == "sale":
             # sudo: statements are the ledger's own
             self.sudo()._state_past()
-            return POSTED_BY_CALLER.put(order)
+            return POSTED_BY_CALLER.put(order, self)
         order._leave_cards_behind(order.partner_id)
         order._forget_former_customer()
         return order
@@ -193,17 +301,34 @@ class SaleOrder(models.Model):
 
     def _post_points_now(self):
         """Post, unless a caller further out does so when all is done."""
-        if not POSTED_BY_CALLER.on(self):
+        used = self.env["loyalty.program"]._any_ledger()
+        if used and POSTED_BY_CALLER.on(self) is None:
             self._post_points()
 
     def _forget_expired_cards(self):
-        """An expired card earns nothing."""
-        expired = self.coupon_point_ids.filtered(
+        """An expired card earns nothing; another one of the customer's does."""
+        # sudo: Odoo lets salespeople only read these
+        promised = self.sudo().coupon_point_ids
+        expired = promised.filtered(
             lambda line: line.points and self._card_expired(line.coupon_id)
         )
-        if expired:
-            # sudo: Odoo lets salespeople only read these
-            expired.sudo().points = 0
+        for line in expired:
+            card = line.coupon_id
+            if not self._by_ledger(card.program_id):
+                continue
+            others = card.search(
+                [
+                    ("program_id", "=", card.program_id.id),
+                    ("partner_id", "=", card.partner_id.id),
+                    ("id", "not in", promised.coupon_id.ids),
+                ],
+                order="id",
+            )
+            valid = others.filtered(lambda other: not self._card_expired(other))
+            if card.program_id.is_nominative and card.partner_id and valid:
+                line.coupon_id = valid[0]
+            else:
+                line.points = 0
 
     def _join_company_accounts(self):
         """A contact of a company whose account has points gets a card to spend them."""
@@ -217,6 +342,7 @@ class SaleOrder(models.Model):
                 ("partner_id", "=", company.id),
                 ("points", ">", 0),
                 ("program_id.point_holder", "=", "company"),
+                ("program_id.keep_ledger", "=", True),
             ]
         )
         if not accounts:
@@ -238,10 +364,9 @@ class SaleOrder(models.Model):
             ]
         )
 
-    def _cards_born_here(self):
+    def _cards_born_here(self, promised):
         """Cards that these orders opened or wait for, and the accounts behind them."""
-        # sudo: quotations open cards for whoever may not
-        cards = self.sudo().coupon_point_ids.coupon_id
+        cards = promised.coupon_id
         cards |= cards.account_card_id
         return cards.filtered(lambda card: card.order_id in self or card.provisional)
 
@@ -274,7 +399,8 @@ class SaleOrder(models.Model):
         # sudo: Odoo lets salespeople only read these
         self.sudo().coupon_point_ids.filtered(
             lambda line: (
-                line.coupon_id.program_id.is_nominative
+                line.coupon_id.program_id.keep_ledger
+                and line.coupon_id.program_id.is_nominative
                 and line.coupon_id.partner_id
                 and not line.coupon_id.partner_id.is_public
                 and line.coupon_id.partner_id != self.partner_id
@@ -304,11 +430,15 @@ class SaleOrder(models.Model):
 
     def _by_point_currency(self, programs):
         """This order as it reckons the points of each of the programs."""
-        if not programs:
-            return [(self, programs)]
+        foreign = programs.filtered(
+            lambda one: one.keep_ledger and one.currency_id != self.currency_id
+        )
         return [
-            (POINT_CURRENCY.put(self, currency), group)
-            for currency, group in programs.grouped("currency_id").items()
+            (self, programs - foreign),
+            *(
+                (POINT_CURRENCY.put(self, currency), group)
+                for currency, group in foreign.grouped("currency_id").items()
+            ),
         ]
 
     def _by_ledger_rules(self, programs):

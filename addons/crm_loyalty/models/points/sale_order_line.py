@@ -26,7 +26,9 @@ class SaleOrderLine(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             self._check_cost(vals)
-        lines = super(SaleOrderLine, self._leaving_points()).create(vals_list)
+        orders = {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        orders = self.env["sale.order"].browse(orders)
+        lines = super(SaleOrderLine, self._leaving_points(orders)).create(vals_list)
         lines = lines.with_env(self.env)
         lines._confirmed_orders()._post_points_now()
         return lines
@@ -35,7 +37,8 @@ class SaleOrderLine(models.Model):
         if "points_cost" not in vals:
             return super().write(vals)
         self._check_cost(vals)
-        res = super(SaleOrderLine, self._leaving_points()).write(vals)
+        lines = self._leaving_points(self.order_id)
+        res = super(SaleOrderLine, lines).write(vals)
         self._confirmed_orders()._post_points_now()
         return res
 
@@ -43,7 +46,8 @@ class SaleOrderLine(models.Model):
         orders = self.filtered("coupon_id")._confirmed_orders()
         if not orders:
             return super().unlink()
-        res = super(SaleOrderLine, self._leaving_points()).unlink()
+        lines = self._leaving_points(orders)
+        res = super(SaleOrderLine, lines).unlink()
         orders._post_points_now()
         return res
 
@@ -122,5 +126,5 @@ class SaleOrderLine(models.Model):
     def _confirmed_orders(self):
         return self.order_id.filtered(lambda order: order.state == "sale")
 
-    def _leaving_points(self):
-        return POSTED_BY_CALLER.put(self)
+    def _leaving_points(self, orders):
+        return POSTED_BY_CALLER.put(self, orders)

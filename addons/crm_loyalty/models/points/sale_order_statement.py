@@ -114,6 +114,8 @@ class SaleOrder(models.Model):
         )
         values = []
         programs = promised.grouped(lambda line: line.coupon_id.program_id)
+        kept = self._by_ledger(promised.coupon_id.program_id)
+        programs = {program: programs[program] for program in kept}
         for program, lines in programs.items():
             values += self._prepare_program_statements(program, lines, now, before)
         return values
@@ -339,11 +341,13 @@ class SaleOrder(models.Model):
         stated = orders._statements()
         if POSTED_BY_CALLER.on(self):
             stated += orders._new_statements()
+        ledgers = {o: o._by_ledger(o._point_programs()) for o in orders}
         return effects_of(
-            orders._earned_points(stated, left), orders._spent_points(left)
+            orders._earned_points(stated, left, ledgers),
+            orders._spent_points(left, ledgers),
         )
 
-    def _earned_points(self, stated, left) -> dict:
+    def _earned_points(self, stated, left, ledgers) -> dict:
         """What is left of what these orders earned, by order and account."""
         of_itself = [s for s in stated if s.card.program_id.applies_on == "current"]
         kept = kept_of([one for one in stated if one not in of_itself], left)
@@ -355,19 +359,22 @@ class SaleOrder(models.Model):
             order, card = promise.order_id, promise.coupon_id
             if card.program_id.applies_on != "current" or order._card_expired(card):
                 continue
+            if card.program_id not in ledgers[order]:
+                continue
             # what an order earns for itself follows the order, to its last goods
             if follows.get((order, card), 1):
                 earned[order, card._account()] += to_units(promise.points)
         return {account: max(units, 0) for account, units in earned.items()}
 
-    def _spent_points(self, left) -> dict:
+    def _spent_points(self, left, ledgers) -> dict:
         """A card gets back what the credited reward lines say, and no other."""
         spent, rewards = (
             defaultdict(int),
             defaultdict(self.env["sale.order.line"].browse),
         )
         for line in self.order_line:
-            if line.reward_id and line.coupon_id:
+            program = line.coupon_id.program_id
+            if line.reward_id and program in ledgers[line.order_id]:
                 code = line.reward_identifier_code or line.id
                 rewards[line.order_id, line.coupon_id, code] |= line
         for (order, card, _code), lines in rewards.items():

@@ -39,7 +39,13 @@ class CrmCustomerProgram(models.Model):
         "suite.company.mixin",
         "suite.condition.mixin",
         "suite.number.mixin",
+        "suite.job.mixin",
     ]
+    _jobs = {
+        "crm_loyalty.cron_enrol_members",
+        "crm_loyalty.cron_touch_members",
+        "crm_loyalty.cron_measure_programs",
+    }
     _order = "state desc, date_start desc, id desc"
     # written by the program's own actions and jobs alone
     _protected_fields = {

@@ -391,27 +391,28 @@ class CrmCustomerProgramMember(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                DELETE FROM crm_customer_program_member WHERE id IN (
-                    SELECT id FROM (
-                        SELECT id, row_number() OVER (
-                                   PARTITION BY program_id
-                                   ORDER BY touch_count DESC, enrolled_at, id) AS rank
-                          FROM crm_customer_program_member WHERE %(who)s IN %(ids)s
-                    ) ranked WHERE rank > 1)
+                WITH ranked AS (
+                    SELECT id, row_number() OVER (
+                               PARTITION BY program_id
+                               ORDER BY touch_count DESC, enrolled_at, id) AS rank
+                      FROM crm_customer_program_member WHERE %(who)s IN %(all)s
+                ), gone AS (
+                    DELETE FROM crm_customer_program_member member USING ranked
+                     WHERE ranked.id = member.id AND ranked.rank > 1
+                    RETURNING member.id
+                )
+                UPDATE crm_customer_program_member member SET %(who)s = %(target)s
+                  FROM ranked
+                 WHERE ranked.id = member.id AND ranked.rank = 1
+                   AND member.%(who)s IN %(ids)s
+                   -- asked first, so that no two are there at one time
+                   AND (SELECT count(*) FROM gone) >= 0
                 """,
                 who=SQL.identifier(column),
-                ids=tuple({*ids, target}),
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_customer_program_member SET %(who)s = %(target)s
-                 WHERE %(who)s IN %(ids)s
-                """,
-                who=SQL.identifier(column),
+                all=tuple({*ids, target}),
                 ids=tuple(ids),
                 target=target,
             )
         )
-        self.invalidate_model()
+        if self.env.cr.rowcount:
+            self.invalidate_model()

@@ -37,7 +37,9 @@ class CrmPurchaseImport(models.Model):
         "suite.protected.mixin",
         "suite.company.mixin",
         "suite.import.mixin",
+        "suite.job.mixin",
     ]
+    _jobs = {"crm_loyalty.cron_process_purchase_imports"}
     _order = "id desc"
     # They tell what happened, and undoing relies on them.
     _protected_fields = {

@@ -63,7 +63,13 @@ class LoyaltyTierProgram(models.Model):
 
     _name = "loyalty.tier.program"
     _description = "Tier Program"
-    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+        "suite.job.mixin",
+    ]
+    _jobs = {"crm_loyalty.cron_evaluate_tiers", "crm_loyalty.cron_prepare_gestures"}
     _order = "sequence, id"
     # published by its button alone, which evaluates
     _company_links = {"point_program_ids"}
@@ -99,9 +105,9 @@ class LoyaltyTierProgram(models.Model):
     point_program_ids = fields.Many2many(
         "loyalty.program",
         string="Points Of",
-        domain="[('program_type', '=', 'loyalty'),"
+        domain="[('program_type', '=', 'loyalty'), ('keep_ledger', '=', True),"
         " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
-        help="Empty: of every loyalty program.",
+        help="Empty: of every loyalty program that keeps a ledger.",
     )
     period = fields.Selection(
         [("rolling", "The last months"), ("year", "The calendar year")],

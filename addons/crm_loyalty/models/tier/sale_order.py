@@ -64,6 +64,6 @@ class SaleOrder(models.Model):
         return statuses
 
     def _point_factor(self, program):
-        if program.program_type != "loyalty":
+        if program.program_type != "loyalty" or not program.keep_ledger:
             return super()._point_factor(program)
         return self.tier_point_factor or 1.0

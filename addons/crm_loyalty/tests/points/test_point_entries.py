@@ -117,20 +117,3 @@ class TestPointEntries(PointCommon):
         self._order()
         self.assertEqual(self._card().points, 100)
         self.assertNotEqual(self._card(), card)
-
-    def test_balances_from_before_are_opened_once(self):
-        card = self.env["loyalty.card"].create(
-            {"program_id": self.program.id, "partner_id": self.customer.id}
-        )
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE loyalty_card SET points = 75, account_key = NULL WHERE id = %s",
-            [card.id],
-        )
-        card.invalidate_recordset()
-        for _time in range(2):
-            self.env["loyalty.program"]._open_ledger()
-            self.assertEqual(self._kinds(card), [("opening", 75)])
-            self.assertEqual(card.points, 75)
-        self.assertTrue(card.account_key)
-        self.assertWhole()

@@ -163,6 +163,7 @@ class TestPointQuotations(PointCommon):
         coupons = self.env["loyalty.program"].create(
             {
                 "name": "Next Time",
+                "keep_ledger": True,
                 "program_type": "next_order_coupons",
                 "trigger": "auto",
                 "applies_on": "future",
@@ -187,16 +188,3 @@ class TestPointQuotations(PointCommon):
         )
         with self.assertRaises(AccessError):
             self._card().with_user(manager).write({"provisional": True})
-
-    def test_cards_that_quotations_opened_before_are_hidden(self):
-        self._order(self.other_customer)
-        order = self._quote()
-        card = order.coupon_point_ids.coupon_id
-        card.sudo().write({"provisional": False, "active": True})
-        self.assertEqual(self._card(), card)
-        for _time in range(2):
-            self.env["loyalty.program"]._open_ledger()
-            self.assertFalse(self._card())
-            self.assertTrue(self._card(self.other_customer))
-        order.action_confirm()
-        self.assertEqual(self._card(), card)

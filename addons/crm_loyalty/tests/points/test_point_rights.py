@@ -100,16 +100,66 @@ class TestPointRights(PointCommon):
         program = self._make_program(program_type="coupons", applies_on="current")
         return self.env["loyalty.card"].create({"program_id": program.id})
 
-    def test_a_card_without_ledger_is_written_as_odoos_form_lets_one(self):
-        card = self._coupon()
-        self.assertFalse(card.program_id.keep_ledger)
+    def test_a_card_without_ledger_is_written_as_in_odoo_but_never_moved_away(self):
+        program = self._make_program(keep_ledger=False)
+        card = self.env["loyalty.card"].create(
+            {"program_id": program.id, "partner_id": self.customer.id, "points": 5}
+        )
         seller = card.with_user(self.seller)
-        seller.write({"partner_id": self.customer.id, "expiration_date": "2090-01-01"})
-        self.assertEqual(card.partner_id, self.customer)
-        for vals in ({"code": "X"}, {"program_id": self.program.id}, {"points": 5}):
-            with self.assertRaises(AccessError, msg=vals):
-                seller.write(vals)
-        self.assertTrue(self.program.keep_ledger)
+        for vals in (
+            {"points": 500},
+            {"code": "MINE"},
+            {"expiration_date": "2090-01-01"},
+            {"partner_id": self.other_customer.id, "points": 7},
+            {"program_id": self._make_program(keep_ledger=False).id},
+        ):
+            seller.write(vals)
+        self.assertRecordValues(
+            card,
+            [{"points": 7, "code": "MINE", "partner_id": self.other_customer.id}],
+        )
+        self.assertFalse(card.entry_ids)
+        stranger = self.env["res.partner"].create(
+            {"name": "Stranger", "company_id": self.elsewhere.id}
+        )
+        foreign = self._make_program(keep_ledger=False, company_id=self.elsewhere.id)
+        home = self._make_program(keep_ledger=False, company_id=self.company.id)
+        seller.program_id = home
+        for vals in (
+            {"partner_id": stranger.id},
+            {"program_id": foreign.id},
+            {"program_id": self.program.id},
+            {"pending_points": 5},
+            {"account_card_id": self.card.id},
+            {"account_key": "mine"},
+            {"kept_apart": True},
+            {"provisional": True},
+        ):
+            for user in (self.seller, self.manager):
+                self.assertRefused(card.with_user(user).write, vals, error=AccessError)
+
+    def test_a_ledger_is_switched_by_its_button_alone(self):
+        for program in (self.program, self._make_program(keep_ledger=False)):
+            mine = program.with_user(self.manager)
+            kept = program.keep_ledger
+            vals = {"keep_ledger": not kept}
+            self.assertRefused(mine.write, vals, error=AccessError)
+            for name in ("ledger_since", "ledger_ended"):
+                self.assertRefused(
+                    mine.write, {name: "2020-01-01 00:00:00"}, error=AccessError
+                )
+            mine.write({"keep_ledger": kept})
+            wizard = self.env["loyalty.ledger.switch"].with_user(self.manager)
+            self.assertRefused(
+                wizard.create(
+                    {"program_id": program.id, "keeps": not kept}
+                ).action_switch,
+                error=UserError,
+            )
+            self.assertRefused(
+                program.with_user(self.seller).action_switch_ledger, error=AccessError
+            )
+            self.assertEqual(program.keep_ledger, kept)
 
     def test_context_keys_mint_nothing(self):
         sent = {

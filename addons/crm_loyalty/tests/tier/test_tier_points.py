@@ -18,6 +18,7 @@ class TestTierPoints(TierCommon):
             {
                 "name": "Points",
                 "program_type": "loyalty",
+                "keep_ledger": True,
                 "trigger": "auto",
                 "applies_on": "both",
                 "rule_ids": [Command.create({"reward_point_mode": "money"})],
