@@ -156,7 +156,7 @@ class SaleOrder(models.Model):
             # an add-on of somebody else's gives points where no rule does
             goods = {line: size.money for line, size in now.items() if line.product_id}
             seen = {line: Seen(money=money) for line, money in goods.items()}
-            new = Gain(0.0 if before else 1.0, goods, known=False)
+            new = Gain(1.0, goods, known=False)
             gains = [RuleGain(self.env["loyalty.rule"], Terms(By.ORDER, 0), seen, new)]
         return gains
 
