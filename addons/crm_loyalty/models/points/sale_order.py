@@ -152,7 +152,10 @@ class SaleOrder(models.Model):
         """Quotations wait for nothing any more; returns the cards they had opened."""
         # sudo: Odoo would delete these as the salesperson, who may not
         promised = self.sudo().coupon_point_ids.filtered(
-            lambda line: line.order_id._by_ledger(line.coupon_id.program_id)
+            lambda line: (
+                line.coupon_id.program_id.keep_ledger
+                or line.order_id._by_ledger(line.coupon_id.program_id)
+            )
         )
         cards = self._cards_born_here(promised)
         promised.unlink()
