@@ -39,7 +39,6 @@ class PointCommon(ShopCommon):
         return cls.env["loyalty.program"].create(
             {
                 "name": "Points",
-                "keep_ledger": True,
                 "program_type": "loyalty",
                 "trigger": "auto",
                 "applies_on": "both",
