@@ -22,6 +22,10 @@ class StatementCommon(PointCommon):
         cls.statements = cls.env["loyalty.point.statement"].sudo()
 
     @classmethod
+    def _make_program(cls, **values):
+        return super()._make_program(**{"keep_ledger": True, **values})
+
+    @classmethod
     def _sell(cls, *lines, partner=None, **values):
         """A confirmed order of lines, each a price or values of its own."""
         order = cls._offer(*lines, partner=partner, **values)
