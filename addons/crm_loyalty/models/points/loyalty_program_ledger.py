@@ -217,7 +217,9 @@ class LoyaltyProgram(models.Model):
         programs = self.sudo().filtered(lambda program: not program.keep_ledger)
         if not programs:
             return
-        programs.write({"keep_ledger": True, "ledger_since": fields.Datetime.now()})
+        # by the clock that says when records were made
+        since = self.env.cr.now().replace(microsecond=0)
+        programs.write({"keep_ledger": True, "ledger_since": since})
         programs._begin_ledger()
         programs._take_cards()
         cards = programs._all_cards()

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import SQL
 
 from .point_common import PointCommon
 
@@ -155,6 +156,15 @@ class TestPointSwitch(PointCommon):
         order = self._order(quantity=2, claim=True)
         card = self._card()
         self.assertEqual(card.points, 300 + 200 - 100)
+        self.env.flush_all()
+        for table in ("sale_order", "loyalty_history"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET create_date = create_date - interval '1 day'",
+                    SQL.identifier(table),
+                )
+            )
+        self.env.invalidate_all()
         self._switch()
         # nor does it get into the ledger by another date
         order.date_order += timedelta(1)
