@@ -116,7 +116,6 @@ class LoyaltyPointStatement(models.Model):
     currency_id = fields.Many2one(related="program_id.currency_id")
     rule_id = fields.Many2one(
         "loyalty.rule",
-        "Rule",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
