@@ -45,6 +45,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/loyalty_point_entry_views.xml",
+        "views/loyalty_point_statement_views.xml",
         "views/loyalty_point_difference_views.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_program_views.xml",

@@ -5,14 +5,13 @@ Every operation changes lots and says so in moves, which the caller keeps; the s
 lot's moves is always what the lot holds. Points are whole numbers of the smallest unit
 (`to_units`), so that nothing is lost or made by rounding.
 
-What a document earns, and what its returns leave of it, is asked by `_point_effects` in
-``models/points/sale_order.py`` and `_kept_share` in ``sale_order_line.py`` beside it.
+What a document earns, and what its returns leave of it, stands in ``statements.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import NamedTuple
@@ -58,8 +57,8 @@ class PointsMissingError(ValueError):
 class Lot:
     """Points of one date; a lot below zero is a debt.
 
-    A pending lot waits for `available_on`, or for an event when it has no date.
-    `origin` is the purchase it rewards.
+    A pending lot waits for `available_on`, or for `event` when it has no date, and then
+    for as many days as were promised. `origin` is the purchase it rewards.
     """
 
     points: int
@@ -68,6 +67,10 @@ class Lot:
     expires_on: date | None = None
     origin: Hashable = None
     ref: Hashable = None
+    event: str | None = None
+    wait_days: int = 0
+    # how long it was promised to last once available; None: as the account's others
+    valid_days: int | None = None
 
     def expired(self, day: date) -> bool:
         return self.expires_on is not None and self.expires_on < day
@@ -116,12 +119,25 @@ class Account:
         origin: Hashable = None,
         pending: bool = False,
         available_on: date | None = None,
+        event: str | None = None,
+        wait_days: int = 0,
+        valid_days: int | None = None,
     ) -> Lot:
         """A new lot; it lasts from the day on which it is available."""
+        if valid_days is None:
+            valid_days = self.valid_days
         if not pending:
             available_on = self.day
-        expires_on = None if pending else self._last_day()
-        lot = Lot(0, pending, available_on, expires_on, origin)
+        lot = Lot(
+            0,
+            pending,
+            available_on,
+            None if pending else self._last_day(valid_days),
+            origin,
+            event=event,
+            wait_days=wait_days,
+            valid_days=valid_days,
+        )
         self.lots.append(lot)
         self._move(kind, lot, points)
         return lot
@@ -153,22 +169,41 @@ class Account:
                 self.lots.append(lot)
             self._move(Kind.RETURN, lot, share)
 
-    def take_back(self, points: int, origin: Hashable, policy: DebtPolicy) -> None:
+    def take_back(
+        self,
+        points: int,
+        origin: Hashable,
+        policy: DebtPolicy,
+        *,
+        expired: Sequence[tuple[Lot, int]] = (),
+        settled: int = 0,
+    ) -> None:
         """Claw back what a purchase earned: its own lots first, then any other.
 
+        :param expired: what has expired of its lots is gone already: it counts first
+        :param settled: what paid an old debt becomes a debt again, never a refusal
         :raise PointsMissingError: some are spent and the policy blocks
         """
+        for lot, gone in expired:
+            again = min(gone, points)
+            self._move(Kind.EXPIRE, lot, again)
+            self._move(Kind.CLAW_BACK, lot, -again)
+            points -= again
         own = [lot for lot in self.lots if lot.origin == origin and lot.points > 0]
         own.sort(key=lambda lot: (not lot.pending, lot.expires_on or date.max))
         lots = own + [lot for lot in self.spendable() if lot not in own]
         missing = points - sum(lot.points for lot in lots)
-        if missing > 0 and policy is DebtPolicy.BLOCK:
-            raise PointsMissingError(missing)
+        if missing > settled and policy is DebtPolicy.BLOCK:
+            raise PointsMissingError(missing - settled)
         missing = self._take(Kind.CLAW_BACK, lots, points)
         if missing:
             debt = self._owe(Kind.CLAW_BACK, missing)
             if policy is DebtPolicy.WRITE_OFF:
                 self._move(Kind.WRITE_OFF, debt, missing)
+
+    def undo(self, kind: Kind, lot: Lot, points: int) -> None:
+        """What was spared when goods came back goes again, from what they earn anew."""
+        self._move(kind, lot, -points)
 
     def vest(self, lot: Lot, available_on: date) -> Lot:
         """A pending lot's event has come: available, now or on a later day."""
@@ -180,6 +215,7 @@ class Account:
             origin=lot.origin,
             pending=pending,
             available_on=available_on,
+            valid_days=lot.valid_days,
         )
 
     def drop(self, lot: Lot, kind: Kind = Kind.ADJUST) -> None:
@@ -205,9 +241,7 @@ class Account:
         """Move every lot, debts too, to another account; dates and origins stay."""
         for lot in self.lots:
             if lot.points:
-                moved = Lot(
-                    0, lot.pending, lot.available_on, lot.expires_on, lot.origin
-                )
+                moved = replace(lot, points=0, ref=None)
                 other.lots.append(moved)
                 other._move(Kind.MERGE, moved, lot.points, self.note)
                 self._move(Kind.MERGE, lot, -lot.points)
@@ -239,8 +273,8 @@ class Account:
             lot.points += points
             self.moves.append(Move(kind, lot, points, note or self.note))
 
-    def _last_day(self) -> date | None:
-        return self.day + timedelta(self.valid_days) if self.valid_days else None
+    def _last_day(self, valid_days: int) -> date | None:
+        return self.day + timedelta(valid_days) if valid_days else None
 
 
 def split(points: int, weights: Sequence[int]) -> list[int]:
@@ -261,18 +295,6 @@ def in_proportion(points: int, share: float) -> int:
     themselves: so a whole refund in parts takes all, however it was cut.
     """
     return round(points * min(max(share, 0.0), 1.0))
-
-
-def kept_share(ordered: float, invoiced: float, refunded: float) -> float:
-    """How much of a purchase the customer keeps after refunds.
-
-    What was refunded and then invoiced anew counts as kept.
-    """
-    if ordered <= 0:
-        return 1.0
-    still_to_invoice = max(ordered - invoiced, 0.0)
-    kept = still_to_invoice + invoiced - refunded
-    return min(max(kept / ordered, 0.0), 1.0)
 
 
 def to_units(points: float) -> int:

@@ -133,6 +133,16 @@ class AttackRecords:
                 {"program_id": program.id, "company_id": company.id}
             ),
             "loyalty.point.lot": card.lot_ids,
+            "loyalty.point.statement": cls.env["loyalty.point.statement"].create(
+                {
+                    "card_id": card.id,
+                    "program_id": program.id,
+                    "company_id": company.id,
+                    "day": "2026-01-01",
+                    "by": "order",
+                    "points": 1,
+                }
+            ),
         }
 
     @classmethod

@@ -32,6 +32,7 @@ RIGHTS = {
     "loyalty.point.entry": {"salesperson": "r", "manager": "r"},
     "loyalty.point.liability": {"manager": "r", "accountant": "rwcd"},
     "loyalty.point.lot": {"salesperson": "r", "manager": "r"},
+    "loyalty.point.statement": {"manager": "r"},
     "loyalty.tier": {"salesperson": "r", "manager": "rwcd"},
     "loyalty.tier.benefit": {"salesperson": "r", "manager": "rwcd"},
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},

@@ -8,6 +8,18 @@ import setup_loyalty
 from dev import addons, odoo, release_dump, run
 
 ADDONS = addons.names()
+# Orders whose lines do not say what the ledger posted for them.
+UNSTATED = """
+    SELECT entry.order_id FROM loyalty_point_entry entry
+      JOIN sale_order ON sale_order.id = entry.order_id AND sale_order.state = 'sale'
+      JOIN loyalty_program program ON program.id = entry.program_id
+       AND program.applies_on <> 'current'
+     WHERE entry.key IS NOT NULL AND entry.kind IN ('earn', 'claw_back')
+     GROUP BY entry.order_id
+    HAVING sum(entry.points) > coalesce(
+        (SELECT sum(points) FROM loyalty_point_statement said
+          WHERE said.order_id = entry.order_id), 0) + 0.001
+"""
 # Have the crons do their work and a ledger begin, so that there is something to leave;
 # then go.
 USE_AND_UNINSTALL = f"""
@@ -95,6 +107,7 @@ def test_last_release_is_upgraded_whole(env, server, suite):
         assert server.read_note(name) == f"{run.MADE_BY_US} {addons.fingerprint()}"
         assert release_dump.sums(server, name) == known["sums"]
         assert crons and set(server.query(kept, database=name)) == crons
+        assert server.query(UNSTATED, database=name) == []
         # No column is left over, and every add-on is what its manifest says.
         found, expected = (
             set(server.query(setup_catalogue.COLUMNS, database=database))

@@ -10,7 +10,6 @@ from points import (
     Lot,
     PointsMissingError,
     in_proportion,
-    kept_share,
     split,
     to_points,
     to_units,
@@ -139,22 +138,6 @@ def test_merge_moves_lots_whole():
     assert [lot.origin for lot in mine.lots] == [None, None, None, "a"]
 
 
-@pytest.mark.parametrize(
-    ("ordered", "invoiced", "refunded", "kept"),
-    [
-        (100, 0, 0, 1),
-        (100, 100, 25, 0.75),
-        (100, 100, 100, 0),
-        (100, 50, 50, 0.5),
-        (100, 200, 100, 1),  # refunded and invoiced anew
-        (100, 100, 130, 0),
-        (0, 0, 0, 1),
-    ],
-)
-def test_share_kept_after_refunds(ordered, invoiced, refunded, kept):
-    assert kept_share(ordered, invoiced, refunded) == pytest.approx(kept)
-
-
 def test_shares_are_whole_and_add_up():
     assert split(100, [1, 1, 1]) == [34, 33, 33]
     assert split(1, [3, 5]) == [0, 1]
@@ -165,3 +148,36 @@ def test_shares_are_whole_and_add_up():
 def test_units_are_exact():
     assert to_units(33.33) == 333_300
     assert to_points(to_units(0.1) + to_units(0.2)) == 0.3
+
+
+def test_expired_points_of_returned_goods_are_gone_already():
+    expired = Lot(0, expires_on=later(-1), origin="a")
+    account = Account(DAY, [expired])
+    account.take_back(100, "a", DebtPolicy.OWE, expired=[(expired, 60)])
+    assert account.available == -40
+    assert [(m.kind, m.points) for m in account.moves] == [
+        (Kind.EXPIRE, 60),
+        (Kind.CLAW_BACK, -60),
+        (Kind.CLAW_BACK, -40),
+    ]
+
+
+def test_what_paid_an_old_debt_refuses_no_return():
+    account = Account(DAY, [Lot(70, origin="a")])
+    account.take_back(100, "a", DebtPolicy.BLOCK, settled=30)
+    assert account.available == -30
+    account = Account(DAY, [Lot(70, origin="a")])
+    with pytest.raises(PointsMissingError) as refusal:
+        account.take_back(100, "a", DebtPolicy.BLOCK, settled=20)
+    assert refusal.value.missing == 10
+
+
+def test_a_lot_lasts_as_long_as_it_was_promised():
+    account = Account(DAY, valid_days=30)
+    lot = account.earn(10, pending=True, event="delivery", wait_days=2)
+    account.valid_days = 5
+    waiting = account.vest(lot, later(2))
+    assert (lot.points, waiting.pending, waiting.valid_days) == (0, True, 30)
+    account.day = later(2)
+    account.close_day()
+    assert account.lots[-1].expires_on == later(32)

@@ -21,6 +21,7 @@ class SaleOrder(models.Model):
         res = super()._action_confirm()
         if ledgers:
             # points count before mails tell the balance, and before tiers count points
+            self._state_points(confirmed=True)
             self._post_points()
         self._evaluate_tiers()
         return res
@@ -31,6 +32,7 @@ class SaleOrder(models.Model):
         if self._has_ledgers():
             # first the points, while it is known where they came from
             sold._post_points(cancelled=True)
+            sold._withdraw_statements()
             cards = self._forget_promised_points()
         res = super()._action_cancel()
         if cards:
@@ -54,7 +56,8 @@ class SaleOrder(models.Model):
             return super()._program_check_compute_points(programs)
         statuses = {}
         for order, group in self._by_point_currency(programs):
-            statuses |= super(SaleOrder, order)._program_check_compute_points(group)
+            for asked, some in order._by_ledger_rules(group):
+                statuses |= super(SaleOrder, asked)._program_check_compute_points(some)
         return self._apply_point_factor(statuses)
 
     def _has_ledgers(self) -> bool:

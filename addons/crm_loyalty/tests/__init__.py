@@ -28,6 +28,7 @@ from .points import (
     test_point_refunds,
     test_point_rights,
     test_point_sequences,
+    test_point_statements,
     test_point_switch,
     test_point_unmanaged,
 )

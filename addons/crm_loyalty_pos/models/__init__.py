@@ -2,6 +2,8 @@ from . import (
     loyalty_card,
     loyalty_point_entry,
     loyalty_point_lot,
+    loyalty_point_statement,
     pos_order,
     pos_order_line,
+    pos_order_statement,
 )

@@ -1,19 +1,10 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 
-from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import (
-    Effect,
-    effects_of,
-)
-from odoo.addons.crm_loyalty.points import (
-    in_proportion,
-    kept_share,
-    to_points,
-    to_units,
-)
+from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import Effect
+from odoo.addons.crm_loyalty.points import to_points, to_units
 from odoo.addons.crm_suite.tools.mark import Mark
 
 from .pos_coupon_claim import PosCouponClaim, read_claims
@@ -144,7 +135,7 @@ class PosOrder(models.Model):
         :param changes: by card, the points it earned less those it spent
         """
         wanted, past = self._posted_effects()
-        beyond = {}
+        beyond, given = {}, {}
         for card, change in changes.items():
             account = self, card._account()
             # what the till tells again is known
@@ -156,7 +147,8 @@ class PosOrder(models.Model):
             if told.earned > to_units(most + self._slack(program, 1)):
                 beyond[card] = to_points(told.earned) - most
                 told = told._replace(earned=to_units(most))
-            wanted[account] = told
+            wanted[account], given[card] = told, told.earned
+        self._state_till_points(given)
         self._post_effects(wanted)
         if beyond:
             beyond_sale = self.env._(
@@ -241,57 +233,23 @@ class PosOrder(models.Model):
 
     def _till_effect(self, card, net: int) -> Effect:
         """The till tells the sum only; what its rewards cost tells the parts."""
-        rewards = self.lines.filtered(
-            lambda line: (
-                line.reward_id.program_id == card.program_id and line.coupon_id <= card
-            )
-        )
+        rewards = self._reward_lines(card)
         spent = to_units(sum(max(line.points_cost, 0) for line in rewards))
         if net + spent < 0:
             return Effect(0, -net)
         return Effect(net + spent, spent)
 
-    def _point_effects(self) -> dict:
-        groups = self.env["loyalty.point.entry"]._read_group(
-            [
-                ("pos_order_id", "in", self.ids),
-                ("kind", "in", ("earn", "spend")),
-                ("key", "!=", False),
-            ],
-            ["pos_order_id", "card_id", "kind"],
-            ["points:sum"],
+    def _reward_lines(self, card):
+        """The rewards that this card paid for."""
+        return self.lines.filtered(
+            lambda line: (
+                line.reward_id.program_id == card.program_id and line.coupon_id <= card
+            )
         )
-        # refunds only grow: what was earned and spent first is the whole
-        earned, spent = defaultdict(int), defaultdict(int)
-        for order, card, kind, points in groups:
-            account, units = (order, card._account()), to_units(points)
-            if kind == "earn":
-                share = order._kept_share(card.program_id)
-                earned[account] += in_proportion(units, share)
-            else:
-                spent[account] += in_proportion(-units, order._kept_share())
-        return effects_of(earned, spent)
 
     def _goods(self):
         """What was bought, without rewards."""
         return self.lines.filtered(lambda line: not line.reward_id)
-
-    def _kept_share(self, program=None) -> float:
-        """Which share of the goods the customer keeps after refunds.
-
-        :param program: count the goods it gives points for
-        """
-        goods = self._goods()
-        if program:
-            products = program._rewarded_products(goods.product_id)
-            goods = goods.filtered(lambda line: line.product_id in products)
-        refunds = goods.refund_orderline_ids.filtered(
-            lambda line: line.order_id.state in SOLD_STATES
-        )
-        sold = sum(goods.mapped("price_subtotal_incl"))
-        back = -sum(refunds.mapped("price_subtotal_incl"))
-        share = kept_share(sold, sold, back)
-        return program._kept_points_share(share) if program else share
 
     def _sale_of_points(self, card, units) -> float:
         groups = self.env["loyalty.point.entry"]._read_group(

@@ -30,16 +30,16 @@ class TestPosRefunds(TillPointsCommon):
             self.assertAlmostEqual(card.points, left, 4)
         self.assertWhole()
 
-    def test_refund_gives_back_what_was_spent(self):
+    def test_points_spent_come_back_with_their_reward_only(self):
         self._order()
         card = self._card()
         sale = self._ring_up(2, reward=self.program.reward_ids)
         self._tell(self.program, 90, card, sale)
         self.assertEqual(card.points, 190)
         self._bring_back(sale)
-        # half of the 190 earned goes, half of the 100 spent returns
-        self.assertEqual(card.points, 145)
-        self._bring_back(sale)
+        # half of the 190 earned goes; the reward was not brought back
+        self.assertEqual(card.points, 95)
+        self._bring_back(sale, reward=True)
         self.assertEqual(card.points, 100)
         self.assertWhole()
 
@@ -59,6 +59,50 @@ class TestPosRefunds(TillPointsCommon):
         self._tell(self.program, 200, self._card(), sale)
         self.assertEqual(self._card().points, 100)
         self.assertWhole()
+
+    def test_other_rules_take_back_what_was_given(self):
+        sale = self._ring_up(2)
+        self._tell(self.program, 200, sale=sale)
+        self.program.rule_ids.write(
+            {"reward_point_amount": 3, "product_ids": self._make_product("Oil", 5).ids}
+        )
+        self.program.active = False
+        self._bring_back(sale)
+        self.assertEqual(self._card().points, 100)
+        self._bring_back(sale)
+        self.assertEqual(self._card().points, 0)
+        self.assertWhole()
+
+    def test_a_sale_from_before_statements_keeps_its_balance(self):
+        sale = self._ring_up(4)
+        self._tell(self.program, 400, sale=sale)
+        self._bring_back(sale)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM loyalty_point_statement")
+        self.env.invalidate_all()
+        sale._post_points()
+        self.assertEqual(self._card().points, 300)
+        self._bring_back(sale)
+        self.assertEqual(self._card().points, 200)
+        self.assertWhole()
+
+    def test_a_line_says_what_earned_its_points(self):
+        self._tell(self.program, 100)
+        statement = self.sale.sudo().point_statement_ids
+        self.assertRecordValues(
+            statement,
+            [
+                {
+                    "pos_line_id": self.sale.lines.id,
+                    "rule_id": self.program.rule_ids.id,
+                    "by": "money",
+                    "rate": 1,
+                    "quantity": 1,
+                    "amount": 100,
+                    "points": 100,
+                }
+            ],
+        )
 
     def test_draft_refund_takes_nothing(self):
         self._tell(self.program, 100)

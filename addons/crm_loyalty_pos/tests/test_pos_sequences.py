@@ -30,8 +30,10 @@ class TestPosSequences(TillPointsCommon):
         some = [sale for sale, (*_p, sold, back) in self.told.items() if back < sold]
         if some:
             sale = self.dice.choice(some)
-            self._bring_back(sale)
             self.told[sale][3] += 1
+            _earned, spent, sold, back = self.told[sale]
+            # with the last piece the reward comes back, too
+            self._bring_back(sale, reward=spent and back == sold)
 
     def tell_again(self):
         if self.told:
@@ -56,7 +58,7 @@ class TestPosSequences(TillPointsCommon):
             (operation,) = self.dice.choices(list(weights), list(weights.values()))
             operation()
             held = sum(
-                (earned - spent) * (sold - back) / sold
+                earned * (sold - back) / sold - (spent if back < sold else 0)
                 for earned, spent, sold, back in self.told.values()
             )
             self.assertAlmostEqual(self._card().points, held, 2, (number, operation))

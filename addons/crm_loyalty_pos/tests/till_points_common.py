@@ -26,8 +26,10 @@ class TillPointsCommon(PointCommon):
         """An order as the till's screen sends it, with a reward taken if wanted.
 
         :param cost: the points that the reward takes
-        :param refunds: the line of an earlier order whose goods come back
+        :param refunds: the line of an earlier order whose goods come back, and perhaps
+            that of its reward
         """
+        goods_back = refunds and refunds.filtered(lambda line: not line.reward_id)
         lines = [
             {
                 "product_id": cls.product.id,
@@ -35,8 +37,19 @@ class TillPointsCommon(PointCommon):
                 "price_unit": 100,
                 "price_subtotal": 100 * quantity,
                 "price_subtotal_incl": 100 * quantity,
-                "refunded_orderline_id": refunds and refunds.id,
+                "refunded_orderline_id": goods_back and goods_back.id,
             }
+        ]
+        lines += [
+            {
+                "product_id": line.product_id.id,
+                "qty": -1,
+                "price_unit": line.price_unit,
+                "price_subtotal": -line.price_subtotal,
+                "price_subtotal_incl": -line.price_subtotal_incl,
+                "refunded_orderline_id": line.id,
+            }
+            for line in (refunds - goods_back if refunds else ())
         ]
         if reward:
             lines.append(
@@ -85,8 +98,12 @@ class TillPointsCommon(PointCommon):
             }
         )
 
-    def _bring_back(self, sale, quantity=1):
-        """Refund goods of a sale, up to the payment that makes it final."""
-        refund = self._ring_up(-quantity, refunds=sale.lines[0])
+    def _bring_back(self, sale, quantity=1, *, reward=False):
+        """Refund goods of a sale, up to the payment that makes it final.
+
+        :param reward: what was taken off their price is taken back with them
+        """
+        lines = sale.lines if reward else sale.lines[0]
+        refund = self._ring_up(-quantity, refunds=lines)
         refund.with_user(self.cashier).action_pos_order_paid()
         return refund

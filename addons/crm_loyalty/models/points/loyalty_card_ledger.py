@@ -127,6 +127,9 @@ class LoyaltyCard(models.Model):
             "pending": lot.pending,
             "available_on": lot.available_on,
             "expires_on": lot.expires_on,
+            "vesting_event": lot.event,
+            "vesting_days": lot.wait_days,
+            "valid_days": lot.valid_days or 0,
         }
 
     def _prepare_entry_values(self, card, move) -> dict:
@@ -225,25 +228,22 @@ class LoyaltyCard(models.Model):
 
     def _portal_pending(self) -> dict:
         """Points that wait, with the day or the event they wait for."""
-        events = dict(
-            self.env["loyalty.program"]
-            ._fields["point_vesting"]
-            ._description_selection(self.env)
-        )
-        groups = self.env["loyalty.point.lot"]._read_group(
+        Lot = self.env["loyalty.point.lot"]
+        events = dict(Lot._fields["vesting_event"]._description_selection(self.env))
+        groups = Lot._read_group(
             [("card_id", "in", self.ids), ("pending", "=", True), ("points", ">", 0)],
-            ["card_id", "available_on:day"],
+            ["card_id", "available_on:day", "vesting_event", "vesting_days"],
             ["points:sum"],
-            order="available_on:day",
+            order="available_on:day, vesting_event, vesting_days",
         )
         told = {card: [] for card in self}
-        for card, day, points in groups:
+        for card, day, event, days, points in groups:
             told[card].append(
                 {
                     "points": card._format_points(points),
                     "day": written_day(self.env, day),
-                    "event": "" if day else events[card.program_id.point_vesting],
-                    "days": 0 if day else card.program_id.point_vesting_days,
+                    "event": "" if day else events.get(event, ""),
+                    "days": 0 if day else days,
                 }
             )
         return told

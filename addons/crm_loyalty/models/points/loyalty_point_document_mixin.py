@@ -6,10 +6,12 @@ from typing import NamedTuple
 from odoo import models
 from odoo.exceptions import ValidationError
 
-from ...points import DebtPolicy, PointsMissingError, to_points, to_units
+from ...points import DebtPolicy, Kind, PointsMissingError, to_points, to_units
 from .loyalty_card_ledger import Note
 
 EARNED, SPENT = ("earn", "claw_back"), ("spend", "return")
+# what a document's own return was spared of, because it was owed or gone already
+SPARED = (Kind.WRITE_OFF, Kind.EXPIRE)
 
 
 class Effect(NamedTuple):
@@ -101,12 +103,13 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 book.give_back(before.spent - now.spent, spent)
             if now.earned < before.earned:
                 order._take_points_back(card, book, before.earned - now.earned)
-            self._gain_and_spend(order, card, book, now, before)
+            again = bool(before_this.count)
+            self._gain_and_spend(order, card, book, now, before, again=again)
             book.note = None
             book.close_day()
         cards._keep_books(books)
 
-    def _gain_and_spend(self, order, card, book, now, before):
+    def _gain_and_spend(self, order, card, book, now, before, *, again):
         """Points for this purchase come before what it spends, for later ones after."""
         note = book.note
         steps = [order._earn_points, order._spend_points]
@@ -120,6 +123,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             if amounts[step] > 0:
                 book.note = note
                 step(card, book, amounts[step])
+                if step == order._earn_points and again:
+                    order._undo_spared(card, book, amounts[step])
                 book.note = None
                 book.close_day()
 
@@ -135,6 +140,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             origin=self._point_origin(),
             pending=True,
             available_on=book.day + wait if dated else None,
+            event=None if dated else program.point_vesting,
+            wait_days=0 if dated else program.point_vesting_days,
         )
 
     def _spend_points(self, card, book, points):
@@ -157,7 +164,13 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         kept = program.keep_ledger
         policy = DebtPolicy(program.point_debt_policy) if kept else DebtPolicy.OWE
         try:
-            book.take_back(points, self._point_origin(), policy)
+            book.take_back(
+                points,
+                self._point_origin(),
+                policy,
+                expired=self._expired_lots(card, book),
+                settled=self._settled_points(card),
+            )
         except PointsMissingError as error:
             raise ValidationError(
                 self.env._(
@@ -193,20 +206,62 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             past[account] = Posted(known.count + count, known.sales + sales)
         return posted, past
 
-    def _spent_lots(self, card, book) -> list:
-        """The lots from which the points came, with what is not yet back."""
+    def _undo_spared(self, card, book, points) -> None:
+        """A return that is withdrawn gives no more than it took."""
         groups = self.env["loyalty.point.entry"]._read_group(
-            [(self._point_field, "=", self.id), ("kind", "in", SPENT)],
-            ["lot_id"],
+            [
+                (self._point_field, "=", self.id),
+                ("kind", "in", [kind.value for kind in SPARED]),
+                ("key", "!=", False),
+            ],
+            ["kind", "card_id"],
             ["points:sum"],
         )
+        lot = book.lots[-1]
+        for kind, holder, spared in groups:
+            if holder._account() == card:
+                again = min(max(to_units(spared), 0), points)
+                book.undo(Kind(kind), lot, again)
+                points -= again
+
+    def _spent_lots(self, card, book) -> list:
+        """The lots from which the points came, with what is not yet back."""
+        return self._lots_that_lost(
+            card, book, [(self._point_field, "=", self.id), ("kind", "in", SPENT)]
+        )
+
+    def _expired_lots(self, card, book) -> list:
+        """The lots of what this document earned, with what expired unspent."""
+        lot = f"lot_id.{self._point_field}"
+        return self._lots_that_lost(
+            card, book, [(lot, "=", self.id), ("kind", "=", Kind.EXPIRE.value)]
+        )
+
+    def _settled_points(self, card) -> int:
+        """How much of what this document earned has paid debts."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                (f"lot_id.{self._point_field}", "=", self.id),
+                ("kind", "=", Kind.SETTLE.value),
+            ],
+            ["card_id"],
+            ["points:sum"],
+        )
+        paid = [points for holder, points in groups if holder._account() == card]
+        return max(to_units(-sum(paid)), 0)
+
+    def _lots_that_lost(self, card, book, domain) -> list:
+        """The lots from which these entries took points, with how many."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            domain, ["lot_id"], ["points:sum"]
+        )
         known = {lot.ref: lot for lot in book.lots}
-        spent = []
+        lost = []
         for lot, points in groups:
             if lot.card_id._account() == card and points < 0:
                 pure = known.get(lot.id) or lot._as_pure()
                 if lot.card_id != card:
                     # merged since: the same dates, on the card that is left
                     pure.points, pure.ref = 0, None
-                spent.append((pure, -to_units(points)))
-        return spent
+                lost.append((pure, -to_units(points)))
+        return lost

@@ -41,6 +41,9 @@ class LoyaltyPointLot(models.Model):
         "pending",
         "available_on",
         "expires_on",
+        "vesting_event",
+        "vesting_days",
+        "valid_days",
         "notice_sent",
     }
     _company_links = ("card_id", "program_id")
@@ -68,6 +71,22 @@ class LoyaltyPointLot(models.Model):
         readonly=True, help="Empty on pending points that wait for an event."
     )
     expires_on = fields.Date("Last Day", readonly=True)
+    vesting_event = fields.Selection(
+        [
+            ("delivery", "Everything is delivered"),
+            ("invoice", "Everything is invoiced"),
+            ("payment", "Everything is paid"),
+        ],
+        "Waits for",
+        readonly=True,
+        help="As it was promised, whatever the program says now.",
+    )
+    vesting_days = fields.Integer("Days to Wait After", readonly=True)
+    valid_days = fields.Integer(
+        "Lasts (Days)",
+        readonly=True,
+        help="Once it is available; 0 means for ever. As it was promised.",
+    )
     notice_sent = fields.Boolean(readonly=True)
     entry_ids = fields.One2many("loyalty.point.entry", "lot_id", readonly=True)
 
@@ -112,7 +131,6 @@ class LoyaltyPointLot(models.Model):
         ]
         invoiced = Domain("order_id.invoice_status", "=", "invoiced")
         happened = {
-            "confirmation": Domain.TRUE,
             "delivery": Domain("order_id.is_fully_delivered", "=", True),
             "invoice": invoiced,
             "payment": invoiced
@@ -125,7 +143,7 @@ class LoyaltyPointLot(models.Model):
             waiting
             & Domain("available_on", "=", False)
             & Domain.OR(
-                Domain("program_id.point_vesting", "=", event) & condition
+                Domain("vesting_event", "=", event) & condition
                 for event, condition in happened.items()
             )
         )
@@ -157,13 +175,13 @@ class LoyaltyPointLot(models.Model):
 
     @api.model
     def _vest_on_event(self, lots):
-        """Start the program's days; without any the points are available at once."""
+        """Start the promised days; without any the points are available at once."""
         # the entries tell it; a message on each card would take most of the time
         lots = lots.with_context(tracking_disable=True)
         books = lots.card_id._open_books()
         for lot in lots:
             book = books[lot.card_id]
-            wait = timedelta(lot.program_id.point_vesting_days)
+            wait = timedelta(lot.vesting_days)
             for pure in [pure for pure in book.lots if pure.ref == lot.id]:
                 book.vest(pure, book.day + wait)
         lots.card_id._keep_books(books)
@@ -193,6 +211,9 @@ class LoyaltyPointLot(models.Model):
             self.expires_on or None,
             self._rewarded_document(),
             self.id,
+            self.vesting_event or None,
+            self.vesting_days,
+            self.valid_days if self.pending else None,
         )
 
     def _send_notices(self):

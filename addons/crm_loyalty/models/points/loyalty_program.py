@@ -3,10 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...points import MOST_POINTS, DebtPolicy
 
-# a share below this is the noise of adding amounts
-NOTHING = 1e-6
-
-
 # a hundred years: more would end behind the last day of the calendar
 MOST_DAYS = 36_525
 
@@ -153,19 +149,9 @@ class LoyaltyProgram(models.Model):
         waits = self.point_vesting != "confirmation" or self.point_vesting_days
         return not (waits and self.is_nominative and self.keep_ledger)
 
-    def _rewarded_products(self, products):
-        """Those of the products that the program gives points for."""
-        rules = self._get_valid_products(products)
-        return self.env["product.product"].union(*rules.values())
-
-    def _kept_points_share(self, share: float) -> float:
-        """The share of points that stays when so much of the goods is kept.
-
-        Half a coupon is none: it goes with the last of the goods.
-        """
-        if self.is_nominative or self.is_payment_program:
-            return share
-        return 1.0 if share > NOTHING else 0.0
+    def _gives_in_parts(self) -> bool:
+        """Whether a part of its points means anything: of a coupon none does."""
+        return self.is_nominative or self.is_payment_program
 
     def _point_worth(self, company, day) -> tuple[float, str]:
         """A point's stand-alone selling price in the company's currency, and whence.

@@ -8,12 +8,13 @@ from odoo.tools import SQL
 from odoo.addons.crm_suite.tools.mark import Mark
 from odoo.addons.crm_suite.tools.permit import system_permit
 
-from ...points import in_proportion, to_points, to_units
+from ...points import to_points
 from .loyalty_card import POSTED_BY_CALLER, QUOTATION_AT_WORK, QUOTED
-from .loyalty_point_document_mixin import effects_of
 
 # In which currency this order reckons points just now.
 POINT_CURRENCY = Mark("point_currency")
+# That rules are asked as programs with a ledger mean them, and of which lines nothing.
+BY_LEDGER = Mark("points_by_ledger")
 
 
 class SaleOrder(models.Model):
@@ -194,6 +195,9 @@ class SaleOrder(models.Model):
         ):
             own = self.coupon_point_ids.filtered(lambda line: line.coupon_id == coupon)
             points -= sum(own.mapped("points"))
+        # an old debt leaves nothing to spend, and refuses no sale
+        spent = self.order_line.filtered(lambda line: line.coupon_id == coupon)
+        points = max(points, -sum(spent.mapped("points_cost")))
         return coupon.currency_id.round(points)
 
     def _spent_before_ledger(self, coupon) -> float:
@@ -279,6 +283,8 @@ class SaleOrder(models.Model):
         order = order.with_context(**system_permit("loyalty.card"))
         order._join_company_accounts()
         if self.state == "sale":
+            # sudo: statements are the ledger's own
+            self.sudo()._state_past()
             return POSTED_BY_CALLER.put(order, self)
         order._leave_cards_behind(order.partner_id)
         order._forget_former_customer()
@@ -291,6 +297,7 @@ class SaleOrder(models.Model):
         """
         self._forget_expired_cards()
         if self.state == "sale":
+            self._state_points()
             self._post_points_now()
         else:
             self._drop_provisional(before)
@@ -437,6 +444,56 @@ class SaleOrder(models.Model):
             ),
         ]
 
+    def _by_ledger_rules(self, programs):
+        """This order as rules of programs with a ledger see it, and as all others do.
+
+        A gift card or a top-up is money changed, a discount is no piece, and a minimum
+        is compared as its currency is shown.
+        """
+        kept = programs.filtered(
+            lambda one: one.keep_ledger and not one.is_payment_program
+        )
+        pairs = [(self, programs - kept)]
+        if kept:
+            lines = frozenset(self._money_changed()._ids)
+            pairs.append((BY_LEDGER.put(self, lines), BY_LEDGER.put(kept)))
+        return [pair for pair in pairs if pair[1]]
+
+    def _money_changed(self):
+        """The lines by which a gift card is bought or a wallet is topped up."""
+        # sudo: visitors and salespeople need not read rules
+        rules = self.env["loyalty.rule"].sudo()
+        rules = rules.search(
+            [
+                ("program_id.program_type", "in", ("gift_card", "ewallet")),
+                ("product_ids", "in", self.order_line.product_id.ids),
+            ]
+        )
+        sold = rules.product_ids.ids
+        return self.order_line.filtered_domain(
+            [("product_id", "in", sold), ("reward_id", "=", False)]
+        )
+
+    def _get_no_effect_on_threshold_lines(self):
+        lines = super()._get_no_effect_on_threshold_lines()
+        if changed := BY_LEDGER.on(self):
+            lines |= self.order_line.filtered(lambda line: line.id in changed)
+        return lines
+
+    def _get_not_rewarded_order_lines(self):
+        lines = super()._get_not_rewarded_order_lines()
+        if (changed := BY_LEDGER.on(self)) is None:
+            return lines
+        return lines.filtered(
+            lambda line: (
+                not (
+                    line.id in changed
+                    or line._is_discount_line()
+                    or line.price_unit < 0 < line.product_uom_qty
+                )
+            )
+        )
+
     def _get_order_line_price(self, order_line, price_type):
         price = super()._get_order_line_price(order_line, price_type)
         currency = POINT_CURRENCY.on(self)
@@ -451,36 +508,6 @@ class SaleOrder(models.Model):
         if document:
             note.values["move_id"] = document.id
         return note
-
-    def _sale_of_points(self, card, units) -> float:
-        lines = self.coupon_point_ids.filtered(
-            lambda line: line.coupon_id._account() == card
-        )
-        promised = sum(to_units(line.points) for line in lines)
-        if not (promised and units):
-            return 0.0
-        return self.amount_untaxed / (self.currency_rate or 1.0) * units / promised
-
-    def _point_effects(self) -> dict:
-        earned, spent = defaultdict(int), defaultdict(int)
-        for order in self.filtered(lambda order: order.state == "sale"):
-            stated = order._by_ledger(order._point_programs())
-            if not stated:
-                continue
-            goods = order.order_line._goods()
-            kept = goods._kept_share()
-            for line in order.coupon_point_ids:
-                card = line.coupon_id
-                if card.program_id in stated and not order._card_expired(card):
-                    # what is kept whole is kept of every product
-                    share = kept if kept == 1 else goods._kept_share(card.program_id)
-                    points = in_proportion(to_units(line.points), share)
-                    earned[order, card._account()] += points
-            for line in order.order_line:
-                if line.reward_id and line.coupon_id.program_id in stated:
-                    points = in_proportion(to_units(max(line.points_cost, 0)), kept)
-                    spent[order, line.coupon_id._account()] += points
-        return effects_of(earned, spent)
 
     def _card_expired(self, card) -> bool:
         return bool(card.expiration_date) and (

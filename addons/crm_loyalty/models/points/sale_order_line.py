@@ -2,8 +2,12 @@ from odoo import api, models
 
 from odoo.addons.crm_suite.tools.numbers import check_numbers
 
-from ...points import MOST_POINTS, kept_share
+from ...points import MOST_POINTS
+from ...statements import Size, left_of
 from .loyalty_card import CARDS_MERGE, POSTED_BY_CALLER
+
+# what an invoice gives, and a credit note takes back
+SIGNS = {"out_invoice": 1, "out_refund": -1}
 
 
 class SaleOrderLine(models.Model):
@@ -51,36 +55,73 @@ class SaleOrderLine(models.Model):
         cost = {name: vals[name] for name in {"points_cost"} & vals.keys()}
         check_numbers(self, cost, {"points_cost": (-MOST_POINTS, MOST_POINTS)})
 
-    def _goods(self):
-        """What was bought, without rewards and down payments."""
-        return self.filtered(lambda line: not (line.reward_id or line.is_downpayment))
+    def _point_sizes(self) -> dict:
+        """What each line comes to: untaxed, in the order's currency, and in pieces."""
+        return {
+            line: Size(
+                sum(line._get_lines_with_price().mapped("price_subtotal")),
+                line.product_uom_qty,
+            )
+            for line in self
+        }
 
-    def _kept_share(self, program=None) -> float:
-        """Which share of these goods the customer keeps after credit notes.
+    def _point_sizes_left(self) -> dict:
+        """What the customer keeps of each, netted over invoices and credit notes."""
+        return {
+            line: Size(
+                sum(
+                    priced._netted("price_subtotal")
+                    for priced in line._get_lines_with_price()
+                ),
+                line._netted("product_uom_qty"),
+            )
+            for line in self
+        }
 
-        :param program: count the goods it gives points for
+    def _netted(self, name: str) -> float:
+        """Of its money or its pieces, what was invoiced and not credited, or is to be.
+
+        A line of an invoice that goes against the order's counts as credited.
         """
-        goods = self._rewarded_by(program) if program else self
-        amounts = {"out_invoice": 0.0, "out_refund": 0.0}
-        for line in goods:
-            for item in line.invoice_lines:
-                if item.parent_state == "posted" and item.move_type in amounts:
-                    amounts[item.move_type] += item.currency_id._convert(
-                        item.price_total,
-                        line.currency_id,
-                        line.company_id,
-                        line.order_id.date_order,
-                    )
-        share = kept_share(
-            sum(goods.mapped("price_total")),
-            amounts["out_invoice"],
-            amounts["out_refund"],
-        )
-        return program._kept_points_share(share) if program else share
+        self.ensure_one()
+        ordered = self[name]
+        given = back = 0.0
+        for item in self.invoice_lines:
+            if item.parent_state != "posted" or item.move_type not in SIGNS:
+                continue
+            size = SIGNS[item.move_type] * self._size_of(item, name)
+            if size * (ordered or 1.0) > 0:
+                given += size
+            else:
+                back -= size
+        return left_of(ordered, given, back)
 
-    def _rewarded_by(self, program):
-        products = program._rewarded_products(self.product_id)
-        return self.filtered(lambda line: line.product_id in products)
+    def _size_of(self, item, name: str) -> float:
+        if name == "price_subtotal":
+            return item.currency_id._convert(
+                item.price_subtotal,
+                self.currency_id,
+                self.company_id,
+                self.order_id.date_order,
+            )
+        if item.move_type == "out_refund" and self._is_allowance(item):
+            return 0.0
+        return item.product_uom_id._compute_quantity(
+            item.quantity, self.product_uom_id, round=False
+        )
+
+    def _is_allowance(self, item) -> bool:
+        """Less than the price is credited for a piece: the goods stay."""
+        if not (self.product_uom_qty and item.quantity):
+            return False
+        price = self.price_subtotal / self.product_uom_qty
+        pieces = item.product_uom_id._compute_quantity(
+            item.quantity, self.product_uom_id, round=False
+        )
+        credited = self._size_of(item, "price_subtotal") / pieces if pieces else 0.0
+        # what rounding by line makes of a piece is no allowance
+        slack = item.currency_id.rounding / abs(pieces or 1.0)
+        return abs(credited) < abs(price) - slack
 
     def _confirmed_orders(self):
         return self.order_id.filtered(lambda order: order.state == "sale")

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import float_round
 
 from .tier_words import DELIVERY_PRIORITIES
 
@@ -56,13 +55,15 @@ class SaleOrder(models.Model):
 
     def _apply_point_factor(self, statuses: dict) -> dict:
         """What a program of points gives, times what the tier makes of it."""
-        factor = self.tier_point_factor or 1.0
-        if factor != 1.0:
-            for program, status in statuses.items():
-                counts = program.program_type == "loyalty" and program.keep_ledger
-                if counts and status.get("points"):
-                    status["points"] = [
-                        float_round(points * factor, precision_digits=2)
-                        for points in status["points"]
-                    ]
+        for program, status in statuses.items():
+            if status.get("points"):
+                status["points"] = [
+                    self._with_point_factor(program, points)
+                    for points in status["points"]
+                ]
         return statuses
+
+    def _point_factor(self, program):
+        if program.program_type != "loyalty" or not program.keep_ledger:
+            return super()._point_factor(program)
+        return self.tier_point_factor or 1.0

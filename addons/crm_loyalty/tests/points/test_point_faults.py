@@ -36,13 +36,27 @@ class TestPointFaults(PointCommon):
         order = self._order(quantity=4, claim=True)
         earned = order.coupon_point_ids.points
         self.assertEqual(self._card().points, 300 + earned - 100)
-        for kept in (3, 2, 0):
-            self._refund(order, quantity=1 if kept else 2)
-            share = kept / 4
+        invoice = order._create_invoices()
+        invoice.action_post()
+        for part in (1, 2, 4):
+            # a quarter of everything each time, the reward included, then the rest
+            refund = invoice._reverse_moves()
+            for line in refund.invoice_line_ids:
+                line.quantity *= 0.25 if part < 4 else 0.5
+            refund.action_post()
+            share = 1 - part / 4
             expected = 300 + share * (earned - 100)
             self.assertAlmostEqual(self._card().points, expected, 4)
             returned = self.entries.search([("kind", "=", "return")])
             self.assertAlmostEqual(sum(returned.mapped("points")), 100 * (1 - share), 4)
+        self.assertWhole()
+
+    def test_goods_credited_alone_give_no_spent_points_back(self):
+        self._order(quantity=3)
+        order = self._order(quantity=4, claim=True)
+        self._refund(order, quantity=1)
+        self.assertFalse(self.entries.search([("kind", "=", "return")]))
+        self.assertEqual(self._card().points, 300 + 300 - 100)
         self.assertWhole()
 
     def test_partial_credit_notes_take_their_share(self):

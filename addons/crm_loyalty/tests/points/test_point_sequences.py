@@ -46,20 +46,47 @@ class TestPointSequences(PointCommon):
             ]
         )
         cls.orders = cls.env["sale.order"]
+        cls.programs = cls.program | cls.waiting | cls.forgiving | cls.blocking
+        # the tiny model: how many pieces each order's rules were asked for, and what
+        # they gave for which of them, by order and program
+        cls.asked, cls.given = {}, {}
+
+    def _ask(self, order, *, confirmed=False):
+        """What is new since the rules were asked earns by the rule of today."""
+        quantity = order.order_line[0].product_uom_qty
+        for program in self.programs:
+            rate = program.rule_ids.reward_point_amount
+            key = order.id, program.id
+            if confirmed:
+                self.asked[key], self.given[key] = 0, []
+            former = min(self.asked[key], quantity)
+            start = self.asked[key]
+            if former < 1:
+                # nothing was given for less than one piece
+                start = 0
+            if quantity >= 1 and quantity > self.asked[key]:
+                self.given[key].append((start, quantity, rate))
+            self.asked[key] = max(self.asked[key], quantity)
 
     def _pick(self, *states):
         orders = self.orders.filtered(lambda order: order.state in states)
         return self.dice.choice(orders) if orders else orders
 
     def _pick_card(self):
-        programs = self.program | self.waiting | self.forgiving | self.blocking
-        cards = self.env["loyalty.card"].search([("program_id", "in", programs.ids)])
+        cards = self.env["loyalty.card"].search(
+            [("program_id", "in", self.programs.ids)]
+        )
         return self.dice.choice(cards).sudo() if cards else cards
 
     def earn(self):
         order = self._quote(self.dice.choice(self.partners), self.dice.randint(1, 5))
         self.orders |= order
         order.action_confirm()
+        self._ask(order, confirmed=True)
+
+    def change_rule(self):
+        rule = self.dice.choice(self.programs).rule_ids
+        rule.reward_point_amount = self.dice.choice([0.5, 1, 1, 3])
 
     def spend(self):
         order = self._quote(self.dice.choice(self.partners), self.dice.choice([0.2, 1]))
@@ -67,11 +94,13 @@ class TestPointSequences(PointCommon):
         for card, rewards in order._get_claimable_rewards().items():
             order._apply_program_reward(rewards[0], card)
         order.action_confirm()
+        self._ask(order, confirmed=True)
 
     def edit(self):
         if order := self._pick("sale"):
             order.order_line[0].product_uom_qty = self.dice.randint(0, 6)
             order._update_programs_and_rewards()
+            self._ask(order)
 
     def drop_reward(self):
         if order := self._pick("sale", "draft"):
@@ -86,11 +115,20 @@ class TestPointSequences(PointCommon):
             order.action_draft()
             order._update_programs_and_rewards()
             order.action_confirm()
+            self._ask(order, confirmed=True)
 
     def refund(self):
         if (order := self._pick("sale")) and order.order_line[0].product_uom_qty > 0:
             part = self.dice.choice([None, 1])
             self._refund(order, quantity=part)
+
+    def allow(self):
+        """Some money is credited, and no goods come back."""
+        if (order := self._pick("sale")) and order.invoice_ids:
+            refund = self._refund(order, quantity=1)
+            refund.button_draft()
+            refund.invoice_line_ids.price_unit = 30
+            refund.action_post()
 
     def invoice(self):
         if (order := self._pick("sale")) and order.invoice_status == "to invoice":
@@ -144,6 +182,8 @@ class TestPointSequences(PointCommon):
             self.cancel: 9,
             self.confirm_again: 6,
             self.refund: 8,
+            self.allow: 2,
+            self.change_rule: 5,
             self.invoice: 6,
             self.withdraw_refund: 3,
             self.by_hand: 6,
@@ -160,6 +200,7 @@ class TestPointSequences(PointCommon):
                 clock.move_to(self.day)
                 (operation,) = self.dice.choices(list(weights), list(weights.values()))
                 before, tried = self._last_entry().id, tried + 1
+                kept = dict(self.asked), {k: [*v] for k, v in self.given.items()}
                 try:
                     with self.env.cr.savepoint():
                         operation()
@@ -167,12 +208,14 @@ class TestPointSequences(PointCommon):
                     moved[operation] += self._last_entry().id != before
                 except UserError:
                     refused += 1
+                    type(self).asked, type(self).given = kept
                     self.orders = self.orders.exists()
                 if tried % 50 == 0:
                     self._check_all()
         self._check_all()
         # what two bring comes with the night; Odoo refuses the third once confirmed
-        silent = {self.next_day, self.invoice, self.drop_reward}
+        silent = {self.next_day, self.invoice, self.drop_reward, self.change_rule}
+        silent |= {self.allow}
         if OPERATIONS < 1_000:
             # two customers are merged once in two hundred operations
             silent |= {self.merge, self.withdraw_refund}
@@ -201,30 +244,37 @@ class TestPointSequences(PointCommon):
         self.assertWhole()
 
     def _check_orders(self):
-        """Each order has posted what its goods, as kept by now, earn and spend.
-
-        Reckoned anew from quantities: each order has one kind of goods.
+        """Each order has posted what the tiny model says: its goods, as kept by now, at
+        the rates of their days; and each reward what its own line keeps.
         """
         posted, _counts = self.orders.sudo()._posted_effects()
         wanted = defaultdict(lambda: [0.0, 0.0])
         for order in self.orders.filtered(lambda order: order.state == "sale"):
             goods = order.order_line.filtered(lambda line: not line.reward_id)
-            items = goods.invoice_lines.filtered(lambda i: i.parent_state == "posted")
-            bought = sum(goods.mapped("product_uom_qty"))
-            taken, returned = (
-                sum(i.quantity for i in items if i.move_type == kind)
-                for kind in ("out_invoice", "out_refund")
-            )
-            kept = max(bought, taken) - taken + taken - returned
-            share = min(max(kept / bought, 0), 1) if bought > 0 else 1
-            for line in order.coupon_point_ids:
-                wanted[order, line.coupon_id._account()][0] += line.points * share
-            for line in order.order_line.filtered("reward_id"):
-                account = order, line.coupon_id._account()
-                wanted[account][1] += line.points_cost * share
+            kept = self._kept(goods) / 100
+            for card in order.coupon_point_ids.coupon_id:
+                earned = sum(
+                    rate * 100 * max(min(kept, end) - start, 0)
+                    for start, end, rate in self.given[order.id, card.program_id.id]
+                )
+                wanted[order, card._account()][0] += earned
+            for line in order.order_line - goods:
+                share = self._kept(line) / abs(line.price_subtotal)
+                wanted[order, line.coupon_id._account()][1] += line.points_cost * share
         for account in {*posted, *wanted}:
             for units, points in zip(posted[account], wanted[account], strict=True):
                 self.assertAlmostEqual(units / UNITS_PER_POINT, points, 3, account)
+
+    def _kept(self, line):
+        """How much of its money the customer keeps; each piece costs a hundred."""
+        items = line.invoice_lines.filtered(lambda i: i.parent_state == "posted")
+        invoiced, credited = (
+            sum(abs(i.price_subtotal) for i in items if i.move_type == kind)
+            for kind in ("out_invoice", "out_refund")
+        )
+        bought = abs(line.price_subtotal)
+        kept = max(bought, invoiced) - credited
+        return min(max(kept, 0), bought)
 
     def _check_lots(self):
         """Nobody waits for what is owed, and what may be spent pays debts first."""

@@ -1,0 +1,230 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...points import in_proportion, to_points, to_units
+from ...statements import NOTHING, By, Size, Stretch, share_out
+
+# what a statement against another one says, too
+KEPT = (
+    "order_id",
+    "sale_line_id",
+    "card_id",
+    "program_id",
+    "company_id",
+    "rule_id",
+    "by",
+    "rate",
+    "factor",
+    *Stretch._fields,
+)
+
+
+class Stated(NamedTuple):
+    """A statement as it is reckoned with."""
+
+    document: models.BaseModel
+    line: models.BaseModel
+    card: models.BaseModel
+    by: By
+    units: int
+    stretch: Stretch
+
+    def share(self, left: Size) -> float:
+        return self.stretch.kept(self.by, left)
+
+    def kept(self, left: Size) -> int:
+        return in_proportion(self.units, self.share(left))
+
+
+def kept_of(stated: list[Stated], left: dict) -> dict:
+    """What is left of what these statements gave, by document and card.
+
+    Half a coupon is none: it goes with the last of the goods.
+    """
+    kept, coupons, shares = defaultdict(int), defaultdict(int), defaultdict(float)
+    for one in stated:
+        size, of_card = left.get(one.line, Size()), (one.document, one.card)
+        if one.card.program_id._gives_in_parts():
+            kept[of_card] += one.kept(size)
+        else:
+            coupons[of_card] += one.units
+            share = one.share(size) if one.units > 0 else 0.0
+            shares[of_card] = max(shares[of_card], share)
+    for of_card, units in coupons.items():
+        kept[of_card] = units if shares[of_card] > NOTHING else 0
+    return {of_card: max(units, 0) for of_card, units in kept.items()}
+
+
+class LoyaltyPointStatement(models.Model):
+    """What a line of a document earned on a card, by which rule, for ever.
+
+    Returns read it, today's rules are not asked again. A line that grew has a further
+    one for what it gained; an order that is cancelled has one against each.
+    """
+
+    _name = "loyalty.point.statement"
+    _description = "Points of a Line"
+    _inherit = ["suite.protected.mixin", "suite.company.mixin"]
+    _order = "id desc"
+    _rec_name = "day"
+
+    _protected_fields = {
+        "order_id",
+        "sale_line_id",
+        "card_id",
+        "program_id",
+        "company_id",
+        "rule_id",
+        "day",
+        "by",
+        "rate",
+        "factor",
+        "quantity",
+        "amount",
+        "points",
+        "money_from",
+        "money_to",
+        "pieces_from",
+        "pieces_to",
+    }
+    _company_links = ("card_id", "program_id")
+
+    order_id = fields.Many2one(
+        "sale.order",
+        "Sales Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        "Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    card_id = fields.Many2one(
+        "loyalty.card", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    program_id = fields.Many2one(
+        "loyalty.program", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    rule_id = fields.Many2one(
+        "loyalty.rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What it said then stands here, even if it is gone.",
+    )
+    day = fields.Date("Stated On", required=True, readonly=True)
+    by = fields.Selection(
+        [
+            (By.ORDER.value, "Order"),
+            (By.MONEY.value, "Money spent"),
+            (By.UNIT.value, "Unit paid"),
+        ],
+        "Points by",
+        required=True,
+        readonly=True,
+    )
+    rate = fields.Float("Points for Each", digits=(16, 6), readonly=True)
+    factor = fields.Float("Tier Factor", default=1.0, readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    amount = fields.Float(
+        digits=(16, 4), readonly=True, help="With taxes, in the program's currency."
+    )
+    points = fields.Float(digits=(16, 4), required=True, readonly=True)
+    money_from = fields.Float(
+        readonly=True,
+        help="Which part of the line's untaxed price, in the document's currency, this "
+        "is about: from here.",
+    )
+    money_to = fields.Float(readonly=True)
+    pieces_from = fields.Float(readonly=True, help="And which of its pieces.")
+    pieces_to = fields.Float(readonly=True)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise AccessError(
+            self.env._("What a line has earned is never changed: state the difference.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise AccessError(self.env._("What a line has earned is never deleted."))
+
+    def _as_stated(self, document: str, line: str) -> list[Stated]:
+        """As they are reckoned with, by the fields that name document and line."""
+        return [
+            Stated(
+                one[document],
+                one[line],
+                one.card_id,
+                By(one.by),
+                to_units(one.points),
+                Stretch(*(one[name] for name in Stretch._fields)),
+            )
+            for one in self.sorted("id")
+        ]
+
+    def _withdraw(self) -> None:
+        """State the opposite of what is left of them."""
+        sums = defaultdict(lambda: [0, 0.0, 0.0])
+        for one in self.sorted("id"):
+            total = sums[tuple(one._value_of(name) for name in KEPT)]
+            total[0] += to_units(one.points)
+            total[1] += one.quantity
+            total[2] += one.amount
+        today = fields.Date.today()
+        self.create(
+            [
+                {
+                    **dict(zip(KEPT, key, strict=True)),
+                    "day": today,
+                    "points": -to_points(units),
+                    "quantity": -quantity,
+                    "amount": -amount,
+                }
+                for key, (units, quantity, amount) in sums.items()
+                if units
+            ]
+        )
+
+    @api.model
+    def _fit_to(self, values_list, units: int, sizes, day) -> list[dict]:
+        """Values of statements of the past, so that what is left of them is this.
+
+        :param sizes: what is left of each one's line
+        """
+        if not values_list:
+            return []
+        program = self.env["loyalty.program"].browse(values_list[0]["program_id"])
+        shares = []
+        for values, size in zip(values_list, sizes, strict=True):
+            stretch = Stretch(*(values[name] for name in Stretch._fields))
+            shares.append(stretch.kept(By(values["by"]), size))
+        if not program._gives_in_parts() and any(shares):
+            shares = [1.0] * len(shares)
+        weights = [
+            values["points"] * share
+            for values, share in zip(values_list, shares, strict=True)
+        ]
+        if sum(weights) <= NOTHING:
+            # by its lines nothing would be left of what was posted: it stays as it is
+            values_list, weights, shares = values_list[:1], [1.0], [1.0]
+            values_list[0].update(dict.fromkeys(Stretch._fields, 0.0))
+        parts = share_out(units, weights)
+        for values, part, share in zip(values_list, parts, shares, strict=True):
+            if share:
+                # what a refund took already is on top of what is left
+                values["points"] = to_points(round(part / share))
+            values.update(rate=0.0, day=day)
+        return values_list
+
+    def _value_of(self, name: str):
+        value = self[name]
+        return value.id if isinstance(value, models.BaseModel) else value

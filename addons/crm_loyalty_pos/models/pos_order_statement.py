@@ -1,0 +1,165 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import float_round
+
+from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import (
+    effects_of,
+)
+from odoo.addons.crm_loyalty.models.points.loyalty_point_statement import kept_of
+from odoo.addons.crm_loyalty.points import in_proportion, to_points, to_units
+from odoo.addons.crm_loyalty.statements import (
+    By,
+    Gain,
+    Seen,
+    Size,
+    Stretch,
+    Terms,
+    gain,
+    share_left,
+    share_out,
+)
+
+
+class PosOrder(models.Model):
+    """What a sale at the till earned is stated line by line, as that of an order."""
+
+    _inherit = "pos.order"
+
+    point_statement_ids = fields.One2many(
+        "loyalty.point.statement",
+        "pos_order_id",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+
+    def _state_till_points(self, told: dict) -> None:
+        """State what the till told: by card, the units that it gave."""
+        self.env["loyalty.point.statement"].create(
+            [
+                values
+                for card, units in told.items()
+                if units > 0
+                for values in self._share_over_lines(card, units)
+            ]
+        )
+
+    def _state_past(self) -> None:
+        """State what was posted without statements, so that no balance moves."""
+        posted, _past = self.filtered(
+            lambda order: not order.point_statement_ids
+        )._posted_effects()
+        Statement = self.env["loyalty.point.statement"]
+        Line = self.env["pos.order.line"]
+        values_list = []
+        for (order, card), effect in posted.items():
+            if effect.earned > 0:
+                values = order._share_over_lines(card, effect.earned)
+                left = order.lines._point_sizes_left()
+                values_list += Statement._fit_to(
+                    values,
+                    effect.earned,
+                    [left[Line.browse(one["pos_line_id"])] for one in values],
+                    fields.Date.to_date(order.date_order),
+                )
+        Statement.create(values_list)
+
+    def _share_over_lines(self, card, units: int) -> list[dict]:
+        """The till tells the sum: each line that earned it has its share."""
+        sizes, values = self.lines._point_sizes(), []
+        gains = [each for each in self._rule_gains(card.program_id) if each[2].points]
+        shares = share_out(units, [new.points for *_rule, new in gains])
+        for (rule, terms, new), share in zip(gains, shares, strict=True):
+            lines = [line for line, weight in new.weights.items() if weight]
+            lines = lines or list(new.weights)
+            parts = share_out(share, [new.weights[line] for line in lines])
+            values += [
+                {
+                    "pos_order_id": self.id,
+                    "pos_line_id": line.id,
+                    "company_id": self.company_id.id,
+                    "card_id": card.id,
+                    "program_id": card.program_id.id,
+                    "day": fields.Date.today(),
+                    "rule_id": rule.id,
+                    "by": terms.by.value,
+                    "rate": terms.rate,
+                    "quantity": sizes[line].pieces,
+                    "amount": line._loyalty_worth(),
+                    "points": to_points(part),
+                    **Stretch.between(Size(), sizes[line])._asdict(),
+                }
+                for line, part in zip(lines, parts, strict=True)
+                if part
+            ]
+        return values
+
+    def _rule_gains(self, program) -> list[tuple]:
+        """Each rule that is met, as it is today, with the lines by their weights."""
+        goods = self._point_goods(program)
+        against = self._lines_against_points(program)
+        named = program._get_valid_products(self.lines.product_id)
+        gains = []
+        for rule in program.rule_ids:
+            products = named.get(rule, self.env["product.product"])
+            seen = {}
+            for line in goods | against:
+                reward = line.reward_id
+                free = reward.reward_type == "product"
+                counted = reward.reward_product_ids if free else line.product_id
+                if counted & products:
+                    worth = line._loyalty_worth()
+                    pieces = 0.0 if line in against else line.qty
+                    seen[line] = Seen(worth, pieces, worth)
+            terms = Terms(
+                By(rule.reward_point_mode),
+                rule.reward_point_amount,
+                rule.minimum_amount - self.currency_id.rounding / 2,
+                rule.minimum_qty,
+            )
+            if new := gain(terms, seen, {}, _round_points):
+                gains.append((rule, terms, new))
+        if any(new.points for *_rule, new in gains):
+            return gains
+        # what the screen knows more of than the server
+        goods = goods or self._goods() or self.lines
+        weights = {line: line._loyalty_worth() for line in goods}
+        rule = self.env["loyalty.rule"]
+        return [(rule, Terms(By.ORDER, 0), Gain(1.0, weights, known=False))]
+
+    def _post_points(self, document=None, *, cancelled=False):
+        # sudo: statements are the ledger's own
+        self.sudo()._state_past()
+        return super()._post_points(document, cancelled=cancelled)
+
+    def _point_effects(self) -> dict:
+        left = self.lines._point_sizes_left()
+        stated = self.point_statement_ids._as_stated("pos_order_id", "pos_line_id")
+        earned = defaultdict(int)
+        for (order, card), units in kept_of(stated, left).items():
+            earned[order, card._account()] += units
+        return effects_of(earned, self._spent_points(left))
+
+    def _spent_points(self, left) -> dict:
+        """What was spent, but for rewards whose own lines were brought back."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                ("pos_order_id", "in", self.ids),
+                ("kind", "=", "spend"),
+                ("key", "!=", False),
+            ],
+            ["pos_order_id", "card_id"],
+            ["points:sum"],
+        )
+        spent = defaultdict(int)
+        for order, card, points in groups:
+            rewards = order._reward_lines(card)
+            share = share_left(rewards._point_sizes(), left)
+            spent[order, card._account()] += in_proportion(to_units(-points), share)
+        return spent
+
+
+def _round_points(points: float) -> float:
+    """As the till rounds what money earns."""
+    return float_round(points, precision_digits=2)
