@@ -21,6 +21,7 @@ from .points import (
     test_point_liability,
     test_point_liability_entry,
     test_point_liability_rules,
+    test_point_netting,
     test_point_opening,
     test_point_portal,
     test_point_queries,

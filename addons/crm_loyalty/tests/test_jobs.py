@@ -47,7 +47,7 @@ class TestJobs(TransactionCase):
             " advise_offer = FALSE"
         )
         for table in (*(table for _model, table in FIRST), "crm_offer_effect"):
-            cls.env.cr.execute(SQL("TRUNCATE %s CASCADE", SQL.identifier(table)))
+            cls.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
         cls.env.invalidate_all()
         cls.env.registry.clear_cache()
 

@@ -83,7 +83,7 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
         )
         self.env["res.lang"]._activate_lang("fa_IR")
         told = self._years(self._of(self.emma, lang="fa_IR"))
-        self.assertEqual([*told], ["1405", "Earlier"])
+        self.assertEqual([*told], ["1405", "پیش\u200cتر"])
         self.assertEqual(told["1405"], (2, 200))
 
     @freeze_time("2027-03-01 10:00:00")

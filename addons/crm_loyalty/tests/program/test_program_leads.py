@@ -68,7 +68,7 @@ class TestProgramLeads(ProgramCommon):
         partner = self.env["res.partner"].create({"name": "New customer"})
         lead.partner_id = partner
         self._buy(partner, 2)
-        program.action_measure()
+        self._measure_at_end(program)
         member = program.member_ids
         self.assertEqual((member.success, member.margin), (1, 80))
         self.assertEqual(member.state, "responded")

@@ -40,7 +40,6 @@ class TestProgramTouch(ProgramCommon):
         self.assertEqual(
             card.expiration_date, fields.Date.add(fields.Date.today(), days=30)
         )
-        self.assertEqual(card.entry_ids.points, 1)
         body = self._mails(program).body_html
         for part in ("How are you?", card.code, "/unsubscribe_from_list"):
             self.assertIn(part, body)
