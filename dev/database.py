@@ -17,7 +17,7 @@ from .postgres import environment
 NO_VACUUM = """DO $$ DECLARE each regclass; BEGIN
     FOR each IN SELECT oid FROM pg_class
                  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-    LOOP EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', each);
+    LOOP EXECUTE 'ALTER TABLE ' || each || ' SET (autovacuum_enabled = off)';
     END LOOP; END $$"""
 
 
