@@ -172,6 +172,19 @@ def share_out(points: int, weights: Sequence[float]) -> list[int]:
     return shares
 
 
+def share_gains(points: int, gains: Sequence[Gain]) -> list[dict[Hashable, int]]:
+    """What each line has of the points by each rule: whole shares that add up."""
+    shared = []
+    for new, share in zip(
+        gains, share_out(points, [new.points for new in gains]), strict=True
+    ):
+        lines = [line for line, weight in new.weights.items() if weight]
+        lines = lines or list(new.weights)
+        parts = share_out(share, [new.weights[line] for line in lines])
+        shared.append(dict(zip(lines, parts, strict=True)))
+    return shared
+
+
 def share_left(whole: Mapping[Hashable, Size], left: Mapping[Hashable, Size]) -> float:
     """Which share of these lines is left: by their money, or else by their pieces."""
     for name in Size._fields:

@@ -16,8 +16,8 @@ from odoo.addons.crm_loyalty.statements import (
     Stretch,
     Terms,
     gain,
+    share_gains,
     share_left,
-    share_out,
 )
 
 
@@ -69,11 +69,8 @@ class PosOrder(models.Model):
         """The till tells the sum: each line that earned it has its share."""
         sizes, values = self.lines._point_sizes(), []
         gains = [each for each in self._rule_gains(card.program_id) if each[2].points]
-        shares = share_out(units, [new.points for *_rule, new in gains])
-        for (rule, terms, new), share in zip(gains, shares, strict=True):
-            lines = [line for line, weight in new.weights.items() if weight]
-            lines = lines or list(new.weights)
-            parts = share_out(share, [new.weights[line] for line in lines])
+        shared = share_gains(units, [new for *_rule, new in gains])
+        for (rule, terms, _new), parts in zip(gains, shared, strict=True):
             values += [
                 {
                     "pos_order_id": self.id,
@@ -90,7 +87,7 @@ class PosOrder(models.Model):
                     "points": to_points(part),
                     **Stretch.between(Size(), sizes[line])._asdict(),
                 }
-                for line, part in zip(lines, parts, strict=True)
+                for line, part in parts.items()
                 if part
             ]
         return values

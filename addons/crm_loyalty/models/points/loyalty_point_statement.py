@@ -71,25 +71,7 @@ class LoyaltyPointStatement(models.Model):
     _order = "id desc"
     _rec_name = "day"
 
-    _protected_fields = {
-        "order_id",
-        "sale_line_id",
-        "card_id",
-        "program_id",
-        "company_id",
-        "rule_id",
-        "day",
-        "by",
-        "rate",
-        "factor",
-        "quantity",
-        "amount",
-        "points",
-        "money_from",
-        "money_to",
-        "pieces_from",
-        "pieces_to",
-    }
+    _protected_fields = {*KEPT, "day", "quantity", "amount", "points"}
     _company_links = ("card_id", "program_id")
 
     order_id = fields.Many2one(

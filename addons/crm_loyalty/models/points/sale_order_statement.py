@@ -14,8 +14,8 @@ from ...statements import (
     Terms,
     gain,
     is_met,
+    share_gains,
     share_left,
-    share_out,
     whole_of,
 )
 from .loyalty_card import POSTED_BY_CALLER
@@ -189,13 +189,9 @@ class SaleOrder(models.Model):
             "factor": self._point_factor(card.program_id),
         }
         values = []
-        shares = share_out(units, [each.new.points for each in gains])
-        for each, share in zip(gains, shares, strict=True):
-            weights = each.new.weights
-            lines = [line for line, weight in weights.items() if weight]
-            lines = lines or list(weights)
-            parts = share_out(share, [weights[line] for line in lines])
-            for line, part in zip(lines, parts, strict=True):
+        shared = share_gains(units, [each.new for each in gains])
+        for each, parts in zip(gains, shared, strict=True):
+            for line, part in parts.items():
                 size, former = now[line], Size()
                 if each.new.known and line in before:
                     former = before[line].common(size)

@@ -64,6 +64,18 @@ class PointCommon(ShopCommon):
         )
 
     @classmethod
+    def _yen_pricelist(cls):
+        """At 150 yen for one of the company's currency."""
+        yen = cls.env.ref("base.JPY")
+        yen.active = True
+        cls.env["res.currency.rate"].create(
+            {"currency_id": yen.id, "company_id": cls.company.id, "rate": 150}
+        )
+        return cls.env["product.pricelist"].create(
+            {"name": "Yen", "currency_id": yen.id}
+        )
+
+    @classmethod
     def _quote(cls, partner=None, quantity=1, claim=False, **values):
         order = cls.env["sale.order"].create(
             {

@@ -129,29 +129,16 @@ class TestPointFaults(PointCommon):
         self.assertWhole()
 
     def test_foreign_currency_earns_as_the_same_goods_at_home(self):
-        yen = self.env.ref("base.JPY")
-        yen.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": yen.id, "company_id": self.company.id, "rate": 150}
-        )
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Yen", "currency_id": yen.id}
-        )
+        pricelist = self._yen_pricelist()
         order = self._order(pricelist_id=pricelist.id)
         self.assertEqual(order.amount_total, 15_000)
         self.assertEqual(self._card().points, 100)
 
     def test_program_in_the_orders_currency_earns_in_it(self):
-        yen = self.env.ref("base.JPY")
-        yen.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": yen.id, "company_id": self.company.id, "rate": 150}
-        )
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Yen", "currency_id": yen.id}
-        )
+        pricelist = self._yen_pricelist()
         program = self._make_program(
-            currency_id=yen.id, pricelist_ids=[Command.link(pricelist.id)]
+            currency_id=pricelist.currency_id.id,
+            pricelist_ids=[Command.link(pricelist.id)],
         )
         self._order(pricelist_id=pricelist.id)
         self.assertEqual(self._card(program=program).points, 15_000)

@@ -106,14 +106,7 @@ class TestPointUnmanaged(PointCommon):
         self.assertOdoo()
 
     def test_another_currency_counts_as_in_odoo(self):
-        yen = self.env.ref("base.JPY")
-        yen.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": yen.id, "company_id": self.company.id, "rate": 150}
-        )
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Yen", "currency_id": yen.id}
-        )
+        pricelist = self._yen_pricelist()
         self._order(pricelist_id=pricelist.id)
         self.assertEqual(self._card().points, 15_000)
 
