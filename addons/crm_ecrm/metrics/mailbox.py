@@ -1,17 +1,34 @@
 """How much of a mail is read; whoever reads it keeps the whole as a file."""
 
+import email
 from email.message import EmailMessage
 
 # many times what people send: beyond it is a mistake or an attack
 MOST_PARTS = 100
 LONGEST_TEXT, LONGEST_TEXTS = 200_000, 600_000
 LARGE = 5_000_000
+# Odoo looks from each "<" as far as the next ">": so many steps take a second
+MOST_STEPS = 100_000_000
 CUT = "\n[…]"
 
 
 def is_unwieldy(raw: bytes) -> bool:
     """Whether it takes long to read, so that nobody should wait for it."""
     return len(raw) > LARGE or raw.lower().count(b"\ncontent-type:") > MOST_PARTS
+
+
+def is_too_heavy(raw: bytes) -> bool:
+    """Whether it was written to keep whoever reads it busy for hours."""
+    steps = 0
+    try:
+        for part in email.message_from_bytes(raw).walk():
+            if part.get_content_type() == "text/html":
+                page = part.get_payload(decode=True) or b""
+                steps += sum(one.count(b"<") * len(one) for one in page.split(b">"))
+    except RecursionError:
+        # parts within parts without end
+        return True
+    return steps > MOST_STEPS
 
 
 def cut(message: EmailMessage) -> bool:

@@ -75,21 +75,15 @@ class EcrmSignal(models.Model):
                 """,
                 now,
             ),
-            "outgoing": SQL(
-                """
-                SELECT sent.id, person.commercial_partner_id AS partner_id,
-                       message.record_company_id AS company_id,
-                       message.date::date AS day
-                  FROM mail_notification sent
-                  JOIN res_partner person ON person.id = sent.res_partner_id
-                  JOIN mail_message message ON message.id = sent.mail_message_id
-                 WHERE sent.notification_type = 'email'
+            "outgoing": self._notified_sql(
+                SQL(
+                    """sent.notification_type = 'email'
                    AND sent.notification_status = 'sent'
-                   AND person.partner_share
                    AND message.author_id = ANY(%s)
                    AND message.message_type IN ('comment', 'email', 'email_outgoing')
-                """,
-                OURS,
+                    """,
+                    OURS,
+                )
             ),
             "answer": SQL(
                 """
@@ -102,20 +96,28 @@ class EcrmSignal(models.Model):
             ),
             "unanswered": self._unanswered_sql(now),
             "case_unanswered": self._unanswered_cases_sql(now),
-            "bounce": SQL(
-                """
-                SELECT sent.id, person.commercial_partner_id AS partner_id,
-                       message.record_company_id AS company_id,
-                       message.date::date AS day
-                  FROM mail_notification sent
-                  JOIN res_partner person ON person.id = sent.res_partner_id
-                  JOIN mail_message message ON message.id = sent.mail_message_id
-                 WHERE sent.notification_status IN ('bounce', 'exception')
+            "bounce": self._notified_sql(
+                SQL(
+                    """sent.notification_status IN ('bounce', 'exception')
                    AND sent.failure_type IN ('mail_bounce', 'mail_email_invalid')
-                   AND person.partner_share
-                """
+                    """
+                )
             ),
         }
+
+    def _notified_sql(self, condition: SQL) -> SQL:
+        """Customers whom a message of Odoo's was sent to, by what became of it."""
+        return SQL(
+            """
+            SELECT sent.id, person.commercial_partner_id AS partner_id,
+                   message.record_company_id AS company_id, message.date::date AS day
+              FROM mail_notification sent
+              JOIN res_partner person ON person.id = sent.res_partner_id
+              JOIN mail_message message ON message.id = sent.mail_message_id
+             WHERE person.partner_share AND %s
+            """,
+            condition,
+        )
 
     def _spoken_sql(self) -> SQL:
         """Whether a message was written by a person, on a record of a customer.

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .chosen_records import chosen_records
+
 MOST = 200
 SOURCES = ("res.partner", "crm.lead")
 
@@ -17,16 +19,12 @@ class EcrmDepartureNote(models.TransientModel):
     def action_note(self):
         self.ensure_one()
         self.check_access("write")
-        model = self.env.context.get("active_model")
-        ids = self.env.context.get("active_ids") or []
-        if model not in SOURCES or len(ids) > MOST:
-            raise UserError(self.env._("Choose up to %s records of a list.", MOST))
-        # only those that the user sees; what is lost is archived
-        found = self.env[model].with_context(active_test=False)
-        records = found.search([("id", "in", ids)])
+        # what is lost is archived
+        wizard = self.with_context(active_test=False)
+        records = chosen_records(wizard, SOURCES, MOST)
         departures = self.env["ecrm.departure"]
         how = {"reason": self.reason_id, "left_on": self.left_on}
-        if model == "crm.lead":
+        if records._name == "crm.lead":
             for lead in records.filtered("partner_id"):
                 departures |= departures._note(lead.partner_id, lead=lead, **how)
         else:

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .chosen_records import chosen_records
+
 MOST = 500
 SOURCES = ("ecrm.entry", "ecrm.idea", "crm.lead")
 
@@ -17,12 +19,7 @@ class EcrmInsightAdd(models.TransientModel):
     def action_add(self):
         self.ensure_one()
         self.check_access("write")
-        model = self.env.context.get("active_model")
-        ids = self.env.context.get("active_ids") or []
-        if model not in SOURCES or len(ids) > MOST:
-            raise UserError(self.env._("Choose up to %s records of a list.", MOST))
-        # only those that the user sees
-        records = self.env[model].search([("id", "in", ids)])
+        records = chosen_records(self, SOURCES, MOST)
         insight = self.insight_id
         if not insight:
             if not (self.name or "").strip():

@@ -32,8 +32,6 @@ STATES = [
 REPLY = re.compile(r"\+(\d{1,9})\.([0-9a-f]{20})$")
 NUMBER = re.compile(r"\bC\d{5,}\b")
 KEPT_DAYS = 30
-# Odoo looks from each "<" as far as the next ">": so many steps take a second
-MOST_STEPS = 100_000_000
 WHOLE_MAIL = "mail.eml"
 
 
@@ -178,7 +176,7 @@ class EcrmMail(models.Model):
         """Make it a message of a case, or say why it is none."""
         self.ensure_one()
         raw = self._raw_bytes()
-        if is_too_heavy(raw):
+        if mailbox.is_too_heavy(raw):
             raise UserError(self.env._("Reading its page would take too long."))
         message = email.message_from_bytes(raw, policy=email.policy.SMTP)
         was_cut = mailbox.cut(message)
@@ -340,20 +338,6 @@ class EcrmMail(models.Model):
 
     def _raw_bytes(self) -> bytes:
         return base64.b64decode(self.with_context(bin_size=False).raw or b"")
-
-
-def is_too_heavy(raw: bytes) -> bool:
-    """Whether the mail was written to keep whoever reads it busy for hours."""
-    steps = 0
-    try:
-        for part in email.message_from_bytes(raw).walk():
-            if part.get_content_type() == "text/html":
-                page = part.get_payload(decode=True) or b""
-                steps += sum(one.count(b"<") * len(one) for one in page.split(b">"))
-    except RecursionError:
-        # parts within parts without end
-        return True
-    return steps > MOST_STEPS
 
 
 def _holdable(text: str) -> str:

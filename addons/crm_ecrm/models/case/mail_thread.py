@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.crm_suite.tools.work import RACES
 
+from ...metrics import mailbox
 from ...metrics.sender import is_automatic
-from .ecrm_mail import is_too_heavy
 
 
 class MailThread(models.AbstractModel):
@@ -32,21 +32,18 @@ class MailThread(models.AbstractModel):
         # sudo: mails come in as nobody in particular
         mails = self.env["ecrm.mail"].sudo()
         recipients = _recipients(raw)
-        if not mails._team_of_address(recipients):
+        team = mails._team_of_address(recipients)
+        if not team:
             return super().message_process(model, message, *options)
         self._check_brings_mail()
         # by no standard part of a mail, and no column holds it
         raw = raw.replace(b"\x00", b"")
-        if is_too_heavy(raw):
+        if mailbox.is_too_heavy(raw):
             reason = self.env._("Reading its page would take too long.")
-            mails._keep(raw, team=mails._team_of_address(recipients), reason=reason)
+            mails._keep(raw, team=team, reason=reason)
             return False
         if mails._takes_long(raw, recipients):
-            mails._keep(
-                raw,
-                team=mails._team_of_address(recipients),
-                case=mails._case_of_address(recipients),
-            )
+            mails._keep(raw, team=team, case=mails._case_of_address(recipients))
             return False
         try:
             with self.env.cr.savepoint():
@@ -55,11 +52,7 @@ class MailThread(models.AbstractModel):
             # whoever brings it tries again, or may not
             raise
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail)
-            mails._keep(
-                raw,
-                team=mails._team_of_address(recipients),
-                reason=f"{type(error).__name__}: {error}",
-            )
+            mails._keep(raw, team=team, reason=f"{type(error).__name__}: {error}")
             return False
 
     @api.model

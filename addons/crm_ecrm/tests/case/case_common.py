@@ -67,6 +67,14 @@ class CaseCommon(TransactionCase):
         )
 
     @classmethod
+    def _open_mailbox(cls):
+        """The team receives what is written to service@us.test."""
+        domain = cls.env["mail.alias.domain"].create({"name": "us.test"})
+        cls.company.alias_domain_id = domain
+        cls.team.write({"alias_name": "service", "alias_domain_id": domain.id})
+        return domain
+
+    @classmethod
     def _team(cls, promise=(1, 2, 8), **values):
         names = ("first_hours", "next_hours", "solution_hours")
         return cls.env["ecrm.team"].create(

@@ -15,9 +15,7 @@ class TestCaseMailLimits(CaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.domain = cls.env["mail.alias.domain"].create({"name": "us.test"})
-        cls.company.alias_domain_id = cls.domain
-        cls.team.write({"alias_name": "service", "alias_domain_id": cls.domain.id})
+        cls.domain = cls._open_mailbox()
 
     def _letter(self, body="It leaks.", to="service@us.test", identity="<1@x>"):
         message = EmailMessage()

@@ -16,9 +16,7 @@ class TestCaseMails(CaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.domain = cls.env["mail.alias.domain"].create({"name": "us.test"})
-        cls.company.alias_domain_id = cls.domain
-        cls.team.write({"alias_name": "service", "alias_domain_id": cls.domain.id})
+        cls.domain = cls._open_mailbox()
         cls.threads = cls.env["mail.thread"]
 
     def _text(
