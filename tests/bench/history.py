@@ -3,12 +3,12 @@
 import sys
 
 import numpy as np
-from databases import ADDON
+from databases import ADDONS
 from load import CUTOFF
 from population import Truth, draw
 
 # the models are a package of their own, importable without Odoo
-sys.path.append(str(ADDON))
+sys.path.append(str(ADDONS / "crm_loyalty"))
 
 
 def history(truth: Truth):
