@@ -28,4 +28,10 @@ from .feedback import (
 from .idea import test_idea_tours, test_ideas, test_portal_ideas
 from .insight import test_insights
 from .preference import test_portal_preferences, test_preferences
-from .signal import test_signal_weights, test_signals, test_talk, test_voice_digest
+from .signal import (
+    test_signal_days,
+    test_signal_weights,
+    test_signals,
+    test_talk,
+    test_voice_digest,
+)

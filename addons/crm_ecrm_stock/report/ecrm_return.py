@@ -91,7 +91,7 @@ class EcrmReturn(models.Model):
             """
             SELECT move.id, move.sale_line_id, move.picking_id, move.company_id,
                    move.product_id, template.categ_id, move.date AS done_on,
-                   move.date::date AS day, move.to_refund,
+                   %s AS day, move.to_refund,
                    payer.commercial_partner_id AS partner_id,
                    line.price_reduce_taxexcl / coalesce(sold_in.factor / main.factor, 1)
                        / coalesce(nullif(sale.currency_rate, 0), 1) AS price,
@@ -119,7 +119,8 @@ class EcrmReturn(models.Model):
                    ) again ON again.move_id = move.id
              WHERE move.state = 'done' AND place.usage = 'customer'
                AND stock.usage <> 'customer'
-            """
+            """,
+            self.env["res.company"]._day_sql(SQL("move.company_id"), SQL("move.date")),
         )
 
     def _billed_sql(self) -> SQL:
