@@ -7,6 +7,7 @@ from .case import (
     test_case_mails,
     test_case_pages,
     test_case_tours,
+    test_case_words,
     test_first_team,
 )
 from .entry import (

@@ -20,8 +20,8 @@ class EcrmReturn(models.Model):
         "res.partner",
         readonly=True,
         groups="crm_distribution.group_channel_user",
-        help="Who had a share in the order; else who was assigned its opportunity; else "
-        "the customer where he sells on himself. Empty: we sold it ourselves.",
+        help="Who had a share in the order; else who was assigned its opportunity; "
+        "else the customer where he sells on himself. Empty: we sold it ourselves.",
     )
 
     @property

@@ -33,8 +33,8 @@ class EcrmReturn(models.Model):
               FROM (%(invoiced)s) AS invoiced
              UNION ALL
             SELECT back.id * 2::bigint + 1, NULL, back.picking_id,
-                   back.order_id, back.company_id, back.partner_id, back.product_id, back.categ_id,
-                   back.day,
+                   back.order_id, back.company_id, back.partner_id, back.product_id,
+                   back.categ_id, back.day,
                    back.sold_quantity * back.price, back.open_quantity * back.price,
                    back.sold_quantity, back.open_quantity,
                    back.quantity * back.price, back.quantity, NULL
