@@ -16,10 +16,10 @@ class EcrmCase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Whoever enters a case by hand says so: no message of a customer is made up."""
-        for vals in vals_list:
-            medium = vals.get("medium") or self._default_medium()
-            if medium not in ENTERED and not self._is_by_system():
+        """Whoever enters a case by hand says so: nobody makes up what was sent."""
+        if not self._is_by_system():
+            usual = self.default_get(["medium"]).get("medium")
+            if {vals.get("medium") or usual for vals in vals_list} - {*ENTERED}:
                 raise AccessError(self._entered_words())
         return super().create(vals_list)
 
@@ -44,13 +44,10 @@ class EcrmCase(models.Model):
                         case.number,
                     )
                 )
-            if "medium" in vals and case._differs("medium", vals["medium"]):
-                # sudo: to compare, not to show
-                if {case.sudo().medium, vals["medium"]} - {*ENTERED}:
-                    raise AccessError(self._entered_words())
-
-    def _default_medium(self) -> str:
-        return self.default_get(["medium"]).get("medium")
+            # sudo: to compare, not to show
+            media = {case.sudo().medium, vals.get("medium", case.sudo().medium)}
+            if len(media) > 1 and media - {*ENTERED}:
+                raise AccessError(self._entered_words())
 
     def _entered_words(self) -> str:
         return self.env._(
