@@ -92,5 +92,6 @@
         "web.assets_tests": ["crm_ecrm/static/tests/tours/**/*"],
     },
     "application": True,
+    "post_init_hook": "_look_back",
     "uninstall_hook": "_forget_names",
 }
