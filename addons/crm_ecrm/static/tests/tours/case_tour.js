@@ -112,3 +112,61 @@ tours.add("crm_ecrm_late", {
         },
     ],
 });
+
+// A fault that several customers met is answered for all of them at once.
+tours.add("crm_ecrm_common_cause", {
+    steps: () => [
+        {
+            content: "The case that stands for it says how many wait",
+            trigger: ".o_form_view .alert:contains(2):contains(cases of this cause are open)",
+        },
+        {
+            content: "Answer them all",
+            trigger: "button[name=action_answer_children]:contains(Answer them all)",
+            run: "click",
+        },
+        {
+            content: "Before it is sent it says who gets it",
+            trigger: ".modal .alert:contains(2 open cases get it):contains(2 customers one mail each)",
+        },
+        {
+            content: "What they read",
+            trigger: ".modal .o_field_widget[name=text] textarea",
+            run: "edit Longer screws are on their way.",
+        },
+        {
+            content: "That solves it",
+            trigger: ".modal .o_field_widget[name=then] .o_radio_input[data-value=solved]",
+            run: "click",
+        },
+        {
+            content: "Send it",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "Colleagues read what was sent",
+            trigger: "body:not(:has(.modal)) .o-mail-Message:contains(Longer screws)",
+        },
+    ],
+});
+
+// One of these customers finds the answer on the page of his own case.
+tours.add("crm_ecrm_common_answer", {
+    steps: () => [
+        {
+            content: "The answer is there",
+            trigger: ".o_voice_ours:contains(Longer screws are on their way)",
+        },
+        {
+            content: "It is solved",
+            trigger: "button.o_voice_solved",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "We know it",
+            trigger: ".o_voice_confirmed",
+        },
+    ],
+});
