@@ -51,7 +51,11 @@ class EcrmEngagement(models.Model):
         help="Days since the last order, in gaps between orders: 2 means that an order "
         "is one gap late",
     )
-    reasons = fields.Char(compute="_compute_reasons")
+    reasons = fields.Char(
+        compute="_compute_reasons",
+        help="How often in 90 days, the points that it adds or takes away, and its "
+        "share of all points added and taken away. The weights are a judgement.",
+    )
     not_measured = fields.Char(compute="_compute_not_measured")
 
     @api.depends("score")
@@ -88,10 +92,11 @@ class EcrmEngagement(models.Model):
             found = engagement.parts(held, measured, weights)
             one.reasons = ", ".join(
                 self.env._(
-                    "%(what)s: %(count)s (%(points)s)",
+                    "%(what)s: %(count)s (%(points)s, %(share)s %%)",
                     what=labels[part.source],
                     count=part.count,
                     points=f"{part.points:+.0f}",
+                    share=f"{100 * part.share:.0f}",
                 )
                 for part in found
             ) or self.env._("Nothing for %s days", engagement.PERIOD_DAYS)
