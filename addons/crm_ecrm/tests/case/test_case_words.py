@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .case_common import CaseCommon
 
@@ -12,7 +12,8 @@ class TestCaseWords(CaseCommon):
     def test_the_customers_words_stay_whoever_would_rewrite_them(self):
         """By RPC as in the form; a summary of ours stands beside them."""
         case = self._receive(description="It leaks since Monday.")
-        for user in (self.agent, self.leader, self.manager):
+        manager = new_test_user(self.env, "boss", "crm_ecrm.group_voice_manager")
+        for user in (self.agent, self.leader, manager):
             mine = case.with_user(user)
             for values in (
                 {"description": "It is fine."},
@@ -37,12 +38,12 @@ class TestCaseWords(CaseCommon):
         cases = self.env["ecrm.case"].with_user(self.agent)
         values = {"name": "x", "partner_id": self.customer.id, "team_id": self.team.id}
         for medium in ("portal", "mail", "form"):
-            for sent in (
-                (cases, {**values, "medium": medium}),
-                (cases.with_context(default_medium=medium), values),
+            for sent, context in (
+                ({**values, "medium": medium}, {}),
+                (values, {"default_medium": medium}),
             ):
                 with self.subTest(medium), self.assertRaises(AccessError):
-                    call_kw(sent[0], "create", [[sent[1]]], {})
+                    call_kw(cases, "create", [[sent]], {"context": context})
         called = cases.create({**values, "medium": "phone", "description": "He says"})
         called.medium = "staff"
         for case in (called, self._receive().with_user(self.agent)):

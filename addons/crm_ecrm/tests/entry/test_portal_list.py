@@ -67,6 +67,8 @@ class TestPortalList(VoiceCommon, HttpCase):
             ("2027-05-05 21:00:00", "May 6, 2027"),
         ):
             entry.sudo().write({"opened_on": moment})
+            self.env.flush_all()
+            self.env.invalidate_all()
             (row,) = self.env["ecrm.entry"]._portal_list(self.emma)
             self.assertEqual(row["opened"], day)
             page = entry._portal_page(self.emma.partner_id, self.emma)

@@ -439,7 +439,7 @@ class TestAnswering(FeedbackCommon, HttpCase):
         self.assertFalse(case.activity_ids, "the clock is the deadline")
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         foreign = self.env["ecrm.team"].create(
-            {"name": "Foreign", "company_id": elsewhere.id}
+            {"name": "Foreign", "company_id": elsewhere.id, "calendar_id": False}
         )
         with self.assertRaises(ValidationError):
             touchpoint.team_id = foreign

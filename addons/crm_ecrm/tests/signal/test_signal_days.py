@@ -38,7 +38,12 @@ class TestSignalDays(VoiceCommon):
         )
         cls.teams = cls.env["ecrm.team"].create(
             [
-                {"name": one.name, "company_id": one.id, "assigns": False}
+                {
+                    "name": one.name,
+                    "company_id": one.id,
+                    "calendar_id": False,
+                    "assigns": False,
+                }
                 for one in cls.companies
             ]
         )
@@ -141,7 +146,7 @@ class TestSignalDays(VoiceCommon):
             found = self.signals.search(
                 [("partner_id", "=", self.harbour.id), ("source", "=", "meeting")]
             )
-        self.assertEqual(found.mapped("day"), [DAY])
+            self.assertEqual(found.mapped("day"), [DAY])
 
     def test_silence_is_counted_in_the_companys_days(self):
         """Half an hour before and after midnight, in each zone at its own."""
