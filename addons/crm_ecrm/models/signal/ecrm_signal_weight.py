@@ -52,6 +52,13 @@ class EcrmSignalWeight(models.Model):
         return self.env["ecrm.signal"]._select_source()
 
     @api.depends("source")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._select_source())
+        for weight in self:
+            weight.display_name = labels.get(weight.source, "")
+
+    @api.depends("source")
     def _compute_usual(self):
         for weight in self:
             weight.usual_most, weight.usual_enough = WEIGHTS.get(
