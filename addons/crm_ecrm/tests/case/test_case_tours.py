@@ -63,3 +63,18 @@ class TestCaseTours(CaseCommon, HttpCase):
         link = re.search(r'href="[^"]*(/voice/case/[^"]+)"', mail.body_html)[1]
         self.start_tour(link, "crm_ecrm_common_answer")
         self.assertEqual(cases.mapped("confirmed"), [False, "customer"])
+
+
+@tagged("post_install", "-at_install")
+class TestKeyboardTour(CaseCommon, HttpCase):
+    browser_size = "390x844"
+
+    def test_the_form_is_filled_in_by_keyboard_alone(self):
+        self.env["ir.config_parameter"].set_param("crm_ecrm.form_seconds", "0")
+        self.start_tour("/voice/complain", "crm_ecrm_complain_keyboard")
+        self.assertRecordValues(
+            self.env["ecrm.case"].search(
+                [("email_from", "=", "keys@customer.example")]
+            ),
+            [{"name": "Kettle leaks", "contact_name": "Ada", "medium": "form"}],
+        )

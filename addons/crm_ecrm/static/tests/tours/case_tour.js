@@ -170,3 +170,55 @@ tours.add("crm_ecrm_common_answer", {
         },
     ],
 });
+
+/** The keyboard goes on by Tab alone, so many times at most, and types there. */
+const typeInto = (name, text, most = 1) => ({
+    content: `type ${name}`,
+    trigger: `#case_${name}`,
+    async run({ press }) {
+        for (let tabs = 0; document.activeElement !== this.anchor; tabs++) {
+            if (tabs >= most) {
+                throw new Error(`${name} does not come next`);
+            }
+            await press("Tab");
+        }
+        for (const letter of text) {
+            await press(letter === letter.toLowerCase() ? letter : `Shift+${letter}`);
+        }
+        if (this.anchor.value !== text) {
+            throw new Error(`${name} holds ${this.anchor.value}`);
+        }
+    },
+});
+
+// The form for everybody, by keyboard alone and on a phone's width.
+tours.add("crm_ecrm_complain_keyboard", {
+    steps: () => [
+        {
+            content: "The form begins with what it is, and fits the phone",
+            trigger: "#case_kind",
+            run() {
+                const root = document.documentElement;
+                if (root.scrollWidth > root.clientWidth) {
+                    throw new Error(`${root.scrollWidth} px of ${root.clientWidth}`);
+                }
+                this.anchor.focus();
+            },
+        },
+        // what it is about may be asked between
+        typeInto("name", "Kettle leaks", 2),
+        typeInto("description", "There is water all over."),
+        typeInto("contact_name", "Ada"),
+        typeInto("email_from", "keys@customer.example"),
+        {
+            content: "Enter sends it",
+            trigger: "#case_email_from",
+            run: "press Enter",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It has arrived",
+            trigger: ".o_voice_thanks",
+        },
+    ],
+});
