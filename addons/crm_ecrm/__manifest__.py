@@ -73,6 +73,8 @@
         # case
         "demo/case_demo.xml",
         "demo/case_year_demo.xml",
+        # before the cases whose clocks are read
+        "demo/case_common_demo.xml",
         "demo/case_open_demo.xml",
         # feedback
         "demo/feedback_demo.xml",
@@ -80,6 +82,8 @@
         "demo/idea_demo.xml",
         # insight
         "demo/insight_demo.xml",
+        # lost customers, whose words are evidence
+        "demo/departure_demo.xml",
         # signal
         "demo/signal_demo.xml",
     ],
@@ -92,5 +96,6 @@
         "web.assets_tests": ["crm_ecrm/static/tests/tours/**/*"],
     },
     "application": True,
+    "post_init_hook": "_look_back",
     "uninstall_hook": "_forget_names",
 }

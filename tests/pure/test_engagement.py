@@ -63,3 +63,16 @@ def test_a_weight_of_zero_is_no_reason():
 
 def test_what_we_do_is_no_sign_of_the_customer():
     assert not HEARD & {"outgoing", "answer", "bounce", "unanswered", "refund", "late"}
+
+
+@given(COUNTS)
+def test_the_shares_of_its_reasons_make_the_whole(counts):
+    found = parts(counts, EVERYTHING)
+    assert sum(part.share for part in found) == pytest.approx(1 if found else 0)
+    assert all(0 < part.share <= 1 for part in found)
+
+
+def test_what_takes_away_has_its_share_too():
+    order, late = parts({"order": 3, "late": 1}, ("order", "late"))
+    assert (order.points, late.points) == (100, pytest.approx(-18.75))
+    assert late.share == pytest.approx(18.75 / 118.75)

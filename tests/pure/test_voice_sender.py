@@ -1,7 +1,14 @@
 """What a receiving server says of a sender, and which mails no person wrote."""
 
+import re
+
 import pytest
-from metrics.sender import is_authentic, is_automatic
+from metrics.sender import (
+    AUTOMATIC_SUBJECT,
+    MACHINES,
+    is_authentic,
+    is_automatic,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +60,39 @@ def test_the_topmost_is_the_last_servers():
 )
 def test_machines(headers, automatic):
     assert is_automatic(headers) is automatic
+
+
+@pytest.mark.parametrize(
+    "subject, automatic",
+    [
+        ("Automatic reply: New kitchen", True),
+        ("AUTO-REPLY Re: New kitchen", True),
+        ("Out of Office: back on Monday", True),
+        ("Automatische Antwort: Küche", True),
+        ("Réponse automatique : cuisine", True),
+        ("پاسخ خودکار: آشپزخانه", True),
+        ("Undelivered Mail Returned to Sender", True),
+        ("Re: Automatic reply: what does it mean?", False),
+        ("Out of stock again", False),
+        ("Automatic doors: an offer, please", False),
+        ("", False),
+    ],
+)
+def test_subjects_of_what_programs_answer(subject, automatic):
+    found = re.search(AUTOMATIC_SUBJECT, subject, re.IGNORECASE)
+    assert bool(found) is automatic
+
+
+@pytest.mark.parametrize(
+    "sender, machine",
+    [
+        ("noreply@shop.example", True),
+        ("Shop <no-reply@shop.example>", True),
+        ("Mail System <MAILER-DAEMON@mx.example>", True),
+        ("do_not_reply@shop.example", True),
+        ("nora.reply@shop.example", False),
+        ("Ada <ada@noreply.example>", False),
+    ],
+)
+def test_addresses_at_which_nobody_reads(sender, machine):
+    assert bool(re.search(MACHINES, sender, re.IGNORECASE)) is machine

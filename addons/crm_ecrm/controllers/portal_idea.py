@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -28,7 +29,7 @@ class IdeaPortal(CustomerPortal):
             url="/my/voice/ideas",
             url_args={**asked, "sortby": sortby},
             total=total,
-            page=page,
+            page=page_number(page),
             step=PAGE_SIZE,
         )
         found, _total = ideas._portal_list(

@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -44,7 +45,7 @@ class VoicePortal(CustomerPortal):
             url="/my/voice",
             url_args={**asked, "sortby": sortby},
             total=total,
-            page=page,
+            page=page_number(page),
             step=self._items_per_page,
         )
         values = self._prepare_portal_layout_values() | {

@@ -56,6 +56,8 @@ class Part(NamedTuple):
     source: str
     count: float
     points: float
+    # of all that is added and taken away, so that the shares of a customer make 1
+    share: float
 
 
 def attainable(
@@ -79,10 +81,15 @@ def parts(
     whole = attainable(measured, weights)
     if not whole:
         return []
-    found = [
-        Part(source, count, 100 * weight.most * min(count / weight.enough, 1) / whole)
+    points = {
+        source: 100 * weight.most * min(counts[source] / weight.enough, 1) / whole
         for source, weight in weights.items()
-        if weight.most and source in measured and (count := counts.get(source, 0)) > 0
+        if weight.most and source in measured and counts.get(source, 0) > 0
+    }
+    moved = sum(map(abs, points.values()))
+    found = [
+        Part(source, counts[source], number, abs(number) / moved)
+        for source, number in points.items()
     ]
     return sorted(found, key=lambda part: (-abs(part.points), part.source))
 

@@ -14,6 +14,19 @@ COMMENT = re.compile(r"\([^()]*\)")
 PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
 AUTOMATIC = ("x-autoreply", "x-autorespond", "x-auto-response-suppress-reply")
 
+# what programs write themselves, whatever the headers said: how the subject begins that
+# they give an answer of theirs, in the languages of the usual ones
+AUTOMATIC_SUBJECT = (
+    r"^\s*(automatic reply|auto(matic)?[ -]?(reply|response)|out of (the )?office"
+    r"|automatische antwort|abwesenheits(notiz|nachricht)|réponse automatique"
+    r"|absence du bureau|respuesta automática|fuera de la oficina"
+    r"|risposta automatica|resposta automática|automatisch antwoord|autosvar"
+    r"|automatiskt svar|автоматический ответ|otomatik yanıt|رد تلقائي|پاسخ خودکار"
+    r"|undeliver(ed|able)|mail delivery (failed|failure)|delivery status notification)"
+)
+# and addresses at which nobody reads
+MACHINES = r"(^|[<\s])(mailer-daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply)@"
+
 
 def is_authentic(results: Sequence[str], domain: str, server: str = "") -> bool | None:
     """Whether the address in "From" is surely the sender's; None if nobody says.

@@ -38,7 +38,10 @@ class EcrmComplaintRate(models.Model):
     def action_open_cases(self):
         """The complaints that are counted."""
         self.ensure_one()
-        start = fields.Datetime.to_datetime(self.month)
+        start, end = (
+            self.company_id._start_of_day(day)
+            for day in (self.month, fields.Date.add(self.month, months=1))
+        )
         domain = (
             Domain("kind", "=", "complaint")
             & Domain("product_id", "=", self.product_id.id)
@@ -46,7 +49,7 @@ class EcrmComplaintRate(models.Model):
             & Domain("state", "!=", "merged")
             & Domain("sender", "!=", "failed")
             & Domain("opened_on", ">=", start)
-            & Domain("opened_on", "<", fields.Datetime.add(start, months=1))
+            & Domain("opened_on", "<", end)
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_ecrm.ecrm_case_action"
@@ -59,6 +62,7 @@ class EcrmComplaintRate(models.Model):
 
     @property
     def _table_query(self) -> SQL:
+        day = self.env["res.company"]._day_sql
         return SQL(
             """
             SELECT row_number() OVER (ORDER BY company_id, product_id, month) AS id,
@@ -68,7 +72,7 @@ class EcrmComplaintRate(models.Model):
                    sum(cost) AS cost
               FROM (
                 SELECT company_id, product_id,
-                       date_trunc('month', opened_on)::date AS month,
+                       date_trunc('month', %(opened_on)s)::date AS month,
                        count(*) AS complaints, 0 AS sold, sum(cost) AS cost
                   FROM ecrm_case
                  WHERE kind = 'complaint' AND product_id IS NOT NULL
@@ -76,7 +80,7 @@ class EcrmComplaintRate(models.Model):
                  GROUP BY 1, 2, 3
                  UNION ALL
                 SELECT line.company_id, line.product_id,
-                       date_trunc('month', sale.date_order)::date,
+                       date_trunc('month', %(ordered_on)s)::date,
                        0, count(*), 0
                   FROM sale_order_line line
                   JOIN sale_order sale ON sale.id = line.order_id
@@ -86,5 +90,7 @@ class EcrmComplaintRate(models.Model):
               ) counted
              GROUP BY company_id, product_id, month
             HAVING sum(complaints) > 0
-            """
+            """,
+            opened_on=day(SQL("company_id"), SQL("opened_on")),
+            ordered_on=day(SQL("line.company_id"), SQL("sale.date_order")),
         )

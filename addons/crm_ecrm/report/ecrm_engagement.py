@@ -51,7 +51,11 @@ class EcrmEngagement(models.Model):
         help="Days since the last order, in gaps between orders: 2 means that an order "
         "is one gap late",
     )
-    reasons = fields.Char(compute="_compute_reasons")
+    reasons = fields.Char(
+        compute="_compute_reasons",
+        help="How often in 90 days, the points that it adds or takes away, and its "
+        "share of all points added and taken away. The weights are a judgement.",
+    )
     not_measured = fields.Char(compute="_compute_not_measured")
 
     @api.depends("score")
@@ -60,13 +64,23 @@ class EcrmEngagement(models.Model):
         labels = dict(signals._select_source())
         measured = signals._sources()
         weights = self.env["ecrm.signal.weight"]._weights()
-        since = self._since(1)
+        by_today = (self.company_id | self.env.company).grouped(
+            lambda one: one._today()
+        )
+        period = timedelta(days=engagement.PERIOD_DAYS)
+        lately = Domain.OR(
+            Domain("day", ">", today - period)
+            & Domain("day", "<=", today)
+            # what belongs to no company has the day of whoever asks
+            & Domain(
+                "company_id",
+                "in",
+                [*there.ids, *([False] if self.env.company in there else [])],
+            )
+            for today, there in by_today.items()
+        )
         rows = signals._read_group(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("day", ">=", since),
-                ("day", "<=", fields.Date.today()),
-            ],
+            Domain("partner_id", "in", self.partner_id.ids) & lately,
             ["partner_id", "company_id", "source"],
             ["count:sum"],
         )
@@ -78,10 +92,11 @@ class EcrmEngagement(models.Model):
             found = engagement.parts(held, measured, weights)
             one.reasons = ", ".join(
                 self.env._(
-                    "%(what)s: %(count)s (%(points)s)",
+                    "%(what)s: %(count)s (%(points)s, %(share)s %%)",
                     what=labels[part.source],
                     count=part.count,
                     points=f"{part.points:+.0f}",
+                    share=f"{100 * part.share:.0f}",
                 )
                 for part in found
             ) or self.env._("Nothing for %s days", engagement.PERIOD_DAYS)
@@ -106,11 +121,6 @@ class EcrmEngagement(models.Model):
             ],
         }
 
-    @api.model
-    def _since(self, periods: int):
-        days = timedelta(days=engagement.PERIOD_DAYS * periods)
-        return fields.Date.today() - days + timedelta(days=1)
-
     def _search(self, domain, *args, **kwargs):
         """A row that is named by its id is found by its customer."""
 
@@ -134,7 +144,8 @@ class EcrmEngagement(models.Model):
         weights = self.env["ecrm.signal.weight"]._weights()
         events = signals._events()
         whole = engagement.attainable([source for *_, source, _ in events], weights)
-        today = fields.Date.today()
+        today = signals._today("company_id")
+        period = engagement.PERIOD_DAYS
         parts = [
             SQL(
                 """
@@ -153,8 +164,8 @@ class EcrmEngagement(models.Model):
                 is_order=source == "order",
                 most=100 * weight.most / whole if whole else 0.0,
                 enough=float(weight.enough),
-                now=self._since(1),
-                before=self._since(2),
+                now=SQL("%s - %s", today, period - 1),
+                before=SQL("%s - %s", today, 2 * period - 1),
                 last_day=SQL(
                     "max(day)" if source in engagement.HEARD else "NULL::date"
                 ),
@@ -172,10 +183,10 @@ class EcrmEngagement(models.Model):
             """
             SELECT id, partner_id, company_id, score, score_before,
                    score - score_before AS trend, last_day,
-                   %(today)s::date - last_day AS silent_days,
+                   %(today)s - last_day AS silent_days,
                    last_order_on, order_gap,
                    CASE WHEN order_gap > 0
-                        THEN (%(today)s::date - last_order_on)::float / order_gap
+                        THEN (%(today)s - last_order_on)::float / order_gap
                    END AS order_drift
               FROM (
                 SELECT partner_id::bigint * %(base)s + coalesce(company_id, 0) AS id,

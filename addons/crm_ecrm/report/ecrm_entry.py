@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.dates import day_at, written_day
 
 OPEN = ("received", "working", "waiting")
 SORTS = {
@@ -141,6 +141,7 @@ class EcrmEntry(models.Model):
             offset=offset,
             order=SORTS.get(sortby, SORTS["new"]),
         )
+        zone = user.tz or self.env.company._zone(self.env.company.id)
         kinds, statuses = dict(self._select_kind()), dict(self._select_status())
         return [
             {
@@ -150,8 +151,8 @@ class EcrmEntry(models.Model):
                 "url": f"/my/voice/{one.kind}/{one.key}",
                 "status": one.portal_status,
                 "status_name": statuses.get(one.portal_status, ""),
-                "opened": written_day(self.env, one.opened_on.date()),
-                "promised": written_day(self.env, one.promised_on.date())
+                "opened": written_day(self.env, day_at(one.opened_on, zone)),
+                "promised": written_day(self.env, day_at(one.promised_on, zone))
                 if one.promised_on and one.portal_status in OPEN
                 else "",
                 "is_mine": one.partner_id == user.partner_id,

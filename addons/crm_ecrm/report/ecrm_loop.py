@@ -21,6 +21,8 @@ class EcrmLoop(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     case_id = fields.Many2one("ecrm.case", "Follow-Up", readonly=True)
     answered_on = fields.Datetime("Low Score Given", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible", readonly=True)
+    until = fields.Datetime(readonly=True, help="When the customer must have heard")
     told_on = fields.Datetime("Customer Told", readonly=True)
     low = fields.Integer("Low Scores", readonly=True)
     followed = fields.Float("Followed Up (%)", readonly=True, aggregator="avg")
@@ -29,7 +31,7 @@ class EcrmLoop(models.Model):
         "Told in Time (%)",
         readonly=True,
         aggregator="avg",
-        help="Of those whose first answer was promised and is due or given",
+        help="Of those whose time is over or who were told",
     )
     score = fields.Integer("Score Before", readonly=True, aggregator="avg")
     score_after = fields.Integer(readonly=True, aggregator="avg")
@@ -43,12 +45,18 @@ class EcrmLoop(models.Model):
                    feedback.answered_on, told.at AS told_on, 1 AS low,
                    CASE WHEN follow.id IS NULL THEN 0.0 ELSE 100.0 END AS followed,
                    CASE WHEN told.at IS NULL THEN 0.0 ELSE 100.0 END AS told,
+                   follow.user_id, follow.follow_up_until AS until,
                    CASE WHEN promise.state = 'met' THEN 100.0
-                        WHEN promise.state = 'missed' THEN 0.0 END AS in_time,
+                        WHEN promise.state = 'missed' THEN 0.0
+                        WHEN promise.state IN ('running', 'paused') THEN NULL
+                        WHEN told.at <= follow.follow_up_until THEN 100.0
+                        WHEN coalesce(told.at, %(now)s) > follow.follow_up_until
+                        THEN 0.0 END AS in_time,
                    feedback.score, later.score AS score_after
               FROM ecrm_feedback feedback
          LEFT JOIN LATERAL (
-                SELECT one.id, one.closed_on FROM ecrm_case one
+                SELECT one.id, one.user_id, one.follow_up_until, one.closed_on
+                  FROM ecrm_case one
                  WHERE one.feedback_id = feedback.id ORDER BY one.id LIMIT 1
               ) follow ON TRUE
          LEFT JOIN LATERAL (
@@ -69,7 +77,8 @@ class EcrmLoop(models.Model):
                  ORDER BY next.answered_on LIMIT 1
               ) later ON TRUE
              WHERE feedback.is_low
-            """
+            """,
+            now=fields.Datetime.now(),
         )
 
     def action_open_feedback(self):

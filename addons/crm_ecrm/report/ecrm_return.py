@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -17,6 +17,7 @@ class EcrmReturn(models.Model):
     _rec_name = "product_id"
 
     move_id = fields.Many2one("account.move", "Invoice or Credit Note", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
@@ -46,9 +47,19 @@ class EcrmReturn(models.Model):
 
     @property
     def _table_query(self) -> SQL:
+        return self._rows_sql()
+
+    @api.model
+    def _measures(self) -> tuple[str, ...]:
+        """Hook: the columns that are added up, in amounts or pieces."""
+        return ("sold", "returned", "sold_quantity", "returned_quantity")
+
+    @api.model
+    def _rows_sql(self) -> SQL:
+        """Hook: what is counted, each line once."""
         return SQL(
             """
-            SELECT line.id, move.id AS move_id, move.company_id,
+            SELECT line.id, move.id AS move_id, ordered.order_id, move.company_id,
                    move.commercial_partner_id AS partner_id, line.product_id,
                    template.categ_id, move.invoice_date AS date,
                    CASE WHEN move.move_type = 'out_invoice'
@@ -66,6 +77,11 @@ class EcrmReturn(models.Model):
                    NULL::float8 AS share
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
+         LEFT JOIN (SELECT link.invoice_line_id, min(sold.order_id) AS order_id
+                      FROM sale_order_line_invoice_rel link
+                      JOIN sale_order_line sold ON sold.id = link.order_line_id
+                     GROUP BY link.invoice_line_id
+                   ) ordered ON ordered.invoice_line_id = line.id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id

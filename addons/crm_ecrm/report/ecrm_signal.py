@@ -64,53 +64,60 @@ class EcrmSignal(models.Model):
         """Hook: for each measured source one row an event.
 
         Columns: ``id``, ``partner_id`` (the customer's company), ``company_id`` and
-        ``day``, and ``medium`` where there is one. An id stands once in its source.
+        ``day`` (the company's own), and ``medium`` where there is one. An id stands
+        once in its source.
         """
+        day = self._day
         return {
             # what we noted ourselves is not what a customer did
             "case": SQL(
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
-                       opened_on::date AS day, medium
+                       %s AS day, medium
                   FROM ecrm_case
                  WHERE commercial_partner_id IS NOT NULL AND medium <> 'staff'
-                """
+                """,
+                day("company_id", "opened_on"),
             ),
             "complaint": SQL(
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
-                       opened_on::date AS day
+                       %s AS day
                   FROM ecrm_case
                  WHERE commercial_partner_id IS NOT NULL AND kind = 'complaint'
                    AND state IN ('new', 'open', 'waiting')
-                """
+                """,
+                day("company_id", "opened_on"),
             ),
             # who was asked and is silent did nothing; a call noted by us is one of ours
             "feedback": SQL(
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
-                       answered_on::date AS day
+                       %s AS day
                   FROM ecrm_feedback
                  WHERE commercial_partner_id IS NOT NULL AND answered_on IS NOT NULL
                    AND medium IS DISTINCT FROM 'phone'
-                """
+                """,
+                day("company_id", "answered_on"),
             ),
             "idea": SQL(
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
-                       opened_on::date AS day
+                       %s AS day
                   FROM ecrm_idea
                  WHERE commercial_partner_id IS NOT NULL
-                """
+                """,
+                day("company_id", "opened_on"),
             ),
             "order": SQL(
                 """
                 SELECT o.id, p.commercial_partner_id AS partner_id, o.company_id,
-                       o.date_order::date AS day
+                       %s AS day
                   FROM sale_order o
                   JOIN res_partner p ON p.id = o.partner_id
                  WHERE o.state = 'sale'
-                """
+                """,
+                day("o.company_id", "o.date_order"),
             ),
             "visit": SQL(
                 """
@@ -138,7 +145,7 @@ class EcrmSignal(models.Model):
                    AND invoice_date_due < %s
                    AND commercial_partner_id IS NOT NULL
                 """,
-                fields.Date.today(),
+                self._today("company_id"),
             ),
             # on the day when the last of it was paid
             "paid_late": SQL(
@@ -158,6 +165,15 @@ class EcrmSignal(models.Model):
             ),
             **self._talk_sources(),
         }
+
+    @api.model
+    def _day(self, company: str, moment: str) -> SQL:
+        """The day of an event, where the company is whose it is."""
+        return self.env["res.company"]._day_sql(SQL(company), SQL(moment))
+
+    @api.model
+    def _today(self, company: str) -> SQL:
+        return self.env["res.company"]._today_sql(SQL(company))
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         """With what rights ask for: by its id alone, a row is looked for among all."""

@@ -33,7 +33,7 @@ class EcrmSignal(models.Model):
                 """
                 SELECT message.id, author.commercial_partner_id AS partner_id,
                        message.record_company_id AS company_id,
-                       message.date::date AS day,
+                       %s AS day,
                        CASE message.message_type WHEN 'email' THEN 'mail'
                             ELSE 'portal' END AS medium
                   FROM mail_message message
@@ -41,6 +41,7 @@ class EcrmSignal(models.Model):
                  WHERE author.partner_share AND author.id <> ALL(%s)
                    AND %s
                 """,
+                self._day("message.record_company_id", "message.date"),
                 OURS,
                 self._spoken_sql(),
             ),
@@ -48,12 +49,13 @@ class EcrmSignal(models.Model):
             "case_message": SQL(
                 """
                 SELECT event.id, held.commercial_partner_id AS partner_id,
-                       held.company_id, event.at::date AS day, event.medium
+                       held.company_id, %s AS day, event.medium
                   FROM ecrm_case_event event
                   JOIN ecrm_case held ON held.id = event.case_id
                  WHERE event.kind IN ('customer', 'after')
                    AND held.commercial_partner_id IS NOT NULL
-                """
+                """,
+                self._day("held.company_id", "event.at"),
             ),
             "call": self._calls_sql(),
             "meeting": SQL(
@@ -61,7 +63,8 @@ class EcrmSignal(models.Model):
                 SELECT min(attendee.id) AS id, person.commercial_partner_id
                        AS partner_id,
                        coalesce(lead.company_id, organizer.company_id) AS company_id,
-                       meeting.stop::date AS day
+                       CASE WHEN meeting.allday THEN meeting.stop_date
+                            ELSE %s END AS day
                   FROM calendar_event meeting
                   JOIN calendar_attendee attendee ON attendee.event_id = meeting.id
                   JOIN res_partner person ON person.id = attendee.partner_id
@@ -73,6 +76,9 @@ class EcrmSignal(models.Model):
                  GROUP BY meeting.id, person.commercial_partner_id, lead.company_id,
                           organizer.company_id
                 """,
+                self._day(
+                    "coalesce(lead.company_id, organizer.company_id)", "meeting.stop"
+                ),
                 now,
             ),
             "outgoing": self._notified_sql(
@@ -88,11 +94,12 @@ class EcrmSignal(models.Model):
             "answer": SQL(
                 """
                 SELECT event.id, held.commercial_partner_id AS partner_id,
-                       held.company_id, event.at::date AS day
+                       held.company_id, %s AS day
                   FROM ecrm_case_event event
                   JOIN ecrm_case held ON held.id = event.case_id
                  WHERE event.kind = 'agent' AND held.commercial_partner_id IS NOT NULL
-                """
+                """,
+                self._day("held.company_id", "event.at"),
             ),
             "unanswered": self._unanswered_sql(now),
             "case_unanswered": self._unanswered_cases_sql(now),
@@ -110,12 +117,13 @@ class EcrmSignal(models.Model):
         return SQL(
             """
             SELECT sent.id, person.commercial_partner_id AS partner_id,
-                   message.record_company_id AS company_id, message.date::date AS day
+                   message.record_company_id AS company_id, %s AS day
               FROM mail_notification sent
               JOIN res_partner person ON person.id = sent.res_partner_id
               JOIN mail_message message ON message.id = sent.mail_message_id
              WHERE person.partner_share AND %s
             """,
+            self._day("message.record_company_id", "message.date"),
             condition,
         )
 
@@ -151,7 +159,7 @@ class EcrmSignal(models.Model):
         return SQL(
             """
             SELECT message.id, person.commercial_partner_id AS partner_id,
-                   message.record_company_id AS company_id, message.date::date AS day
+                   message.record_company_id AS company_id, %s AS day
               FROM mail_message message
               JOIN mail_activity_type kind
                 ON kind.id = message.mail_activity_type_id
@@ -171,7 +179,8 @@ class EcrmSignal(models.Model):
                        lead.partner_id, sale.partner_id, invoice.partner_id,
                        held.partner_id)
              WHERE person.partner_share
-            """
+            """,
+            self._day("message.record_company_id", "message.date"),
         )
 
     def _unanswered_sql(self, now) -> SQL:
@@ -182,7 +191,7 @@ class EcrmSignal(models.Model):
         return SQL(
             """
             SELECT message.id, author.commercial_partner_id AS partner_id,
-                   message.record_company_id AS company_id, message.date::date AS day
+                   message.record_company_id AS company_id, %(day)s AS day
               FROM mail_message message
               JOIN res_partner author ON author.id = message.author_id
          LEFT JOIN res_company company ON company.id = message.record_company_id
@@ -211,6 +220,7 @@ class EcrmSignal(models.Model):
                                      WHERE automatic.message_id = later.id)
                           END)
             """,
+            day=self._day("message.record_company_id", "message.date"),
             ours=OURS,
             spoken=self._spoken_sql(),
             public=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
@@ -223,7 +233,7 @@ class EcrmSignal(models.Model):
         return SQL(
             """
             SELECT talk.id, talk.partner_id, talk.company_id,
-                   talk.wrote_on::date AS day
+                   %(day)s AS day
               FROM (
                 SELECT held.id, held.commercial_partner_id AS partner_id,
                        held.company_id,
@@ -241,5 +251,6 @@ class EcrmSignal(models.Model):
                AND talk.wrote_on <= %(now)s - make_interval(
                        days => company.ecrm_unanswered_days)
             """,
+            day=self._day("talk.company_id", "talk.wrote_on"),
             now=now,
         )

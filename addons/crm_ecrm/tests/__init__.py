@@ -7,6 +7,7 @@ from .case import (
     test_case_mails,
     test_case_pages,
     test_case_tours,
+    test_case_words,
     test_first_team,
 )
 from .entry import (
@@ -28,4 +29,10 @@ from .feedback import (
 from .idea import test_idea_tours, test_ideas, test_portal_ideas
 from .insight import test_insights
 from .preference import test_portal_preferences, test_preferences
-from .signal import test_signal_weights, test_signals, test_talk, test_voice_digest
+from .signal import (
+    test_signal_days,
+    test_signal_weights,
+    test_signals,
+    test_talk,
+    test_voice_digest,
+)

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from .chosen_records import chosen_records
 
 MOST = 500
-SOURCES = ("ecrm.entry", "ecrm.idea", "crm.lead")
+SOURCES = ("ecrm.entry", "ecrm.idea", "crm.lead", "ecrm.engagement")
 
 
 class EcrmInsightAdd(models.TransientModel):

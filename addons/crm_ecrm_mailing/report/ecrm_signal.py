@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# whose customer got the mail, or else who sent it
+COMPANY = "coalesce(person.company_id, sender.company_id)"
+
 
 class EcrmSignal(models.Model):
     """What customers read of mailings, and which do not reach them."""
@@ -10,7 +13,7 @@ class EcrmSignal(models.Model):
     @api.model
     def _sources(self) -> dict[str, SQL]:
         reading = self.env["ecrm.mailing.reading"]
-        opened_on = SQL("trace.id, trace.open_datetime::date AS day")
+        opened_on = SQL("trace.id, %s AS day", self._mail_day("trace.open_datetime"))
         by_program = reading._open_by_program_sql()
         return super()._sources() | {
             "opened": self._of_mails(
@@ -21,7 +24,7 @@ class EcrmSignal(models.Model):
                 opened_on, SQL("trace.open_datetime IS NOT NULL AND %s", by_program)
             ),
             "clicked": self._of_mails(
-                SQL("click.id, click.create_date::date AS day"),
+                SQL("click.id, %s AS day", self._mail_day("click.create_date")),
                 SQL("NOT %s", reading._click_by_program_sql()),
                 SQL(
                     "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
@@ -29,10 +32,8 @@ class EcrmSignal(models.Model):
             ),
             "mailing_bounce": self._of_mails(
                 SQL(
-                    """
-                    trace.id,
-                    coalesce(trace.sent_datetime, trace.create_date)::date AS day
-                    """
+                    "trace.id, %s AS day",
+                    self._mail_day("coalesce(trace.sent_datetime, trace.create_date)"),
                 ),
                 SQL(
                     """
@@ -43,12 +44,15 @@ class EcrmSignal(models.Model):
             ),
         }
 
+    def _mail_day(self, moment: str) -> SQL:
+        return self._day(COMPANY, moment)
+
     def _of_mails(self, columns: SQL, which: SQL, join: SQL | None = None) -> SQL:
         """Mails with the customer who got them."""
         return SQL(
             """
             SELECT %(columns)s, person.commercial_partner_id AS partner_id,
-                   coalesce(person.company_id, sender.company_id) AS company_id
+                   %(company)s AS company_id
               FROM mailing_trace trace
               %(join)s
               JOIN (%(recipients)s) AS recipient ON recipient.trace_id = trace.id
@@ -60,6 +64,7 @@ class EcrmSignal(models.Model):
                AND %(which)s
             """,
             columns=columns,
+            company=SQL(COMPANY),
             join=join or SQL(),
             recipients=self._recipients_sql(),
             which=which,

@@ -18,25 +18,29 @@ class EcrmReturn(models.Model):
     )
     sent_back_quantity = fields.Float(readonly=True)
 
-    @property
-    def _table_query(self) -> SQL:
+    @api.model
+    def _measures(self):
+        return (*super()._measures(), "sent_back", "sent_back_quantity")
+
+    @api.model
+    def _rows_sql(self) -> SQL:
         return SQL(
             """
             SELECT id * 2::bigint AS id, move_id, NULL::integer AS picking_id,
-                   company_id, partner_id, product_id, categ_id, date,
+                   order_id, company_id, partner_id, product_id, categ_id, date,
                    sold, returned, sold_quantity, returned_quantity,
                    0.0 AS sent_back, 0.0 AS sent_back_quantity, share
               FROM (%(invoiced)s) AS invoiced
              UNION ALL
             SELECT back.id * 2::bigint + 1, NULL, back.picking_id,
-                   back.company_id, back.partner_id, back.product_id, back.categ_id,
-                   back.day,
+                   back.order_id, back.company_id, back.partner_id, back.product_id,
+                   back.categ_id, back.day,
                    back.sold_quantity * back.price, back.open_quantity * back.price,
                    back.sold_quantity, back.open_quantity,
                    back.quantity * back.price, back.quantity, NULL
               FROM (%(returns)s) AS back
             """,
-            invoiced=super()._table_query,
+            invoiced=super()._rows_sql(),
             returns=self._goods_sql(),
         )
 
@@ -89,9 +93,10 @@ class EcrmReturn(models.Model):
         """Parts of a kit come back as other products than were sold: not these."""
         return SQL(
             """
-            SELECT move.id, move.sale_line_id, move.picking_id, move.company_id,
+            SELECT move.id, move.sale_line_id, move.picking_id, line.order_id,
+                   move.company_id,
                    move.product_id, template.categ_id, move.date AS done_on,
-                   move.date::date AS day, move.to_refund,
+                   %s AS day, move.to_refund,
                    payer.commercial_partner_id AS partner_id,
                    line.price_reduce_taxexcl / coalesce(sold_in.factor / main.factor, 1)
                        / coalesce(nullif(sale.currency_rate, 0), 1) AS price,
@@ -119,7 +124,8 @@ class EcrmReturn(models.Model):
                    ) again ON again.move_id = move.id
              WHERE move.state = 'done' AND place.usage = 'customer'
                AND stock.usage <> 'customer'
-            """
+            """,
+            self.env["res.company"]._day_sql(SQL("move.company_id"), SQL("move.date")),
         )
 
     def _billed_sql(self) -> SQL:

@@ -141,3 +141,14 @@ class TestGoodsReturned(DeliveryCommon):
             opened, {("account.move", invoice.id), ("stock.picking", back.id)}
         )
         self.assertEqual(len(set(rows.ids)), len(rows))
+
+    def test_goods_and_credits_name_the_order_that_they_are_of(self):
+        order = self._sell(10)
+        picking = self._deliver(order)
+        invoice = self._invoice(order)
+        self._take_back(picking, 3)
+        self._credit(invoice, 1)
+        self.env.flush_all()
+        rows = self.env["ecrm.return"].search([("order_id", "=", order.id)])
+        self.assertEqual(len(rows), 3, "sold, credited, back without a credit")
+        self.assertEqual(sum(rows.mapped("returned_quantity")), 3)

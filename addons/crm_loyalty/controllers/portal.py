@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.loyalty.controllers.portal import CustomerPortalLoyalty
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
@@ -60,7 +61,7 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
             url=f"/my/points/{card_id}",
             url_args={"sortby": sortby},
             total=card._portal_entry_count(),
-            page=page,
+            page=page_number(page),
             step=PAGE_SIZE,
         )
         values = self._prepare_portal_layout_values()

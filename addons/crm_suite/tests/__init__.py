@@ -3,6 +3,7 @@ from . import (
     test_company,
     test_mark,
     test_numbers,
+    test_pages,
     test_protected,
     test_res_company,
     test_res_partner,

@@ -5,14 +5,22 @@ server makes do the same. Their language is that of the text around them, which 
 English where nobody says another.
 """
 
-from datetime import date
+from datetime import date, datetime, timezone
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import babel.dates
 
 from odoo.tools.misc import babel_locale_parse
 
 from ..tabular.jalali import MONTHS, gregorian_to_jalali, jalali_to_gregorian
+
+
+def day_at(moment: datetime | None, zone: str) -> date | None:
+    """The calendar day of a moment (UTC) in a place; none without one."""
+    if not moment:
+        return None
+    return moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)).date()
 
 
 def written_day(env, day: date | None) -> str:

@@ -375,24 +375,21 @@ def _count_signals(database: str, customers: int) -> list[Measure]:
     """Everybody's signals by day, beside the plain aggregate of the same events."""
     with environment(database) as env:
         events = _fill_events(env, customers)
-        signals = env["ecrm.signal"]
-        known = tuple(_BARE)
         ours = SQL(
-            "SELECT count(*), sum(count) FROM (%s) s WHERE source IN %s",
-            signals._table_query,
-            known,
+            "SELECT source, count(*), sum(count) FROM (%s) s GROUP BY 1 ORDER BY 1",
+            env["ecrm.signal"]._table_query,
         )
         peer = SQL(
-            "SELECT count(*), sum(n) FROM ("
+            "SELECT source, count(*), sum(n) FROM ("
             " SELECT partner_id, company_id, day, source, medium, count(*) AS n"
-            "   FROM (%s) e GROUP BY 1, 2, 3, 4, 5) s",
+            "   FROM (%s) e GROUP BY 1, 2, 3, 4, 5) s GROUP BY 1 ORDER BY 1",
             SQL(" UNION ALL ").join(
                 SQL("SELECT *, %s AS source FROM (%s) t", name, SQL(query))
                 for name, query in _BARE.items()
             ),
         )
-        found, expected = (env.execute_query(query)[0] for query in (ours, peer))
-        if found != expected:
+        found, expected = (env.execute_query(query) for query in (ours, peer))
+        if found != expected or {name for name, *_ in found} != set(_BARE):
             raise AssertionError(f"{found} signals, not {expected}")
         own, bare = alternate(
             3,
@@ -407,44 +404,113 @@ def _count_signals(database: str, customers: int) -> list[Measure]:
     return [Measure("signals_of_customers", own / bare, "ratio", SLOWER)]
 
 
-# as one would write it; events of a day alike are one row with their number
+# where our company is, whose days they are
+ZONE = "Asia/Tehran"
+
+
+def _day(moment: str) -> str:
+    return f"({moment} AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date"
+
+
+def _place(company: str) -> str:
+    return (
+        f"JOIN res_company ours ON ours.id = {company}"
+        " JOIN res_partner place ON place.id = ours.partner_id"
+    )
+
+
+# As one would write it by hand for what is in this database: each source that has
+# events, in the company's days. Events of a day alike are one row with their number.
+_SAID = f"""
+    SELECT p.commercial_partner_id AS partner_id, m.record_company_id AS company_id,
+           {_day("m.date")} AS day, 'mail' AS medium
+      FROM mail_message m JOIN res_partner p ON p.id = m.author_id
+      {_place("m.record_company_id")}
+     WHERE p.partner_share AND m.message_type = 'email'
+       AND m.model IN ('res.partner', 'crm.lead', 'sale.order', 'account.move')
+       AND NOT EXISTS (SELECT FROM ecrm_automatic_mail a WHERE a.message_id = m.id)
+"""
 _BARE = {
     "visit": """
         SELECT p.commercial_partner_id AS partner_id, v.company_id, v.day,
                NULL::varchar AS medium
           FROM ecrm_portal_visit v JOIN res_partner p ON p.id = v.partner_id
     """,
-    "order": """
-        SELECT p.commercial_partner_id, o.company_id, o.date_order::date, NULL
+    "order": f"""
+        SELECT p.commercial_partner_id, o.company_id, {_day("o.date_order")}, NULL
           FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+          {_place("o.company_id")}
          WHERE o.state = 'sale'
     """,
-    "case": """
-        SELECT commercial_partner_id, company_id, opened_on::date, medium
-          FROM ecrm_case WHERE medium <> 'staff'
+    "case": f"""
+        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, medium
+          FROM ecrm_case e {_place("e.company_id")} WHERE medium <> 'staff'
     """,
-    "complaint": """
-        SELECT commercial_partner_id, company_id, opened_on::date, NULL
-          FROM ecrm_case
+    "complaint": f"""
+        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, NULL
+          FROM ecrm_case e {_place("e.company_id")}
          WHERE kind = 'complaint' AND state IN ('new', 'open', 'waiting')
     """,
-    "feedback": """
-        SELECT commercial_partner_id, company_id, answered_on::date, NULL
-          FROM ecrm_feedback WHERE answered_on IS NOT NULL
+    "case_message": f"""
+        SELECT e.commercial_partner_id, e.company_id, {_day("v.at")}, v.medium
+          FROM ecrm_case_event v JOIN ecrm_case e ON e.id = v.case_id
+          {_place("e.company_id")}
+         WHERE v.kind IN ('customer', 'after')
+    """,
+    "answer": f"""
+        SELECT e.commercial_partner_id, e.company_id, {_day("v.at")}, NULL
+          FROM ecrm_case_event v JOIN ecrm_case e ON e.id = v.case_id
+          {_place("e.company_id")}
+         WHERE v.kind = 'agent'
+    """,
+    "case_unanswered": f"""
+        SELECT e.commercial_partner_id, e.company_id, {_day("said.at")}, NULL
+          FROM ecrm_case e
+          JOIN (SELECT DISTINCT ON (case_id) case_id, at, kind FROM ecrm_case_event
+                 WHERE kind IN ('opened', 'customer', 'after', 'agent')
+                 ORDER BY case_id, at DESC, id DESC) said ON said.case_id = e.id
+          {_place("e.company_id")}
+         WHERE e.state IN ('new', 'open') AND said.kind <> 'agent'
+           AND said.at <= now() - make_interval(days => ours.ecrm_unanswered_days)
+    """,
+    "feedback": f"""
+        SELECT commercial_partner_id, e.company_id, {_day("answered_on")}, NULL
+          FROM ecrm_feedback e {_place("e.company_id")}
+         WHERE answered_on IS NOT NULL AND medium IS DISTINCT FROM 'phone'
+    """,
+    "idea": f"""
+        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, NULL
+          FROM ecrm_idea e {_place("e.company_id")}
+         WHERE commercial_partner_id IS NOT NULL
     """,
     "refund": """
         SELECT commercial_partner_id, company_id, invoice_date, NULL
           FROM account_move
          WHERE move_type = 'out_refund' AND state = 'posted'
     """,
-}
-# of a customer's events, and the last number of days in which they happened
-_SHARES = {
-    "ecrm_portal_visit": (10, "day"),
-    "sale_order": (5, "date_order"),
-    "ecrm_case": (3, "opened_on"),
-    "ecrm_feedback": (1, "answered_on"),
-    "account_move": (1, "invoice_date"),
+    "late": f"""
+        SELECT e.commercial_partner_id, e.company_id, invoice_date_due, NULL
+          FROM account_move e {_place("e.company_id")}
+         WHERE move_type = 'out_invoice' AND state = 'posted'
+           AND payment_state IN ('not_paid', 'partial')
+           AND invoice_date_due < (now() AT TIME ZONE place.tz)::date
+    """,
+    "message": _SAID,
+    "unanswered": f"""
+        SELECT * FROM ({_SAID} AND m.id IN (
+            SELECT DISTINCT ON (model, res_id) id FROM mail_message
+             WHERE message_type IN ('comment', 'email', 'email_outgoing')
+             ORDER BY model, res_id, id DESC)) last
+    """,
+    "outgoing": f"""
+        SELECT p.commercial_partner_id, m.record_company_id, {_day("m.date")}, NULL
+          FROM mail_notification n JOIN mail_message m ON m.id = n.mail_message_id
+          JOIN res_partner p ON p.id = n.res_partner_id
+          {_place("m.record_company_id")}
+         WHERE n.notification_type = 'email' AND n.notification_status = 'sent'
+           AND p.partner_share AND m.message_type IN ('comment', 'email_outgoing')
+           AND m.author_id IN (SELECT partner_id FROM res_users WHERE NOT share)
+    """,
 }
 
 
@@ -452,6 +518,7 @@ def _fill_events(env, customers: int) -> int:
     """Rows by SQL, from one of each that Odoo made; rolled back afterwards."""
     cr, partner = env.cr, env["res.users"].search([("login", "=", "person1")])
     partner = partner.partner_id
+    env.company.partner_id.tz = ZONE
     env["ecrm.portal.visit"]._note(partner.id, env.company.id, "2026-01-01")
     touchpoint = env["ecrm.touchpoint"].create({"name": "Bench"})
     feedback = env["ecrm.feedback"].create(
@@ -462,51 +529,93 @@ def _fill_events(env, customers: int) -> int:
             "partner_id": partner.id,
         }
     )
-    refund = env["account.move"].create(
+    refund, late = env["account.move"].create(
+        [
+            {
+                "move_type": kind,
+                "partner_id": partner.id,
+                "invoice_date": "2026-01-01",
+                "invoice_date_due": "2026-01-31",
+                "invoice_line_ids": [(0, 0, {"name": "Ware", "price_unit": 1})],
+            }
+            for kind in ("out_refund", "out_invoice")
+        ]
+    )
+    (refund + late).action_post()
+    idea = env["ecrm.idea"].create({"name": "Bench", "partner_id": partner.id})
+    said, told = (
+        env["mail.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": partner.id,
+                "author_id": author.id,
+                "message_type": kind,
+                "subtype_id": env.ref("mail.mt_comment").id,
+                "record_company_id": env.company.id,
+                "date": "2026-01-01 10:00:00",
+                "body": "Bench",
+            }
+        )
+        for author, kind in ((partner, "email"), (env.user.partner_id, "comment"))
+    )
+    sent = env["mail.notification"].create(
         {
-            "move_type": "out_refund",
-            "partner_id": partner.id,
-            "invoice_date": "2026-01-01",
-            "invoice_line_ids": [(0, 0, {"name": "Ware", "price_unit": 1})],
+            "mail_message_id": told.id,
+            "res_partner_id": partner.id,
+            "notification_type": "email",
+            "notification_status": "sent",
+            "is_read": True,
         }
     )
-    refund.action_post()
     env.flush_all()
     cr.execute("SELECT max(id) FROM res_partner")
     [last] = cr.fetchone()
-    originals = {
-        "ecrm_portal_visit": "partner_id = %(partner)s",
-        "sale_order": "partner_id = %(partner)s",
-        "ecrm_case": "partner_id = %(partner)s",
-        "ecrm_feedback": f"id = {feedback.id}",
-        "account_move": f"id = {refund.id}",
-    }
-    for table in ("res_partner", *originals):
+    mine = "partner_id = %(partner)s"
+    # what is copied how often for a customer, and where its moment stands; what we told
+    # comes before what customers said, so that their last words wait
+    clones = [
+        ("ecrm_portal_visit", mine, 6, "day"),
+        ("sale_order", mine, 3, "date_order"),
+        ("ecrm_case", mine, 2, "opened_on"),
+        ("ecrm_case_event", "kind = 'customer'", 2, "at"),
+        ("ecrm_feedback", f"id = {feedback.id}", 1, "answered_on"),
+        ("account_move", f"id = {refund.id}", 1, "invoice_date"),
+        ("account_move", f"id = {late.id}", 1, "invoice_date_due"),
+        ("ecrm_idea", f"id = {idea.id}", 1, "opened_on"),
+        ("mail_message", f"id = {told.id}", 2, "date"),
+        ("mail_notification", f"id = {sent.id}", 2, "create_date"),
+        ("mail_message", f"id = {said.id}", 3, "date"),
+    ]
+    for table in ("res_partner", *dict.fromkeys(table for table, *_ in clones)):
         _drop_checks(cr, table)
-    _clone(
-        cr,
-        "res_partner",
-        f"id = {partner.id}",
-        customers,
-        {"id": f"{last} + n", "commercial_partner_id": f"{last} + n"},
-    )
-    events = 0
-    for table, (share, day) in _SHARES.items():
-        moment = f"date '2026-06-30' - (n / {customers}) * 17 - n % 13"
+    whole = {"id": f"{last} + n", "commercial_partner_id": f"{last} + n"}
+    _clone(cr, "res_partner", f"id = {partner.id}", customers, whole)
+    events, first = 0, {}
+    for table, original, share, day in clones:
+        days = f"(n / {customers}) * 17 + n % 13"
         whose = f"{last} + 1 + n % {customers}"
         changed = {
-            "partner_id": whose,
-            "commercial_partner_id": whose,
-            day: f"({moment})",
+            **dict.fromkeys(("partner_id", "commercial_partner_id"), whose),
+            **dict.fromkeys(("res_partner_id",), whose),
+            **({"author_id": whose} if original == f"id = {said.id}" else {}),
+            "res_id": whose,
+            "case_id": f"{first.get('ecrm_case')} + n % {2 * customers}",
+            "mail_message_id": f"{first.get('mail_message')} + n - 1",
+            "message_id": "NULL",
+            "token": "NULL",
+            day: f"timestamp '2026-06-30 20:45' - interval '1 day' * ({days})",
             "key": "md5(n::text)",
             "form_token": "NULL",
             "name": "'B' || n",
         }
+        cr.execute(f"SELECT max(id) + 1 FROM {table}")
+        [begin] = cr.fetchone()
         events += _clone(
-            cr, table, originals[table], customers * share, changed, partner.id
+            cr, table, original, customers * share, changed, partner.id, begin
         )
+        first[table] = begin
+    for table in ("res_partner", *first):
         cr.execute(f"ANALYZE {table}")
-    cr.execute("ANALYZE res_partner")
     if events < EVENTS_A_CUSTOMER * customers:
         raise AssertionError(f"{events} events are too few")
     return events
@@ -527,14 +636,14 @@ def _drop_checks(cr, table: str) -> None:
         cr.execute(statement)
 
 
-def _clone(cr, table, original, number, changed, partner=None) -> int:
+def _clone(cr, table, original, number, changed, partner=None, first=None) -> int:
     cr.execute(
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_name = %s AND is_generated = 'NEVER'",
         [table],
     )
     columns = [name for (name,) in cr.fetchall()]
-    values = {"id": f"nextval('{table}_id_seq')", **changed}
+    values = {"id": f"{first} + n - 1", **changed}
     chosen = [values.get(name, f'original."{name}"') for name in columns]
     names = ", ".join(f'"{name}"' for name in columns)
     where = original % {"partner": partner}

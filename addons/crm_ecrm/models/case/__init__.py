@@ -12,6 +12,7 @@ from . import (  # noqa: I001
     ecrm_case_clocks_mixin,
     ecrm_case_portal_mixin,
     ecrm_case,
+    ecrm_case_words,
     ecrm_case_talk,
     ecrm_case_common,
     ecrm_case_shared_answer,

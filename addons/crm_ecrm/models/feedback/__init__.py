@@ -4,6 +4,7 @@ from . import (  # noqa: I001
     ecrm_dimension,
     ecrm_touchpoint,
     ecrm_touchpoint_lost,
+    ecrm_touchpoint_follow_up,
     ecrm_driver,
     ecrm_invitation,
     ecrm_feedback,

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular.text import fold
 from odoo.addons.crm_suite.tools.blocking import records_sharing
-from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.dates import day_at, written_day
 from odoo.addons.crm_suite.tools.links import read_link
 
 from ...metrics import alike
@@ -551,17 +551,20 @@ class EcrmIdea(models.Model):
         )
         seen = user and self._portal_find(user, root.key)
         visibilities = dict(self._fields["visibility"]._description_selection(self.env))
+        zone = partner.tz or self.env.company._zone(self.env.company.id)
+
+        def written(moment):
+            return written_day(self.env, day_at(moment, zone))
+
         return {
             **values,
             "text": self.words if own else self.description or "",
-            "opened": written_day(self.env, self.opened_on.date()),
-            "promised": written_day(self.env, self.promised_on.date())
-            if own and self.promised_on and root.status == "new"
+            "opened": written(self.opened_on),
+            "promised": written(self.promised_on)
+            if own and root.status == "new"
             else "",
             "answer": root.answer or "",
-            "answered": written_day(
-                self.env, root.answered_on.date() if root.answered_on else None
-            ),
+            "answered": written(root.answered_on),
             "visibility": visibilities[self.visibility] if own else "",
             "part_of": {"name": root.name, "url": root._portal_url()}
             if root != self and seen
@@ -570,7 +573,7 @@ class EcrmIdea(models.Model):
             "comments": [
                 {
                     "is_mine": one.partner_id == partner,
-                    "on": written_day(self.env, one.create_date.date()),
+                    "on": written(one.create_date),
                     "text": one.text,
                     "waits": one.state != "shown",
                 }

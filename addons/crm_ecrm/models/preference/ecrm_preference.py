@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.dates import day_at, written_day
 from odoo.addons.crm_suite.tools.links import (
     read_link,
     read_merged_holder,
@@ -161,11 +161,12 @@ class EcrmPreference(models.Model):
             .sudo()
             .search([("partner_id", "=", partner.id)], limit=MOST_PROOFS)
         )
+        zone = partner.tz or self.env.company._zone(self.env.company.id)
         states = dict(lines._fields["state"]._description_selection(self.env))
         sources = dict(lines._fields["source"]._description_selection(self.env))
         return [
             {
-                "on": written_day(self.env, line.stated_on.date()),
+                "on": written_day(self.env, day_at(line.stated_on, zone)),
                 "state": states[line.state],
                 "how": sources[line.source],
                 "text": line.text_shown,

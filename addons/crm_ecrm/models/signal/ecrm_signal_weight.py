@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...metrics.engagement import WEIGHTS, Weight
+from .weight_words import REASONS
 
 
 class EcrmSignalWeight(models.Model):
@@ -32,6 +33,10 @@ class EcrmSignalWeight(models.Model):
     )
     usual_most = fields.Float("Usually", digits=(5, 1), compute="_compute_usual")
     usual_enough = fields.Float("Usually With", digits=(6, 1), compute="_compute_usual")
+    usual_reason = fields.Char("Usual Reason", compute="_compute_usual_reason")
+    reason = fields.Char(
+        "Our Reason", size=300, help="Why it counts otherwise with your customers"
+    )
     is_measured = fields.Boolean("Measured Here", compute="_compute_is_measured")
 
     _source_uniq = models.UniqueIndex("(source)", "A source has one weight.")
@@ -47,11 +52,25 @@ class EcrmSignalWeight(models.Model):
         return self.env["ecrm.signal"]._select_source()
 
     @api.depends("source")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._select_source())
+        for weight in self:
+            weight.display_name = labels.get(weight.source, "")
+
+    @api.depends("source")
     def _compute_usual(self):
         for weight in self:
             weight.usual_most, weight.usual_enough = WEIGHTS.get(
                 weight.source, (0.0, 1.0)
             )
+
+    @api.depends("source")
+    @api.depends_context("lang")
+    def _compute_usual_reason(self):
+        for weight in self:
+            words = REASONS.get(weight.source)
+            weight.usual_reason = self.env._(words) if words else ""
 
     @api.depends("source")
     def _compute_is_measured(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .case_common import CaseCommon, utc
 
@@ -128,3 +128,60 @@ class TestCaseFigures(CaseCommon):
         self.assertEqual((kept | moved).partner_id, self.customer)
         self.assertEqual((kept | moved).commercial_partner_id, self.firm)
         self.assertEqual(moved.clock_state, "running")
+
+    def test_an_episode_opens_its_case(self):
+        case = self._receive()
+        self.env.flush_all()
+        row = self.env["ecrm.resolution"].search([("case_id", "=", case.id)])
+        action = row.with_user(self.leader).action_open_case()
+        self.assertEqual((action["res_model"], action["res_id"]), (case._name, case.id))
+
+    def test_an_answer_begins_with_a_template(self):
+        reply = self.env["ecrm.reply"].create(
+            {"name": "New one", "text": "It is sent."}
+        )
+        case = self._receive()
+        answer = self.env["ecrm.case.answer"].with_user(self.agent)
+        answer = Form(answer.with_context(default_case_id=case.id))
+        answer.reply_id = reply
+        self.assertEqual(answer.text, "It is sent.")
+        answer.text += " With a tool."
+        answer.save().action_send()
+        said = case._portal_public().sorted("id")[-1]
+        self.assertIn("It is sent. With a tool.", said.body)
+
+    def test_a_contact_that_is_deleted_leaves_the_sums(self):
+        """The person goes, and what was counted stays what it was."""
+        product = self.env["product.product"].create({"name": "Kettle"})
+        person = self.env["res.partner"].create(
+            {"name": "Gone", "email": "gone@elsewhere.example"}
+        )
+        case = self._receive(by=person, product_id=product.id)
+        touchpoint = self.env["ecrm.touchpoint"].create({"name": "x", "metric": "nps"})
+        asked = self.env["ecrm.feedback"].create(
+            {
+                "name": "x",
+                "touchpoint_id": touchpoint.id,
+                "metric": "nps",
+                "partner_id": person.id,
+            }
+        )
+        asked._accept({"score": 9, "medium": "link", "nonce": "n"})
+        idea = self.env["ecrm.idea"].create({"name": "y", "partner_id": person.id})
+        counted = self._counted(product, touchpoint, idea)
+        self.assertEqual(counted, (1, (1, 100), 1))
+        person.unlink()
+        self.assertEqual(self._counted(product, touchpoint, idea), counted)
+        for one in (case, asked, idea):
+            self.assertFalse(one.partner_id, one._name)
+
+    def _counted(self, product, touchpoint, idea):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rate = self.env["ecrm.complaint.rate"].search([("product_id", "=", product.id)])
+        ((answers, points),) = self.env["ecrm.feedback"]._read_group(
+            [("touchpoint_id", "=", touchpoint.id), ("state", "=", "answered")],
+            [],
+            ["__count", "points:avg"],
+        )
+        return rate.complaints, (answers, points), idea.vote_count

@@ -41,3 +41,40 @@ class TestCaseTours(CaseCommon, HttpCase):
             self._watch()
         self.start_tour("/odoo/customer-voice", "crm_ecrm_late", login="leader")
         self.assertEqual(case.activity_ids.user_id, self.agent | self.leader)
+
+    def test_a_common_cause_is_answered_for_all(self):
+        fault = self.env["ecrm.case"].create(
+            {"name": "Chairs of spring", "team_id": self.team.id}
+        )
+        cases = self._receive(name="Loose") | self._receive(self.stranger, name="Fell")
+        cases.parent_id = fault
+        self.start_tour(
+            f"/odoo/cases/{fault.id}", "crm_ecrm_common_cause", login="agent"
+        )
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_ecrm.cron_share_answers").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(cases.mapped("state"), ["solved", "solved"])
+        self.assertEqual(fault.state, "new", "its own customer was told nothing")
+        for case in cases:
+            mail = self._mails(case.partner_id.email).sorted("id")[-1]
+            self.assertIn("Longer screws", mail.body_html)
+        link = re.search(r'href="[^"]*(/voice/case/[^"]+)"', mail.body_html)[1]
+        self.start_tour(link, "crm_ecrm_common_answer")
+        self.assertEqual(cases.mapped("confirmed"), [False, "customer"])
+
+
+@tagged("post_install", "-at_install")
+class TestKeyboardTour(CaseCommon, HttpCase):
+    browser_size = "390x844"
+
+    def test_the_form_is_filled_in_by_keyboard_alone(self):
+        self.env["ir.config_parameter"].set_param("crm_ecrm.form_seconds", "0")
+        self.start_tour("/voice/complain", "crm_ecrm_complain_keyboard")
+        self.assertRecordValues(
+            self.env["ecrm.case"].search(
+                [("email_from", "=", "keys@customer.example")]
+            ),
+            [{"name": "Kettle leaks", "contact_name": "Ada", "medium": "form"}],
+        )

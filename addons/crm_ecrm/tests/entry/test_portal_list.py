@@ -49,6 +49,31 @@ class TestPortalList(VoiceCommon, HttpCase):
         self.assertEqual(listed._portal_count(self.emma), 85)
         self.assertEqual(listed._portal_count(self.emma, filterby="open"), 5)
 
+    def test_a_page_that_is_no_number_is_the_first(self):
+        self._entries(2)
+        self._login(self.emma)
+        for path in ("/my/voice", "/my/voice/ideas"):
+            for page in ("²", "x", "-1", "9" * 5000):
+                with self.subTest(path, page=page[:9]):
+                    answer = self.url_open(f"{path}?page={page}")
+                    self.assertEqual(answer.status_code, 200)
+
+    def test_days_of_the_list_are_the_readers(self):
+        """Half past eleven at night in Tehran is the evening before in UTC."""
+        entry = self._entries(1)
+        self.emma.tz = "Asia/Tehran"
+        for moment, day in (
+            ("2027-05-05 19:59:00", "May 5, 2027"),
+            ("2027-05-05 21:00:00", "May 6, 2027"),
+        ):
+            entry.sudo().write({"opened_on": moment})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            (row,) = self.env["ecrm.entry"]._portal_list(self.emma)
+            self.assertEqual(row["opened"], day)
+            page = entry._portal_page(self.emma.partner_id, self.emma)
+            self.assertEqual(page["opened"], day)
+
     def test_a_follower_of_another_company_disturbs_nobody(self):
         """V40: the customer sees list and entry, and not who else follows it."""
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

@@ -1,8 +1,11 @@
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo import fields, http
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.crm_suite.tools.links import sign_link
@@ -357,11 +360,89 @@ class TestAnswering(FeedbackCommon, HttpCase):
         self._answer(3)
         self.assertFalse(self.one.case_ids)
 
-    def test_without_a_team_the_answer_is_taken(self):
+    def _assert_looked_after(self, feedback, user, until):
+        """One case, with an owner and a deadline."""
+        case = feedback.case_ids
+        self.assertRecordValues(
+            case, [{"user_id": user.id, "follow_up_until": until, "state": "new"}]
+        )
+        return case
+
+    def test_a_low_score_is_looked_after_where_all_teams_are_archived(self):
+        """By the leader of one, since the answer is there; no more are asked for."""
         self.env["ecrm.team"].search([]).active = False
         self.assertSays("Your answer was saved", self._answer(1))
         self.assertTrue(self.one.is_low)
-        self.assertFalse(self.one.case_ids)
+        leader = self.one.case_ids.team_id.leader_id
+        self.assertTrue(leader)
+        self.assertEqual(self.one.case_ids.user_id, leader)
+        self.assertTrue(self.one.case_ids.follow_up_until)
+        touchpoint = self._make_touchpoint(follow_up=False)
+        touchpoint.action_pause()
+        touchpoint.follow_up = True
+        self.assertIn("archived", touchpoint.follow_up_words)
+        with self.assertRaisesRegex(UserError, "archived"):
+            touchpoint.action_start()
+
+    def test_a_low_score_of_a_company_without_a_team_has_owner_and_deadline(self):
+        company = self.env["res.company"].create({"name": "New Shop"})
+        company.partner_id.tz = "Asia/Tehran"
+        touchpoint = self.touchpoints.create(
+            {"name": "x", "company_id": company.id, "follow_up_days": 3}
+        )
+        teams = self.env["ecrm.team"].with_context(active_test=False)
+        ours = [("company_id", "=", company.id)]
+        self.assertIn("no service team yet", touchpoint.follow_up_words)
+        self.assertFalse(teams.search(ours), "looking makes none")
+        touchpoint.action_start()
+        team = teams.search(ours)
+        self.assertFalse(team.promise_ids)
+        self.assertIn("3 days", touchpoint.follow_up_words)
+        one = self._asked(touchpoint, company_id=company.id)
+        # half past midnight of 2 March in Tehran
+        with freeze_time("2027-03-01 21:00:00"):
+            one._accept({"score": 1, "medium": "link"})
+        case = self._assert_looked_after(
+            one, team.leader_id, datetime(2027, 3, 5, 20, 30)
+        )
+        self.assertRecordValues(
+            case.activity_ids,
+            [{"user_id": team.leader_id.id, "date_deadline": date(2027, 3, 5)}],
+        )
+        self.env.flush_all()
+        loop = self.env["ecrm.loop"]
+        mine = [("feedback_id", "=", one.id)]
+        for moment, share in (("20:29", None), ("20:31", 0)):
+            with freeze_time(f"2027-03-05 {moment}:00"):
+                ((in_time, owners),) = loop._read_group(
+                    mine, [], ["in_time:array_agg", "user_id:recordset"]
+                )
+            self.assertEqual(in_time, [share], moment)
+            self.assertEqual(owners, team.leader_id)
+        case._say("We are sorry.", user=team.leader_id, at=datetime(2027, 3, 5, 20))
+        self.env.flush_all()
+        with freeze_time("2027-03-09 12:00:00"):
+            self.assertEqual(loop._read_group(mine, [], ["in_time:avg"]), [(100,)])
+
+    def test_the_touchpoint_says_which_team_looks_after_low_scores(self):
+        other = self.env["ecrm.team"].create(
+            {"name": "Care", "sequence": 99, "leader_id": self.other_agent.id}
+        )
+        other.member_ids = [Command.create({"user_id": self.agent.id})]
+        touchpoint = self._make_touchpoint(team_id=other.id)
+        self.assertIn("Care, within", touchpoint.follow_up_words)
+        one = self._asked(touchpoint)
+        one._accept({"score": 1, "medium": "link"})
+        case = self._assert_looked_after(one, self.agent, one.case_ids.promised_on)
+        self.assertEqual(case.team_id, other)
+        self.assertTrue(case.promised_on)
+        self.assertFalse(case.activity_ids, "the clock is the deadline")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.env["ecrm.team"].create(
+            {"name": "Foreign", "company_id": elsewhere.id, "calendar_id": False}
+        )
+        with self.assertRaises(ValidationError):
+            touchpoint.team_id = foreign
 
     def test_low_score_of_a_quiet_touchpoint_opens_none(self):
         quiet = self._make_touchpoint(follow_up=False)

@@ -57,3 +57,25 @@ class TestDriverTour(FeedbackCommon, HttpCase):
         )
         self.env.invalidate_all()
         self.assertEqual(touchpoint.driver_verdict, "told")
+
+    def test_a_lost_customer_is_called(self):
+        self.env["crm.lost.reason"].create({"name": "Late, of the Tour"})
+        agent = new_test_user(
+            self.env,
+            "voice_tour_agent",
+            "crm_ecrm.group_voice_agent,sales_team.group_sale_salesman",
+        )
+        self.env.flush_all()
+        self.start_tour(
+            f"/odoo/res.partner/{self.customer.id}",
+            "crm_ecrm_departure",
+            login=agent.login,
+        )
+        self.env.invalidate_all()
+        departure = self.env["ecrm.departure"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertRecordValues(
+            departure, [{"state": "told", "interviewed_by_id": agent.id}]
+        )
+        self.assertEqual(departure.feedback_ids.answer_1, "You came too late, twice.")

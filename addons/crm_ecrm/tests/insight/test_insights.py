@@ -103,6 +103,43 @@ class TestInsights(VoiceCommon):
         with self.assertRaises(AccessError):
             line.with_user(self.agent).action_open()
 
+    def test_signals_are_evidence_as_they_stood(self):
+        day = self.company._today()
+        visits = self.env["ecrm.portal.visit"]
+        visits._note(self.emma.partner_id.id, self.company.id, day)
+        self.env.flush_all()
+        rows = self.env["ecrm.engagement"].search(
+            [("partner_id", "=", self.harbour.id)]
+        )
+        for _time in range(2):
+            wizard = self.env["ecrm.insight.add"].with_user(self.agent)
+            wizard.with_context(
+                active_model="ecrm.engagement", active_ids=rows.ids
+            ).create({"insight_id": self.insight.id}).action_add()
+        line = self.insight.evidence_ids
+        self.assertRecordValues(
+            line,
+            [{"res_model": "signal", "commercial_partner_id": self.harbour.id}],
+        )
+        self.assertIn("Days in the Portal: 1", line.quote)
+        self.assertIn("Engagement", line.name)
+        kept = (line.name, line.quote)
+        visits._note(self.noah.partner_id.id, self.company.id, day)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((line.name, line.quote), kept)
+        action = line.with_user(self.agent).action_open()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found.mapped("source"), ["visit"])
+        values = {"insight_id": self.insight.id, "res_model": "signal"}
+        for more in (
+            {},
+            {"partner_id": self.sepehr.id},
+            {"partner_id": self.harbour.id, "res_id": rows.id % 2**31},
+        ):
+            with self.subTest(more), self.assertRaises(ValidationError):
+                self.evidence.create({**values, **more})
+
     def test_a_decision_has_an_owner_and_a_no_its_reason(self):
         self._behind(self._idea("A"))
         with self.assertRaises(UserError):

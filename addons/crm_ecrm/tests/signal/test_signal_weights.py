@@ -42,6 +42,12 @@ class TestSignalWeights(VoiceCommon):
             known - set(engagement.WEIGHTS), {"answer", "outgoing", "program"}
         )
 
+    def test_every_weight_says_why_and_that_it_is_a_judgement(self):
+        for weight in self.weights.search([]):
+            self.assertTrue(weight.usual_reason, weight.source)
+        view = self.weights.with_user(self.manager).get_view(view_type="form")
+        self.assertIn("no estimate", view["arch"])
+
     def test_figure_and_reasons_follow_the_manager_weights(self):
         measured = self.env["ecrm.signal"]._sources()
         before = engagement.score({"visit": 2}, measured)
@@ -53,7 +59,8 @@ class TestSignalWeights(VoiceCommon):
         one = self._engagement()
         self.assertAlmostEqual(one.score, after, 4)
         self.assertGreater(after, before)
-        self.assertIn(f"(+{after:.0f})", one.reasons)
+        self.assertIn(f"(+{after:.0f}, 100 %)", one.reasons)
+        self.assertIn("every second week", self.visit.usual_reason)
         self.visit.with_user(self.manager).action_reset()
         self.assertAlmostEqual(self._engagement().score, before, 4)
 

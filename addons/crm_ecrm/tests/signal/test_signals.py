@@ -160,7 +160,9 @@ class TestSignals(VoiceCommon, HttpCase):
             {(one.source, one.medium): one.count for one in found},
             {("case", "mail"): 2, ("case", "portal"): 1, ("complaint", False): 1},
         )
-        self.assertIn("Open Complaints: 1 (-5)", self._engagement(self.harbour).reasons)
+        self.assertIn(
+            "Open Complaints: 1 (-5, 50 %)", self._engagement(self.harbour).reasons
+        )
 
     def test_what_is_not_installed_is_not_measured(self):
         """Other add-ons measure mailings and goods; without them it is no silence."""

@@ -126,6 +126,33 @@ class TestTalk(VoiceCommon):
         )
         self.assertEqual(self._counts(None, "message"), {("message", "mail"): 1})
 
+    def test_what_machines_wrote_before_headers_were_read_is_told_from_people(self):
+        emma, ours = self.emma.partner_id, self.seller.partner_id
+        asked = self._said(self.lead, ours, 20)
+        reply = {"parent_id": asked.id, "date": asked.date + timedelta(seconds=20)}
+        machines = self.env["mail.message"].union(
+            self._said(self.lead, emma, 30, subject="Automatic reply: New kitchen"),
+            self._said(self.lead, emma, 29, subject="پاسخ خودکار: آشپزخانه"),
+            self._said(self.lead, emma, 28, email_from="E <no-reply@shop.example>"),
+            self._said(self.lead, emma, 20, **reply),
+        )
+        reply["date"] = asked.date + timedelta(minutes=5)
+        people = self.env["mail.message"].union(
+            self._said(self.lead, emma, 27, subject="Out of stock?"),
+            self._said(self.lead, emma, 20, **reply),
+            # on another record, within seconds by chance
+            self._said(self.harbour, emma, 20, date=asked.date + timedelta(seconds=5)),
+        )
+        self._said(self.lead, emma, 400, subject="Automatic reply: too long ago")
+        notes = self.env["ecrm.automatic.mail"]
+        notes.search([]).unlink()
+        for _time in range(2):
+            notes._note_earlier()
+            self.assertEqual(notes.search([]).message_id, machines)
+        self.assertEqual(
+            self._counts(None, "message"), {("message", "mail"): len(people) + 1}
+        )
+
     def test_unanswered_is_what_the_customer_wrote_last_and_long_ago(self):
         emma = self.emma.partner_id
         self._said(self.lead, emma, 400)

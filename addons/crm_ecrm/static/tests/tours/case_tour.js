@@ -112,3 +112,113 @@ tours.add("crm_ecrm_late", {
         },
     ],
 });
+
+// A fault that several customers met is answered for all of them at once.
+tours.add("crm_ecrm_common_cause", {
+    steps: () => [
+        {
+            content: "The case that stands for it says how many wait",
+            trigger: ".o_form_view .alert:contains(2):contains(cases of this cause are open)",
+        },
+        {
+            content: "Answer them all",
+            trigger: "button[name=action_answer_children]:contains(Answer them all)",
+            run: "click",
+        },
+        {
+            content: "Before it is sent it says who gets it",
+            trigger: ".modal .alert:contains(2 open cases get it):contains(2 customers one mail each)",
+        },
+        {
+            content: "What they read",
+            trigger: ".modal .o_field_widget[name=text] textarea",
+            run: "edit Longer screws are on their way.",
+        },
+        {
+            content: "That solves it",
+            trigger: ".modal .o_field_widget[name=then] .o_radio_input[data-value=solved]",
+            run: "click",
+        },
+        {
+            content: "Send it",
+            trigger: ".modal button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "Colleagues read what was sent",
+            trigger: "body:not(:has(.modal)) .o-mail-Message:contains(Longer screws)",
+        },
+    ],
+});
+
+// One of these customers finds the answer on the page of his own case.
+tours.add("crm_ecrm_common_answer", {
+    steps: () => [
+        {
+            content: "The answer is there",
+            trigger: ".o_voice_ours:contains(Longer screws are on their way)",
+        },
+        {
+            content: "It is solved",
+            trigger: "button.o_voice_solved",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "We know it",
+            trigger: ".o_voice_confirmed",
+        },
+    ],
+});
+
+/** The keyboard goes on by Tab alone, so many times at most, and types there. */
+const typeInto = (name, text, most = 1) => ({
+    content: `type ${name}`,
+    trigger: `#case_${name}`,
+    async run({ press }) {
+        for (let tabs = 0; document.activeElement !== this.anchor; tabs++) {
+            if (tabs >= most) {
+                throw new Error(`${name} does not come next`);
+            }
+            await press("Tab");
+        }
+        for (const letter of text) {
+            await press(letter === letter.toLowerCase() ? letter : `Shift+${letter}`);
+        }
+        if (this.anchor.value !== text) {
+            throw new Error(`${name} holds ${this.anchor.value}`);
+        }
+    },
+});
+
+// The form for everybody, by keyboard alone and on a phone's width.
+tours.add("crm_ecrm_complain_keyboard", {
+    steps: () => [
+        {
+            content: "The form begins with what it is, and fits the phone",
+            trigger: "#case_kind",
+            run() {
+                const root = document.documentElement;
+                if (root.scrollWidth > root.clientWidth) {
+                    throw new Error(`${root.scrollWidth} px of ${root.clientWidth}`);
+                }
+                this.anchor.focus();
+            },
+        },
+        // what it is about may be asked between
+        typeInto("name", "Kettle leaks", 2),
+        typeInto("description", "There is water all over."),
+        typeInto("contact_name", "Ada"),
+        typeInto("email_from", "keys@customer.example"),
+        {
+            content: "Enter sends it",
+            trigger: "#case_email_from",
+            run: "press Enter",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It has arrived",
+            trigger: ".o_voice_thanks",
+        },
+    ],
+});

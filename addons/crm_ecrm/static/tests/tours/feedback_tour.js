@@ -79,3 +79,56 @@ registry.category("web_tour.tours").add("crm_ecrm_drivers", {
         },
     ],
 });
+
+// A customer is lost: noted at the contact, called, and what he said is feedback.
+registry.category("web_tour.tours").add("crm_ecrm_departure", {
+    steps: () => [
+        {
+            content: "At the contact of the lost customer",
+            trigger: ".o_form_view .o_cp_action_menus i.fa-cog",
+            run: "click",
+        },
+        {
+            content: "Ask why",
+            trigger: ".o_menu_item:contains(Ask Why They Left)",
+            run: "click",
+        },
+        {
+            content: "It is said what will happen",
+            trigger: ".modal:contains(Each company once in half a year) button[name=action_note]",
+            run: "click",
+        },
+        {
+            content: "The page of the call has the questions",
+            trigger: ".o_form_view .o_field_widget[name=question_1]:contains(decide to leave)",
+        },
+        {
+            content: "What he says is written down",
+            trigger: ".o_field_widget[name=answer_1] textarea",
+            run: "edit You came too late, twice.",
+        },
+        {
+            content: "The reason",
+            trigger: ".o_field_widget[name=reason_id] input",
+            run: "edit Late, of the Tour",
+        },
+        {
+            content: "One of those that there are",
+            trigger: ".o-autocomplete--dropdown-item:contains(Late, of the Tour)",
+            run: "click",
+        },
+        {
+            content: "The call is over",
+            trigger: "button[name=action_record]",
+            run: "click",
+        },
+        {
+            content: "It is feedback by phone",
+            trigger: ".o_form_view .o_field_widget[name=medium]:contains(Phone)",
+        },
+        {
+            content: "In his words",
+            trigger: ".o_form_view:contains(You came too late)",
+        },
+    ],
+});

@@ -1,0 +1,1 @@
+from . import test_returns_by_intermediary

@@ -1,0 +1,12 @@
+"""Numbers of pages, as addresses say them."""
+
+LONGEST = 9
+
+
+def page_number(sent) -> int:
+    """The page that is asked for; the first, where it is no number.
+
+    Odoo's own pager takes "²" for one and breaks on it.
+    """
+    text = str(sent)
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else 1
