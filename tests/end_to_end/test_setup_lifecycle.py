@@ -20,6 +20,11 @@ UNSTATED = """
         (SELECT sum(points) FROM loyalty_point_statement said
           WHERE said.order_id = entry.order_id), 0) + 0.001
 """
+ACTIVE_JOBS = """
+    SELECT ir_cron.id FROM ir_cron
+      JOIN ir_model_data ON model = 'ir.cron' AND res_id = ir_cron.id
+     WHERE module = ANY(%s) AND ir_cron.active
+"""
 # Have the crons do their work and a ledger begin, so that there is something to leave;
 # then go.
 USE_AND_UNINSTALL = f"""
@@ -72,6 +77,7 @@ def test_installing_updating_and_uninstalling_leave_odoo_as_it_was(env, server):
         kinds = {line.partition(" ")[0] for line in installed - before}
         # nobody has worked yet with what would leave attachments
         assert kinds | {"attachment"} == {*setup_catalogue.NAMED, "rows"}
+        assert len(server.query(ACTIVE_JOBS, [ADDONS], name)) == 1
         for door, seen in picture(env, name).items():
             assert seen == plain[door], door
 

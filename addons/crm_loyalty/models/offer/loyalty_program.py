@@ -3,7 +3,7 @@ import numpy as np
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.crm_suite.tools.jobs import idle_jobs
+from odoo.addons.crm_suite.tools.jobs import begin, idle_jobs
 
 JOBS = ("crm_loyalty.cron_advise_offers", "crm_loyalty.cron_evaluate_overruled")
 # Those that a company may give or not give to a customer.
@@ -42,7 +42,7 @@ class LoyaltyProgram(models.Model):
                 programs.search_count(others, limit=1)
                 or evidence.search_count([], limit=1)
             ):
-                jobs.active = True
+                begin(jobs)
 
     @api.model
     def _advised_domain(self) -> Domain:

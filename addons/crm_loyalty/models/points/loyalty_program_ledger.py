@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
-from odoo.addons.crm_suite.tools.jobs import idle_jobs
+from odoo.addons.crm_suite.tools.jobs import begin, idle_jobs
 
 from ...points import to_points, to_units
 
@@ -129,7 +129,7 @@ class LoyaltyProgram(models.Model):
                 limit=1,
             )
             if not others and not any(programs.mapped("ledger_ended")):
-                jobs.active = True
+                begin(jobs)
 
     def _tell_ledgers(self) -> None:
         """Whoever has looked whether there is a ledger looks again.
