@@ -23,7 +23,8 @@ class TestPosSequences(TillPointsCommon):
 
     def sell(self):
         quantity = self.dice.randint(1, 4)
-        reward = self.dice.choice([None, self.program.reward_ids]) or None
+        rewards = self.program.reward_ids if self.program.active else None
+        reward = self.dice.choice([None, rewards])
         sale = self._ring_up(quantity, reward=reward)
         # by the rule of this moment, whatever it says when the goods come back
         counts = self.program.active and not self.rule.product_ids
