@@ -289,7 +289,7 @@ class CrmCustomerProgram(models.Model):
     @api.model
     @ormcache()
     def _any_offers_terms(self) -> bool:
-        """Whether any has offered terms of payment: else orders need not look for one."""
+        """Whether any has offered terms of payment: else orders look for none."""
         # sudo: of any company; it only spares everybody work
         programs = self.sudo().with_context(active_test=False)
         return bool(programs.search_count([("offer", "=", "payment_term")], limit=1))
