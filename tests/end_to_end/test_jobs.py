@@ -77,6 +77,7 @@ class TestJobs(TransactionCase):
                 "partner_id": self.other.id,
                 "status": "planned",
             },
+            "distribution.network.import": lambda: {"file": b"QQ=="},
             "ecrm.mail": lambda: {
                 "identity": "<first@example.com>",
                 "raw": b"RnJvbTogYUBleGFtcGxlLmNvbQ==",
@@ -94,7 +95,7 @@ class TestJobs(TransactionCase):
 
     def test_the_first_record_begins_its_jobs_and_no_later_one_does(self):
         for model, names in self._by_model().items():
-            with self.subTest(model):
+            with self.subTest(model), self.env.cr.savepoint():
                 self.jobs.active = False
                 self.assertTrue(self.env[model]._is_first_use())
                 self._first(model)

@@ -57,7 +57,7 @@ def _open(database: str, managed: bool) -> None:
         if managed and "keep_ledger" in program._fields:
             program._switch_on()
         for login, group in (
-            (SELLER, "sales_team.group_sale_salesman_all_leads"),
+            (SELLER, "sales_team.group_sale_manager"),
             (CASHIER, "point_of_sale.group_pos_user"),
         ):
             env["res.users"].create(

@@ -128,9 +128,19 @@ class TestPointSequences(PointCommon):
             part = self.dice.choice([None, 1])
             self._refund(order, quantity=part)
 
+    def _pick_invoiced(self):
+        orders = self.orders.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.invoice_ids
+                and order.order_line[0].product_uom_qty > 0
+            )
+        )
+        return self.dice.choice(orders) if orders else orders
+
     def allow(self):
         """Some money is credited, and no goods come back."""
-        if (order := self._pick("sale")) and order.invoice_ids:
+        if order := self._pick_invoiced():
             refund = self._refund(order, quantity=1)
             refund.button_draft()
             refund.invoice_line_ids.price_unit = 30
@@ -142,8 +152,7 @@ class TestPointSequences(PointCommon):
 
     def net(self):
         """What comes back is a negative line of the next invoice."""
-        order = self._pick("sale")
-        if order and order.invoice_ids and order.order_line[0].product_uom_qty > 0:
+        if order := self._pick_invoiced():
             line = order.order_line[0]
             back = {
                 "product_id": self.product.id,
