@@ -94,6 +94,19 @@ class Stretch(NamedTuple):
     def between(cls, former: Size, now: Size) -> Stretch:
         return cls(former.money, now.money, former.pieces, now.pieces)
 
+    @classmethod
+    def of_pieces(cls, size: Size) -> list[Stretch]:
+        """Each whole piece of a line by itself."""
+        return [
+            cls(
+                size.money * number / size.pieces,
+                size.money * (number + 1) / size.pieces,
+                number,
+                number + 1,
+            )
+            for number in range(int(size.pieces))
+        ]
+
     def kept(self, by: By, left: Size) -> float:
         """Which share of it is left when so much of the line is."""
         money = self.money_from, self.money_to, left.money

@@ -10,6 +10,7 @@
     imports        purchases from files; the whole CDNOW log imported and valued
     segments       who bought X, beside the plain grouping of the same order lines
     points         an order confirmed, beside sale_loyalty; 100,000 cards closed
+    doors          orders and till sales, with and without the add-ons of points
     tiers          everybody's tier in batches, night by night, and at an order
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
@@ -43,6 +44,7 @@ CASES = [
     "imports",
     "segments",
     "points",
+    "doors",
     "tiers",
     "programs",
     "channel",

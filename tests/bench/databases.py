@@ -6,6 +6,8 @@ Each carries a fingerprint of its ingredients as its comment:
 - ``crm_bench_<n>_plain``: that with n customers and their orders,
 - ``crm_bench_<n>``: that with the add-on installed on it, as a company would,
 - ``crm_bench_bare``: the base with the add-on,
+- ``crm_bench_doors_plain``: what the points' add-ons stand on, the till and the stock
+  with it, and ``crm_bench_doors`` with them,
 - ``crm_bench_channel``: the channel and its peer, Odoo's Resellers,
 - ``crm_bench_voice``: what customers say, with people who have a login.
 """
@@ -36,9 +38,9 @@ CHANNEL = (
     "crm_distribution_resellers",
     "website_crm_partner_assign",
 )
-
-
 VOICE = ("crm_suite", "crm_ecrm")
+# and what installs itself where the till, the stock and text messages are
+POINTS = ("crm_loyalty", "crm_loyalty_pos", "crm_loyalty_stock", "crm_loyalty_sms")
 
 
 def base() -> str:
@@ -84,6 +86,24 @@ def bare() -> str:
     return _with_addon("crm_bench_bare", base())
 
 
+def doors_plain() -> str:
+    """A shop with a till before anything of ours is there."""
+    depends = {
+        name
+        for addon in POINTS
+        for name in ast.literal_eval(
+            (ADDONS / addon / "__manifest__.py").read_text(encoding="utf-8")
+        )["depends"]
+    }
+    theirs = sorted(name for name in depends if not (ADDONS / name).is_dir())
+    return _with_modules("crm_bench_doors_plain", "template0", theirs)
+
+
+def doors() -> str:
+    """The same with the points' add-ons."""
+    return _with_modules("crm_bench_doors", doors_plain(), ("crm_suite", *POINTS))
+
+
 def channel() -> str:
     """The channel beside Resellers, without records."""
     return _with_modules("crm_bench_channel", "template0", CHANNEL)
@@ -123,7 +143,7 @@ def _with_modules(name: str, template: str, modules: Sequence[str]) -> str:
         if path.suffix in (".py", ".xml", ".csv")
     )
     made_from = template if template == "template0" else _kept(template)
-    fingerprint = _fingerprint(made_from, *map(Path.read_bytes, code))
+    fingerprint = _fingerprint(made_from, *modules, *map(Path.read_bytes, code))
     if _kept(name) != fingerprint:
         _remake(name, template)
         _install(name, modules)

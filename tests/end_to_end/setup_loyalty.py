@@ -80,6 +80,51 @@ cancelled._action_cancel()
 env.cr.commit()
 """
 
+# What goes on while our add-ons are there, every program is managed, and points wait.
+LIFE = """
+from odoo.fields import Command
+
+programs = env["loyalty.program"].search([], order="id")
+points, later, codes, wallet = programs
+if "keep_ledger" in programs._fields:
+    programs._switch_on()
+    points.point_vesting_days = 9
+ware = env["product.product"].search([("name", "=", "Ware")])
+rich = env["res.partner"].search([("name", "=", "Rich")])
+late, short = env["res.partner"].create([
+    {"name": name, "email": f"{name}@example.com"} for name in ("Late", "Short")
+])
+
+def order(partner, quantity, code="", reward=None):
+    made = env["sale.order"].create({
+        "partner_id": partner.id, "order_line": [Command.create(
+            {"product_id": ware.id, "product_uom_qty": quantity})],
+    })
+    made._update_programs_and_rewards()
+    if code:
+        (card, rewards), = made._try_apply_code(code).items()
+        made._apply_program_reward(rewards[:1], card)
+    if reward:
+        for card, rewards in made._get_claimable_rewards().items():
+            if reward in rewards:
+                made._apply_program_reward(reward, card)
+    assert bool(made.order_line.reward_id) == bool(code or reward)
+    return made
+
+order(late, 2)
+order(late, 1, code="CODE")
+order(rich, 1, reward=points.reward_ids)
+order(short, 3).action_confirm()
+order(rich, 1, reward=wallet.reward_ids).action_confirm()
+withdrawn = order(short, 1)
+withdrawn.action_confirm()
+withdrawn._action_cancel()
+again = order(short, 1)
+again._action_cancel()
+again.action_draft()
+env.cr.commit()
+"""
+
 # Through one door after the other; nothing of it stays.
 PICTURE = """
 import json
@@ -92,7 +137,7 @@ rich, twice, fresh, old = (
     for name in ("Rich", "Twice", "Fresh", "Old")
 )
 orders = env["sale.order"].search([("order_line.product_id", "=", ware.id)], order="id")
-quoted, claimed, spent, sold, cancelled = orders
+quoted, claimed, spent, sold, cancelled = orders[:5]
 seen = {}
 
 def look(door):
@@ -101,7 +146,7 @@ def look(door):
     cards = env["loyalty.card"].with_context(active_test=False).search([], order="id")
     number = {card: n for n, card in enumerate(cards)}
     lines = env["sale.order.line"].search(
-        [("order_id.partner_id", "in", (rich | twice | fresh | old).ids)], order="id")
+        [("order_id.partner_id.email", "=like", "%@example.com")], order="id")
     history = env["loyalty.history"].search([], order="id")
     promised = env["sale.order.coupon.points"].search([], order="id")
     seen[door] = {
@@ -134,6 +179,13 @@ def order(partner, quantity):
     return made
 
 look("as it is")
+for one in orders[5:]:
+    if one.state == "draft":
+        one._update_programs_and_rewards()
+        one.action_confirm()
+    elif one.state == "sale":
+        one._action_cancel()
+look("what went on meanwhile goes on")
 quoted.order_line[0].product_uom_qty = 4
 quoted._update_programs_and_rewards()
 look("a quotation is edited")

@@ -20,11 +20,17 @@ UNSTATED = """
         (SELECT sum(points) FROM loyalty_point_statement said
           WHERE said.order_id = entry.order_id), 0) + 0.001
 """
-# Have the crons do their work and a ledger begin, so that there is something to leave;
-# then go.
+ACTIVE_JOBS = """
+    SELECT ir_cron.id FROM ir_cron
+      JOIN ir_model_data ON model = 'ir.cron' AND res_id = ir_cron.id
+     WHERE module = ANY(%s) AND ir_cron.active
+"""
+# Have the crons do their work, so that there is something to leave; then go.
 USE_AND_UNINSTALL = f"""
-env["loyalty.program"].search([("name", "=", "Points")])._switch_on()
 assert env["loyalty.point.entry"].search_count([]) > 5
+assert env["loyalty.card"].with_context(active_test=False).search_count(
+    [("provisional", "=", True)])
+assert env["loyalty.card"].search_count([("pending_points", ">", 0)])
 rows = env["ir.model.data"].search(
     [("model", "=", "ir.cron"), ("module", "in", {ADDONS!r})]
 )
@@ -67,23 +73,35 @@ def test_installing_updating_and_uninstalling_leave_odoo_as_it_was(env, server):
         odoo.shell(env, "lifecycle", name, setup_loyalty.SHOP)
         plain = picture(env, name)
         before = setup_catalogue.read(server, name)
+        with server.copied(name, "lived") as other:
+            # where the shop goes on and we never come
+            odoo.shell(env, "lifecycle", other, setup_loyalty.LIFE)
+            lived = setup_catalogue.read(server, other), picture(env, other)
         odoo.install(env, "lifecycle", name, ADDONS)
         installed = setup_catalogue.read(server, name)
         kinds = {line.partition(" ")[0] for line in installed - before}
         # nobody has worked yet with what would leave attachments
         assert kinds | {"attachment"} == {*setup_catalogue.NAMED, "rows"}
-        for door, seen in picture(env, name).items():
-            assert seen == plain[door], door
+        assert len(server.query(ACTIVE_JOBS, [ADDONS], name)) == 1
+        same(picture(env, name), plain)
 
         odoo.install(env, "lifecycle", name, ADDONS)
         assert setup_catalogue.read(server, name) == installed
 
+        odoo.shell(env, "lifecycle", name, setup_loyalty.LIFE)
         odoo.shell(env, "lifecycle", name, USE_AND_UNINSTALL)
-        after = setup_catalogue.read(server, name)
+        after, (before, seen) = setup_catalogue.read(server, name), lived
         assert (sorted(after - before), sorted(before - after)) == ([], [])
-        for door, seen in picture(env, name).items():
-            assert seen == plain[door], door
+        same(picture(env, name), seen)
         assert "worked" in odoo.shell(env, "lifecycle", name, WORK)
+
+
+def same(seen, wanted):
+    """Door by door, and of each what is looked at."""
+    for door, things in wanted.items():
+        for thing, values in things.items() if isinstance(things, dict) else ():
+            assert seen[door][thing] == values, (door, thing)
+        assert seen[door] == things, door
 
 
 def test_last_release_is_upgraded_whole(env, server, suite):

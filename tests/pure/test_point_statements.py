@@ -36,6 +36,15 @@ def test_three_equal_lines_share_a_hundred_points():
     assert sorted(map(to_points, shares)) == [33.3333, 33.3333, 33.3334]
 
 
+def test_each_piece_of_a_line_is_kept_or_gone_by_itself():
+    pieces = Stretch.of_pieces(Size(150, 3))
+    for left, kept in ((3, [1, 1, 1]), (2, [1, 1, 0]), (1, [1, 0, 0]), (0, [0, 0, 0])):
+        for by in (By.MONEY, By.UNIT):
+            size = Size(50 * left, left)
+            assert [piece.kept(by, size) for piece in pieces] == kept
+    assert Stretch.of_pieces(Size(20, 0.5)) == []
+
+
 def test_a_discount_has_a_share_below_zero():
     assert share_out(to_units(49), [50, 20, -21]) == [500_000, 200_000, -210_000]
 

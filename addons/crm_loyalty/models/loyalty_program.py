@@ -21,7 +21,7 @@ class LoyaltyProgram(models.Model):
         self._check_company_stays(vals)
         res = super().write(vals)
         if "keep_ledger" in vals:
-            self._tell_ledgers()
+            self._forget_answers()
         if "point_holder" in vals:
             self.filtered("keep_ledger")._regroup_cards()
         if vals.get("advise_offer"):

@@ -1,10 +1,11 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-ALWAYS = {"cron_refresh_values", "cron_score_values"}
+ALWAYS = {"cron_refresh_values"}
 # What is made for the first time, and which jobs go to work with it.
 FIRST = {
     ("crm.need", "crm_need"): {"cron_refresh_needs"},
+    ("crm.value.run", "crm_value_run"): {"cron_score_values"},
     ("crm.purchase.import", "crm_purchase_import"): {"cron_process_purchase_imports"},
     ("crm.customer.program", "crm_customer_program"): {
         "cron_enrol_members",
@@ -63,6 +64,12 @@ class TestJobs(TransactionCase):
             with self.subTest(model):
                 self.jobs.active = False
                 vals = {"name": "First"}
+                if model == "crm.value.run":
+                    vals = {
+                        "company_id": self.env.company.id,
+                        "cutoff": "2026-06-30",
+                        "state": "done",
+                    }
                 if model == "crm.customer.program":
                     vals["segment_id"] = (
                         self.env["crm.customer.segment"].create({"name": "All"}).id

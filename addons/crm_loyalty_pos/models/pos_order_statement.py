@@ -36,14 +36,68 @@ class PosOrder(models.Model):
 
     def _state_till_points(self, told: dict) -> None:
         """State what the till told: by card, the units that it gave."""
+        given = {card: units for card, units in told.items() if units > 0}
+        pieces = self._pieces_of_cards(given)
         self.env["loyalty.point.statement"].create(
             [
                 values
-                for card, units in told.items()
-                if units > 0
-                for values in self._share_over_lines(card, units)
+                for card, units in given.items()
+                for values in pieces.get(card) or self._share_over_lines(card, units)
             ]
         )
+
+    def _pieces_of_cards(self, given: dict) -> dict:
+        """Values of statements by card, where each piece that was sold has a card.
+
+        The till does not say whose piece is which: they are dealt out.
+        """
+        cards = self.env["loyalty.card"].union(*given)
+        values = {}
+        for program, some in cards.grouped("program_id").items():
+            rules = program.rule_ids.filtered("reward_point_split")
+            if len(some) < 2 or program.applies_on != "future" or len(rules) != 1:
+                continue
+            goods = self._point_goods(program).filtered(lambda line: line.qty > 0)
+            named = program._get_valid_products(goods.product_id).get(rules, ())
+            sizes = goods._point_sizes()
+            pieces = [
+                {
+                    "pos_line_id": line.id,
+                    "rule_id": rules.id,
+                    "by": rules.reward_point_mode,
+                    "rate": rules.reward_point_amount,
+                    "quantity": 1.0,
+                    "amount": line._loyalty_worth() / line.qty,
+                    **stretch._asdict(),
+                }
+                for line in goods
+                if line.product_id in named
+                for stretch in Stretch.of_pieces(sizes[line])
+            ]
+            if len(pieces) == len(some):
+                # worth and points alike; of those, the lower number was sold first
+                some = some.sorted(lambda card: (given[card], card.id))
+                pieces.sort(key=lambda piece: piece["amount"])
+                values |= {
+                    card: [
+                        {
+                            **self._prepare_statement_values(card),
+                            **piece,
+                            "points": to_points(given[card]),
+                        }
+                    ]
+                    for card, piece in zip(some, pieces, strict=True)
+                }
+        return values
+
+    def _prepare_statement_values(self, card) -> dict:
+        return {
+            "pos_order_id": self.id,
+            "company_id": self.company_id.id,
+            "card_id": card.id,
+            "program_id": card.program_id.id,
+            "day": fields.Date.today(),
+        }
 
     def _state_past(self) -> None:
         """State what was posted without statements, so that no balance moves."""
@@ -73,12 +127,8 @@ class PosOrder(models.Model):
         for (rule, terms, _new), parts in zip(gains, shared, strict=True):
             values += [
                 {
-                    "pos_order_id": self.id,
+                    **self._prepare_statement_values(card),
                     "pos_line_id": line.id,
-                    "company_id": self.company_id.id,
-                    "card_id": card.id,
-                    "program_id": card.program_id.id,
-                    "day": fields.Date.today(),
                     "rule_id": rule.id,
                     "by": terms.by.value,
                     "rate": terms.rate,

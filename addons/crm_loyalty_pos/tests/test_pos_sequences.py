@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from .till_points_common import TillPointsCommon
 
 OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+SEED = int(os.environ.get("SEED", 19))
 
 
 @tagged("post_install", "-at_install")
@@ -14,16 +15,24 @@ class TestPosSequences(TillPointsCommon):
 
     def setUp(self):
         super().setUp()
-        self.dice = random.Random(19)
+        self.dice = random.Random(SEED)
+        self.rule = self.program.rule_ids
+        self.oil = self._make_product("Oil", 50)
         # by sale: what it earned and spent, how many pieces were sold and came back
         self.told = {}
 
     def sell(self):
         quantity = self.dice.randint(1, 4)
-        reward = self.dice.choice([None, self.program.reward_ids])
+        rewards = self.program.reward_ids if self.program.active else None
+        reward = self.dice.choice([None, rewards])
         sale = self._ring_up(quantity, reward=reward)
-        earned, spent = 100 * quantity - (10 if reward else 0), 100 if reward else 0
-        self._tell(self.program, earned - spent, self._card() or None, sale)
+        # by the rule of this moment, whatever it says when the goods come back
+        counts = self.program.active and not self.rule.product_ids
+        rate = self.rule.reward_point_amount if counts else 0
+        earned = rate * (100 * quantity - (10 if reward else 0))
+        spent = 100 if reward else 0
+        if self.program.active:
+            self._tell(self.program, earned - spent, self._card() or None, sale)
         self.told[sale] = [earned, spent, quantity, 0]
 
     def bring_back(self):
@@ -35,8 +44,24 @@ class TestPosSequences(TillPointsCommon):
             # with the last piece the reward comes back, too
             self._bring_back(sale, reward=spent and back == sold)
 
+    def change_rule(self):
+        """It gives more or less, or for other goods; or nothing is left of it."""
+        choices = ["rate", "rate", "goods", "anew"]
+        # an archived one is no program of the till
+        choice = self.dice.choice([*choices, "archive"] if self.told else choices)
+        if choice == "rate":
+            self.rule.reward_point_amount = self.dice.choice([0.5, 1, 1, 3])
+        elif choice == "goods":
+            self.rule.product_ids = self.oil - self.rule.product_ids
+        elif choice == "anew":
+            former = self.rule
+            self.rule = former.copy({"reward_point_amount": 2, "product_ids": False})
+            former.unlink()
+        else:
+            self.program.active = not self.program.active
+
     def tell_again(self):
-        if self.told:
+        if self.told and self.program.active:
             sale = self.dice.choice(list(self.told))
             earned, spent, *_pieces = self.told[sale]
             self._card().history_ids.sudo().unlink()
@@ -51,6 +76,7 @@ class TestPosSequences(TillPointsCommon):
         weights = {
             self.sell: 5,
             self.bring_back: 7,
+            self.change_rule: 2,
             self.tell_again: 2,
             self.pay_again: 1,
         }

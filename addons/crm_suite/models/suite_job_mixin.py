@@ -3,7 +3,7 @@ from collections.abc import Collection
 from odoo import api, models
 
 from ..tools.declared import declared
-from ..tools.jobs import idle_jobs
+from ..tools.jobs import begin, idle_jobs
 
 
 class SuiteJobMixin(models.AbstractModel):
@@ -24,7 +24,7 @@ class SuiteJobMixin(models.AbstractModel):
         names = frozenset().union(*declared(self, "_jobs"))
         jobs = idle_jobs(self.env, names) if vals_list else None
         if jobs and self._is_first_use():
-            jobs.active = True
+            begin(jobs)
         return super().create(vals_list)
 
     @api.model

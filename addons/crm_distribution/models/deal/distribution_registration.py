@@ -49,7 +49,13 @@ class DistributionRegistration(models.Model):
         "distribution.talk.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "suite.job.mixin",
     ]
+    _jobs = {
+        "crm_distribution.cron_compare_registrations",
+        "crm_distribution.cron_escalate_registrations",
+        "crm_distribution.cron_ask_quotations",
+    }
     _rec_name = "customer_name"
     # the sequence of submission keeps the place
     _order = "submitted_on, id"

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_suite.tools.jobs import begin, idle_jobs
+
 from .distribution_route import STANDING
 from .route_words import LEAD_STATES
 
@@ -158,6 +160,8 @@ class CrmLead(models.Model):
         policies = self.env["distribution.policy"].sudo()
         if policies.search_count([("state", "=", "active")], limit=1):
             leads._route()
+        if any(vals.get("partner_assigned_id") for vals in vals_list):
+            leads._begin_asking()
         return leads
 
     def write(self, vals):
@@ -167,7 +171,19 @@ class CrmLead(models.Model):
             self._follow_moves(before)
         if CLOSING & vals.keys():
             self._follow_closing()
+        if vals.get("partner_assigned_id"):
+            self._begin_asking()
         return res
+
+    def _begin_asking(self) -> None:
+        """The first lead that an intermediary has is what quotations may contradict."""
+        jobs = idle_jobs(self.env, {"crm_distribution.cron_ask_quotations"})
+        if jobs:
+            # sudo: of any company
+            leads = self.sudo().with_context(active_test=False)
+            others = [("partner_assigned_id", "!=", False), ("id", "not in", self.ids)]
+            if not leads.search_count(others, limit=1):
+                begin(jobs)
 
     def action_write_to_intermediary(self):
         """One of us writes to whoever has the lead."""

@@ -20,7 +20,8 @@ class DistributionLink(models.Model):
 
     _name = "distribution.link"
     _description = "Supply Link"
-    _inherit = "suite.company.mixin"
+    _inherit = ["suite.company.mixin", "suite.job.mixin"]
+    _jobs = {"crm_distribution.cron_keep_main_suppliers"}
     _company_links = ("supplier_id", "buyer_id")
     _order = "supplier_id, buyer_id, date_from, id"
 

@@ -33,7 +33,9 @@ class DistributionNetworkImport(models.Model):
         "suite.company.mixin",
         "suite.protected.mixin",
         "suite.import.mixin",
+        "suite.job.mixin",
     ]
+    _jobs = {"crm_distribution.cron_import_network"}
     _order = "id desc"
     _protected_fields = {
         "changed_count",

@@ -14,7 +14,8 @@ class DistributionOutlet(models.Model):
 
     _name = "distribution.outlet"
     _description = "Outlet"
-    _inherit = ["mail.thread", "suite.company.mixin"]
+    _inherit = ["mail.thread", "suite.company.mixin", "suite.job.mixin"]
+    _jobs = {"crm_distribution.cron_place_outlets"}
     _company_links = ("partner_id",)
     _order = "name, id"
     _rec_names_search = ["name", "code"]

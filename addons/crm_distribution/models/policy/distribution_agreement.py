@@ -30,7 +30,13 @@ class DistributionAgreement(models.Model):
         "suite.company.mixin",
         "suite.protected.mixin",
         "suite.number.mixin",
+        "suite.job.mixin",
     ]
+    _jobs = {
+        "crm_distribution.cron_give_notice",
+        "crm_distribution.cron_renew_agreements",
+        "crm_distribution.cron_ask_quotations",
+    }
     _order = "date_from desc, id desc"
     _company_links = {"partner_id", "grade_id"}
     # by its buttons alone

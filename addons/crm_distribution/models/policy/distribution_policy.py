@@ -55,7 +55,10 @@ class DistributionPolicy(models.Model):
         "suite.company.mixin",
         "suite.protected.mixin",
         "suite.number.mixin",
+        "suite.job.mixin",
     ]
+    # no lead is offered without a policy
+    _jobs = {"crm_distribution.cron_work_offers", "crm_distribution.cron_retry_leads"}
     _order = "state, date_from desc, id desc"
     # by its buttons alone, which show what they change
     _protected_fields = {"state"}

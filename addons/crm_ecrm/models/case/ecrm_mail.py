@@ -45,7 +45,8 @@ class EcrmMail(models.Model):
 
     _name = "ecrm.mail"
     _description = "Incoming Mail"
-    _inherit = ["suite.protected.mixin"]
+    _inherit = ["suite.protected.mixin", "suite.job.mixin"]
+    _jobs = {"crm_ecrm.cron_deliver_mails"}
     _order = "id desc"
     _rec_name = "subject"
     _protected_fields = {

@@ -17,7 +17,18 @@ class EcrmTeam(models.Model):
 
     _name = "ecrm.team"
     _description = "Service Team"
-    _inherit = ["mail.alias.mixin", "suite.company.mixin", "suite.number.mixin"]
+    _inherit = [
+        "mail.alias.mixin",
+        "suite.company.mixin",
+        "suite.number.mixin",
+        "suite.job.mixin",
+    ]
+    # there is no case without a team
+    _jobs = {
+        "crm_ecrm.cron_watch_cases",
+        "crm_ecrm.cron_share_answers",
+        "crm_ecrm.cron_confirm_cases",
+    }
     _order = "sequence, id"
     _company_links = {"calendar_id"}
     _number_limits = {

@@ -39,7 +39,13 @@ class EcrmTouchpoint(models.Model):
 
     _name = "ecrm.touchpoint"
     _description = "Touchpoint"
-    _inherit = ["suite.company.mixin", "suite.number.mixin", "suite.protected.mixin"]
+    _inherit = [
+        "suite.company.mixin",
+        "suite.number.mixin",
+        "suite.protected.mixin",
+        "suite.job.mixin",
+    ]
+    _jobs = {"crm_ecrm.cron_ask_customers", "crm_ecrm.cron_refresh_drivers"}
     _protected_fields = {
         *("state", "started_on", "driver_ids", "drivers_on"),
         *("driver_answers", "driver_verdict", "r_squared"),

@@ -28,6 +28,8 @@ class EcrmIdeaNews(models.Model):
 
     _name = "ecrm.idea.news"
     _description = "News on an Idea"
+    _inherit = ["suite.job.mixin"]
+    _jobs = {"crm_ecrm.cron_tell_voters"}
     _order = "id desc"
 
     idea_id = fields.Many2one(

@@ -2,8 +2,9 @@ import numpy as np
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
-from odoo.addons.crm_suite.tools.jobs import idle_jobs
+from odoo.addons.crm_suite.tools.jobs import begin, idle_jobs
 
 JOBS = ("crm_loyalty.cron_advise_offers", "crm_loyalty.cron_evaluate_overruled")
 # Those that a company may give or not give to a customer.
@@ -29,9 +30,22 @@ class LoyaltyProgram(models.Model):
         for program in self:
             program.can_advise = program.program_type in OFFER_TYPES
 
+    @api.model
+    @ormcache()
+    def _any_advised(self) -> bool:
+        """Whether there is, or may be, any advice: else quotations ask for none."""
+        # sudo: of any company; it only spares everybody work
+        env = self.sudo().with_context(active_test=False).env
+        return bool(
+            env["loyalty.program"].search_count([("advise_offer", "=", True)], limit=1)
+            or env["crm.offer.advice"].search_count([], limit=1)
+        )
+
     def _begin_advice(self) -> None:
         """With the first offer of all that asks for advice its jobs go to work."""
         advised = self.filtered("advise_offer")
+        if advised:
+            self._forget_answers()
         if advised and (jobs := idle_jobs(self.env, JOBS)):
             # sudo: of any company
             programs = self.sudo().with_context(active_test=False)
@@ -42,7 +56,7 @@ class LoyaltyProgram(models.Model):
                 programs.search_count(others, limit=1)
                 or evidence.search_count([], limit=1)
             ):
-                jobs.active = True
+                begin(jobs)
 
     @api.model
     def _advised_domain(self) -> Domain:

@@ -110,6 +110,8 @@ class SaleOrder(models.Model):
     def _read_offer_advice(self) -> dict:
         """What this user may see of it, by customer and company."""
         orders = self.filtered(lambda order: order.state in OPEN_STATES)
+        if not self.env["loyalty.program"]._any_advised():
+            return {}
         found = self.env["crm.offer.advice"].search(
             Domain("partner_id", "in", orders.partner_id.commercial_partner_id.ids)
             & Domain("company_id", "in", orders.company_id.ids)

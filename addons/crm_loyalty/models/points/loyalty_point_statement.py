@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ...points import in_proportion, to_points, to_units
+from ...points import Kind, in_proportion, to_points, to_units
 from ...statements import NOTHING, By, Size, Stretch, share_out
 
 # what a statement against another one says, too
@@ -141,7 +141,7 @@ class LoyaltyPointStatement(models.Model):
 
     def _as_stated(self, document: str, line: str) -> list[Stated]:
         """As they are reckoned with, by the fields that name document and line."""
-        return [
+        stated = [
             Stated(
                 one[document],
                 one[line],
@@ -152,6 +152,50 @@ class LoyaltyPointStatement(models.Model):
             )
             for one in self.sorted("id")
         ]
+        stretches = self._stretches_of_pieces(stated)
+        return [
+            one._replace(stretch=stretches.get((one.line, one.card), one.stretch))
+            for one in stated
+        ]
+
+    def _stretches_of_pieces(self, stated: list[Stated]) -> dict:
+        """Where each piece of a line has a card: the stretch of each card in it.
+
+        A card that was used stays as long as there is another one to go.
+        """
+        lines = defaultdict(lambda: defaultdict(set))
+        for one in stated:
+            if one.line and not one.card.program_id.is_nominative:
+                lines[one.line, one.card.program_id][one.card].add(one.stretch)
+        lines = {
+            key: cards
+            for key, cards in lines.items()
+            if len(cards) > 1
+            and len(set().union(*cards.values())) == sum(map(len, cards.values()))
+            and all(len(own) == 1 for own in cards.values())
+        }
+        if not lines:
+            return {}
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                (
+                    "card_id",
+                    "in",
+                    [card.id for cards in lines.values() for card in cards],
+                ),
+                ("kind", "=", Kind.SPEND.value),
+            ],
+            ["card_id"],
+        )
+        used = {card for (card,) in groups}
+        places = {}
+        for (line, _program), cards in lines.items():
+            ranked = sorted(cards, key=lambda card: (card not in used, card.id))
+            own = sorted(set().union(*cards.values()))
+            places |= {
+                (line, card): stretch for card, stretch in zip(ranked, own, strict=True)
+            }
+        return places
 
     def _withdraw(self) -> None:
         """State the opposite of what is left of them."""

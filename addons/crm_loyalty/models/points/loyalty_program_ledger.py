@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
-from odoo.addons.crm_suite.tools.jobs import idle_jobs
+from odoo.addons.crm_suite.tools.jobs import begin, idle_jobs
 
 from ...points import to_points, to_units
 
@@ -117,7 +117,7 @@ class LoyaltyProgram(models.Model):
         kept = self.filtered("keep_ledger")
         if not kept:
             return
-        self._tell_ledgers()
+        self._forget_answers()
         if jobs := idle_jobs(self.env, JOBS):
             # sudo: of any company
             programs = kept.sudo().with_context(active_test=False)
@@ -129,10 +129,10 @@ class LoyaltyProgram(models.Model):
                 limit=1,
             )
             if not others and not any(programs.mapped("ledger_ended")):
-                jobs.active = True
+                begin(jobs)
 
-    def _tell_ledgers(self) -> None:
-        """Whoever has looked whether there is a ledger looks again.
+    def _forget_answers(self) -> None:
+        """Whoever has looked whether there is a ledger, or an offer, looks again.
 
         Once more when it is there to be seen: other threads look meanwhile.
         """

@@ -122,12 +122,22 @@ class SaleOrder(models.Model):
 
     def _prepare_program_statements(self, program, promised, now, before) -> list[dict]:
         stated = self.point_statement_ids.card_id
+        pieces = self._pieces_of_cards(program, promised, now)
         if before and len(promised) > 1:
             # a card for each piece: the former ones have theirs
             promised = promised.filtered(lambda line: line.coupon_id not in stated)
             before = {}
         if not promised:
             return []
+        if pieces:
+            return [
+                {
+                    **self._prepare_statement_values(promise.coupon_id),
+                    **pieces[promise],
+                    "points": promise.points,
+                }
+                for promise in promised
+            ]
         gains = self._rule_gains(program, now, before)
         values = []
         for promise in promised:
@@ -136,6 +146,36 @@ class SaleOrder(models.Model):
                 units = self._new_units(program, promise.points, gains, card in stated)
             values += self._share_over_lines(card, units, gains, now, before)
         return values
+
+    def _pieces_of_cards(self, program, promised, now: dict) -> dict:
+        """By promise, which piece its card is of, where each piece has a card.
+
+        In the sequence in which Odoo gives them: by rule, by line, piece by piece.
+        """
+        split = any(program.rule_ids.mapped("reward_point_split"))
+        if not (split and len(promised) > 1 and program.applies_on == "future"):
+            return {}
+        pieces = []
+        for rule, (terms, seen) in self._seen_by_rules(program).items():
+            if not rule.reward_point_split or terms.by is By.ORDER:
+                continue
+            for line in self.order_line if is_met(terms, seen) else ():
+                if line in seen and seen[line].pieces > 0:
+                    of_one = {
+                        "sale_line_id": line.id,
+                        "rule_id": rule.id,
+                        "by": terms.by.value,
+                        "rate": terms.rate,
+                        "quantity": 1.0,
+                        "amount": seen[line].money / seen[line].pieces,
+                    }
+                    pieces += [
+                        {**of_one, **stretch._asdict()}
+                        for stretch in Stretch.of_pieces(now[line])
+                    ]
+        if len(pieces) != len(promised):
+            return {}
+        return dict(zip(promised.sorted("id"), pieces, strict=True))
 
     def _rule_gains(self, program, now: dict, before: dict) -> list[RuleGain]:
         former = {
@@ -180,14 +220,7 @@ class SaleOrder(models.Model):
         gains = [each for each in gains if each.new.points]
         if not (units and gains):
             return []
-        common = {
-            "order_id": self.id,
-            "company_id": self.company_id.id,
-            "card_id": card.id,
-            "program_id": card.program_id.id,
-            "day": fields.Date.today(),
-            "factor": self._point_factor(card.program_id),
-        }
+        common = self._prepare_statement_values(card)
         values = []
         shared = share_gains(units, [each.new for each in gains])
         for each, parts in zip(gains, shared, strict=True):
@@ -210,6 +243,16 @@ class SaleOrder(models.Model):
                     }
                 )
         return [one for one in values if one["points"]]
+
+    def _prepare_statement_values(self, card) -> dict:
+        return {
+            "order_id": self.id,
+            "company_id": self.company_id.id,
+            "card_id": card.id,
+            "program_id": card.program_id.id,
+            "day": fields.Date.today(),
+            "factor": self._point_factor(card.program_id),
+        }
 
     def _seen_by_rules(self, program) -> dict:
         """The program's rules in force here, each with the lines as it sees them.

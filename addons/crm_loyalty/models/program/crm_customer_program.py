@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from odoo.addons.crm_suite.tools.conditions import BAD_CONDITION
 
@@ -271,10 +271,33 @@ class CrmCustomerProgram(models.Model):
         if any("{{" in (program.subject or "") for program in self):
             raise ValidationError(self.env._("A subject has no placeholders."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        programs = super().create(vals_list)
+        if "payment_term" in programs.mapped("offer"):
+            self._tell_offers()
+        return programs
+
     def write(self, vals):
         if FIXED_FIELDS.intersection(vals):
             self._check_fixed(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        if vals.get("offer") == "payment_term":
+            self._tell_offers()
+        return res
+
+    @api.model
+    @ormcache()
+    def _any_offers_terms(self) -> bool:
+        """Whether any has offered terms of payment: else orders look for none."""
+        # sudo: of any company; it only spares everybody work
+        programs = self.sudo().with_context(active_test=False)
+        return bool(programs.search_count([("offer", "=", "payment_term")], limit=1))
+
+    def _tell_offers(self) -> None:
+        """Whoever has looked looks again, once more when it is there to be seen."""
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
     def _payment_term_offers(self) -> dict:
         """Terms by customer and company; of two offers the one that lasts longer."""
         customers = self.partner_id.commercial_partner_id
-        if not customers:
+        if not customers or not self.env["crm.customer.program"]._any_offers_terms():
             return {}
         # sudo: the offer holds whoever writes the quotation
         members = self.env["crm.customer.program.member"].sudo()

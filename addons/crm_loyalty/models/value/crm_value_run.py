@@ -95,7 +95,8 @@ class CrmValueRun(models.Model):
 
     _name = "crm.value.run"
     _description = "Customer Value Run"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.number.mixin", "suite.job.mixin"]
+    _jobs = {"crm_loyalty.cron_score_values"}
     _order = "id desc"
     # sums over all customers
     _number_limits = {

@@ -7,12 +7,14 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...points import UNITS_PER_POINT
 from .point_common import PointCommon
 
 OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+SEED = int(os.environ.get("SEED", 19))
 CUSTOMERS = 12
 
 
@@ -23,7 +25,7 @@ class TestPointSequences(PointCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dice = random.Random(19)
+        cls.dice = random.Random(SEED)
         cls.day = fields.Date.today()
         cls.waiting = cls._make_program(
             name="Waiting",
@@ -36,8 +38,12 @@ class TestPointSequences(PointCommon):
             name="Forgiving", point_valid_days=3, point_debt_policy="write_off"
         )
         cls.blocking = cls._make_program(
-            name="Blocking", point_valid_days=9, point_debt_policy="block"
+            name="Blocking",
+            point_valid_days=9,
+            point_debt_policy="block",
+            point_vesting="delivery",
         )
+        cls.oil = cls._make_product("Oil", 900)
         company = cls.env["res.partner"].create({"name": "C", "is_company": True})
         cls.partners = cls.env["res.partner"].create(
             [
@@ -122,9 +128,19 @@ class TestPointSequences(PointCommon):
             part = self.dice.choice([None, 1])
             self._refund(order, quantity=part)
 
+    def _pick_invoiced(self):
+        orders = self.orders.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.invoice_ids
+                and order.order_line[0].product_uom_qty > 0
+            )
+        )
+        return self.dice.choice(orders) if orders else orders
+
     def allow(self):
         """Some money is credited, and no goods come back."""
-        if (order := self._pick("sale")) and order.invoice_ids:
+        if order := self._pick_invoiced():
             refund = self._refund(order, quantity=1)
             refund.button_draft()
             refund.invoice_line_ids.price_unit = 30
@@ -133,6 +149,40 @@ class TestPointSequences(PointCommon):
     def invoice(self):
         if (order := self._pick("sale")) and order.invoice_status == "to invoice":
             order._create_invoices().action_post()
+
+    def net(self):
+        """What comes back is a negative line of the next invoice."""
+        if order := self._pick_invoiced():
+            line = order.order_line[0]
+            back = {
+                "product_id": self.product.id,
+                "quantity": -self.dice.choice([1, 1, 2]),
+                "price_unit": line.price_unit,
+                "sale_line_ids": [Command.link(line.id)],
+            }
+            bought = {"product_id": self.oil.id, "quantity": 1, "price_unit": 900}
+            self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": order.partner_invoice_id.id,
+                    "invoice_line_ids": [Command.create(one) for one in (back, bought)],
+                }
+            ).action_post()
+
+    def withdraw_invoice(self):
+        invoices = self.orders.invoice_ids.filtered(
+            lambda m: m.move_type == "out_invoice" and m.state == "posted"
+        )
+        if invoices:
+            self.dice.choice(invoices).button_draft()
+
+    def deliver(self):
+        """All of it, or a part, or some of it was noted by mistake."""
+        if order := self._pick("sale"):
+            line = order.order_line[0]
+            line.qty_delivered = self.dice.choice(
+                [line.product_uom_qty, line.product_uom_qty, 1, 0]
+            )
 
     def withdraw_refund(self):
         refunds = self.orders.invoice_ids.filtered(
@@ -183,6 +233,9 @@ class TestPointSequences(PointCommon):
             self.confirm_again: 6,
             self.refund: 8,
             self.allow: 2,
+            self.net: 5,
+            self.withdraw_invoice: 2,
+            self.deliver: 4,
             self.change_rule: 5,
             self.invoice: 6,
             self.withdraw_refund: 3,
@@ -215,10 +268,10 @@ class TestPointSequences(PointCommon):
         self._check_all()
         # what two bring comes with the night; Odoo refuses the third once confirmed
         silent = {self.next_day, self.invoice, self.drop_reward, self.change_rule}
-        silent |= {self.allow}
+        silent |= {self.allow, self.deliver}
         if OPERATIONS < 1_000:
             # two customers are merged once in two hundred operations
-            silent |= {self.merge, self.withdraw_refund}
+            silent |= {self.merge, self.withdraw_refund, self.withdraw_invoice}
         for operation, count in moved.items():
             self.assertTrue(count or operation in silent, operation.__name__)
         self.assertLess(refused, tried / 4)
@@ -267,11 +320,14 @@ class TestPointSequences(PointCommon):
 
     def _kept(self, line):
         """How much of its money the customer keeps; each piece costs a hundred."""
-        items = line.invoice_lines.filtered(lambda i: i.parent_state == "posted")
-        invoiced, credited = (
-            sum(abs(i.price_subtotal) for i in items if i.move_type == kind)
-            for kind in ("out_invoice", "out_refund")
-        )
+        # what goes against the line's own direction comes back, on whatever document
+        side = -1 if line.price_subtotal < 0 else 1
+        invoiced = credited = 0.0
+        for item in line.invoice_lines.filtered(lambda i: i.parent_state == "posted"):
+            way = -1 if item.move_type == "out_refund" else 1
+            money = side * way * item.price_subtotal
+            invoiced += max(money, 0)
+            credited += max(-money, 0)
         bought = abs(line.price_subtotal)
         kept = max(bought, invoiced) - credited
         return min(max(kept, 0), bought)
