@@ -15,6 +15,7 @@ from .offer import (
 from .points import (
     test_point_accounts,
     test_point_dates,
+    test_point_day,
     test_point_differences,
     test_point_entries,
     test_point_faults,
@@ -23,6 +24,7 @@ from .points import (
     test_point_liability_rules,
     test_point_netting,
     test_point_opening,
+    test_point_payment,
     test_point_portal,
     test_point_queries,
     test_point_quotations,
@@ -32,6 +34,7 @@ from .points import (
     test_point_statements,
     test_point_switch,
     test_point_unmanaged,
+    test_point_vesting,
 )
 from .program import (
     test_campaign_templates,

@@ -168,7 +168,9 @@ class CrmCustomerProgram(models.Model):
         help="Who has not responded by then is touched a second time; 0 means never.",
     )
 
-    date_start = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_start = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._today()
+    )
     date_end = fields.Date("To", help="Nobody is touched after this day.")
     recurring = fields.Boolean(
         "Enrol Every Night",
@@ -293,7 +295,7 @@ class CrmCustomerProgram(models.Model):
             started = program.sudo()
             started._prepare_medium()
             started.write({"state": "running", "halt_reason": False})
-            if started.date_start <= fields.Date.today():
+            if started.date_start <= started.company_id._today():
                 started._enrol_step()
         self._wake("cron_enrol_members", "cron_touch_members")
 

@@ -217,7 +217,9 @@ class CrmCustomerProgramMember(models.Model):
     @api.model
     def _due_domain(self) -> Domain:
         """Who is to be touched now."""
-        return Domain("next_touch_on", "<=", fields.Date.today())
+        return self.env["res.company"]._domain_by_day(
+            lambda day: Domain("next_touch_on", "<=", day)
+        )
 
     def _stopped(self) -> Iterator[tuple]:
         """Those of these who want no more of it, by the reason."""
@@ -305,6 +307,18 @@ class CrmCustomerProgramMember(models.Model):
             """,
             programs=programs.ids,
         )
+
+    def _at_addresses_held_back(self):
+        """Those of these whose address is of somebody in the control group as well.
+
+        They are not contacted, and stay in their arm in the comparison.
+        """
+        addresses = {
+            member: (member.partner_id or member.lead_id).email_normalized
+            for member in self
+        }
+        refused = self.program_id._held_back_among({*addresses.values()} - {False})
+        return self.filtered(lambda member: addresses[member] in refused)
 
     def _stop(self, reason: str) -> None:
         self.write({"state": "stopped", "stop_reason": reason, "next_touch_on": False})

@@ -410,3 +410,61 @@ class TestPointSums(StatementCommon):
         self.assertEqual(self._points(), 147)
         self._credit(invoice, {order.order_line[1]: {}})
         self.assertEqual(self._points(), 100)
+
+    def test_a_reward_takes_points_two_at_a_time(self):
+        """L052 sums, as Odoo: a reward of 1.50 a point, two points at a time"""
+        self.rule.write({"reward_point_mode": "order", "reward_point_amount": 3})
+        reward = self.program.reward_ids
+        reward.write(
+            {"discount": 1.5, "discount_mode": "per_point", "required_points": 2}
+        )
+        order = self._offer(100)
+        card = order.coupon_point_ids.coupon_id
+        self.assertFalse(order._apply_program_reward(reward, card))
+        self.assertEqual(order.reward_amount, -3)
+        self.assertEqual(order.order_line.filtered("reward_id").points_cost, 2)
+        order.action_confirm()
+        self.assertEqual(self._points(), 1)
+
+    def test_three_decimals_of_a_dinar(self):
+        """L053 sums, currency: points have two decimals, as Odoo's"""
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": dinar.id, "company_id": self.company.id, "rate": 1}
+        )
+        self.env["decimal.precision"].search(
+            [("name", "=", "Product Price")]
+        ).digits = 3
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Dinar", "currency_id": dinar.id}
+        )
+        self.program.currency_id = dinar
+        order = self._sell(10.005, pricelist_id=pricelist.id)
+        self.assertEqual(order.amount_total, 10.005)
+        self.assertEqual(self._points(), 10)
+        self._credit(self._invoice(order))
+        self.assertEqual(self._points(), 0)
+
+    def test_taxes_that_are_rounded_globally(self):
+        """L054 sums"""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tax = self.env["account.tax"].create({"name": "15", "amount": 15})
+        taxed = {"price_unit": 11.50, "tax_ids": [Command.set(tax.ids)]}
+        order = self._sell(taxed, taxed)
+        self.assertEqual(order.amount_total, 26.45)
+        self.assertEqual(self._points(), 26.46)
+        invoice = self._invoice(order)
+        self._credit(invoice, {order.order_line[0]: {}})
+        self.assertEqual(self._points(), 13.23)
+        self._credit(invoice, {order.order_line[1]: {}})
+        self.assertEqual(self._points(), 0)
+
+    def test_a_minimum_in_another_currency(self):
+        """L056 sums, currency: 1,500 and 1,499 yen at 150, minimum 10"""
+        self.rule.minimum_amount = 10
+        pricelist = self._yen_pricelist()
+        self._sell(1_499, pricelist_id=pricelist.id)
+        self.assertFalse(self._card())
+        self._sell(1_500, pricelist_id=pricelist.id)
+        self.assertEqual(self._points(), 10)
