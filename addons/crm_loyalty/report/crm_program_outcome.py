@@ -12,7 +12,7 @@ class CrmProgramOutcome(models.AbstractModel):
     """
 
     _name = "crm.program.outcome"
-    _description = "Outcome of Program Members"
+    _description = "Outcome of Campaign Members"
 
     def _outcomes_sql(self, members: SQL) -> SQL:
         """One row per member.

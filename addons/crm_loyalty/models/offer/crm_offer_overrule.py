@@ -68,7 +68,7 @@ class CrmOfferOverrule(models.Model):
     overruled_on = fields.Date(required=True, readonly=True)
     advised = fields.Selection(VERDICTS, required=True, readonly=True)
     advised_text = fields.Char("Advice", readonly=True)
-    from_arms = fields.Boolean("From Past Programs", readonly=True)
+    from_arms = fields.Boolean("From Past Campaigns", readonly=True)
     decision = fields.Selection(DECISIONS, required=True, readonly=True)
     reason = fields.Text("Why Overruled", required=True, readonly=True)
 

@@ -122,7 +122,7 @@ class CrmCustomerProgram(models.Model):
         program = self.sudo()
         program.lock_for_update(allow_referencing=True)
         if program.state != "running":
-            raise UserError(self.env._("Only a running program takes customers in."))
+            raise UserError(self.env._("Only a running campaign takes customers in."))
         if problem := next(program._problems(), None):
             raise UserError(problem)
         chosen = Domain("id", "in", customers.ids) & program._admissible_domain()

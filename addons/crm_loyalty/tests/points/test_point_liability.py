@@ -28,7 +28,7 @@ class TestPointLiability(LiabilityCommon):
     """What the points of a program are owed at the end of a month."""
 
     def test_kpmg_example_through_the_ledger(self):
-        """Shares are rounded in the book: this price of a point gives its 9 %."""
+        """L143 breakage. Shares are rounded in the book: this price gives its 9 %."""
         self.program.write(
             {
                 "point_price": 9_000 * 100_000 / 91_000 / 9_700,
@@ -79,6 +79,7 @@ class TestPointLiability(LiabilityCommon):
         self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
 
     def test_returned_goods_take_their_deferral_back(self):
+        """L147 returns"""
         with self._on("2024-01-10"):
             order = self._order(quantity=10)
         first = self._value(JANUARY)
@@ -104,6 +105,7 @@ class TestPointLiability(LiabilityCommon):
         self.assertTrue(card.lot_ids)
 
     def test_pending_points_are_owed_and_debts_are_not(self):
+        """L148 debts"""
         self.program.write({"point_vesting": "payment"})
         with self._on("2024-01-10"):
             self._order(quantity=10)
