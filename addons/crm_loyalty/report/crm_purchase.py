@@ -120,8 +120,11 @@ class CrmPurchase(models.Model):
             ["sale_line_ids", "price_subtotal", "balance", "quantity", "product_id"]
         )
         self.env["sale.order.line"].flush_model(
-            ["price_subtotal", "product_uom_qty", "product_id", "margin"]
+            ["price_subtotal", "product_uom_qty", "product_id", "margin", "reward_id"]
         )
+        self.env["loyalty.program"].flush_model(["program_type"])
+        self.env["loyalty.reward"].flush_model(["program_id"])
+        self.env["loyalty.rule"].flush_model(["program_id", "product_ids"])
         self.env["crm.purchase.import"].flush_model(["state"])
         self.env["crm.purchase.import.line"].flush_model()
 
@@ -206,14 +209,24 @@ class CrmPurchase(models.Model):
 
     def _money_changed_sql(self) -> SQL | None:
         """A condition on ``line``: it pays by gift card or wallet, or buys one."""
-        # sudo: whoever reads what customers bought need not read programs
-        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
-        programs = programs.search([("program_type", "in", ("gift_card", "ewallet"))])
-        rewards, products = programs.reward_ids.ids, programs.rule_ids.product_ids.ids
-        if not (rewards or products):
+        if not self.env["loyalty.program"]._any_payment_program():
             return None
+        programs = SQL(
+            "SELECT id FROM loyalty_program WHERE program_type IN %s",
+            ("gift_card", "ewallet"),
+        )
         return SQL(
-            "(line.reward_id = ANY(%s) OR line.product_id = ANY(%s))", rewards, products
+            """
+            (line.reward_id IN (SELECT id FROM loyalty_reward
+                                 WHERE program_id IN (%(programs)s))
+             OR line.product_id IN (
+                    SELECT sells.product_product_id
+                      FROM loyalty_rule rule
+                      JOIN loyalty_rule_product_product_rel sells
+                        ON sells.loyalty_rule_id = rule.id
+                     WHERE rule.program_id IN (%(programs)s)))
+            """,
+            programs=programs,
         )
 
     def _refunds_sql(self, theirs: SQL, known_by: datetime.date | None = None) -> SQL:

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class AccountMove(models.Model):
@@ -14,6 +15,9 @@ class AccountMove(models.Model):
         for move in self.filtered(lambda m: m.move_type == "out_refund"):
             (sales & move._rewarded_till_sales())._post_points(move, withdrawn=True)
         sales._post_points(withdrawn=True)
+
+    def _of_sale_domain(self):
+        return super()._of_sale_domain() | Domain("pos_line_id", "!=", False)
 
     def _rewarded_till_sales(self):
         """The sales at the till behind these invoices that have moved points."""

@@ -93,9 +93,9 @@ class CrmPurchase(models.Model):
                      JOIN res_currency currency ON currency.id = item.currency_id
                      JOIN pos_order_line sold ON sold.id = item.pos_line_id
                CROSS JOIN LATERAL (
-                          SELECT least(1, abs(sum(part.price_subtotal))
+                          SELECT least(1, abs(coalesce(sum(part.price_subtotal), 0))
                                      / nullif(abs(sold.price_subtotal), 0)) AS share,
-                                 least(sold.qty, -sum(part.qty)) AS pieces
+                                 least(sold.qty, -coalesce(sum(part.qty), 0)) AS pieces
                             FROM pos_order_line part
                             JOIN pos_order refund ON refund.id = part.order_id
                            WHERE part.refunded_orderline_id = sold.id

@@ -101,7 +101,6 @@ class TestPosCredits(TillPointsCommon):
 
     def test_a_sale_without_points_is_odoos(self):
         """What is refundable at the till is not touched where no points are stated"""
-        self.program.keep_ledger = False
         sale = self._ring_up(2).sudo()
         sale._generate_pos_order_invoice()
         self._credit(sale.account_move, quantity=1)
@@ -211,6 +210,28 @@ class TestPosDay(TillPointsCommon):
             else:
                 with self.assertRaises(AccessError):
                     self._tell(self.program, 100, sale=sale)
+
+    def test_a_customer_named_later_counts_but_earns_nothing_by_itself(self):
+        """L083 doors: in the value history from then on"""
+        sale = self._ring_up(2, partner_id=False)
+        history = self.env["crm.purchase.history"]
+        mine = [("partner_id", "=", self.other_customer.id)]
+        self.env.flush_all()
+        self.assertFalse(history.search(mine))
+        sale.partner_id = self.other_customer
+        self.env.flush_all()
+        self.assertEqual(history.search(mine).revenue, 200)
+        self.assertFalse(self._card(self.other_customer))
+
+    def test_earned_at_the_till_and_spent_on_an_order(self):
+        """L086 doors: one balance"""
+        self._tell(self.program, 100)
+        card = self._card()
+        order = self._order(quantity=0.5, claim=True)
+        self.assertEqual(order.amount_total, 40)
+        # 100 of the till less the reward; what is below a piece earns nothing
+        self.assertEqual(card.points, 0)
+        self.assertWhole()
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -345,3 +345,69 @@ class TestPointDoorCases(StatementCommon):
         self._credit(invoice, {order.order_line: {"quantity": 0.5}})
         self.assertEqual(self._points(), 50)
         self.assertFalse(self._card(self.other_customer))
+
+    def test_a_credit_note_without_a_sale_waits_for_a_decision(self):
+        """A free credit note moves nothing and stands in a list"""
+        order = self._sell(100)
+        self._credit(self._invoice(order), {order.order_line: {"quantity": 0.1}})
+        moves = self.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_refund",
+                    "partner_id": partner.id,
+                    "invoice_line_ids": [
+                        Command.create({"name": "Sorry", "price_unit": 40})
+                    ],
+                }
+                for partner in (self.customer, self.other_customer)
+            ]
+        )
+        moves.action_post()
+        self.env.flush_all()
+        self.assertEqual(self._points(), 90)
+        waiting = moves.search([("points_undecided", "=", True)])
+        self.assertEqual(waiting & moves, moves[0])
+        self.assertFalse(waiting & order.invoice_ids)
+        self.assertTrue(moves[0].points_undecided)
+        action = moves[0].action_open_points()
+        cards = self.env["loyalty.card"].search(action["domain"])
+        self.assertEqual(cards, self._card())
+        seller, boss = (
+            new_test_user(
+                self.env, name, f"sales_team.group_{name}", company_id=self.company.id
+            )
+            for name in ("sale_salesman_all_leads", "sale_manager")
+        )
+        with self.assertRaises(AccessError):
+            moves[0].with_user(seller).action_decide_points()
+        moves[0].with_user(boss).action_decide_points()
+        self.assertFalse(moves[0].points_undecided)
+        self.assertEqual(moves[0].points_decided_on, self.company._today())
+        self.assertEqual(self._points(), 90)
+
+    def test_a_card_that_was_archived_after_it_was_promised(self):
+        """Doors: the points are the customer's, once"""
+        self._sell(10)
+        card = self._card()
+        order = self._offer(100)
+        card.active = False
+        order.action_confirm()
+        cards = self.env["loyalty.card"].with_context(active_test=False)
+        cards = cards.search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(sum(cards.mapped("points")), 110)
+        self._credit(self._invoice(order))
+        self.assertEqual(sum(cards.mapped("points")), 10)
+        self.assertWhole()
+
+    def test_what_expired_unspent_is_gone_already(self):
+        """Expired: 100 earned, expired unspent, then the goods come back"""
+        self.program.point_valid_days = 10
+        with freeze_time("2027-01-01"):
+            order = self._sell(100)
+            invoice = self._invoice(order)
+        with freeze_time("2027-01-20"):
+            self._night()
+            self.assertEqual(self._points(), 0)
+            self._credit(invoice)
+            self.assertEqual(self._points(), 0)
+        self.assertWhole()
