@@ -46,6 +46,7 @@
         "views/sale_order_views.xml",
         "views/loyalty_point_entry_views.xml",
         "views/loyalty_point_statement_views.xml",
+        "views/account_move_point_views.xml",
         "views/loyalty_point_difference_views.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_program_views.xml",

@@ -10,7 +10,7 @@ What a document earns, and what its returns leave of it, stands in ``statements.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
@@ -74,6 +74,15 @@ class Lot:
 
     def expired(self, day: date) -> bool:
         return self.expires_on is not None and self.expires_on < day
+
+    def is_debt(self) -> bool:
+        """Nothing lies in it, and nothing says where it came from."""
+        return (
+            self.points <= 0
+            and not self.pending
+            and self.origin is None
+            and self.expires_on is None
+        )
 
     def usable(self, day: date) -> bool:
         return self.points > 0 and not self.pending and not self.expired(day)
@@ -200,6 +209,41 @@ class Account:
             debt = self._owe(Kind.CLAW_BACK, missing)
             if policy is DebtPolicy.WRITE_OFF:
                 self._move(Kind.WRITE_OFF, debt, missing)
+
+    def restore(
+        self,
+        points: int,
+        taken: Sequence[tuple[Lot, int]],
+        written_off: Mapping[Hashable, int],
+    ) -> int:
+        """A return is withdrawn: what it took goes back to the lots it came from.
+
+        Their dates stay: what has expired meanwhile expires again at once, and what
+        was written off is not there again. A debt that was paid meanwhile takes none.
+
+        :param written_off: how much of what these lots owed was written off
+        :param taken: lots with what they lost, those to fill first first
+        :return: how many points find no lot any more
+        """
+        for lot, part in taken:
+            spared = min(written_off.get(lot.ref, 0), part)
+            most = min(part, spared - lot.points) if lot.is_debt() else part
+            share = min(points, most)
+            spared = min(spared, share)
+            if lot not in self.lots:
+                self.lots.append(lot)
+            self._move(Kind.CLAW_BACK, lot, share)
+            self._move(Kind.WRITE_OFF, lot, -spared)
+            if not lot.pending and lot.expired(self.day):
+                self._move(Kind.EXPIRE, lot, -max(min(share, lot.points), 0))
+            points -= share
+        return points
+
+    def earn_as(self, points: int, lot: Lot) -> None:
+        """Points on the terms of another lot of the account."""
+        again = replace(lot, points=0, ref=None)
+        self.lots.append(again)
+        self._move(Kind.EARN, again, points)
 
     def undo(self, kind: Kind, lot: Lot, points: int) -> None:
         """What was spared when goods came back goes again, from what they earn anew."""

@@ -1,6 +1,6 @@
 {
     "name": "Customer Value at the Point of Sale",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/CRM",
     "summary": "Purchases at the till count in a customer's history",
     "author": "Customer Suite maintainers",

@@ -93,6 +93,8 @@ METHODS = {
     ("crm.customer.segment", "action_take_over_conditions"): {"manager"},
     # by Odoo's own rights on invoices
     ("account.move", "button_draft"): {"salesperson", "manager", "accountant"},
+    ("account.move", "action_decide_points"): {"manager"},
+    ("account.move", "action_open_points"): {"salesperson", "manager", "accountant"},
     ("crm.customer.value", "action_open_partner"): {"salesperson", "manager"},
     ("crm.customer.value", "action_open_purchases"): {"salesperson", "manager"},
     ("crm.need", "action_open_customers"): {"salesperson", "manager"},

@@ -90,6 +90,44 @@ def test_points_returned_to_an_expired_lot_expire_again():
     assert [move.kind for move in account.moves] == [Kind.RETURN, Kind.EXPIRE]
 
 
+def test_a_return_that_is_withdrawn_goes_back_where_it_came_from():
+    own = Lot(100, origin="a", expires_on=later(30), ref=1)
+    other = Lot(50, origin="b", ref=2)
+    account = Account(DAY, [own, other])
+    account.spend(90)
+    account.take_back(100, "a", DebtPolicy.OWE)
+    debt = account.lots[-1]
+    debt.ref = 3
+    assert (own.points, other.points, debt.points) == (0, 0, -40)
+    missing = account.restore(100, [(debt, 40), (other, 50), (own, 10)], {})
+    assert (missing, own.points, other.points, debt.points) == (0, 10, 50, 0)
+
+
+def test_a_debt_that_was_paid_meanwhile_takes_no_withdrawn_points():
+    debt = Lot(-40, ref=1)
+    account = Account(DAY, [debt])
+    account.earn(100)
+    account.close_day()
+    assert (account.available, debt.points) == (60, 0)
+    assert account.restore(40, [(debt, 40)], {}) == 40
+    account.earn_as(40, Lot(0, expires_on=later(7), origin="a"))
+    assert account.available == 100
+    assert account.lots[-1].expires_on == later(7)
+
+
+def test_what_was_written_off_or_has_expired_is_not_there_again():
+    own = Lot(30, origin="a", expires_on=later(1), ref=1)
+    account = Account(DAY, [own])
+    account.take_back(100, "a", DebtPolicy.WRITE_OFF)
+    debt = account.lots[-1]
+    debt.ref = 2
+    assert account.available == 0
+    account.day = later(2)
+    assert account.restore(100, [(debt, 70), (own, 30)], {2: 70}) == 0
+    assert (account.available, own.points, debt.points) == (0, 0, 0)
+    assert account.moves[-1][:3] == (Kind.EXPIRE, own, -30)
+
+
 def test_claw_back_takes_the_own_lot_first():
     own, other = Lot(100, origin="a"), Lot(100, origin="b", expires_on=later(1))
     account = Account(DAY, [other, own])

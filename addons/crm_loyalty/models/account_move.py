@@ -10,6 +10,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
+        self._check_cards_paid_back()
         posted = super()._post(soft)
         posted._update_points()
         # after the points, so that a tier by points counts them

@@ -14,6 +14,7 @@ class LoyaltyProgram(models.Model):
         programs = super().create(vals_list)
         programs._begin_ledger()
         programs._begin_advice()
+        programs._tell_payments()
         return programs
 
     def write(self, vals):
@@ -22,6 +23,8 @@ class LoyaltyProgram(models.Model):
         res = super().write(vals)
         if "keep_ledger" in vals:
             self._forget_answers()
+        if "program_type" in vals:
+            self._tell_payments()
         if "point_holder" in vals:
             self.filtered("keep_ledger")._regroup_cards()
         if vals.get("advise_offer"):

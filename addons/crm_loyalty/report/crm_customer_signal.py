@@ -2,10 +2,9 @@
 (``models/value/crm_value_run_signals.py``).
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
-import pytz
 from numpy.typing import NDArray
 
 from odoo import api, models
@@ -50,9 +49,7 @@ class CrmCustomerSignal(models.AbstractModel):
 
     def _end_of(self, company, until: date) -> datetime:
         """The first moment after that day where the company is, in UTC."""
-        place = pytz.timezone(company._zone(company.id))
-        midnight = datetime.combine(until + timedelta(days=1), time())
-        return place.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+        return company._start_of_day(until + timedelta(days=1))
 
     def _read_industry(self, company, until: date) -> Column:
         self.env["res.partner"].flush_model(["industry_id", "commercial_partner_id"])

@@ -12,7 +12,7 @@ class CrmProgramOutcome(models.AbstractModel):
     """
 
     _name = "crm.program.outcome"
-    _description = "Outcome of Program Members"
+    _description = "Outcome of Campaign Members"
 
     def _outcomes_sql(self, members: SQL) -> SQL:
         """One row per member.
@@ -211,17 +211,17 @@ class CrmProgramOutcome(models.AbstractModel):
                 """
                 SELECT subject.member_id, subject.targeted, sale.date_order AS moment,
                        %(revenue)s - coalesce(refund.revenue, 0) AS revenue,
-                       %(margin)s - coalesce(refund.margin, 0) AS margin
+                       coalesce(%(margin)s, 0) - coalesce(refund.margin, 0) AS margin
                   FROM subject
                   JOIN sale_order sale ON sale.partner_id = subject.contact_id
                                       AND sale.company_id = subject.company_id
+                  %(changed)s
              LEFT JOIN (%(refunds)s) refund ON refund.order_id = sale.id
                  WHERE sale.state = 'sale'
                    AND sale.date_order >= subject.observed_from
                    AND sale.date_order < subject.observed_until
                 """,
-                revenue=purchases._company_amount_sql(SQL("sale.amount_untaxed")),
-                margin=purchases._company_amount_sql(SQL("coalesce(sale.margin, 0)")),
+                **purchases._earnings_sql(),
                 refunds=purchases._refunds_sql(
                     SQL("AND sale.partner_id IN (SELECT contact_id FROM subject)")
                 ),

@@ -117,8 +117,14 @@ class CrmPurchase(models.Model):
         )
         self.env["account.move"].flush_model(["state", "move_type"])
         self.env["account.move.line"].flush_model(
-            ["sale_line_ids", "price_subtotal", "balance", "quantity"]
+            ["sale_line_ids", "price_subtotal", "balance", "quantity", "product_id"]
         )
+        self.env["sale.order.line"].flush_model(
+            ["price_subtotal", "product_uom_qty", "product_id", "margin", "reward_id"]
+        )
+        self.env["loyalty.program"].flush_model(["program_type"])
+        self.env["loyalty.reward"].flush_model(["program_id"])
+        self.env["loyalty.rule"].flush_model(["program_id", "product_ids"])
         self.env["crm.purchase.import"].flush_model(["state"])
         self.env["crm.purchase.import.line"].flush_model()
 
@@ -159,6 +165,7 @@ class CrmPurchase(models.Model):
                    %(revenue)s - coalesce(refund.revenue, 0) AS revenue,
                    %(margin)s - coalesce(refund.margin, 0) AS margin
               FROM sale_order sale
+              %(changed)s
               JOIN res_company company ON company.id = sale.company_id
               JOIN res_partner place ON place.id = company.partner_id
          LEFT JOIN (%(refunds)s) refund ON refund.order_id = sale.id
@@ -166,50 +173,221 @@ class CrmPurchase(models.Model):
             """,
             theirs=theirs,
             date=self._local_date_sql(SQL("sale.date_order")),
-            revenue=self._company_amount_sql(SQL("sale.amount_untaxed")),
-            margin=self._company_amount_sql(SQL("sale.margin")),
+            **self._earnings_sql(),
             refunds=self._refunds_sql(theirs, known_by),
+        )
+
+    def _earnings_sql(self) -> dict[str, SQL]:
+        """What an order ``sale`` brought, and what to join for it.
+
+        A gift card or a wallet pays: what it takes off the total is no discount, and
+        who buys one has changed money.
+        """
+        changed, revenue, margin = SQL(), SQL("amount_untaxed"), SQL("margin")
+        if condition := self._money_changed_sql():
+            changed = SQL(
+                """
+                LEFT JOIN (SELECT line.order_id, sum(line.price_subtotal) AS revenue,
+                                  sum(line.margin) AS margin
+                             FROM sale_order_line line WHERE %s
+                            GROUP BY line.order_id) changed
+                       ON changed.order_id = sale.id
+                """,
+                condition,
+            )
+        return {
+            "changed": changed,
+            **{
+                name: self._company_amount_sql(
+                    SQL("(sale.%s - coalesce(changed.%s, 0))", column, SQL(name))
+                    if condition
+                    else SQL("sale.%s", column)
+                )
+                for name, column in (("revenue", revenue), ("margin", margin))
+            },
+        }
+
+    def _money_changed_sql(self) -> SQL | None:
+        """A condition on ``line``: it pays by gift card or wallet, or buys one."""
+        if not self.env["loyalty.program"]._any_payment_program():
+            return None
+        programs = SQL(
+            "SELECT id FROM loyalty_program WHERE program_type IN %s",
+            ("gift_card", "ewallet"),
+        )
+        return SQL(
+            """
+            (line.reward_id IN (SELECT id FROM loyalty_reward
+                                 WHERE program_id IN (%(programs)s))
+             OR line.product_id IN (
+                    SELECT sells.product_product_id
+                      FROM loyalty_rule rule
+                      JOIN loyalty_rule_product_product_rel sells
+                        ON sells.loyalty_rule_id = rule.id
+                     WHERE rule.program_id IN (%(programs)s)))
+            """,
+            programs=programs,
         )
 
     def _refunds_sql(self, theirs: SQL, known_by: datetime.date | None = None) -> SQL:
         """What posted credit notes took back from each order.
 
         A refunded amount goes back at the rate of the order, so that a full refund
-        leaves nothing, and takes its share of the order line's margin with it. A line
-        of negative quantity on a credit note is a sale, and down payments are no
-        revenue of the order yet: both stay out.
+        leaves nothing, and takes its share of the order line's margin with it. Down
+        payments are no revenue of the order yet: they stay out.
         """
+        changed = self._money_changed_sql()
         return SQL(
             """
             SELECT line.order_id,
-                   sum(credit.amount) AS revenue,
-                   sum(credit.amount * coalesce(
+                   sum(credit.revenue) AS revenue,
+                   sum(credit.revenue * coalesce(
                        line.margin / nullif(line.price_subtotal, 0), 1)) AS margin
-              FROM (
-                    SELECT link.order_line_id,
-                           CASE WHEN item.currency_id = sale.currency_id
-                                THEN %(amount)s
-                                ELSE item.balance
-                            END / count(*) OVER (PARTITION BY item.id) AS amount
-                      FROM account_move move
-                      JOIN account_move_line item ON item.move_id = move.id
-                      JOIN sale_order_line_invoice_rel link
-                        ON link.invoice_line_id = item.id
-                      JOIN sale_order_line ordered ON ordered.id = link.order_line_id
-                      JOIN sale_order sale ON sale.id = ordered.order_id
-                     WHERE move.move_type = 'out_refund'
-                       AND move.state = 'posted'
-                       AND item.quantity > 0
-                       AND ordered.is_downpayment IS NOT TRUE
-                       %(known)s
-                       %(theirs)s
-                   ) credit
-              JOIN sale_order_line line ON line.id = credit.order_line_id
+              FROM (%(credits)s) credit
+              JOIN sale_order_line line ON line.id = credit.line_id
              GROUP BY line.order_id
             """,
-            amount=self._company_amount_sql(SQL("item.price_subtotal")),
+            credits=self._credits_sql(
+                self._credited_sql(
+                    SQL("%s AND NOT coalesce(%s, FALSE)", theirs, changed)
+                    if changed
+                    else theirs,
+                    known_by,
+                ),
+                known_by,
+            ),
+        )
+
+    def _credited_sql(self, which: SQL, known_by: datetime.date | None = None) -> SQL:
+        """The order lines of which posted credit notes took something back.
+
+        :param which: more conditions on ``line`` and its ``sale``
+        """
+        return SQL(
+            """
+            SELECT DISTINCT link.order_line_id AS id
+              FROM account_move move
+              JOIN account_move_line item ON item.move_id = move.id
+              JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = item.id
+              JOIN sale_order_line line ON line.id = link.order_line_id
+              JOIN sale_order sale ON sale.id = line.order_id
+             WHERE move.move_type = 'out_refund'
+               AND move.state = 'posted'
+               AND item.quantity > 0
+               AND line.is_downpayment IS NOT TRUE
+               %(known)s
+               %(which)s
+            """,
             known=SQL("AND move.date <= %s", known_by) if known_by else SQL(),
-            theirs=theirs,
+            which=which,
+        )
+
+    def _credits_sql(self, lines: SQL, known_by: datetime.date | None = None) -> SQL:
+        """What these order lines lost, netted over all their posted documents.
+
+        As ``left_of`` in ``statements.py``: what was credited and invoiced anew is
+        kept, in whatever sequence. Money in the company's currency; pieces in the
+        line's unit: of its own product, and none where less than the price was
+        credited for a piece.
+
+        :param lines: query of ids
+        """
+        money = SQL(
+            """
+            CASE WHEN item.currency_id = sale.currency_id
+                 THEN %s * CASE move.move_type WHEN 'out_invoice' THEN 1 ELSE -1 END
+                 ELSE -item.balance
+            END / shared.count
+            """,
+            self._company_amount_sql(SQL("item.price_subtotal")),
+        )
+        pieces = SQL(
+            """
+            item.quantity * coalesce(unit.factor / nullif(own.factor, 0), 1)
+                * CASE move.move_type WHEN 'out_invoice' THEN 1 ELSE -1 END
+                / shared.count
+            """
+        )
+        return SQL(
+            """
+            SELECT line_id, %(lost_money)s AS revenue, %(lost_pieces)s AS quantity
+              FROM (
+                    SELECT line_id, price, ordered,
+                           coalesce(sum(money) FILTER (WHERE money * price > 0), 0)
+                               AS money_given,
+                           -coalesce(sum(money) FILTER (WHERE money * price <= 0), 0)
+                               AS money_back,
+                           coalesce(sum(counted) FILTER (WHERE counted * ordered > 0),
+                                    0) AS pieces_given,
+                           -coalesce(sum(counted) FILTER (WHERE counted * ordered <= 0),
+                                     0) AS pieces_back
+                      FROM (
+                            SELECT size.*,
+                                   CASE WHEN NOT size.same
+                                          OR (size.back AND abs(size.money) <
+                                              abs(size.price * size.pieces
+                                                  / nullif(size.ordered, 0))
+                                              - size.slack)
+                                        THEN 0 ELSE size.pieces END AS counted
+                              FROM (
+                                    SELECT bought.id AS line_id,
+                                           %(price)s AS price,
+                                           bought.product_uom_qty AS ordered,
+                                           %(slack)s AS slack,
+                                           %(money)s AS money,
+                                           %(pieces)s AS pieces,
+                                           move.move_type = 'out_refund' AS back,
+                                           item.product_id = bought.product_id AS same
+                                      FROM (%(lines)s) credited
+                                      JOIN sale_order_line bought
+                                        ON bought.id = credited.id
+                                      JOIN sale_order sale ON sale.id = bought.order_id
+                                      JOIN res_currency currency
+                                        ON currency.id = sale.currency_id
+                                      JOIN sale_order_line_invoice_rel link
+                                        ON link.order_line_id = bought.id
+                                      JOIN account_move_line item
+                                        ON item.id = link.invoice_line_id
+                                      JOIN account_move move ON move.id = item.move_id
+                                 LEFT JOIN uom_uom unit
+                                        ON unit.id = item.product_uom_id
+                                 LEFT JOIN uom_uom own
+                                        ON own.id = bought.product_uom_id
+                                CROSS JOIN LATERAL (
+                                           SELECT count(*)
+                                             FROM sale_order_line_invoice_rel other
+                                            WHERE other.invoice_line_id = item.id
+                                           ) shared
+                                     WHERE move.state = 'posted'
+                                       AND move.move_type IN ('out_invoice',
+                                                              'out_refund')
+                                       %(known)s
+                                   ) size
+                           ) part
+                     GROUP BY line_id, price, ordered
+                   ) net
+            """,
+            lost_money=self._lost_sql(SQL("price"), SQL("money")),
+            lost_pieces=self._lost_sql(SQL("ordered"), SQL("pieces")),
+            price=self._company_amount_sql(SQL("bought.price_subtotal")),
+            slack=self._company_amount_sql(SQL("currency.rounding")),
+            money=money,
+            pieces=pieces,
+            lines=lines,
+            known=SQL("AND move.date <= %s", known_by) if known_by else SQL(),
+        )
+
+    @staticmethod
+    def _lost_sql(ordered: SQL, name: SQL) -> SQL:
+        """As ``left_of``, on either side of nothing."""
+        return SQL(
+            """
+            (sign(%(ordered)s) * least(abs(%(ordered)s), greatest(0,
+                sign(%(ordered)s) * %(name)s_back
+                - greatest(0, sign(%(ordered)s) * %(name)s_given - abs(%(ordered)s)))))
+            """,
+            ordered=ordered,
+            name=name,
         )
 
     def _imported_purchases_sql(self) -> SQL:

@@ -84,33 +84,33 @@ class CrmPurchaseLine(models.AbstractModel):
 
         The credit note says what came back, the order line when it was bought.
         """
+        purchases = self.env["crm.purchase"]
         return [
             SQL(
                 """
-                SELECT line.order_partner_id AS partner_id,
-                       -%(quantity)s / count(*) OVER (PARTITION BY item.id)
-                           AS quantity
-                  FROM account_move move
-                  JOIN account_move_line item ON item.move_id = move.id
-                  JOIN sale_order_line_invoice_rel link
-                    ON link.invoice_line_id = item.id
-                  JOIN sale_order_line line ON line.id = link.order_line_id
+                SELECT line.order_partner_id AS partner_id, -%(quantity)s AS quantity
+                  FROM (%(credits)s) credit
+                  JOIN sale_order_line line ON line.id = credit.line_id
                   %(units)s
-                 WHERE move.move_type = 'out_refund'
-                   AND move.state = 'posted'
-                   AND item.quantity > 0
-                   AND item.product_id IN %(products)s
-                   AND line.state = 'sale'
-                   AND line.company_id = %(company)s
-                   AND line.is_downpayment IS NOT TRUE
-                   %(period)s
                 """,
                 **self._quantity_sql(
-                    SQL("item.quantity"), SQL("item.product_uom_id"), own_unit
+                    SQL("credit.quantity"), SQL("line.product_uom_id"), own_unit
                 ),
-                company=company.id,
-                products=products,
-                period=self._period_sql(period),
+                credits=purchases._credits_sql(
+                    purchases._credited_sql(
+                        SQL(
+                            """
+                            AND line.product_id IN %s
+                            AND line.state = 'sale'
+                            AND line.company_id = %s
+                            %s
+                            """,
+                            products,
+                            company.id,
+                            self._period_sql(period),
+                        )
+                    )
+                ),
             )
         ]
 
@@ -182,33 +182,7 @@ class CrmPurchaseLine(models.AbstractModel):
 
     def _line_credits_sql(self) -> SQL:
         """What posted credit notes took back from ``line``, in its unit."""
-        return SQL(
-            """
-            SELECT sum(part.quantity) AS quantity, sum(part.revenue) AS revenue
-              FROM (
-                    SELECT item.quantity * coalesce(back.factor / sold.factor, 1)
-                               / shared.count AS quantity,
-                           CASE WHEN item.currency_id = line.currency_id
-                                THEN %(amount)s ELSE item.balance
-                           END / shared.count AS revenue
-                      FROM sale_order_line_invoice_rel link
-                      JOIN account_move_line item ON item.id = link.invoice_line_id
-                      JOIN account_move move ON move.id = item.move_id
-                 LEFT JOIN uom_uom back ON back.id = item.product_uom_id
-                 LEFT JOIN uom_uom sold ON sold.id = line.product_uom_id
-                CROSS JOIN LATERAL (
-                           SELECT count(*) FROM sale_order_line_invoice_rel other
-                            WHERE other.invoice_line_id = item.id) shared
-                     WHERE link.order_line_id = line.id
-                       AND move.move_type = 'out_refund'
-                       AND move.state = 'posted'
-                       AND item.quantity > 0
-                   ) part
-            """,
-            amount=self.env["crm.purchase"]._company_amount_sql(
-                SQL("item.price_subtotal")
-            ),
-        )
+        return self.env["crm.purchase"]._credits_sql(SQL("SELECT line.id"))
 
     def _needs_served_sql(self, company, first: int, last: int) -> SQL:
         """What the customers of a range of ids bought for which need.

@@ -133,20 +133,36 @@ class LoyaltyTierAmount(models.AbstractModel):
         return SQL(
             """
             SELECT contact.commercial_partner_id AS partner_id,
-                   sum(entry.points * (1 - 1 / sale.tier_point_factor)) AS extra_points
-              FROM sale_order sale
-              JOIN loyalty_point_entry entry ON entry.order_id = sale.id
-              JOIN loyalty_program source ON source.id = entry.program_id
-              JOIN res_partner contact ON contact.id = entry.partner_id
-             WHERE sale.tier_point_factor > 1
-               AND sale.company_id = %s AND sale.date_order > %s
-               AND entry.kind IN ('earn', 'claw_back')
-               AND source.program_type = 'loyalty'
+                   sum(multiplied.points * (1 - 1 / multiplied.factor)) AS extra_points
+              FROM (%s) multiplied
+              JOIN res_partner contact ON contact.id = multiplied.partner_id
              GROUP BY contact.commercial_partner_id
             """,
-            company.id,
-            after,
+            SQL(" UNION ALL ").join(self._multiplied_sources(company, after)),
         )
+
+    def _multiplied_sources(self, company, after: date) -> list[SQL]:
+        """Hook: points that a tier multiplied, with their contact and the factor."""
+        return [
+            SQL(
+                """
+                SELECT entry.partner_id, entry.points, sale.tier_point_factor AS factor
+                  FROM sale_order sale
+                  JOIN loyalty_point_entry entry ON entry.order_id = sale.id
+                  JOIN loyalty_program source ON source.id = entry.program_id
+                 WHERE sale.tier_point_factor > 1
+                   AND sale.company_id = %s AND sale.date_order > %s
+                   AND entry.kind IN ('earn', 'claw_back')
+                   AND source.program_type = 'loyalty'
+                """,
+                company.id,
+                after,
+            )
+        ]
+
+    def _factor_sql(self) -> SQL:
+        """Hook: by what a tier multiplied the points of ``entry``."""
+        return SQL("sale.tier_point_factor")
 
     @api.model
     def _compared_landings_sql(
@@ -268,8 +284,7 @@ class LoyaltyTierAmount(models.AbstractModel):
             """
             SELECT contact.commercial_partner_id AS partner_id,
                    %(day)s AS date,
-                   entry.points / coalesce(nullif(sale.tier_point_factor, 0), 1)
-                       AS amount
+                   entry.points / coalesce(nullif(%(factor)s, 0), 1) AS amount
               FROM loyalty_point_entry entry
               JOIN loyalty_program source ON source.id = entry.program_id
               JOIN res_partner contact ON contact.id = entry.partner_id
@@ -282,6 +297,7 @@ class LoyaltyTierAmount(models.AbstractModel):
                AND %(source)s
             """,
             day=day,
+            factor=self._factor_sql(),
             purchases=purchase.joins,
             purchase_company=purchase.company,
             company=program.company_id.id,

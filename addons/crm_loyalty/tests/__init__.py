@@ -14,7 +14,9 @@ from .offer import (
 )
 from .points import (
     test_point_accounts,
+    test_point_cases,
     test_point_dates,
+    test_point_day,
     test_point_differences,
     test_point_doors,
     test_point_entries,
@@ -25,6 +27,7 @@ from .points import (
     test_point_liability_rules,
     test_point_netting,
     test_point_opening,
+    test_point_payment,
     test_point_portal,
     test_point_queries,
     test_point_quotations,
@@ -34,6 +37,7 @@ from .points import (
     test_point_statements,
     test_point_switch,
     test_point_unmanaged,
+    test_point_vesting,
 )
 from .program import (
     test_campaign_templates,

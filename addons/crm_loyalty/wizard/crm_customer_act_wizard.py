@@ -290,7 +290,7 @@ class CrmCustomerActWizard(models.TransientModel):
         """Into a program, by its own draw; who is in another one is cared for too."""
         program = self.program_id
         if not program:
-            raise UserError(self.env._("Choose a program."))
+            raise UserError(self.env._("Choose a campaign."))
         program._enrol_chosen(customers)
         # sudo: whether they are in a program; the arms are told to nobody
         inside = (
@@ -310,7 +310,7 @@ class CrmCustomerActWizard(models.TransientModel):
             raise UserError(
                 self.env._(
                     "None of them could come in: they cannot be reached, or the "
-                    "program leaves them out."
+                    "campaign leaves them out."
                 )
             )
         return dict.fromkeys(taken, facts)

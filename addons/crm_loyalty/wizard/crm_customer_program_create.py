@@ -5,14 +5,14 @@ from odoo.fields import Command, Domain
 from ..models.program.program_words import KINDS, MEDIUMS, NUMBER_LIMITS, OFFERS
 from .program_templates import segment_values, template
 
-STEPS = [("1", "Goal"), ("2", "Customers"), ("3", "Touch and Offer")]
+STEPS = [("1", "Goal"), ("2", "Customers"), ("3", "Contact and Offer")]
 
 
 class CrmCustomerProgramCreate(models.TransientModel):
     """Three steps from a goal to a running program, each filled in already."""
 
     _name = "crm.customer.program.create"
-    _description = "New Customer Program"
+    _description = "New Campaign"
     _inherit = "suite.number.mixin"
     _number_limits = NUMBER_LIMITS
 
@@ -44,7 +44,7 @@ class CrmCustomerProgramCreate(models.TransientModel):
     preview = fields.Html(compute="_compute_preview")
 
     name = fields.Char(
-        "Program", compute="_compute_template", store=True, readonly=False
+        "Campaign", compute="_compute_template", store=True, readonly=False
     )
     medium = fields.Selection(
         MEDIUMS, compute="_compute_template", store=True, readonly=False
@@ -71,8 +71,8 @@ class CrmCustomerProgramCreate(models.TransientModel):
         "loyalty.tier", domain="[('company_id', 'parent_of', company_id)]"
     )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
-    control_share = fields.Float("Held Back", default=0.10)
-    touch_cost = fields.Monetary("Cost of a Touch")
+    control_share = fields.Float("Control Group", default=0.10)
+    touch_cost = fields.Monetary("Cost of a Contact")
     budget = fields.Monetary(help="0 means no limit.")
     date_end = fields.Date("Until")
 
@@ -266,7 +266,7 @@ class CrmCustomerProgramCreate(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("New Program"),
+            "name": self.env._("New Campaign"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

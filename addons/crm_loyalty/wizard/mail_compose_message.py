@@ -25,7 +25,7 @@ class MailComposeMessage(models.TransientModel):
             found.update(members._held_back_ids())
         mailing = self.mass_mailing_id
         # sudo: only whether there is one
-        if not mailing.sudo().origin_program_id or mailing.sudo().program_ids:
+        if not mailing.sudo().origin_program_id:
             return found
         recipients = self._get_recipients_data(mail_values)
         addresses = {

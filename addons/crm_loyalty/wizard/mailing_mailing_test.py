@@ -19,7 +19,7 @@ class MailingMailingTest(models.TransientModel):
             raise UserError(
                 self.env._(
                     "A test goes to colleagues: one of these addresses is of a "
-                    "customer in the program."
+                    "customer in the campaign."
                 )
             )
         return super().send_mail_test()

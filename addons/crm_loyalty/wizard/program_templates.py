@@ -34,7 +34,7 @@ def template(env, kind: str) -> dict:
             "name": env._("Keep A customers due this week"),
             "audience_name": env._("A customers due this week"),
             "explanation": env._(
-                "Touch good customers before they fall silent: those of class A who "
+                "Contact good customers before they fall silent: those of class A who "
                 "are to be contacted within a week. Measured by how many buy again, "
                 "and what."
             ),

@@ -1,4 +1,6 @@
 from . import (
+    account_move,
+    account_move_line,
     loyalty_card,
     loyalty_point_entry,
     loyalty_point_lot,

@@ -125,16 +125,24 @@ class PosCouponClaim:
             return self.claim.get("expiration_date") or False
         return False
 
+    def _days_of_sale(self) -> tuple[date, date]:
+        """The company's day; as any clock may say it where nobody says where it is."""
+        company, sold_at = self.order.company_id, self.order.date_order
+        if company.partner_id.tz:
+            return (company._day_of(sold_at),) * 2
+        return (sold_at - DAY).date(), (sold_at + DAY).date()
+
     def _is_of_till(self) -> bool:
-        """A program of this till, on the day of the sale as any clock may say it."""
+        """A program of this till, on the day of the sale."""
         program, config = self.program, self.order.config_id
-        sold_at, prices = self.order.date_order, config.available_pricelist_ids
+        prices = config.available_pricelist_ids
+        first, last = self._days_of_sale()
         return bool(
             program.pos_ok
             and (not program.pos_config_ids or config in program.pos_config_ids)
             and (not program.pricelist_ids or program.pricelist_ids & prices)
             and program.currency_id == config.currency_id
             and (program.company_id <= config.company_id.parent_ids)
-            and (not program.date_from or program.date_from <= (sold_at + DAY).date())
-            and (not program.date_to or program.date_to >= (sold_at - DAY).date())
+            and (not program.date_from or program.date_from <= last)
+            and (not program.date_to or program.date_to >= first)
         )

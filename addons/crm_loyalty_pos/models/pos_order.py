@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import float_round
 
 from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import Effect
 from odoo.addons.crm_loyalty.points import to_points, to_units
@@ -121,6 +122,13 @@ class PosOrder(models.Model):
                 )
             )
 
+    @api.model
+    def _get_invoice_lines_values(self, line_values, pos_line, move_type):
+        values = super()._get_invoice_lines_values(line_values, pos_line, move_type)
+        if "product_id" in values:
+            values["pos_line_id"] = pos_line.id
+        return values
+
     def write(self, vals):
         res = super().write(vals)
         if vals.get("state") == "paid" and self.env["loyalty.program"]._any_ledger():
@@ -136,6 +144,7 @@ class PosOrder(models.Model):
         """
         wanted, past = self._posted_effects()
         beyond, given = {}, {}
+        factor = self._tier_point_factor()
         for card, change in changes.items():
             account = self, card._account()
             # what the till tells again is known
@@ -147,8 +156,12 @@ class PosOrder(models.Model):
             if told.earned > to_units(most + self._slack(program, 1)):
                 beyond[card] = to_points(told.earned) - most
                 told = told._replace(earned=to_units(most))
+            if factor != 1 and program.program_type == "loyalty":
+                # the screen knows no tiers; rounded as on orders
+                points = float_round(to_points(told.earned) * factor, 2)
+                told = told._replace(earned=to_units(points))
             wanted[account], given[card] = told, told.earned
-        self._state_till_points(given)
+        self._state_till_points(given, factor)
         self._post_effects(wanted)
         if beyond:
             beyond_sale = self.env._(
@@ -230,6 +243,18 @@ class PosOrder(models.Model):
             return 1
         goods = self._point_goods(program)
         return 1 + sum(line.qty for line in goods if line.qty > 0)
+
+    def _tier_point_factor(self) -> float:
+        """By what the customer's tier multiplies points of loyalty programs."""
+        granted = self.partner_id._tier_benefits("point_factor", self.company_id)
+        benefit = granted.get(self.partner_id.commercial_partner_id)
+        return benefit.point_factor if benefit else 1.0
+
+    def _points_note(self, card, number, document):
+        note = super()._points_note(card, number, document)
+        if document and document._name == "account.move":
+            note.values["move_id"] = document.id
+        return note
 
     def _till_effect(self, card, net: int) -> Effect:
         """The till tells the sum only; what its rewards cost tells the parts."""

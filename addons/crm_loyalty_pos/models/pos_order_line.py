@@ -1,6 +1,11 @@
+from collections import defaultdict
+
 from odoo import api, models
 
+from odoo.addons.crm_loyalty.models.points.sale_order_line import SIGNS
 from odoo.addons.crm_loyalty.statements import Size, left_of
+
+from .pos_order import SOLD_STATES
 
 
 class PosOrderLine(models.Model):
@@ -9,6 +14,18 @@ class PosOrderLine(models.Model):
     @api.constrains("coupon_id", "order_id")
     def _check_coupon(self):
         self.filtered("coupon_id").order_id._check_cards()
+
+    @api.depends("refund_orderline_ids", "refund_orderline_ids.order_id.state")
+    def _compute_refund_qty(self):
+        """What was credited in Accounting is back: a till brings it back no more."""
+        res = super()._compute_refund_qty()
+        if self.env["loyalty.program"]._any_ledger():
+            # sudo: a cashier reads neither invoices nor the ledger
+            invoiced = self.sudo().filtered("order_id.account_move")
+            stated = invoiced.filtered("order_id.point_statement_ids")
+            for line, credited in stated._credited_by_invoice().items():
+                line.with_env(self.env).refunded_qty += credited.pieces
+        return res
 
     def _loyalty_worth(self) -> float:
         """What it costs with taxes by its price, whatever total a till has sent."""
@@ -28,23 +45,65 @@ class PosOrderLine(models.Model):
         }
 
     def _point_sizes_left(self) -> dict:
-        """What the customer keeps of each after what was brought back, so far paid."""
+        """What the customer keeps of each after what came back: at the till, so far
+        paid, or by a credit note on its invoice."""
         left = {}
+        credited = (self | self.combo_line_ids)._credited_by_invoice()
         for line, size in self._point_sizes().items():
-            parts = (line | line.combo_line_ids).refund_orderline_ids
-            back = {
-                name: -sum(
-                    part[name]
-                    for part in refunds
-                    if part.order_id.state in ("paid", "done")
-                )
-                for name, refunds in (
-                    ("price_subtotal", parts),
-                    ("qty", line.refund_orderline_ids),
-                )
-            }
+            parts = line | line.combo_line_ids
+            money = sum(credited[part].money for part in parts)
+            money -= sum(parts._brought_back().mapped("price_subtotal"))
+            pieces = credited[line].pieces
+            pieces -= sum(line._brought_back().mapped("qty"))
             left[line] = Size(
-                left_of(size.money, size.money, back["price_subtotal"]),
-                left_of(size.pieces, size.pieces, back["qty"]),
+                left_of(size.money, size.money, money),
+                left_of(size.pieces, size.pieces, pieces),
             )
         return left
+
+    def _brought_back(self):
+        return self.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state in SOLD_STATES
+        )
+
+    def _credited_by_invoice(self) -> dict:
+        """What credit notes took back of each, less what was invoiced anew.
+
+        Its own invoice gives what was sold; less than the price credited for a piece
+        is an allowance, and the goods stay.
+        """
+        lost = defaultdict(Size)
+        # sudo: who brings goods back need not read invoices
+        invoiced = self.sudo().filtered(lambda line: line.order_id.account_move)
+        if not invoiced:
+            return lost
+        given, back = defaultdict(Size), defaultdict(Size)
+        for item in invoiced.env["account.move.line"].search(
+            [
+                ("pos_line_id", "in", invoiced.ids),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "in", list(SIGNS)),
+            ]
+        ):
+            line, credited = item.pos_line_id, item.move_type == "out_refund"
+            if line.qty > 0:
+                allowed = credited and line._is_allowance(item)
+                part = Size(item.price_subtotal, 0.0 if allowed else item.quantity)
+                sums = back if credited else given
+                sums[line] = Size(*map(sum, zip(sums[line], part, strict=True)))
+        for line, size in back.items():
+            own = Size(line.price_subtotal, line.qty)
+            lost[line] = Size(
+                *(
+                    came - max(gave - sold, 0.0)
+                    for came, gave, sold in zip(size, given[line], own, strict=True)
+                )
+            )
+        return lost
+
+    def _is_allowance(self, item) -> bool:
+        if not (self.qty and item.quantity):
+            return False
+        price = abs(self.price_subtotal / self.qty)
+        slack = item.currency_id.rounding / abs(item.quantity)
+        return abs(item.price_subtotal / item.quantity) < price - slack

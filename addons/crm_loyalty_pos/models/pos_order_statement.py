@@ -34,14 +34,18 @@ class PosOrder(models.Model):
         groups=fields.NO_ACCESS,
     )
 
-    def _state_till_points(self, told: dict) -> None:
-        """State what the till told: by card, the units that it gave."""
+    def _state_till_points(self, told: dict, factor: float = 1.0) -> None:
+        """State what the till told: by card, the units that it gave.
+
+        :param factor: of the customer's tier, which they include in loyalty programs
+        """
         given = {card: units for card, units in told.items() if units > 0}
         pieces = self._pieces_of_cards(given)
         self.env["loyalty.point.statement"].create(
             [
-                values
+                {**values, "factor": factor if of_points else 1.0}
                 for card, units in given.items()
+                for of_points in [card.program_id.program_type == "loyalty"]
                 for values in pieces.get(card) or self._share_over_lines(card, units)
             ]
         )
@@ -96,7 +100,7 @@ class PosOrder(models.Model):
             "company_id": self.company_id.id,
             "card_id": card.id,
             "program_id": card.program_id.id,
-            "day": fields.Date.today(),
+            "day": self.company_id._today(),
         }
 
     def _state_past(self) -> None:
@@ -115,7 +119,7 @@ class PosOrder(models.Model):
                     values,
                     effect.earned,
                     [left[Line.browse(one["pos_line_id"])] for one in values],
-                    fields.Date.to_date(order.date_order),
+                    order.company_id._day_of(order.date_order),
                 )
         Statement.create(values_list)
 
@@ -175,10 +179,10 @@ class PosOrder(models.Model):
         rule = self.env["loyalty.rule"]
         return [(rule, Terms(By.ORDER, 0), Gain(1.0, weights, known=False))]
 
-    def _post_points(self, document=None, *, cancelled=False):
+    def _post_points(self, document=None, *, cancelled=False, withdrawn=False):
         # sudo: statements are the ledger's own
         self.sudo()._state_past()
-        return super()._post_points(document, cancelled=cancelled)
+        return super()._post_points(document, cancelled=cancelled, withdrawn=withdrawn)
 
     def _point_effects(self) -> dict:
         left = self.lines._point_sizes_left()

@@ -43,11 +43,12 @@ class CrmProgramOutcome(models.AbstractModel):
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN product_category category ON category.id = template.categ_id
+              %(kept)s
              WHERE subject.targeted
                AND pos.state IN ('paid', 'done')
                AND pos.date_order >= subject.enrolled_at
                AND pos.date_order < subject.observed_until
-               AND line.qty > coalesce((
+               AND kept.pieces > coalesce((
                        SELECT -sum(back.qty)
                          FROM pos_order_line back
                          JOIN pos_order refund ON refund.id = back.order_id
@@ -58,6 +59,7 @@ class CrmProgramOutcome(models.AbstractModel):
             """,
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
             targeted=self._targeted_sql(),
+            kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
         )
 
     def _pos_purchases_sql(self) -> SQL:
@@ -66,9 +68,9 @@ class CrmProgramOutcome(models.AbstractModel):
             """
             SELECT subject.member_id, subject.targeted,
                    coalesce(sold.date_order, pos.date_order) AS moment,
-                   sum(amount.revenue) AS revenue,
+                   sum(amount.revenue * kept.share) AS revenue,
                    CASE WHEN bool_and(line.is_total_cost_computed)
-                        THEN sum(amount.revenue - amount.cost) ELSE 0
+                        THEN sum((amount.revenue - amount.cost) * kept.share) ELSE 0
                     END AS margin
               FROM subject
               JOIN pos_order pos ON pos.partner_id = subject.contact_id
@@ -76,6 +78,7 @@ class CrmProgramOutcome(models.AbstractModel):
               JOIN pos_order_line line ON line.order_id = pos.id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
          LEFT JOIN pos_order sold ON sold.id = refunded.order_id
+              %(kept)s
         CROSS JOIN LATERAL (
                    SELECT abs(line.price_subtotal) * sign(line.qty * line.price_unit)
                               / coalesce(nullif(pos.currency_rate, 0), 1) AS revenue,
@@ -85,9 +88,12 @@ class CrmProgramOutcome(models.AbstractModel):
              WHERE pos.state IN ('paid', 'done')
                AND coalesce(sold.date_order, pos.date_order) >= subject.observed_from
                AND coalesce(sold.date_order, pos.date_order) < subject.observed_until
+               AND %(goods)s
                AND %(sold_here)s
              GROUP BY subject.member_id, subject.targeted, pos.id,
                       coalesce(sold.date_order, pos.date_order)
             """,
+            goods=self.env["crm.purchase"]._no_money_changed_sql(),
+            kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
         )

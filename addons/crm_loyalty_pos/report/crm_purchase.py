@@ -14,6 +14,7 @@ class CrmPurchase(models.Model):
             ["state", "date_order", "partner_id", "currency_rate"]
         )
         self.env["pos.order.line"].flush_model()
+        self.env["account.move.line"].flush_model(["pos_line_id"])
         return super()._flush_sources()
 
     def _pos_orders_sql(self, contacts: SQL | None = None) -> SQL:
@@ -28,9 +29,9 @@ class CrmPurchase(models.Model):
                    pos.company_id,
                    pos.partner_id,
                    %(date)s AS date,
-                   sum(amount.revenue) AS revenue,
+                   sum(amount.revenue * kept.share) AS revenue,
                    CASE WHEN bool_and(line.is_total_cost_computed)
-                        THEN sum(amount.revenue - amount.cost)
+                        THEN sum((amount.revenue - amount.cost) * kept.share)
                     END AS margin
               FROM pos_order pos
               JOIN pos_order_line line ON line.order_id = pos.id
@@ -38,6 +39,7 @@ class CrmPurchase(models.Model):
          LEFT JOIN pos_order sold ON sold.id = refunded.order_id
               JOIN res_company company ON company.id = pos.company_id
               JOIN res_partner place ON place.id = company.partner_id
+              %(kept)s
         CROSS JOIN LATERAL (
                    SELECT abs(line.price_subtotal) * sign(line.qty * line.price_unit)
                               / coalesce(nullif(pos.currency_rate, 0), 1) AS revenue,
@@ -47,14 +49,74 @@ class CrmPurchase(models.Model):
              WHERE pos.state IN ('paid', 'done')
                AND pos.partner_id IS NOT NULL
                AND %(sold_here)s
+               AND %(goods)s
                %(theirs)s
              GROUP BY pos.id, pos.company_id, pos.partner_id, place.tz,
                       coalesce(sold.date_order, pos.date_order)
             """,
             date=self._local_date_sql(SQL("coalesce(sold.date_order, pos.date_order)")),
             sold_here=self._sold_at_the_till_sql(),
+            goods=self._no_money_changed_sql(),
+            kept=self._kept_of_invoices_sql(),
             theirs=SQL("AND pos.partner_id IN (%s)", contacts) if contacts else SQL(),
         )
+
+    def _kept_of_invoices_sql(self) -> SQL:
+        """Joins ``kept``: the share of ``line``'s money, and how many of its pieces,
+        that credit notes of Accounting on its invoice left.
+
+        Netted as ``left_of`` does; less than the price credited for a piece is none,
+        and what was brought to the till is a document of its own.
+        """
+        return SQL(
+            """
+         LEFT JOIN (
+                   SELECT sold.id,
+                          least(1 - coalesce(min(came.share), 0),
+                              greatest(0, sum(item.price_subtotal)
+                              FILTER (WHERE move.move_type = 'out_refund')
+                              - greatest(0, coalesce(sum(item.price_subtotal)
+                                  FILTER (WHERE move.move_type = 'out_invoice'), 0)
+                                  - abs(sold.price_subtotal)))
+                              / nullif(abs(sold.price_subtotal), 0)) AS share,
+                          least(sold.qty - coalesce(min(came.pieces), 0),
+                              greatest(0, coalesce(sum(item.quantity)
+                              FILTER (WHERE move.move_type = 'out_refund'
+                                  AND item.price_subtotal / nullif(item.quantity, 0)
+                                      >= abs(sold.price_subtotal) / sold.qty
+                                         - currency.rounding / abs(item.quantity)), 0)
+                              - greatest(0, coalesce(sum(item.quantity)
+                                  FILTER (WHERE move.move_type = 'out_invoice'), 0)
+                                  - sold.qty))) AS pieces
+                     FROM account_move_line item
+                     JOIN account_move move ON move.id = item.move_id
+                     JOIN res_currency currency ON currency.id = item.currency_id
+                     JOIN pos_order_line sold ON sold.id = item.pos_line_id
+               CROSS JOIN LATERAL (
+                          SELECT least(1, abs(coalesce(sum(part.price_subtotal), 0))
+                                     / nullif(abs(sold.price_subtotal), 0)) AS share,
+                                 least(sold.qty, -coalesce(sum(part.qty), 0)) AS pieces
+                            FROM pos_order_line part
+                            JOIN pos_order refund ON refund.id = part.order_id
+                           WHERE part.refunded_orderline_id = sold.id
+                             AND refund.state IN ('paid', 'done')
+                          ) came
+                    WHERE item.pos_line_id IS NOT NULL AND sold.qty > 0
+                      AND item.quantity <> 0
+                      AND move.state = 'posted'
+                      AND move.move_type IN ('out_invoice', 'out_refund')
+                    GROUP BY sold.id
+                   ) lost ON lost.id = line.id
+        CROSS JOIN LATERAL (
+                   SELECT 1 - coalesce(lost.share, 0) AS share,
+                          line.qty - coalesce(lost.pieces, 0) AS pieces
+                   ) kept
+            """
+        )
+
+    def _no_money_changed_sql(self) -> SQL:
+        condition = self._money_changed_sql()
+        return SQL("NOT coalesce(%s, FALSE)", condition) if condition else SQL("TRUE")
 
     def _sold_at_the_till_sql(self) -> SQL:
         """Leaves out lines that only collect the money of a sales order."""

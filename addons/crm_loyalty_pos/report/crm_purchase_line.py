@@ -15,6 +15,9 @@ class CrmPurchaseLine(models.AbstractModel):
         return [
             *super()._return_sources(company, products, period, own_unit),
             self._pos_lines_sql(SQL("< 0"), company, products, period, own_unit),
+            self._pos_lines_sql(
+                SQL("> 0"), company, products, period, own_unit, credited=True
+            ),
         ]
 
     def _need_sources(self, company, customers: SQL, served: SQL):
@@ -30,12 +33,19 @@ class CrmPurchaseLine(models.AbstractModel):
         self.env["pos.order.line"].flush_model()
         return super()._flush_sources()
 
-    def _pos_lines_sql(self, sign: SQL, company, products, period, own_unit) -> SQL:
+    def _pos_lines_sql(
+        self, sign: SQL, company, products, period, own_unit, *, credited=False
+    ) -> SQL:
         """Lines of the till, which always sells in a product's own unit.
 
         A refund comes back on the day of the sale that it refunds.
+
+        :param credited: what Accounting credited of these, as quantities below zero
         """
-        factor, unit = SQL(), SQL()
+        factor, unit, quantity, kept = SQL(), SQL(), SQL("line.qty"), SQL()
+        if credited:
+            quantity = SQL("(kept.pieces - line.qty)")
+            kept = self.env["crm.purchase"]._kept_of_invoices_sql()
         if not own_unit:
             factor = SQL("* coalesce(unit.factor, 1)")
             unit = SQL(
@@ -52,12 +62,13 @@ class CrmPurchaseLine(models.AbstractModel):
         since, until = period
         return SQL(
             """
-            SELECT pos.partner_id, line.qty %(factor)s AS quantity
+            SELECT pos.partner_id, %(quantity)s %(factor)s AS quantity
               FROM pos_order_line line
               JOIN pos_order pos ON pos.id = line.order_id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
          LEFT JOIN pos_order sold ON sold.id = refunded.order_id
               %(unit)s
+              %(kept)s
              WHERE pos.state IN ('paid', 'done')
                AND pos.partner_id IS NOT NULL
                AND pos.company_id = %(company)s
@@ -69,6 +80,8 @@ class CrmPurchaseLine(models.AbstractModel):
                    < coalesce(%(until)s, 'infinity'::timestamp)
                AND %(sold_here)s
             """,
+            quantity=quantity,
+            kept=kept,
             factor=factor,
             unit=unit,
             company=company.id,
@@ -86,8 +99,9 @@ class CrmPurchaseLine(models.AbstractModel):
             SELECT customer.commercial_partner_id AS partner_id, served.need_id,
                    coalesce(sold.id, pos.id)::bigint * 8 + 2 AS document,
                    coalesce(sold.date_order, pos.date_order) AS date_order,
-                   line.qty AS quantity,
-                   abs(line.price_subtotal) * sign(line.qty * line.price_unit)
+                   kept.pieces AS quantity,
+                   kept.share
+                       * abs(line.price_subtotal) * sign(line.qty * line.price_unit)
                        / coalesce(nullif(pos.currency_rate, 0), 1) AS revenue
               FROM (%(customers)s) customer
               JOIN pos_order pos ON pos.partner_id = customer.id
@@ -95,10 +109,12 @@ class CrmPurchaseLine(models.AbstractModel):
               JOIN (%(served)s) served ON served.product_id = line.product_id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
          LEFT JOIN pos_order sold ON sold.id = refunded.order_id
+              %(kept)s
              WHERE pos.state IN ('paid', 'done')
                AND pos.company_id = %(company)s
                AND %(sold_here)s
             """,
+            kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
             customers=customers,
             served=served,
             company=company.id,

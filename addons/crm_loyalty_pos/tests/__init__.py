@@ -1,4 +1,5 @@
 from . import (
+    test_pos_cases,
     test_pos_lines,
     test_pos_point_rights,
     test_pos_points,

@@ -58,6 +58,7 @@ class TestPosPoints(TillPointsCommon):
         self.assertWhole()
 
     def test_the_same_order_counts_once(self):
+        """L079 till, replay"""
         for _again in range(2):
             self._tell(self.program, 100)
         card = self._card()

@@ -31,6 +31,7 @@ class TestPosRefunds(TillPointsCommon):
         self.assertWhole()
 
     def test_points_spent_come_back_with_their_reward_only(self):
+        """L026 payment as discount, till"""
         self._order()
         card = self._card()
         sale = self._ring_up(2, reward=self.program.reward_ids)

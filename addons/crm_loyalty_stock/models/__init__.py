@@ -1,1 +1,1 @@
-from . import stock_move
+from . import sale_order, sale_order_line, stock_move

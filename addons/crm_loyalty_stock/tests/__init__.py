@@ -1,1 +1,1 @@
-from . import test_delivery_priority
+from . import test_delivery_priority, test_point_delivery

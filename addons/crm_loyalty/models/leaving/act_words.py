@@ -4,7 +4,7 @@ KINDS = [
     ("call", "Call"),
     ("opportunity", "Opportunity"),
     ("email", "E-mail"),
-    ("campaign", "Program"),
+    ("campaign", "Campaign"),
     ("not_now", "Not Now"),
 ]
 REASONS = [
@@ -28,7 +28,7 @@ def what_was_done(env, kind: str, **facts) -> str:
         "email": env._("E-mail “%(subject)s” of %(day)s.", **facts),
         # held back or not: that is the program's business
         "campaign": env._(
-            "Proposed for the program “%(subject)s” on %(day)s.", **facts
+            "Proposed for the campaign “%(subject)s” on %(day)s.", **facts
         ),
         "not_now": env._("Not before %(until)s: %(subject)s.", **facts),
     }

@@ -135,7 +135,7 @@ class CrmCustomerAct(models.Model):
         elif self.kind == "email":
             return self.env._("What has been sent cannot be taken back.")
         elif self.kind == "campaign":
-            return self.env._("Who is in a program stays in it.")
+            return self.env._("Who is in a campaign stays in it.")
         return ""
 
     @api.model

@@ -17,7 +17,7 @@ REASONS = [
     ("lost_cause", "Gone for good, most likely"),
     ("loses_margin", "Brings no margin"),
     ("below_floor", "Too little margin would be left"),
-    ("unproved", "Past programs do not tell yet"),
+    ("unproved", "Past campaigns do not tell yet"),
     ("unknown", "No purchases to judge by"),
     ("no_cost", "The cost of the offer is unknown"),
 ]

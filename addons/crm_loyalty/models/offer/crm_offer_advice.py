@@ -90,7 +90,7 @@ class CrmOfferAdvice(models.Model):
         help="Of the offer on a usual order, by how likely it is used.",
     )
     from_arms = fields.Boolean(
-        "From Past Programs",
+        "From Past Campaigns",
         readonly=True,
         help="Customers like this one were compared with some who did not get it. "
         "Otherwise rules answer.",
@@ -105,7 +105,7 @@ class CrmOfferAdvice(models.Model):
     )
     interval_days = fields.Integer("Days between Purchases", readonly=True)
     treated_count = fields.Integer("Like This One, Had It", readonly=True)
-    control_count = fields.Integer("Like This One, Held Back", readonly=True)
+    control_count = fields.Integer("Like This One, in the Control Group", readonly=True)
     reason = fields.Char(compute="_compute_reason")
     verdict_words = fields.Char("Advice in Words", compute="_compute_reason")
 

@@ -95,20 +95,22 @@ class CrmOfferEffect(models.Model):
         readonly=True, help="Id up to which the night's advice is written."
     )
     treated_count = fields.Integer(
-        "Had It", readonly=True, help="Members of past programs who were to get it."
+        "Had It", readonly=True, help="Members of past campaigns who were to get it."
     )
     control_count = fields.Integer(
-        "Held Back", readonly=True, help="Members of the same programs who were not."
+        "Control Group",
+        readonly=True,
+        help="Members of the same campaigns who were not.",
     )
     effect = fields.Json(readonly=True, help="What the arms say, by kind of customer.")
     usual_interval = fields.Float(
         readonly=True, help="Days between purchases that half the customers stay below."
     )
     based_on = fields.Selection(
-        [("arms", "Past programs"), ("rules", "Rules")],
+        [("arms", "Past campaigns"), ("rules", "Rules")],
         compute="_compute_based_on",
-        help="Past programs tell once there are enough customers with the offer and "
-        "enough held back.",
+        help="Past campaigns tell once there are enough customers with the offer and "
+        "enough in the control group.",
     )
     give_count = fields.Integer("Give", readonly=True)
     wait_count = fields.Integer("Wait", readonly=True)

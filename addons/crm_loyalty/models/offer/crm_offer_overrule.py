@@ -68,7 +68,7 @@ class CrmOfferOverrule(models.Model):
     overruled_on = fields.Date(required=True, readonly=True)
     advised = fields.Selection(VERDICTS, required=True, readonly=True)
     advised_text = fields.Char("Advice", readonly=True)
-    from_arms = fields.Boolean("From Past Programs", readonly=True)
+    from_arms = fields.Boolean("From Past Campaigns", readonly=True)
     decision = fields.Selection(DECISIONS, required=True, readonly=True)
     reason = fields.Text("Why Overruled", required=True, readonly=True)
 
@@ -95,10 +95,17 @@ class CrmOfferOverrule(models.Model):
 
     @api.model
     def _cron_evaluate(self, batch_size=BATCH_SIZE):
-        due = Domain("evaluated_on", "=", False) & Domain(
-            "evaluate_on", "<=", fields.Date.today()
+        work_through(
+            self,
+            lambda: (
+                Domain("evaluated_on", "=", False)
+                & self.env["res.company"]._domain_by_day(
+                    lambda day: Domain("evaluate_on", "<=", day)
+                )
+            ),
+            lambda records: records._evaluate(),
+            batch_size,
         )
-        work_through(self, due, lambda records: records._evaluate(), batch_size)
 
     def _evaluate(self) -> None:
         """One statement for all of these."""

@@ -61,12 +61,16 @@ class LoyaltyProgram(models.Model):
     @api.model
     def _advised_domain(self) -> Domain:
         """Open offers that somebody wants advice on."""
-        today = fields.Date.today()
         return (
             Domain("advise_offer", "=", True)
             & Domain("active", "=", True)
             & Domain("program_type", "in", OFFER_TYPES)
-            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+            & (
+                Domain("date_to", "=", False)
+                | self.env["res.company"]._domain_by_day(
+                    lambda day: Domain("date_to", ">=", day)
+                )
+            )
         )
 
     def _usual_cost(self, revenue, company):

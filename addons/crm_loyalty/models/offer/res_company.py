@@ -17,7 +17,7 @@ class ResCompany(models.Model):
         default=0.10,
         prefetch=SELDOM_READ,
         help="Share of customers at risk who buy because of an offer, assumed until "
-        "past programs tell.",
+        "past campaigns tell.",
     )
     advice_margin_floor = fields.Float(
         "Least Margin",

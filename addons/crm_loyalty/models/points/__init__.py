@@ -21,4 +21,5 @@ from . import (
     sale_order_coupon_points,
     sale_order_line,
     sale_order_statement,
+    sale_order_vesting,
 )

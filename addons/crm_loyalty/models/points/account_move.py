@@ -1,4 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_suite.tools.dates import written_day
+
+from ...tools.prefetch import SELDOM_READ
 
 
 class AccountMove(models.Model):
@@ -15,9 +22,116 @@ class AccountMove(models.Model):
         ondelete="set null",
     )
 
+    points_undecided = fields.Boolean(
+        "Points to Be Decided",
+        compute="_compute_points_undecided",
+        search="_search_points_undecided",
+        help="A credit note that names no sale, for somebody who earned points: nobody "
+        "can tell which it should take.",
+    )
+    points_decided_on = fields.Date(readonly=True, copy=False, prefetch=SELDOM_READ)
+
+    def _compute_points_undecided(self):
+        found = self.search(
+            Domain("id", "in", self.ids) & Domain("points_undecided", "in", [True])
+        )
+        for move in self:
+            move.points_undecided = move in found
+
+    def _search_points_undecided(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._undecided_domain()
+        return domain if True in value else ~domain
+
+    @api.model
+    def _undecided_domain(self) -> Domain:
+        """Posted credit notes without a sale, since there is a ledger."""
+        # sudo: who decides need not read every program
+        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
+        since = programs.search([("keep_ledger", "=", True)]).mapped("ledger_since")
+        if not since:
+            return Domain.FALSE
+        self.env["loyalty.point.entry"].flush_model(["partner_id", "kind"])
+        earners = SQL(
+            "(SELECT partner_id FROM loyalty_point_entry"
+            " WHERE kind = 'earn' AND partner_id IS NOT NULL)"
+        )
+        return (
+            Domain("move_type", "=", "out_refund")
+            & Domain("state", "=", "posted")
+            & Domain("reversed_entry_id", "=", False)
+            & Domain("points_decided_on", "=", False)
+            & Domain("create_date", ">=", min(since))
+            & Domain("commercial_partner_id", "in", earners)
+            & Domain("invoice_line_ids", "not any", self._of_sale_domain())
+        )
+
+    @api.model
+    def _of_sale_domain(self) -> Domain:
+        """Hook: lines of invoices that name what was sold."""
+        return Domain("sale_line_ids", "!=", False)
+
+    def action_open_points(self):
+        """The cards on which a manager may take points with *Update Balance*."""
+        self.ensure_one()
+        self.check_access("read")
+        customers = Domain("partner_id", "child_of", self.commercial_partner_id.ids)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Points of %s", self.commercial_partner_id.name),
+            "res_model": "loyalty.card",
+            "view_mode": "list,form",
+            "domain": list(customers & Domain("program_id.keep_ledger", "=", True)),
+        }
+
+    def action_decide_points(self):
+        """Nothing is left to take for these; who says so stands in the chatter."""
+        self.check_access("read")
+        wizard = self.env["loyalty.card.update.balance"]
+        if not (self.env.su or wizard._may_update_balance()):
+            raise AccessError(self.env._("Only managers decide about points."))
+        # sudo: who may update balances need not write invoices
+        for move in self.sudo().filtered("points_undecided"):
+            move.points_decided_on = move.company_id._today()
+            move._message_log(
+                body=self.env._("Points were decided on: no more are taken for this.")
+            )
+
+    def _check_cards_paid_back(self) -> None:
+        """What a gift card or a wallet paid goes back to it, where it can be used.
+
+        :raise UserError: before anything is posted, where it would be lost on a card
+            that has expired
+        """
+        if not self.env["loyalty.program"]._any_ledger():
+            return
+        for refund in self.filtered(lambda move: move.move_type == "out_refund"):
+            # sudo: who posts refunds need not read cards
+            lines = refund.sudo().invoice_line_ids.sale_line_ids.filtered(
+                lambda line: (
+                    line.reward_id and line.coupon_id.program_id.is_payment_program
+                )
+            )
+            for line in lines:
+                card = line.coupon_id._account()
+                day = line.order_id._last_day_of_payment(card)
+                if card.program_id.keep_ledger and day and day < card._today():
+                    raise UserError(
+                        self.env._(
+                            "%(document)s would give money back to %(card)s, which "
+                            "expired on %(day)s: it would be lost. Take its line off "
+                            "to pay that amount in money, or let the card last longer "
+                            "first.",
+                            document=refund.display_name,
+                            card=card.display_name,
+                            day=written_day(self.env, day),
+                        )
+                    )
+
     def _invoice_paid_hook(self):
         res = super()._invoice_paid_hook()
-        self._wake_vesting(self._rewarded_orders())
+        self._rewarded_orders()._wake_vesting()
         return res
 
     def _rewarded_orders(self):
@@ -39,11 +153,6 @@ class AccountMove(models.Model):
         if not orders:
             return
         for move in self.filtered(lambda m: m.move_type == "out_refund"):
-            (orders & move._rewarded_orders())._post_points(move)
-        orders._post_points()
-        self._wake_vesting(orders)
-
-    def _wake_vesting(self, orders):
-        if orders:
-            # sudo: anybody's invoice may wake the scheduler
-            self.env.ref("crm_loyalty.cron_close_points_day").sudo()._trigger()
+            (orders & move._rewarded_orders())._post_points(move, withdrawn=True)
+        orders._post_points(withdrawn=True)
+        orders._wake_vesting()

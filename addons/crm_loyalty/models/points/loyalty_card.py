@@ -510,15 +510,14 @@ class LoyaltyCard(models.Model):
     @api.autovacuum
     def _gc_provisional(self):
         """An offer that has run out keeps no card, unless it spends from it."""
-        today = fields.Date.today()
         Promise = self.env["sale.order.coupon.points"]
+        ran_out = self.env["res.company"]._domain_by_day(
+            lambda day: Domain("order_id.validity_date", "<", day),
+            company="order_id.company_id",
+        )
         over = Promise.search(
-            [
-                ("coupon_id.provisional", "=", True),
-                "|",
-                ("order_id.state", "=", "cancel"),
-                ("order_id.validity_date", "<", today),
-            ]
+            Domain("coupon_id.provisional", "=", True)
+            & (Domain("order_id.state", "=", "cancel") | ran_out)
         )
         spent = over.order_id.order_line.coupon_id
         over.filtered(lambda line: line.coupon_id not in spent).unlink()

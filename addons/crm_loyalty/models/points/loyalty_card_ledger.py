@@ -44,9 +44,8 @@ class LoyaltyCard(models.Model):
         # sudo: who sees the card sees when its points expire
         cards = self.sudo()
         expiring = cards._portal_expiring()
-        today = fields.Date.today()
         for card in cards:
-            soon = today + timedelta(card.program_id.point_notice_days)
+            soon = card._today() + timedelta(card.program_id.point_notice_days)
             card.expiring_display = ", ".join(
                 self.env._(
                     "%(points)s on %(day)s",
@@ -57,6 +56,10 @@ class LoyaltyCard(models.Model):
                 if each["on"] <= soon
             )
 
+    def _today(self):
+        """The day where the program's company is; else where the current one is."""
+        return (self.company_id or self.env.company)._today()
+
     def _open_books(self) -> dict:
         """Each card's account with the lots that are not empty, closed as of today."""
         # sudo: lots are the ledger's own
@@ -66,9 +69,7 @@ class LoyaltyCard(models.Model):
         books = {}
         for card in self:
             pure = [lot._as_pure() for lot in by_card.get(card, ())]
-            book = Account(
-                fields.Date.today(), pure, card.program_id._points_last_days()
-            )
+            book = Account(card._today(), pure, card.program_id._points_last_days())
             book.close_day()
             books[card] = book
         return books
@@ -251,12 +252,12 @@ class LoyaltyCard(models.Model):
     def _portal_expiring(self) -> dict:
         """Points with a last day, the next days first."""
         groups = self.env["loyalty.point.lot"]._read_group(
-            [
-                ("card_id", "in", self.ids),
-                ("pending", "=", False),
-                ("points", ">", 0),
-                ("expires_on", ">=", fields.Date.today()),
-            ],
+            Domain("card_id", "in", self.ids)
+            & Domain("pending", "=", False)
+            & Domain("points", ">", 0)
+            & self.env["res.company"]._domain_by_day(
+                lambda day: Domain("expires_on", ">=", day)
+            ),
             ["card_id", "expires_on:day"],
             ["points:sum"],
             order="expires_on:day",

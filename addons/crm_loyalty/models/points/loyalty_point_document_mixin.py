@@ -63,19 +63,23 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         keys = (f"{name}/{n}" for n in itertools.count(number))
         return Note(document.display_name, {self._point_field: self.id}, keys)
 
-    def _post_points(self, document=None, *, cancelled=False):
+    def _post_points(self, document=None, *, cancelled=False, withdrawn=False):
         """Bring the ledger to what these documents earn and spend now.
 
         :param document: the refund that changed it, if not the document itself
         :param cancelled: they are about to be, and then earn and spend nothing
+        :param withdrawn: what they earn more now was taken back before, by a return
+            that does not count any more: it has its old terms
         """
         # sudo: the ledger is the same for everybody who may confirm, cancel or refund
         documents = self.sudo()
         documents._post_effects(
-            {} if cancelled else documents._point_effects(), document
+            {} if cancelled else documents._point_effects(),
+            document,
+            withdrawn=withdrawn,
         )
 
-    def _post_effects(self, wanted: dict, document=None):
+    def _post_effects(self, wanted: dict, document=None, *, withdrawn=False):
         posted, past = self._posted_effects()
         changes = [
             (order, card, wanted.get((order, card), Effect()), posted[order, card])
@@ -85,7 +89,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         if not changes:
             return
         cards = self.env["loyalty.card"].union(*(card for _o, card, _w, _p in changes))
-        books = cards._open_books()
+        # of a program of all companies: where the documents are it is this day
+        books = cards.with_company(self.company_id[:1])._open_books()
         order_of = {order: number for number, order in enumerate(self)}
         for order, card, now, before in sorted(
             changes, key=lambda change: order_of[change[0]]
@@ -104,12 +109,14 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             if now.earned < before.earned:
                 order._take_points_back(card, book, before.earned - now.earned)
             again = bool(before_this.count)
-            self._gain_and_spend(order, card, book, now, before, again=again)
+            self._gain_and_spend(
+                order, card, book, now, before, again=again, withdrawn=withdrawn
+            )
             book.note = None
             book.close_day()
         cards._keep_books(books)
 
-    def _gain_and_spend(self, order, card, book, now, before, *, again):
+    def _gain_and_spend(self, order, card, book, now, before, *, again, withdrawn):
         """Points for this purchase come before what it spends, for later ones after."""
         note = book.note
         steps = [order._earn_points, order._spend_points]
@@ -121,10 +128,14 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         }
         for step in steps:
             if amounts[step] > 0:
-                book.note = note
-                step(card, book, amounts[step])
-                if step == order._earn_points and again:
-                    order._undo_spared(card, book, amounts[step])
+                book.note, points = note, amounts[step]
+                earning = step == order._earn_points
+                if earning and again and withdrawn:
+                    order._restore_points(card, book, points)
+                else:
+                    step(card, book, points)
+                    if earning and again:
+                        order._undo_spared(card, book, points)
                 book.note = None
                 book.close_day()
 
@@ -163,6 +174,10 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         program = card.program_id
         kept = program.keep_ledger
         policy = DebtPolicy(program.point_debt_policy) if kept else DebtPolicy.OWE
+        gift = kept and program.program_type == "gift_card"
+        if gift:
+            # what was paid with it is paid: it is credited for what is left on it
+            policy = DebtPolicy.BLOCK
         try:
             book.take_back(
                 points,
@@ -172,6 +187,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 settled=self._settled_points(card),
             )
         except PointsMissingError as error:
+            if gift:
+                raise self._used_gift_card_error(card) from error
             raise ValidationError(
                 self.env._(
                     "%(missing)s points that %(order)s earned are spent already, and "
@@ -181,6 +198,20 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                     program=card.program_id.name,
                 )
             ) from error
+
+    def _used_gift_card_error(self, card) -> ValidationError:
+        earned = card.entry_ids.filtered(lambda entry: entry.kind in EARNED)
+        used = sum(earned.mapped("points")) - card.points
+        return ValidationError(
+            self.env._(
+                "%(used)s of the gift card %(card)s that %(document)s sold are used "
+                "already: credit at most what is left on it, %(left)s.",
+                used=f"{used:g}",
+                card=card.code,
+                document=self.display_name,
+                left=f"{max(card.points, 0):g}",
+            )
+        )
 
     def _point_origin(self) -> tuple[str, int]:
         """As lots know the purchase that they reward."""
@@ -206,8 +237,46 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             past[account] = Posted(known.count + count, known.sales + sales)
         return posted, past
 
+    def _restore_points(self, card, book, points) -> None:
+        """What came back and is kept after all has the terms that it had.
+
+        What was never taken is new, and earned on today's.
+        """
+        taken = self._lots_that_lost(
+            card, book, [(self._point_field, "=", self.id), ("kind", "=", "claw_back")]
+        )
+        # a return of before the order was last confirmed comes last
+        taken.sort(key=lambda each: each[0].ref or 0, reverse=True)
+        lost = min(sum(part for _lot, part in taken), points)
+        homeless = book.restore(lost, taken, self._written_off(card)) if lost else 0
+        if homeless:
+            own = [(self._point_field, "=", self.id), ("card_id", "=", card.id)]
+            lot = self.env["loyalty.point.lot"].search(own, order="id desc", limit=1)
+            if lot:
+                book.earn_as(homeless, lot._as_pure())
+                homeless = 0
+        if points - lost + homeless:
+            self._earn_points(card, book, points - lost + homeless)
+
+    def _written_off(self, card) -> dict:
+        """What returns of this document had written off, by the lot that owed it."""
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                (self._point_field, "=", self.id),
+                ("kind", "=", Kind.WRITE_OFF.value),
+                ("key", "!=", False),
+            ],
+            ["lot_id"],
+            ["points:sum"],
+        )
+        return {
+            lot.id: max(to_units(points), 0)
+            for lot, points in groups
+            if lot.card_id._account() == card
+        }
+
     def _undo_spared(self, card, book, points) -> None:
-        """A return that is withdrawn gives no more than it took."""
+        """Who is sold to again gets no more than the return took."""
         groups = self.env["loyalty.point.entry"]._read_group(
             [
                 (self._point_field, "=", self.id),

@@ -185,8 +185,10 @@ class LoyaltyPointLiability(models.Model):
             )
 
     @api.model
-    def _last_month_end(self):
-        return fields.Date.today().replace(day=1) - timedelta(1)
+    def _last_month_end(self, company=None):
+        """A month is over when it is where the company is."""
+        today = (company or self.env.company)._today()
+        return today.replace(day=1) - timedelta(1)
 
     @api.model
     def _pool_domain(self, program, company) -> Domain:
@@ -199,7 +201,7 @@ class LoyaltyPointLiability(models.Model):
             raise UserError(
                 self.env._("%s is not the last day of a month.", self._say(self.date))
             )
-        if self.date >= fields.Date.today():
+        if self.date >= self.company_id._today():
             raise UserError(
                 self.env._("The month of %s is not over yet.", self._say(self.date))
             )
@@ -264,13 +266,15 @@ class LoyaltyPointLiability(models.Model):
     @api.model
     def _cron_value_last_month(self):
         """Value last month wherever accounts are set and it is not valued yet."""
-        day = self._last_month_end()
         companies = self.env["res.company"].search(
             [("point_liability_account_id", "!=", False)]
         )
+        ends = {company: self._last_month_end(company) for company in companies}
 
         def unvalued(company) -> Domain:
-            valued = self.search([("company_id", "=", company.id), ("date", ">=", day)])
+            valued = self.search(
+                [("company_id", "=", company.id), ("date", ">=", ends[company])]
+            )
             return (
                 Domain("program_type", "=", "loyalty")
                 & Domain("keep_ledger", "=", True)
@@ -282,7 +286,7 @@ class LoyaltyPointLiability(models.Model):
             self.create(
                 [
                     {"program_id": one.id, "company_id": company.id, "date": day}
-                    for company in companies
+                    for company, day in ends.items()
                     for one in programs.filtered_domain(unvalued(company))
                 ]
             )

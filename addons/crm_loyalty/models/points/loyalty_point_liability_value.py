@@ -93,7 +93,9 @@ class LoyaltyPointLiability(models.Model):
                        = %(company)s
             ), entry AS (
                 SELECT entry.id, entry.lot_id, entry.kind, entry.points, entry.pending,
-                       entry.sales_amount, entry.create_date::date AS day
+                       entry.sales_amount,
+                       (entry.create_date AT TIME ZONE 'UTC'
+                           AT TIME ZONE %(zone)s)::date AS day
                   FROM loyalty_point_entry entry
                   JOIN pool ON pool.id = entry.lot_id
                  WHERE entry.create_date < %(until)s
@@ -103,7 +105,8 @@ class LoyaltyPointLiability(models.Model):
             program=self.program_id.id,
             company=self.company_id.id,
             first=first.id,
-            until=self.date + timedelta(1),
+            zone=self.company_id._zone(self.company_id.id),
+            until=self.company_id._start_of_day(self.date + timedelta(1)),
         )
 
     def _read_sums(self) -> Sums:

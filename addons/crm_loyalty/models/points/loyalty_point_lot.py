@@ -9,8 +9,6 @@ from odoo.addons.crm_suite.tools.work import work_through
 
 from ...points import Lot, to_units
 
-PAID_STATES = ("paid", "in_payment", "reversed")
-
 
 class PurchaseJoin(NamedTuple):
     """SQL that joins purchases, and their time and company."""
@@ -117,53 +115,51 @@ class LoyaltyPointLot(models.Model):
     @api.model
     def _due_domain(self) -> Domain:
         """Lots whose day has come: to be available, or to expire."""
-        today = fields.Date.today()
-        vesting = Domain("pending", "=", True) & Domain("available_on", "<=", today)
-        expiring = Domain("pending", "=", False) & Domain("expires_on", "<", today)
-        return Domain("points", ">", 0) & (vesting | expiring)
-
-    @api.model
-    def _event_domain(self) -> Domain:
-        """Lots that wait for an event which has happened meanwhile."""
-        unpaid = [
-            ("parent_state", "=", "posted"),
-            ("move_id.payment_state", "not in", PAID_STATES),
-        ]
-        invoiced = Domain("order_id.invoice_status", "=", "invoiced")
-        happened = {
-            "delivery": Domain("order_id.is_fully_delivered", "=", True),
-            "invoice": invoiced,
-            "payment": invoiced
-            & Domain(
-                "order_id.order_line", "not any", [("invoice_lines", "any", unpaid)]
-            ),
-        }
-        waiting = Domain("points", ">", 0) & Domain("pending", "=", True)
-        return (
-            waiting
-            & Domain("available_on", "=", False)
-            & Domain.OR(
-                Domain("vesting_event", "=", event) & condition
-                for event, condition in happened.items()
+        pending = Domain("pending", "=", True)
+        return Domain("points", ">", 0) & self.env["res.company"]._domain_by_day(
+            lambda day: (
+                (pending & Domain("available_on", "<=", day))
+                | (~pending & Domain("expires_on", "<", day))
             )
         )
 
     @api.model
-    def _notice_domain(self) -> Domain:
-        today = fields.Date.today()
-        programs = self.env["loyalty.program"].search([("point_notice_days", ">", 0)])
-        soon = Domain.OR(
-            Domain("program_id", "=", program.id)
-            & Domain("expires_on", "<=", today + timedelta(program.point_notice_days))
-            for program in programs
+    def _event_domain(self) -> Domain:
+        """Lots that wait for an event which has happened meanwhile."""
+        waiting = (
+            Domain("points", ">", 0)
+            & Domain("pending", "=", True)
+            & Domain("available_on", "=", False)
         )
+        # sudo: what has become of orders, not who may see them
+        orders = self.env["sale.order"].sudo()
+        awaited = self._read_group(waiting, ["vesting_event"])
+        return waiting & Domain.OR(
+            Domain("vesting_event", "=", event)
+            & Domain("order_id", "any!", orders._happened_domain(event))
+            for (event,) in awaited
+            if event
+        )
+
+    @api.model
+    def _notice_domain(self) -> Domain:
+        programs = self.env["loyalty.program"].search([("point_notice_days", ">", 0)])
+
+        def soon(today):
+            return Domain("expires_on", ">=", today) & Domain.OR(
+                Domain("program_id", "=", program.id)
+                & Domain(
+                    "expires_on", "<=", today + timedelta(program.point_notice_days)
+                )
+                for program in programs
+            )
+
         return (
             Domain("points", ">", 0)
             & Domain("pending", "=", False)
             & Domain("notice_sent", "=", False)
             & Domain("card_id.partner_id", "!=", False)
-            & Domain("expires_on", ">=", today)
-            & soon
+            & self.env["res.company"]._domain_by_day(soon)
         )
 
     @api.model
@@ -178,12 +174,17 @@ class LoyaltyPointLot(models.Model):
         """Start the promised days; without any the points are available at once."""
         # the entries tell it; a message on each card would take most of the time
         lots = lots.with_context(tracking_disable=True)
+        # what was taken off the order meanwhile becomes available to nobody
+        lots.order_id._state_cancelled_rests()
+        lots.order_id._post_points()
         books = lots.card_id._open_books()
         for lot in lots:
             book = books[lot.card_id]
-            wait = timedelta(lot.vesting_days)
+            happened = lot.order_id._event_day(lot.vesting_event) or book.day
+            day = min(happened, book.day) + timedelta(lot.vesting_days)
             for pure in [pure for pure in book.lots if pure.ref == lot.id]:
-                book.vest(pure, book.day + wait)
+                book.vest(pure, day)
+            book.close_day()
         lots.card_id._keep_books(books)
 
     def _rewarded_document(self) -> tuple[str, int] | None:

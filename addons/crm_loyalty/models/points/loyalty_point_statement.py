@@ -205,12 +205,15 @@ class LoyaltyPointStatement(models.Model):
             total[0] += to_units(one.points)
             total[1] += one.quantity
             total[2] += one.amount
-        today = fields.Date.today()
+        company = KEPT.index("company_id")
+        companies = self.env["res.company"]
         self.create(
             [
                 {
                     **dict(zip(KEPT, key, strict=True)),
-                    "day": today,
+                    "day": (
+                        companies.browse(key[company]) or self.env.company
+                    )._today(),
                     "points": -to_points(units),
                     "quantity": -quantity,
                     "amount": -amount,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from ...points import MOST_POINTS, DebtPolicy
 
@@ -148,6 +149,20 @@ class LoyaltyProgram(models.Model):
         """
         waits = self.point_vesting != "confirmation" or self.point_vesting_days
         return not (waits and self.is_nominative and self.keep_ledger)
+
+    @api.model
+    @ormcache()
+    def _any_payment_program(self) -> bool:
+        """Whether anything is, or was, paid by gift card or wallet here."""
+        # sudo: of any company; it only spares reports work
+        programs = self.sudo().with_context(active_test=False)
+        kinds = [("program_type", "in", ("gift_card", "ewallet"))]
+        return bool(programs.search_count(kinds, limit=1))
+
+    def _tell_payments(self) -> None:
+        """Whoever has looked whether there is such a program looks again."""
+        if self.filtered("is_payment_program"):
+            self._forget_answers()
 
     def _gives_in_parts(self) -> bool:
         """Whether a part of its points means anything: of a coupon none does."""

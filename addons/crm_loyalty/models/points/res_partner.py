@@ -39,7 +39,6 @@ class ResPartner(models.Model):
             mine |= Domain("partner_id", "=", company.id) & Domain(
                 "program_id.point_holder", "=", "company"
             )
-        today = fields.Date.today()
         # sudo: customers have no rights on cards; these are their own
         cards = self.env["loyalty.card"].sudo()
         return cards.search(
@@ -51,7 +50,9 @@ class ResPartner(models.Model):
             & Domain("company_id", "in", [False, *self.env.companies.ids])
             & (
                 Domain("expiration_date", "=", False)
-                | Domain("expiration_date", ">=", today)
+                | self.env["res.company"]._domain_by_day(
+                    lambda day: Domain("expiration_date", ">=", day)
+                )
             ),
             order="program_id, id",
         )

@@ -2,8 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.mark import Mark
 from odoo.addons.crm_suite.tools.permit import system_permit
@@ -28,32 +26,6 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "loyalty.point.document.mixin"]
 
     _point_field = "order_id"
-
-    is_fully_delivered = fields.Boolean(
-        compute="_compute_is_fully_delivered", search="_search_is_fully_delivered"
-    )
-
-    @api.depends("order_line.qty_delivered", "order_line.product_uom_qty")
-    def _compute_is_fully_delivered(self):
-        for order in self:
-            order.is_fully_delivered = not any(
-                line.qty_delivered < line.product_uom_qty
-                for line in order.order_line
-                if not (line.reward_id or line.is_downpayment or line.display_type)
-            )
-
-    def _search_is_fully_delivered(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        self.env["sale.order.line"].flush_model(["qty_delivered", "product_uom_qty"])
-        open_orders = SQL(
-            """(
-                SELECT order_id FROM sale_order_line
-                 WHERE qty_delivered < product_uom_qty AND reward_id IS NULL
-                   AND display_type IS NULL AND is_downpayment IS NOT TRUE
-            )"""
-        )
-        return Domain("id", "not in" if True in value else "in", open_orders)
 
     @api.constrains("partner_id", "company_id", "applied_coupon_ids", "state")
     def _check_cards(self):
@@ -511,5 +483,5 @@ class SaleOrder(models.Model):
 
     def _card_expired(self, card) -> bool:
         return bool(card.expiration_date) and (
-            card.expiration_date < fields.Date.to_date(self.date_order)
+            card.expiration_date < self.company_id._day_of(self.date_order)
         )

@@ -35,7 +35,10 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         if "points_cost" not in vals:
-            return super().write(vals)
+            res = super().write(vals)
+            if "qty_delivered" in vals:
+                self.order_id._wake_vesting()
+            return res
         self._check_cost(vals)
         lines = self._leaving_points(self.order_id)
         res = super(SaleOrderLine, lines).write(vals)
@@ -78,23 +81,37 @@ class SaleOrderLine(models.Model):
             for line in self
         }
 
+    def _pieces_to_come(self) -> dict:
+        """How many pieces of each the customer gets in the end."""
+        rests = self._delivered_for_good()
+        return {
+            line: min(size.pieces, rests.get(line, size.pieces))
+            for line, size in self._point_sizes_left().items()
+        }
+
+    def _delivered_for_good(self) -> dict:
+        """Hook: of lines whose rest will never be delivered, the pieces that were."""
+        return {}
+
     def _netted(self, name: str) -> float:
         """Of its money or its pieces, what was invoiced and not credited, or is to be.
 
         A line of an invoice that goes against the order's counts as credited.
         """
+        return left_of(self[name], *self._given_and_back(name))
+
+    def _given_and_back(self, name: str) -> tuple[float, float]:
         self.ensure_one()
-        ordered = self[name]
         given = back = 0.0
         for item in self.invoice_lines:
             if item.parent_state != "posted" or item.move_type not in SIGNS:
                 continue
             size = SIGNS[item.move_type] * self._size_of(item, name)
-            if size * (ordered or 1.0) > 0:
+            if size * (self[name] or 1.0) > 0:
                 given += size
             else:
                 back -= size
-        return left_of(ordered, given, back)
+        return given, back
 
     def _size_of(self, item, name: str) -> float:
         if name == "price_subtotal":

@@ -20,7 +20,7 @@ from ...statements import (
 )
 from .loyalty_card import POSTED_BY_CALLER
 from .loyalty_point_document_mixin import effects_of
-from .loyalty_point_statement import Stated, kept_of
+from .loyalty_point_statement import KEPT, Stated, kept_of
 
 
 class RuleGain(NamedTuple):
@@ -250,7 +250,7 @@ class SaleOrder(models.Model):
             "company_id": self.company_id.id,
             "card_id": card.id,
             "program_id": card.program_id.id,
-            "day": fields.Date.today(),
+            "day": self.company_id._today(),
             "factor": self._point_factor(card.program_id),
         }
 
@@ -344,8 +344,42 @@ class SaleOrder(models.Model):
             left[self.env["sale.order.line"].browse(v["sale_line_id"])] for v in values
         ]
         return self.env["loyalty.point.statement"]._fit_to(
-            values, units, sizes, fields.Date.to_date(self.date_order)
+            values, units, sizes, self.company_id._day_of(self.date_order)
         )
+
+    def _state_cancelled_rests(self):
+        """What will never be delivered is stated against, so that it earns nothing.
+
+        Only while the points wait for it: what is available stays until it is credited.
+        """
+        rests = self.order_line._delivered_for_good()
+        Statement, values = self.env["loyalty.point.statement"], []
+        by_place = self.point_statement_ids.sorted("id").grouped(
+            lambda one: (one.sale_line_id, one.card_id)
+        )
+        for (line, card), group in by_place.items():
+            if line not in rests or card.program_id.point_vesting != "delivery":
+                continue
+            share = rests[line] / line.product_uom_qty
+            kept = Size(line.price_subtotal * share, rests[line])
+            cut = sum(
+                one.units - one.kept(kept)
+                for one in group._as_stated("order_id", "sale_line_id")
+            )
+            if cut > 0:
+                values.append(
+                    {
+                        **{name: group[0]._value_of(name) for name in KEPT},
+                        **Stretch.between(
+                            kept, Size(line.price_subtotal, line.product_uom_qty)
+                        )._asdict(),
+                        "day": line.company_id._today(),
+                        "points": -to_points(cut),
+                        "quantity": rests[line] - line.product_uom_qty,
+                        "amount": group[0].amount * (share - 1),
+                    }
+                )
+        Statement.create(values)
 
     def _statements(self) -> list[Stated]:
         return self.point_statement_ids._as_stated("order_id", "sale_line_id")
@@ -366,11 +400,11 @@ class SaleOrder(models.Model):
             for values in order._prepare_statements()
         ]
 
-    def _post_points(self, document=None, *, cancelled=False):
+    def _post_points(self, document=None, *, cancelled=False, withdrawn=False):
         if not cancelled:
             # sudo: statements are the ledger's own
             self.sudo()._state_past()
-        return super()._post_points(document, cancelled=cancelled)
+        return super()._post_points(document, cancelled=cancelled, withdrawn=withdrawn)
 
     def _point_effects(self) -> dict:
         orders = self.filtered(lambda order: order.state == "sale")
@@ -421,6 +455,22 @@ class SaleOrder(models.Model):
             cost = sum(max(line.points_cost, 0) for line in lines)
             spent[order, card._account()] += in_proportion(to_units(cost), share)
         return spent
+
+    def _last_day_of_payment(self, card):
+        """How long what this order took from a card can be used once it is back."""
+        # sudo: who credits the order need not read the ledger
+        spent = self.env["loyalty.point.entry"].sudo()
+        spent = spent.search(
+            [
+                ("order_id", "=", self.id),
+                ("card_id", "=", card.id),
+                ("kind", "=", "spend"),
+            ]
+        )
+        days = spent.lot_id.mapped("expires_on")
+        last = max(days) if days and all(days) else False
+        limits = [day for day in (card.expiration_date, last) if day]
+        return min(limits, default=False)
 
     def _sale_of_points(self, card, units) -> float:
         stated = [

@@ -35,7 +35,7 @@ class CrmCustomerProgram(models.Model):
     """
 
     _name = "crm.customer.program"
-    _description = "Customer Program"
+    _description = "Campaign"
     _inherit = [
         "mail.thread",
         "suite.company.mixin",
@@ -70,7 +70,7 @@ class CrmCustomerProgram(models.Model):
         STATES, required=True, readonly=True, default="draft", copy=False, tracking=True
     )
     halt_reason = fields.Char(
-        readonly=True, copy=False, help="Why the program paused by itself."
+        readonly=True, copy=False, help="Why the campaign paused by itself."
     )
     company_id = fields.Many2one(
         "res.company",
@@ -100,9 +100,9 @@ class CrmCustomerProgram(models.Model):
         check_company=True,
     )
     leave_out_running = fields.Boolean(
-        "Leave Out Members of Other Programs",
+        "Leave Out Members of Other Campaigns",
         default=True,
-        help="Who is in another program now, held back or not: two programs at once "
+        help="Who is in another campaign now, in either arm: two campaigns at once "
         "spoil the comparison of both.",
     )
     lead_domain = fields.Char("Leads", help="Open leads that are enrolled too.")
@@ -127,7 +127,7 @@ class CrmCustomerProgram(models.Model):
         domain="[('program_type', '=', 'coupons'),"
         " '|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         ondelete="restrict",
-        help="Each member who is touched gets a coupon of his own.",
+        help="Each member who is contacted gets a coupon of his own.",
     )
     payment_term_id = fields.Many2one(
         "account.payment.term",
@@ -140,7 +140,7 @@ class CrmCustomerProgram(models.Model):
         "loyalty.tier",
         ondelete="restrict",
         check_company=True,
-        help="Each member who is touched is invited to it until the offer ends.",
+        help="Each member who is contacted is invited to it until the offer ends.",
     )
     offer_days = fields.Integer("Offer Lasts (Days)", default=30)
     offer_cost = fields.Monetary(
@@ -161,15 +161,17 @@ class CrmCustomerProgram(models.Model):
         ondelete="restrict",
     )
     touch_cost = fields.Monetary(
-        "Cost of a Touch", help="Postage, or the time that a call takes."
+        "Cost of a Contact", help="Postage, or the time that a call takes."
     )
     reminder_days = fields.Integer(
         "Remind Once After (Days)",
-        help="Who has not responded by then is touched a second time; 0 means never.",
+        help="Who has not responded by then is contacted again; 0 means never.",
     )
 
-    date_start = fields.Date("From", required=True, default=fields.Date.context_today)
-    date_end = fields.Date("To", help="Nobody is touched after this day.")
+    date_start = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._today()
+    )
+    date_end = fields.Date("To", help="Nobody is contacted after this day.")
     recurring = fields.Boolean(
         "Enrol Every Night",
         default=True,
@@ -178,15 +180,14 @@ class CrmCustomerProgram(models.Model):
     budget = fields.Monetary(help="0 means no limit.")
     spent = fields.Monetary(readonly=True, copy=False)
     control_share = fields.Float(
-        "Held Back",
+        "Control Group",
         default=0.10,
-        help="This share of the customers is not touched, to see what they do anyway.",
+        help="This share is not contacted, to see what these customers do anyway.",
     )
     window_days = fields.Integer(
         "Observe (Days)",
         default=90,
-        help="What a member buys in so many days from enrolment counts, touched or "
-        "held back.",
+        help="What a member buys in so many days from enrolment counts, in either arm.",
     )
     # with it anybody could draw for himself, and know who is held back
     draw_key = fields.Char(
@@ -202,16 +203,16 @@ class CrmCustomerProgram(models.Model):
         "Last Enrolment", readonly=True, copy=False, help="Day on which it was done."
     )
     problem = fields.Char(
-        compute="_compute_problem", help="Why the program cannot run as it is."
+        compute="_compute_problem", help="Why the campaign cannot run as it is."
     )
     nobody_words = fields.Char("Why Nobody", compute="_compute_nobody_words")
 
     _control_share_range = models.Constraint(
         "CHECK (control_share >= 0 AND control_share <= 0.5)",
-        "Hold back between 0 and 50 %.",
+        "A control group has between 0 and 50 %.",
     )
     _period_range = models.Constraint(
-        "CHECK (date_start <= date_end)", "The program ends before it begins."
+        "CHECK (date_start <= date_end)", "The campaign ends before it begins."
     )
     _days_range = models.Constraint(
         "CHECK (window_days BETWEEN 1 AND 1000 AND offer_days BETWEEN 1 AND 1000"
@@ -303,7 +304,7 @@ class CrmCustomerProgram(models.Model):
     def _unlink_except_used(self):
         if any(program.state != "draft" for program in self):
             raise UserError(
-                self.env._("A program that has run is archived, not deleted.")
+                self.env._("A campaign that has run is archived, not deleted.")
             )
 
     def action_start(self):
@@ -316,7 +317,7 @@ class CrmCustomerProgram(models.Model):
             started = program.sudo()
             started._prepare_medium()
             started.write({"state": "running", "halt_reason": False})
-            if started.date_start <= fields.Date.today():
+            if started.date_start <= started.company_id._today():
                 started._enrol_step()
         self._wake("cron_enrol_members", "cron_touch_members")
 
@@ -384,7 +385,7 @@ class CrmCustomerProgram(models.Model):
         self.lock_for_update(allow_referencing=True)
         if any(program.state not in states for program in self):
             raise UserError(
-                self.env._("The program has moved on meanwhile: look at it again.")
+                self.env._("The campaign has moved on meanwhile: look at it again.")
             )
 
     def _wake(self, *names: str) -> None:
@@ -407,7 +408,7 @@ class CrmCustomerProgram(models.Model):
                     raise AccessError(
                         self.env._(
                             "“%(field)s” cannot change once customers are enrolled: "
-                            "make a copy of the program.",
+                            "make a copy of the campaign.",
                             field=self._fields[name]._description_string(self.env),
                         )
                     )
@@ -426,7 +427,7 @@ class CrmCustomerProgram(models.Model):
             if not (self.segment_id or self._has_leads()):
                 yield self.env._("Say whom to win: choose a segment or leads.")
         elif not self.segment_id:
-            yield self.env._("Say for whom the program is: choose a segment.")
+            yield self.env._("Say for whom the campaign is: choose a segment.")
         if self.kind == "cross_sell" and not (
             self.target_product_ids or self.target_categ_ids
         ):
@@ -537,7 +538,7 @@ class CrmCustomerProgram(models.Model):
     def _circular_problem(self) -> str:
         """Whether who comes in depends on who is in, directly or through others."""
         circle = self.env._(
-            "The segments of “%(program)s” depend on its own members: the program "
+            "The segments of “%(program)s” depend on its own members: the campaign "
             "would turn in a circle.",
             program=self.name,
         )
@@ -580,7 +581,7 @@ class CrmCustomerProgram(models.Model):
             )
         return self.env._(
             "The segment has customers: %(customers)s. Those who may be reached are in "
-            "another program now, are excluded, or better get no offer.",
+            "another campaign now, are excluded, or better get no offer.",
             **found,
         )
 

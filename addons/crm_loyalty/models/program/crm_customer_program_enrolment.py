@@ -59,13 +59,12 @@ class CrmCustomerProgram(models.Model):
 
     @api.model
     def _to_enrol_domain(self) -> Domain:
-        today = fields.Date.today()
-        return (
-            Domain("state", "=", "running")
-            & Domain("date_start", "<=", today)
-            & (
-                Domain("enrolled_on", "=", False)
-                | (Domain("recurring", "=", True) & Domain("enrolled_on", "<", today))
+        never = Domain("enrolled_on", "=", False)
+        recurring = Domain("recurring", "=", True)
+        return Domain("state", "=", "running") & self.env["res.company"]._domain_by_day(
+            lambda day: (
+                Domain("date_start", "<=", day)
+                & (never | (recurring & Domain("enrolled_on", "<", day)))
             )
         )
 
@@ -79,17 +78,17 @@ class CrmCustomerProgram(models.Model):
         if problem := next(self._problems(), None):
             self._halt(problem)
         elif not self._enrol(batch_size):
-            self.enrolled_on = fields.Date.today()
+            self.enrolled_on = self.company_id._today()
 
     @api.model
     def _end_overdue(self) -> None:
         """Programs whose last day is over, where their company is."""
         ended = self.search(
-            [
-                ("state", "in", ("running", "paused")),
-                ("date_end", "<=", fields.Date.today()),
-            ]
-        ).filtered(lambda program: program.date_end < program.company_id._today())
+            Domain("state", "in", ("running", "paused"))
+            & self.env["res.company"]._domain_by_day(
+                lambda day: Domain("date_end", "<", day)
+            )
+        )
         ended = ended.try_lock_for_update(allow_referencing=True)
         ended.write({"state": "done", "halt_reason": False})
 
@@ -123,7 +122,7 @@ class CrmCustomerProgram(models.Model):
         program = self.sudo()
         program.lock_for_update(allow_referencing=True)
         if program.state != "running":
-            raise UserError(self.env._("Only a running program takes customers in."))
+            raise UserError(self.env._("Only a running campaign takes customers in."))
         if problem := next(program._problems(), None):
             raise UserError(problem)
         chosen = Domain("id", "in", customers.ids) & program._admissible_domain()
@@ -171,7 +170,7 @@ class CrmCustomerProgram(models.Model):
                 share=self.control_share,
                 now=now,
                 until=fields.Datetime.add(now, days=self.window_days),
-                today=fields.Date.today(),
+                today=self.company_id._today(),
             )
         )
         Member.invalidate_model()
@@ -305,7 +304,9 @@ class CrmCustomerProgram(models.Model):
             due -= stopped
         medium = self._contact_media()[self.medium]
         reachable = due._may_contact(medium, "marketing")
-        today = fields.Date.today()
+        if medium == "email":
+            reachable -= reachable._at_addresses_held_back()
+        today = self.company_id._today()
         (due - reachable).write(
             {"blocked_on": today, "next_touch_on": fields.Date.add(today, days=1)}
         )
@@ -336,7 +337,7 @@ class CrmCustomerProgram(models.Model):
         )
 
     def _note_touches(self, members) -> None:
-        now, today = fields.Datetime.now(), fields.Date.today()
+        now, today = fields.Datetime.now(), self.company_id._today()
         prices = {member: self._touch_price(member) for member in members}
         for member in members:
             first = not member.touch_count

@@ -18,7 +18,7 @@ class CrmCustomerProgramMember(models.Model):
     """
 
     _name = "crm.customer.program.member"
-    _description = "Member of a Customer Program"
+    _description = "Member of a Campaign"
     # a thread, since mailings go to threads only
     _inherit = [
         "mail.thread",
@@ -86,7 +86,7 @@ class CrmCustomerProgramMember(models.Model):
         required=True,
         aggregator=None,
         groups=ARM_GROUP,
-        help="From 0 to 1, by program and customer; below the share, it is held back.",
+        help="From 0 to 1, by campaign and customer; below the share: control group.",
     )
     state = fields.Selection(
         MEMBER_STATES, required=True, readonly=True, default="enrolled"
@@ -99,11 +99,11 @@ class CrmCustomerProgramMember(models.Model):
     blocked_on = fields.Date(
         "Not Contactable On",
         readonly=True,
-        help="Last day on which the customer should have been touched but might not "
+        help="Last day on which the customer should have been contacted but might not "
         "be contacted; tried again every day.",
     )
-    touched_at = fields.Datetime("Touched", readonly=True)
-    touch_count = fields.Integer("Touches", readonly=True, required=True, default=0)
+    touched_at = fields.Datetime("Contacted", readonly=True)
+    touch_count = fields.Integer("Contacts", readonly=True, required=True, default=0)
     card_id = fields.Many2one("loyalty.card", "Coupon", readonly=True, index=True)
     offer_until = fields.Date(readonly=True)
     cost = fields.Monetary(readonly=True)
@@ -111,12 +111,12 @@ class CrmCustomerProgramMember(models.Model):
     responded_at = fields.Datetime(
         "Responded",
         readonly=True,
-        help="First success after the touch; after enrolment for who was held back.",
+        help="First success after the contact; after enrolment in the control group.",
     )
     succeeded_at = fields.Datetime(
         "Success",
         readonly=True,
-        help="First purchase that the program is about, from enrolment on.",
+        help="First purchase that the campaign is about, from enrolment on.",
     )
     success = fields.Float(
         "Success Rate", readonly=True, aggregator="avg", help="1 with a success, or 0."
@@ -153,10 +153,10 @@ class CrmCustomerProgramMember(models.Model):
     )
 
     _program_partner_uniq = models.UniqueIndex(
-        "(program_id, partner_id)", "A customer is in a program once."
+        "(program_id, partner_id)", "A customer is in a campaign once."
     )
     _program_lead_uniq = models.UniqueIndex(
-        "(program_id, lead_id)", "A lead is in a program once."
+        "(program_id, lead_id)", "A lead is in a campaign once."
     )
     _next_touch_idx = models.Index(
         "(program_id, next_touch_on) WHERE next_touch_on IS NOT NULL"
@@ -169,7 +169,7 @@ class CrmCustomerProgramMember(models.Model):
         "CHECK (arm <> 'control' OR (touch_count = 0 AND touched_at IS NULL"
         " AND next_touch_on IS NULL AND card_id IS NULL AND offer_until IS NULL"
         " AND coalesce(cost, 0) = 0))",
-        "Who is held back is never touched.",
+        "Nobody in the control group is contacted.",
     )
     _draw_range = models.Constraint(
         "CHECK (draw >= 0 AND draw < 1)", "A draw lies between 0 and 1."
@@ -217,7 +217,9 @@ class CrmCustomerProgramMember(models.Model):
     @api.model
     def _due_domain(self) -> Domain:
         """Who is to be touched now."""
-        return Domain("next_touch_on", "<=", fields.Date.today())
+        return self.env["res.company"]._domain_by_day(
+            lambda day: Domain("next_touch_on", "<=", day)
+        )
 
     def _stopped(self) -> Iterator[tuple]:
         """Those of these who want no more of it, by the reason."""
@@ -305,6 +307,18 @@ class CrmCustomerProgramMember(models.Model):
             """,
             programs=programs.ids,
         )
+
+    def _at_addresses_held_back(self):
+        """Those of these whose address is of somebody in the control group as well.
+
+        They are not contacted, and stay in their arm in the comparison.
+        """
+        addresses = {
+            member: (member.partner_id or member.lead_id).email_normalized
+            for member in self
+        }
+        refused = self.program_id._held_back_among({*addresses.values()} - {False})
+        return self.filtered(lambda member: addresses[member] in refused)
 
     def _stop(self, reason: str) -> None:
         self.write({"state": "stopped", "stop_reason": reason, "next_touch_on": False})

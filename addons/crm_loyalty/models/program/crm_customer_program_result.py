@@ -66,20 +66,28 @@ class CrmCustomerProgram(models.Model):
 
     measured_on = fields.Date("Figures As Of", readonly=True, copy=False)
     enrolled_count = fields.Integer("Enrolled", readonly=True, copy=False)
-    control_count = fields.Integer("Held Back Members", readonly=True, copy=False)
-    touched_count = fields.Integer("Touched", readonly=True, copy=False)
+    control_count = fields.Integer(
+        "Members in the Control Group", readonly=True, copy=False
+    )
+    touched_count = fields.Integer("Contacted", readonly=True, copy=False)
     responded_count = fields.Integer(
-        "Responded", readonly=True, copy=False, help="Of those who were touched."
+        "Responded", readonly=True, copy=False, help="Of those who were contacted."
     )
     success_count = fields.Integer(
-        "Successes", readonly=True, copy=False, help="Of those not held back."
+        "Successes",
+        readonly=True,
+        copy=False,
+        help="Of those not in the control group.",
     )
     # who has been observed to the end: the others would press both arms' figures down
     counted_treated = fields.Integer(
-        "Observed to the End", readonly=True, copy=False, help="Of those not held back."
+        "Observed to the End",
+        readonly=True,
+        copy=False,
+        help="Of those not in the control group.",
     )
     counted_control = fields.Integer(
-        "Held Back and Observed to the End", readonly=True, copy=False
+        "Control Group Observed to the End", readonly=True, copy=False
     )
     counted_cost = fields.Monetary(
         "Spent on Them", readonly=True, copy=False, aggregator=None
@@ -91,19 +99,21 @@ class CrmCustomerProgram(models.Model):
         help="Customers came in on several days: the interval holds at every look.",
     )
     control_leak_count = fields.Integer(
-        "Held Back, Got the Offer Another Way", readonly=True, copy=False
+        "Control Group, Got the Offer Another Way", readonly=True, copy=False
     )
     outside_count = fields.Integer(
         "Used Outside",
         readonly=True,
         copy=False,
-        help="Uses of the program's coupons by customers who were never enrolled.",
+        help="Uses of the campaign's coupons by customers who were never enrolled.",
     )
     outside_cost = fields.Monetary(
         "Discount Used Outside", readonly=True, copy=False, aggregator=None
     )
     treated_rate = fields.Float("Success Rate", readonly=True, copy=False)
-    control_rate = fields.Float("Success Rate Held Back", readonly=True, copy=False)
+    control_rate = fields.Float(
+        "Success Rate of the Control Group", readonly=True, copy=False
+    )
     rate_difference = fields.Float(readonly=True, copy=False)
     rate_low = fields.Float(readonly=True, copy=False)
     rate_high = fields.Float(readonly=True, copy=False)
@@ -114,7 +124,7 @@ class CrmCustomerProgram(models.Model):
         readonly=True,
         copy=False,
         aggregator=None,
-        help="What each customer brought more than those held back.",
+        help="What each customer brought more than the control group's.",
     )
     margin_low = fields.Monetary(readonly=True, copy=False, aggregator=None)
     margin_high = fields.Monetary(readonly=True, copy=False, aggregator=None)
@@ -129,7 +139,7 @@ class CrmCustomerProgram(models.Model):
         "Extra Margin in All",
         readonly=True,
         copy=False,
-        help="Per customer × all who were not held back and were observed to the end.",
+        help="Per customer × all others who were observed to the end.",
     )
     return_on_cost = fields.Float(
         "Return",
@@ -143,7 +153,7 @@ class CrmCustomerProgram(models.Model):
         readonly=True,
         copy=False,
         aggregator=None,
-        help="Of an acquisition program: the cost of a new customer.",
+        help="Of an acquisition campaign: the cost of a new customer.",
     )
     margin_by_week = fields.Json(readonly=True, copy=False)
 

@@ -7,7 +7,7 @@ class CrmLead(models.Model):
     program_member_ids = fields.One2many(
         "crm.customer.program.member",
         "lead_id",
-        "Programs",
+        "Campaigns",
         groups="sales_team.group_sale_salesman",
     )
 

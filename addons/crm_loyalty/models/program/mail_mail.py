@@ -25,9 +25,6 @@ class MailMail(models.Model):
         control = set(Member.browse(to_members.mapped("res_id"))._held_back_ids())
         found = to_members.filtered(lambda mail: mail.res_id in control)
         for mailing, mails in of_mailings.grouped("mailing_id").items():
-            if mailing.program_ids:
-                # sent to members alone: an address may be of two customers
-                continue
             addresses = {mail: mail._addresses_sent_to() for mail in mails}
             refused = mailing._held_back_among(set().union(*addresses.values()))
             found |= mails.filtered(

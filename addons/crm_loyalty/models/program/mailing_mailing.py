@@ -30,7 +30,7 @@ class MailingMailing(models.Model):
     }
     _protected_fields = {"condition_company_ids"}
 
-    program_ids = fields.One2many("crm.customer.program", "mailing_id", "Programs")
+    program_ids = fields.One2many("crm.customer.program", "mailing_id", "Campaigns")
     # kept by copies, and by copies of these; nobody reads it from outside
     origin_program_id = fields.Many2one(
         "crm.customer.program",
@@ -56,7 +56,7 @@ class MailingMailing(models.Model):
             one.origin_program_id and one.mailing_type != "mail" for one in self.sudo()
         ):
             raise ValidationError(
-                self.env._("The e-mail of a program, and copies of it, stay e-mails.")
+                self.env._("The e-mail of a campaign, and copies of it, stay e-mails.")
             )
 
     def copy(self, default=None):

@@ -47,17 +47,17 @@ CONTACT_MEDIA = {
     "meeting": "phone",
     "portal": "portal",
 }
-ARMS = [("treated", "In the Program"), ("control", "Held Back")]
+ARMS = [("treated", "In the Campaign"), ("control", "Control Group")]
 # Who may know who is held back: whoever deals with customers would spare or spoil them.
 ARM_GROUP = "crm_loyalty.group_loyalty_manager"
 MEMBER_STATES = [
     ("enrolled", "Enrolled"),
-    ("touched", "Touched"),
+    ("touched", "Contacted"),
     ("responded", "Responded"),
     ("stopped", "Stopped"),
 ]
 STOP_REASONS = [
-    ("bought", "Bought before being touched"),
+    ("bought", "Bought before being contacted"),
     ("objected", "Wants no more messages, or is archived"),
     ("complained", "Complained"),
 ]
@@ -83,8 +83,8 @@ def basis_in_words(program) -> str:
             days=program.window_days,
         )
     words = env._(
-        "%(treated)s in the program with %(control)s held back, each over %(days)s "
-        "days.",
+        "%(treated)s in the campaign and %(control)s in the control group, each over "
+        "%(days)s days.",
         treated=f"{program.counted_treated:,}",
         control=f"{program.counted_control:,}",
         days=program.window_days,
@@ -131,7 +131,7 @@ def _too_early(program) -> str:
 
 def margin_in_words(program) -> str:
     if not program.control_count:
-        return program.env._("Nobody is held back: nothing can be proved.")
+        return program.env._("There is no control group: nothing can be proved.")
     if not (program.counted_treated and program.counted_control):
         return _too_early(program)
     if not program.interval_known:
@@ -171,10 +171,12 @@ def rate_in_words(program) -> str:
         "control": _percent(program.control_rate),
     }
     if not program.control_count:
-        return program.env._("%(measure)s %(treated)s; nobody is held back.", **values)
+        return program.env._("%(measure)s %(treated)s; no control group.", **values)
     if not program.counted_control:
         return _too_early(program)
-    words = program.env._("%(measure)s %(treated)s, held back %(control)s.", **values)
+    words = program.env._(
+        "%(measure)s %(treated)s, control group %(control)s.", **values
+    )
     if not program.rate_enough:
         return f"{words} {_evidence_in_words(program.env, program.rate_more_needed)}"
     return words
@@ -229,8 +231,8 @@ def margin_chart(program) -> dict | bool:
     if longest < 2:
         return False
     names = {
-        "treated": program.env._("In the program"),
-        "control": program.env._("Held back"),
+        "treated": program.env._("In the campaign"),
+        "control": program.env._("Control group"),
     }
     return {
         "type": "line",

@@ -10,7 +10,7 @@ class ResPartner(models.Model):
     program_member_ids = fields.One2many(
         "crm.customer.program.member",
         "partner_id",
-        "Programs",
+        "Campaigns",
         groups="sales_team.group_sale_salesman",
     )
 

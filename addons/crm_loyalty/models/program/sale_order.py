@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 
@@ -28,7 +28,9 @@ class SaleOrder(models.Model):
         found = members.search(
             Domain("partner_id", "in", customers.ids)
             & Domain("company_id", "in", self.company_id.ids)
-            & Domain("offer_until", ">=", fields.Date.context_today(self))
+            & self.env["res.company"]._domain_by_day(
+                lambda day: Domain("offer_until", ">=", day)
+            )
             & Domain("program_id.offer", "=", "payment_term")
             & Domain("program_id.payment_term_id.active", "=", True),
             order="offer_until, id",

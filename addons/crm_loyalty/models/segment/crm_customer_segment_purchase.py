@@ -1,5 +1,4 @@
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -181,14 +180,7 @@ class CrmCustomerSegmentPurchase(models.Model):
             today = company._value_cutoff_date()
             recent = today - timedelta(days=self.last_days)
             since = max(since, recent) if since else recent
-        # sudo: where the company is, whoever asks
-        zone = ZoneInfo(company.sudo().partner_id.tz or "UTC")
         return (
-            since and self._utc_midnight(since, zone),
-            until and self._utc_midnight(until + timedelta(days=1), zone),
+            since and company._start_of_day(since),
+            until and company._start_of_day(until + timedelta(days=1)),
         )
-
-    @staticmethod
-    def _utc_midnight(day, zone: ZoneInfo) -> datetime:
-        local = datetime.combine(day, time(), zone)
-        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)

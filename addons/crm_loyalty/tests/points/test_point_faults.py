@@ -100,6 +100,7 @@ class TestPointFaults(PointCommon):
         self.assertWhole()
 
     def test_two_quotations_cannot_spend_the_same_points_in_one_batch(self):
+        """L075 two at once: one batch"""
         self._order()
         first = self._quote(quantity=0.2, claim=True)
         second = self._quote(quantity=0.2, claim=True)

@@ -28,7 +28,7 @@ class TestPointLiability(LiabilityCommon):
     """What the points of a program are owed at the end of a month."""
 
     def test_kpmg_example_through_the_ledger(self):
-        """Shares are rounded in the book: this price of a point gives its 9 %."""
+        """L143 breakage. Shares are rounded in the book: this price gives its 9 %."""
         self.program.write(
             {
                 "point_price": 9_000 * 100_000 / 91_000 / 9_700,
@@ -79,6 +79,7 @@ class TestPointLiability(LiabilityCommon):
         self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
 
     def test_returned_goods_take_their_deferral_back(self):
+        """L147 returns"""
         with self._on("2024-01-10"):
             order = self._order(quantity=10)
         first = self._value(JANUARY)
@@ -104,6 +105,7 @@ class TestPointLiability(LiabilityCommon):
         self.assertTrue(card.lot_ids)
 
     def test_pending_points_are_owed_and_debts_are_not(self):
+        """L148 debts"""
         self.program.write({"point_vesting": "payment"})
         with self._on("2024-01-10"):
             self._order(quantity=10)
@@ -114,6 +116,62 @@ class TestPointLiability(LiabilityCommon):
         valuation = self._value(JANUARY)
         self.assertEqual(self._card(self.other_customer).points, -30)
         self.assertEqual(valuation.outstanding, 100)
+
+    def _expire(self):
+        lots = self.env["loyalty.point.lot"].sudo()
+        lots._close_day(lots.search(lots._due_domain()))
+
+    def test_points_that_nobody_ever_spends_are_revenue_when_the_last_expire(self):
+        """L144 breakage"""
+        self.program.write({"point_redemption_share": 1, "point_valid_days": 40})
+        with self._on("2024-01-10"):
+            self._order(quantity=1_000)
+        first = self._value(JANUARY)
+        self.assertAlmostEqual(first.deferred, 9_090.91, 2)
+        self.assertAlmostEqual(first.liability, 9_090.91, 2)
+        with self._on("2024-02-25"):
+            self._expire()
+        second, third = self._value(FEBRUARY), self._value(MARCH)
+        self.assertAlmostEqual(second.recognised, 9_090.91, 2)
+        self.assertEqual((second.liability, third.liability), (0, 0))
+        self.assertAlmostEqual(third.recognised, second.recognised, 2)
+
+    def test_a_dearer_reward_changes_no_sale_of_before(self):
+        """L145 price of a point"""
+        self.program.point_redemption_share = 1
+        self.program.rule_ids.reward_point_amount = 1
+        self.program.reward_ids.discount = 0.1
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        first = self._value(JANUARY)
+        self.assertAlmostEqual(first.newly_deferred, 90.91, 2)
+        self.program.reward_ids.discount = 0.2
+        with self._on("2024-02-10"):
+            self._order(quantity=10)
+        second = self._value(FEBRUARY)
+        self.assertAlmostEqual(second.newly_deferred, 166.67, 2)
+        self.assertAlmostEqual(second.deferred, 90.91 + 166.67, 2)
+
+    def test_points_given_back_out_of_goodwill_are_given_in_that_month(self):
+        """L149 extension"""
+        self.program.write({"point_redemption_share": 1, "point_valid_days": 10})
+        with self._on("2024-01-10"):
+            self._order(quantity=50)
+        card = self._card()
+        with self._on("2024-01-25"):
+            self._expire()
+        first = self._value(JANUARY)
+        self.assertEqual((first.outstanding, first.liability), (0, 0))
+        with self._on("2024-02-05"):
+            card._post_adjustments({card: 500}, "Goodwill")
+        second = self._value(FEBRUARY)
+        self.assertEqual((second.given_points, second.newly_deferred), (500, 500))
+        self.assertEqual((second.outstanding, second.liability), (500, 500))
+        self.assertEqual(second.expired, 500)
+        figures = first.read(FIGURES)[0]
+        (first | second).unlink()
+        again = self._value(JANUARY).read(FIGURES)[0]
+        self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
 
     def test_vesting_changes_nothing(self):
         self.program.point_vesting = "payment"

@@ -14,6 +14,7 @@ class TestPointNetting(StatementCommon):
     """What leaves a line is netted over all its documents, in whatever sequence."""
 
     def test_parts_of_a_small_rate_leave_nothing(self):
+        """L011 netting, sums"""
         self.rule.reward_point_amount = 0.1
         for number, parts in enumerate(sorted(set(permutations((3.34, 3.34, 3.33))))):
             customer = self.env["res.partner"].create({"name": f"Part {number}"})
@@ -25,6 +26,7 @@ class TestPointNetting(StatementCommon):
             self.assertEqual(self._points(customer), 0)
 
     def test_each_step_of_a_credit_note_posts_the_difference(self):
+        """L012 netting"""
         order = self._sell({"product_uom_qty": 5})
         refund = self._credit(self._invoice(order), post=False)
         self.assertEqual(self._points(), 500)
@@ -37,6 +39,7 @@ class TestPointNetting(StatementCommon):
         self.assertWhole()
 
     def test_credited_and_invoiced_anew_in_any_sequence(self):
+        """L017 netting: nothing is earned twice"""
         for number, steps in enumerate(permutations(("credit", "anew", "draft"))):
             customer = self.env["res.partner"].create({"name": f"Anew {number}"})
             order = self._sell({"product_uom_qty": 5}, partner=customer)
@@ -57,6 +60,7 @@ class TestPointNetting(StatementCommon):
             self.assertEqual(self._points(customer), 400, steps)
 
     def test_a_negative_line_of_the_next_invoice_counts_once(self):
+        """L019 netting"""
         order = self._sell({"product_uom_qty": 5, "discount": 10})
         self.assertEqual(self._points(), 450)
         invoice = self._invoice(order)
@@ -71,6 +75,7 @@ class TestPointNetting(StatementCommon):
         self.assertEqual(self._points(), 360)
 
     def test_a_down_payment_earns_and_takes_nothing(self):
+        """L015 netting, vesting"""
         self.program.point_vesting = "invoice"
         order = self._sell({"product_uom_qty": 10})
         card = self._card()
@@ -92,6 +97,7 @@ class TestPointNetting(StatementCommon):
         self.assertEqual((card.points, card.pending_points), (1_000, 0))
 
     def test_points_follow_the_money_credited_of_goods_and_code(self):
+        """L016 netting, discounts"""
         code = self.env["loyalty.program"].create(
             {
                 "name": "Thirty",
@@ -124,6 +130,7 @@ class TestPointNetting(StatementCommon):
         self.assertWhole()
 
     def test_the_same_goods_leave_once(self):
+        """L020 netting"""
         for cancelled_first in (True, False):
             customer = self.env["res.partner"].create({"name": f"{cancelled_first}"})
             order = self._sell({"product_uom_qty": 3}, partner=customer)
@@ -137,6 +144,7 @@ class TestPointNetting(StatementCommon):
             self.assertEqual(self._points(customer), 0)
 
     def test_an_allowance_takes_money_and_no_piece(self):
+        """L120 allowance, in points"""
         by_piece = self._make_program(
             name="Pieces", rule_ids=[Command.create({"reward_point_mode": "unit"})]
         )
@@ -162,6 +170,7 @@ class TestPointNetting(StatementCommon):
         self.assertWhole()
 
     def test_what_is_free_takes_nothing_back(self):
+        """L045 same goods"""
         by_piece = self._make_program(
             name="Pieces", rule_ids=[Command.create({"reward_point_mode": "unit"})]
         )
@@ -234,6 +243,7 @@ class TestPointDebts(StatementCommon):
         return card.sudo()
 
     def test_who_owes_may_buy(self):
+        """L031 debt"""
         card = self._owe(99)
         order = self._offer(50)
         self.assertFalse(order._get_claimable_rewards())
@@ -241,6 +251,7 @@ class TestPointDebts(StatementCommon):
         self.assertEqual(card.points, -49)
 
     def test_pending_points_pay_no_debt(self):
+        """L032 debt, vesting"""
         self.program.point_vesting = "delivery"
         card = self._owe(98)
         order = self._sell(150)
@@ -250,6 +261,7 @@ class TestPointDebts(StatementCommon):
         self.assertEqual((card.points, card.pending_points), (52, 0))
 
     def test_cancelling_and_confirming_mints_nothing(self):
+        """L033 debt, written off"""
         self.program.point_debt_policy = "write_off"
         order = self._sell(100)
         card = self._card()
@@ -264,6 +276,7 @@ class TestPointDebts(StatementCommon):
         self.assertWhole()
 
     def test_only_points_of_the_same_order_refuse_its_return(self):
+        """L035 debt"""
         self.program.point_debt_policy = "block"
         order = self._sell(100)
         card = self._card()
@@ -285,6 +298,7 @@ class TestPointDebts(StatementCommon):
         self.assertWhole()
 
     def test_goods_that_earned_nothing_are_never_refused(self):
+        """L035 debt: goods that earned nothing"""
         self.program.point_debt_policy = "block"
         self.rule.product_ids = self.product
         order = self._sell(100, {"product_id": self.other_product.id})
@@ -294,6 +308,7 @@ class TestPointDebts(StatementCommon):
         self.assertEqual(card.points, 0)
 
     def test_a_wallet_that_owes_is_topped_up(self):
+        """L036 debt"""
         wallet = self.env["loyalty.program"].create(
             {
                 "name": "Wallet",
@@ -345,6 +360,7 @@ class TestPointSums(StatementCommon):
     """Sums are shared to the unit, and money is compared as it is shown."""
 
     def test_odoos_rounding_is_given_and_taken(self):
+        """L048 sums, as Odoo"""
         self.rule.reward_point_amount = 0.015
         order = self._sell(33.33, 33.33, 33.33)
         self.assertEqual(self._points(), 1.49)
@@ -352,11 +368,13 @@ class TestPointSums(StatementCommon):
         self.assertEqual(self._points(), 0)
 
     def test_a_minimum_is_met_by_what_the_order_shows(self):
+        """L049 sums, comparing"""
         self.rule.minimum_amount = 101
         self._sell(*[10.10] * 10)
         self.assertEqual(self._points(), 101)
 
     def test_a_minimum_is_not_met_by_what_is_rounded_away(self):
+        """L050 sums, comparing"""
         tax = self.env["account.tax"].create({"name": "21", "amount": 21})
         self.rule.write({"minimum_amount": 100, "minimum_amount_tax_mode": "incl"})
         taxed = {"tax_ids": [Command.set(tax.ids)]}
@@ -366,6 +384,7 @@ class TestPointSums(StatementCommon):
         self.assertEqual(self._points(), 100.01)
 
     def test_points_for_an_order_are_shared_over_its_lines(self):
+        """L055 sums"""
         self.rule.write({"reward_point_mode": "order", "reward_point_amount": 100})
         order = self._sell(60, 30, 10)
         invoice = self._invoice(order)
@@ -381,6 +400,7 @@ class TestPointSums(StatementCommon):
         self.assertWhole()
 
     def test_a_discount_is_no_piece_but_lessens_the_money(self):
+        """L043 same goods, in a managed program"""
         by_piece = self._make_program(
             name="Pieces", rule_ids=[Command.create({"reward_point_mode": "unit"})]
         )
@@ -410,3 +430,61 @@ class TestPointSums(StatementCommon):
         self.assertEqual(self._points(), 147)
         self._credit(invoice, {order.order_line[1]: {}})
         self.assertEqual(self._points(), 100)
+
+    def test_a_reward_takes_points_two_at_a_time(self):
+        """L052 sums, as Odoo: a reward of 1.50 a point, two points at a time"""
+        self.rule.write({"reward_point_mode": "order", "reward_point_amount": 3})
+        reward = self.program.reward_ids
+        reward.write(
+            {"discount": 1.5, "discount_mode": "per_point", "required_points": 2}
+        )
+        order = self._offer(100)
+        card = order.coupon_point_ids.coupon_id
+        self.assertFalse(order._apply_program_reward(reward, card))
+        self.assertEqual(order.reward_amount, -3)
+        self.assertEqual(order.order_line.filtered("reward_id").points_cost, 2)
+        order.action_confirm()
+        self.assertEqual(self._points(), 1)
+
+    def test_three_decimals_of_a_dinar(self):
+        """L053 sums, currency: points have two decimals, as Odoo's"""
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": dinar.id, "company_id": self.company.id, "rate": 1}
+        )
+        self.env["decimal.precision"].search(
+            [("name", "=", "Product Price")]
+        ).digits = 3
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Dinar", "currency_id": dinar.id}
+        )
+        self.program.currency_id = dinar
+        order = self._sell(10.005, pricelist_id=pricelist.id)
+        self.assertEqual(order.amount_total, 10.005)
+        self.assertEqual(self._points(), 10)
+        self._credit(self._invoice(order))
+        self.assertEqual(self._points(), 0)
+
+    def test_taxes_that_are_rounded_globally(self):
+        """L054 sums"""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tax = self.env["account.tax"].create({"name": "15", "amount": 15})
+        taxed = {"price_unit": 11.50, "tax_ids": [Command.set(tax.ids)]}
+        order = self._sell(taxed, taxed)
+        self.assertEqual(order.amount_total, 26.45)
+        self.assertEqual(self._points(), 26.46)
+        invoice = self._invoice(order)
+        self._credit(invoice, {order.order_line[0]: {}})
+        self.assertEqual(self._points(), 13.23)
+        self._credit(invoice, {order.order_line[1]: {}})
+        self.assertEqual(self._points(), 0)
+
+    def test_a_minimum_in_another_currency(self):
+        """L056 sums, currency: 1,500 and 1,499 yen at 150, minimum 10"""
+        self.rule.minimum_amount = 10
+        pricelist = self._yen_pricelist()
+        self._sell(1_499, pricelist_id=pricelist.id)
+        self.assertFalse(self._card())
+        self._sell(1_500, pricelist_id=pricelist.id)
+        self.assertEqual(self._points(), 10)

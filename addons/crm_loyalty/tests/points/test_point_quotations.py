@@ -93,6 +93,7 @@ class TestPointQuotations(PointCommon):
         self.assertEqual(self._rows(), 0)
 
     def test_another_customer_leaves_nothing_of_the_first(self):
+        """L084 doors: B earns"""
         order = self._quote()
         order.partner_id = self.other_customer
         order._update_programs_and_rewards()

@@ -49,6 +49,7 @@ class TestPointRefunds(PointCommon):
         self.assertWhole()
 
     def test_coupon_for_the_next_order_goes_with_the_last_goods(self):
+        """Used coupons: it goes with the last of the goods that earned it"""
         program = self._make_program(
             name="Next time",
             program_type="next_order_coupons",

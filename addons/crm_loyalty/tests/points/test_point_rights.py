@@ -208,6 +208,7 @@ class TestPointRights(PointCommon):
         )
 
     def test_another_customer_spends_nothing_of_the_former(self):
+        """L084 doors: A's points are free again"""
         order = self._quote(user_id=self.seller.id, claim=True)
         self.assertEqual(order.order_line.coupon_id, self.card)
         order.with_user(self.seller).partner_id = self.other_customer

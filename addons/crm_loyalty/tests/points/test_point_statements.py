@@ -85,6 +85,7 @@ class TestPointStatements(StatementCommon):
                 savepoint.rollback()
 
     def test_a_deleted_rule_takes_back_at_its_own_rate(self):
+        """L001 past by today's rules"""
         order = self._sell({"product_uom_qty": 2, "price_unit": 25})
         self.program.write(
             {
@@ -118,6 +119,7 @@ class TestPointStatements(StatementCommon):
         self.assertWhole()
 
     def test_a_tier_that_was_left_takes_back_what_it_gave(self):
+        """L002 past by today's rules"""
         for later in (1.0, 3.0):
             customer = self.env["res.partner"].create({"name": f"Tier {later}"})
             factor = "_granted_point_factor"
@@ -131,6 +133,7 @@ class TestPointStatements(StatementCommon):
             self.assertEqual(self._points(customer), 120)
 
     def test_a_rate_of_exchange_that_moved_takes_back_the_same(self):
+        """L003 past by today's rules, currency"""
         yen = self.env.ref("base.JPY")
         yen.active = True
         rate = self.env["res.currency.rate"].create(
@@ -147,6 +150,7 @@ class TestPointStatements(StatementCommon):
         self.assertEqual(self._points(), 55)
 
     def test_a_minimum_is_not_asked_of_what_is_left(self):
+        """L005 past by today's rules"""
         self.rule.minimum_amount = 100
         order = self._sell({"product_uom_qty": 4, "price_unit": 30})
         invoice = self._invoice(order)
@@ -162,6 +166,7 @@ class TestPointStatements(StatementCommon):
         self.assertEqual(self._points(), 120)
 
     def test_points_wait_and_last_as_promised(self):
+        """L006, L007 and L008 past by today's rules: vesting, expiry, archived"""
         self.program.write(
             {
                 "point_vesting": "delivery",
@@ -200,6 +205,7 @@ class TestPointStatements(StatementCommon):
         self.assertWhole()
 
     def test_a_tax_that_changed_takes_back_what_was_given(self):
+        """L009 past by today's rules, tax"""
         tax = self.env["account.tax"].create({"name": "21", "amount": 21})
         order = self._sell({"tax_ids": [Command.set(tax.ids)]})
         self.assertEqual(self._points(), 121)

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from .program_common import ProgramCommon
@@ -252,3 +252,44 @@ class TestProgramCases(ProgramCommon):
         for program in programs:
             self._measure_at_end(program)
             self.assertEqual(program.outside_count, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestProgramDay(ProgramCommon):
+    """A campaign's days are those of its company (the day)."""
+
+    # 23:30 and 00:30 of the night before 1 July
+    NIGHTS = {
+        "Pacific/Auckland": ("2027-06-30 11:30:00", "2027-06-30 12:30:00"),
+        "America/Los_Angeles": ("2027-07-01 06:30:00", "2027-07-01 07:30:00"),
+        "Asia/Tehran": ("2027-06-30 20:00:00", "2027-06-30 21:00:00"),
+    }
+
+    def test_it_begins_reminds_and_ends_by_the_companys_day(self):
+        """L072 the day, reports: campaigns"""
+        for zone, (before, after) in self.NIGHTS.items():
+            with self.subTest(zone), self.cr.savepoint() as savepoint:
+                self.company.partner_id.tz = zone
+                self._customers(2)
+                with freeze_time(before):
+                    program = self._running(
+                        medium="call", date_start="2027-07-01", reminder_days=1
+                    )
+                    mine = Domain("id", "=", program.id)
+                    self.assertFalse(self.programs.search(mine & self._to_enrol()))
+                with freeze_time(after):
+                    self.assertTrue(self.programs.search(mine & self._to_enrol()))
+                    program.write(
+                        {"date_start": "2027-06-30", "date_end": "2027-06-30"}
+                    )
+                with freeze_time(before):
+                    program._end_overdue()
+                    self.assertEqual(program.state, "running")
+                with freeze_time(after):
+                    program._end_overdue()
+                    self.assertEqual(program.state, "done")
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def _to_enrol(self):
+        return self.programs._to_enrol_domain()

@@ -133,6 +133,29 @@ class TestProgramControl(ProgramCommon):
         mail.send()
         self.assertEqual(mail.state, "cancel")
 
+    def test_an_address_of_two_customers_reaches_no_control(self):
+        """Campaigns: two contacts with one address, where one is held back"""
+        shared, later = self.treated[:2]
+        held_back, other = self.control[:2]
+        shared.partner_id.email = held_back.partner_id.email.upper()
+        self.program.sudo()._touch_step(1_000)
+        sent = self._sent_to(self.mailing)
+        self.assertFalse(sent & self.held_back)
+        self.assertEqual(len(sent), len(self.treated) - 1)
+        # in his arm all the same: he was meant to be contacted
+        self.assertEqual((shared.arm, shared.touch_count), ("treated", 0))
+        self.assertTrue(shared.blocked_on)
+        # and what waits in the queue is asked by address, too
+        address = later.partner_id.email
+        other.partner_id.email = address
+        mails = self.env["mail.mail"].sudo()
+        waiting = mails.search(
+            [("mailing_id", "=", self.mailing.id), ("res_id", "=", later.id)]
+        )
+        self.assertEqual(waiting._addresses_sent_to(), {address})
+        waiting.send()
+        self.assertEqual(waiting.state, "cancel")
+
     def test_a_test_goes_to_no_member(self):
         test = self.env["mailing.mailing.test"].sudo()
         for address in (self.control[0].email, self.treated[0].email.upper()):

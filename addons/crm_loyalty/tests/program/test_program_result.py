@@ -142,7 +142,7 @@ class TestProgramResult(ProgramCommon):
         self._customers(3)
         program = self._running()
         program.action_measure()
-        self.assertIn("Nobody is held back", program.margin_words)
+        self.assertIn("There is no control group", program.margin_words)
         self.assertFalse(program.enough)
 
     def test_cross_selling_succeeds_by_its_product_alone(self):

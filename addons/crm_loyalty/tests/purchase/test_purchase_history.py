@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import TODAY, ValueCommon
 
@@ -157,6 +158,63 @@ class TestPurchaseHistory(ValueCommon):
         )
         self._refund(order)  # posted today, at two to one
         self.assertFalse(self._history(self.customer))
+
+    def test_credited_and_invoiced_anew_is_kept(self):
+        """L017 netting: value and ownership as before"""
+        order = self._order(self.customer, 10, quantity=5)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"journal_id": invoice.journal_id.id}).reverse_moves()
+        invoice.reversal_move_ids.filtered(lambda m: m.state == "draft").action_post()
+        self.assertFalse(self._history(self.customer))
+        anew = invoice.copy()
+        anew.invoice_line_ids.sale_line_ids = order.order_line
+        anew.invoice_line_ids.quantity = 4
+        anew.action_post()
+        self.env.flush_all()
+        history = self._history(self.customer)
+        self.assertEqual((history.revenue, history.margin), (400, 160))
+        self.assertEqual(self._bought(4), self.customer)
+        self.assertFalse(self._bought(5))
+
+    def test_an_allowance_takes_money_and_no_piece(self):
+        """L120 allowance"""
+        order = self._order(self.customer, 10)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        refund = invoice._reverse_moves()
+        refund.invoice_line_ids.price_unit = 20
+        refund.action_post()
+        self.env.flush_all()
+        self.assertEqual(self._history(self.customer).revenue, 80)
+        self.assertEqual(self._bought(1), self.customer)
+
+    def test_a_part_that_comes_back_leaves_the_kit(self):
+        """L121 bundle"""
+        part = self._make_product("Part", 30, 10)
+        order = self._order(self.customer, 10)
+        self._order(self.customer, 10, lines=[{"product_id": part.id}])
+        invoice = order._create_invoices()
+        invoice.action_post()
+        refund = invoice._reverse_moves()
+        refund.invoice_line_ids.write({"product_id": part.id, "price_unit": 30})
+        refund.action_post()
+        self.env.flush_all()
+        self.assertEqual(self._bought(1), self.customer)
+        self.assertEqual(self._bought(1, part), self.customer)
+
+    def _bought(self, at_least, product=None):
+        """Who owns so many pieces."""
+        products = SQL("(%s)", (product or self.product).id)
+        query = self.env["crm.purchase.line"]._buyers_sql(
+            self.company, products, at_least=at_least
+        )
+        found = self.env["res.partner"].browse(
+            partner for (partner,) in self.env.execute_query(query)
+        )
+        return found & (self.customer | self.other_customer)
 
     def test_draft_refund_takes_nothing(self):
         order = self._order(self.customer, 10, quantity=4)

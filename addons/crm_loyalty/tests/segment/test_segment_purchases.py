@@ -1,5 +1,6 @@
 from datetime import date
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import ValidationError
@@ -37,6 +38,7 @@ class TestSegmentPurchases(SegmentCommon):
         self.assertFalse(self._members(self._segment({})))
 
     def test_partial_refund_lowers_the_quantity(self):
+        """L115 returned"""
         order = self._buy(self.buyer, quantity=5)
         self._refund(order, quantity=2)
         self.assertEqual(self._members(self._segment({"at_least": 3})), self.buyer)
@@ -104,6 +106,47 @@ class TestSegmentPurchases(SegmentCommon):
         self.assertEqual(self.company.value_cutoff, TODAY)
         self.assertEqual(self._members(self._segment({"last_days": 30})), self.buyer)
         self.assertFalse(self._members(self._segment({"last_days": 29})))
+
+    def test_last_days_are_the_companys(self):
+        """L123 the day"""
+        self.company.partner_id.tz = "America/Bogota"
+        self.company.value_cutoff = False
+        order = self._buy(self.buyer)
+        order.date_order = "2025-06-27 23:00:00"
+        segment = self._segment({"last_days": 3})
+        for moment, found in (
+            ("2025-06-30 23:30:00", self.buyer),
+            ("2025-07-01 02:00:00", self.buyer),
+            ("2025-07-01 05:00:00", self.partners),
+        ):
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(self._members(segment), found, moment)
+
+    def test_an_exchange_keeps_the_template_and_changes_the_variant(self):
+        """L119 exchanged"""
+        colour = self.env["product.attribute"].create(
+            {
+                "name": "Colour",
+                "value_ids": [Command.create({"name": n}) for n in ("blue", "red")],
+            }
+        )
+        values = {"attribute_id": colour.id, "value_ids": colour.value_ids.ids}
+        template = self.machine.product_tmpl_id.copy(
+            {"attribute_line_ids": [Command.create(values)]}
+        )
+        blue, red = template.product_variant_ids
+        self._refund(self._buy(self.buyer, product=blue))
+        self._buy(self.buyer, product=red)
+        by = {
+            name: self._members(self._segment({"product_ids": products.ids}))
+            for name, products in (("blue", blue), ("red", red), ("both", blue | red))
+        }
+        self.assertEqual(
+            by, {"blue": self.partners, "red": self.buyer, "both": self.buyer}
+        )
+        both = {"product_ids": (blue | red).ids}
+        self.assertFalse(self._members(self._segment({**both, "at_least": 2})))
 
     def test_refund_counts_on_the_day_of_the_order(self):
         self._refund(self._buy(self.returner, day=400))
@@ -184,6 +227,7 @@ class TestSegmentPurchases(SegmentCommon):
         )
 
     def test_quotations_and_cancelled_orders_are_no_purchases(self):
+        """L118 not bought"""
         order = self._buy(self.returner)
         order._action_cancel()
         self.assertFalse(self._members(self._segment({})))
@@ -220,6 +264,7 @@ class TestSegmentPurchases(SegmentCommon):
         self.assertFalse(segment.problem)
 
     def test_merged_customers_are_one(self):
+        """L125 merge"""
         self._buy(self.buyer)
         self._buy(self.returner)
         self.env["base.partner.merge.automatic.wizard"]._merge(

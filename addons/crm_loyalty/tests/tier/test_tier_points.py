@@ -58,6 +58,7 @@ class TestTierPoints(TierCommon):
         return card.points
 
     def test_factor_counts_from_the_next_order(self):
+        """L097 threshold: an order earns by the tier it found"""
         self._order(600)
         self.assertEqual(self._points(), 600)
         second = self._order(100)
@@ -127,6 +128,7 @@ class TestTierPoints(TierCommon):
         self.assertEqual(self._tier(program=program), program.tier_ids[0])
 
     def test_redeeming_takes_nothing_from_what_qualifies(self):
+        """L098 points measure: what was spent counts"""
         program = self._make_program(measure="points", thresholds=(600,))
         self.points.reward_ids.write(
             {"required_points": 100, "discount": 5, "discount_mode": "per_order"}

@@ -72,6 +72,7 @@ class TestValueReturned(PurchaseImportCommon):
         return rows
 
     def test_everything_that_came_back_is_worth_nothing(self):
+        """L117 returned"""
         self.assertEqual(self.run_.state, "done", self.run_.error)
         self.assertEqual(len(self.values), ORDINARY + 2)
         self.assertRecordValues(

@@ -14,7 +14,7 @@ registry.category("web_tour.tours").add("crm_loyalty_program", {
         ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_programs"),
         {
             content: "Begin a new program",
-            trigger: ".o_control_panel button:contains(New Program)",
+            trigger: ".o_control_panel button:contains(New Campaign)",
             run: "click",
         },
         {
@@ -73,7 +73,7 @@ registry.category("web_tour.tours").add("crm_loyalty_program_of_segment", {
     steps: () => [
         {
             content: "Start a program from the segment",
-            trigger: ".o_form_view button:contains(Start a Program)",
+            trigger: ".o_form_view button:contains(Start a Campaign)",
             run: "click",
         },
         {

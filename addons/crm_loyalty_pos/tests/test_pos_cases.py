@@ -1,0 +1,278 @@
+from datetime import date, datetime, timedelta
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .till_points_common import TillPointsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPosCredits(TillPointsCommon):
+    """What Accounting credits of a sale at the till came back, once."""
+
+    def _invoiced(self, quantity=2):
+        """A sale with its invoice, in the sequence in which a till makes them."""
+        sale = self._ring_up(quantity)
+        sale.sudo()._generate_pos_order_invoice()
+        self._tell(self.program, 100 * quantity, self._card() or None, sale)
+        return sale.sudo(), sale.sudo().account_move
+
+    def _credit(self, invoice, **values):
+        refund = invoice._reverse_moves()
+        refund.invoice_line_ids.write(values)
+        refund.action_post()
+        return refund
+
+    def _revenue(self):
+        self.env.flush_all()
+        history = self.env["crm.purchase.history"].search(
+            [
+                ("partner_id", "=", self.customer.id),
+                ("company_id", "=", self.company.id),
+            ]
+        )
+        return history.revenue
+
+    def test_a_credit_note_of_accounting_counts_once(self):
+        """L073 doors"""
+        sale, invoice = self._invoiced(1)
+        card = self._card()
+        self.assertEqual(card.points, 100)
+        refund = self._credit(invoice)
+        self.assertEqual(card.points, 0)
+        taken = card.entry_ids.filtered(lambda entry: entry.kind == "claw_back")
+        self.assertEqual((taken.move_id, taken.pos_order_id), (refund, sale))
+        # the till shows that the piece is back
+        self.assertEqual(sale.lines.refunded_qty, 1)
+        self.assertFalse(sale.has_refundable_lines)
+        # and one that did not hear of it takes nothing more
+        self._bring_back(sale)
+        self.assertEqual(card.points, 0)
+        self.assertWhole()
+
+    def test_the_other_piece_still_comes_back_at_the_till(self):
+        """L073 doors"""
+        sale, invoice = self._invoiced(3)
+        refund = self._credit(invoice, quantity=1)
+        self.assertEqual(self._card().points, 200)
+        self.assertEqual(sale.lines.refunded_qty, 1)
+        self._bring_back(sale)
+        self.assertEqual(self._card().points, 100)
+        self.assertEqual(sale.lines.refunded_qty, 2)
+        for step, points in (("button_draft", 200), ("action_post", 100)):
+            getattr(refund, step)()
+            self.assertEqual(self._card().points, points)
+        self.assertEqual(self._revenue() - 100, 100)
+        self.assertWhole()
+
+    def test_an_allowance_keeps_the_piece(self):
+        """L073 doors: and points go by the money"""
+        sale, invoice = self._invoiced(2)
+        self._credit(invoice, quantity=1, price_unit=30)
+        self.assertEqual(self._card().points, 170)
+        self.assertEqual(sale.lines.refunded_qty, 0)
+        self.assertEqual(self._revenue() - 100, 170)
+
+    def test_it_is_the_buyers_account_whoever_gets_the_credit_note(self):
+        """L073 doors: in the right account"""
+        _sale, invoice = self._invoiced(1)
+        refund = invoice._reverse_moves()
+        refund.partner_id = self.other_customer
+        refund.action_post()
+        self.assertEqual(self._card().points, 0)
+        self.assertFalse(self._card(self.other_customer))
+
+    def test_credited_and_invoiced_anew_leaves_all_as_before(self):
+        """L017 netting, at the till"""
+        _sale, invoice = self._invoiced(2)
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        action = wizard.modify_moves()
+        anew = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual(self._card().points, 0)
+        anew.action_post()
+        self.assertEqual(self._card().points, 200)
+        self.assertEqual(self._revenue() - 100, 200)
+        self.assertWhole()
+
+    def test_a_sale_without_points_is_odoos(self):
+        """What is refundable at the till is not touched where no points are stated"""
+        sale = self._ring_up(2).sudo()
+        sale._generate_pos_order_invoice()
+        self._credit(sale.account_move, quantity=1)
+        self.assertEqual(sale.lines.refunded_qty, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestPosTiers(TillPointsCommon):
+    """A tier's factor of points counts at the till as on orders."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tiers = (
+            cls.env["loyalty.tier.program"]
+            .sudo()
+            .create(
+                {
+                    "name": "Club",
+                    "company_id": cls.company.id,
+                    "measure": "points",
+                    "tier_ids": [Command.create({"name": "Silver", "threshold": 1e6})],
+                }
+            )
+        )
+        cls.tiers.action_publish()
+        cls.silver = cls.tiers.tier_ids
+        cls.env["loyalty.tier.benefit"].sudo().create(
+            {
+                "name": "Double",
+                "tier_id": cls.silver.id,
+                "kind": "point_factor",
+                "point_factor": 2,
+                "cost_by": "points",
+                "unit_cost": 0.1,
+            }
+        )
+        until = cls.company._today() + timedelta(30)
+        cls.silver._invite(cls.customer, until, "Test")
+
+    def test_the_factor_multiplies_what_the_till_tells(self):
+        answer = self._tell(self.program, 100)
+        card = self._card()
+        self.assertEqual(card.points, 200)
+        self.assertEqual(answer["coupon_updates"][0]["points"], 200)
+        statement = self.sale.sudo().point_statement_ids
+        self.assertRecordValues(statement, [{"factor": 2, "rate": 1, "points": 200}])
+        # told again it changes nothing, and a refund takes what was given
+        self._tell(self.program, 100, card)
+        self.assertEqual(card.points, 200)
+        self.silver.benefit_ids.point_factor = 5
+        self._bring_back(self.sale)
+        self.assertEqual(card.points, 0)
+        self.assertWhole()
+
+    def test_rewards_cost_what_they_cost(self):
+        self._tell(self.program, 100)
+        sale = self._ring_up(2, reward=self.program.reward_ids)
+        self._tell(self.program, 90, self._card(), sale)
+        entries = self._card().entry_ids.filtered(
+            lambda entry: entry.pos_order_id == sale
+        )
+        self.assertEqual(
+            sorted((entry.kind, entry.points) for entry in entries),
+            [("earn", 380), ("spend", -100)],
+        )
+
+    def test_who_has_no_tier_earns_as_the_till_says(self):
+        sale = self._ring_up(partner_id=self.other_customer.id)
+        self._tell(self.program, 100, sale=sale)
+        self.assertEqual(self._card(self.other_customer).points, 100)
+
+    def test_a_cashier_claims_no_factor_of_his_own(self):
+        with self.assertRaises(AccessError):
+            self._tell(self.program, 200)
+
+    def test_the_factor_helps_nobody_to_the_next_tier_and_is_its_cost(self):
+        self._tell(self.program, 100)
+        self.env.flush_all()
+        day = self.company._day_of(self.sale.date_order)
+        question = self.customer.id, day, day
+        found = self.env["loyalty.tier.amount"]._read_amounts(self.tiers, [question])
+        self.assertEqual(found[question].amount, 100)
+        self.assertEqual(self.silver.yearly_cost, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestPosDay(TillPointsCommon):
+    """A sale counts on the day on which it was made, where the company is."""
+
+    def test_a_program_ends_with_the_companys_day(self):
+        """L070 the day, till"""
+        self.company.partner_id.tz = "Europe/Brussels"
+        self.program.date_to = date(2026, 6, 30)
+        for moment, earns in (
+            ("2026-06-30 21:30:00", True),
+            ("2026-06-30 22:10:00", False),
+        ):
+            # each is told long after it was made
+            customer = self.env["res.partner"].create({"name": moment})
+            sale = self._ring_up(
+                partner_id=customer.id, date_order=datetime.fromisoformat(moment)
+            )
+            if earns:
+                self._tell(self.program, 100, sale=sale)
+                self.assertEqual(self._card(customer).points, 100)
+            else:
+                with self.assertRaises(AccessError):
+                    self._tell(self.program, 100, sale=sale)
+
+    def test_a_customer_named_later_counts_but_earns_nothing_by_itself(self):
+        """L083 doors: in the value history from then on"""
+        sale = self._ring_up(2, partner_id=False)
+        history = self.env["crm.purchase.history"]
+        mine = [("partner_id", "=", self.other_customer.id)]
+        self.env.flush_all()
+        self.assertFalse(history.search(mine))
+        sale.partner_id = self.other_customer
+        self.env.flush_all()
+        self.assertEqual(history.search(mine).revenue, 200)
+        self.assertFalse(self._card(self.other_customer))
+
+    def test_earned_at_the_till_and_spent_on_an_order(self):
+        """L086 doors: one balance"""
+        self._tell(self.program, 100)
+        card = self._card()
+        order = self._order(quantity=0.5, claim=True)
+        self.assertEqual(order.amount_total, 40)
+        # 100 of the till less the reward; what is below a piece earns nothing
+        self.assertEqual(card.points, 0)
+        self.assertWhole()
+
+
+@tagged("post_install", "-at_install")
+class TestPosMenu(TillPointsCommon):
+    """A menu is sold as a whole, and one of its parts alone as itself."""
+
+    def test_a_menu_and_one_of_its_parts_are_told_apart(self):
+        """L047 same goods, till"""
+        drink = self._make_product("Drink", 5)
+        menu = self._make_product("Menu", 12)
+        self.program.rule_ids.product_ids = drink
+        lines = [
+            {"product_id": menu.id, "qty": 1, "price_unit": 0},
+            {"product_id": drink.id, "qty": 1, "price_unit": 12},
+            {"product_id": drink.id, "qty": 1, "price_unit": 5},
+        ]
+        for line in lines:
+            line["price_subtotal"] = line["price_subtotal_incl"] = line["price_unit"]
+        sale = self._ring_up(lines=[Command.create(line) for line in lines])
+        whole, part, alone = sale.lines
+        part.combo_parent_id = whole
+        self._tell(self.program, 5, sale=sale)
+        self.assertEqual(self._card().points, 5)
+        self.assertEqual(sale.sudo().point_statement_ids.pos_line_id, alone)
+        for brought, left in ((whole | part, 5), (alone, 0)):
+            back = [
+                {
+                    "product_id": line.product_id.id,
+                    "qty": -1,
+                    "price_unit": line.price_unit,
+                    "price_subtotal": -line.price_subtotal,
+                    "price_subtotal_incl": -line.price_subtotal,
+                    "refunded_orderline_id": line.id,
+                }
+                for line in brought
+            ]
+            refund = self._ring_up(
+                lines=[Command.create(line) for line in back],
+                is_refund=True,
+                state="draft",
+            )
+            refund.with_user(self.cashier).action_pos_order_paid()
+            self.assertEqual(self._card().points, left)
+        self.assertWhole()
