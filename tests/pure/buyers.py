@@ -20,12 +20,14 @@ def base(
     mean=50.0,
     first=1.0,
     growth=0.0,
+    tie=0.0,
 ):
     """``n`` buyers, and what they buy and bring in the ``ahead`` weeks after.
 
     Amounts are gamma (shape 4) around means that are inverse gamma (5). ``leave`` draws
     each one's chance to leave after a purchase, ``first`` is the size of the first
-    purchase against the others, ``growth`` the yearly growth of amounts.
+    purchase against the others, ``growth`` the yearly growth of amounts; they go with
+    the power ``tie`` of how often he buys.
     """
     rng = np.random.default_rng(seed)
     usual = mean * 4 / rng.gamma(5, 1, n)
@@ -34,6 +36,7 @@ def base(
     bought, brought = np.zeros(n), np.zeros(n)
     for i in range(n):
         rate, leaves, time = rng.gamma(r, 1 / alpha), leave(rng), 0.0
+        usual[i] *= (rate * alpha / r) ** tie
         total[i] = rng.gamma(4, usual[i] * first / 4)
         stays = rng.random() >= leaves
         while stays:

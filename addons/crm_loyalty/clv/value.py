@@ -75,9 +75,8 @@ def lifetime_value(
     Of customers who most likely never return the whole interval would be zero; it is
     then stretched to hold the mean.
     """
-    counts = estimate.counts(
-        history, estimate.horizon(history), estimate.force(history)
-    )
+    history = estimate.amounts.usual(history)
+    counts = _growing_counts(estimate, history)
     amount = _amount(estimate, history)
     mean, square = _discounted(amount.spend, counts)
     rate, rate_variance = amount.rate, amount.rate_variance
@@ -106,13 +105,28 @@ def lifetime_value(
 
 
 def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
-    """The mean of the base's value alone: what the delta method differentiates."""
-    counts = estimate.counts(
-        history, estimate.horizon(history), estimate.force(history)
-    )
+    """The mean of the base's value alone: what the delta method differentiates.
+
+    :param history: of amounts as usual purchases of today
+    """
+    counts = _growing_counts(estimate, history)
     amount = _amount(estimate, history)
     mean, _square = _discounted(amount.spend, counts)
     return float(dot(mean, amount.rate))
+
+
+def _growing_counts(estimate: Estimate, history: PurchaseHistory) -> PurchaseCounts:
+    """Purchases within the horizon, each counted by what its amount is worth today:
+    discounted, and grown for as long as amounts are taken to go on growing."""
+    horizon, force = estimate.horizon(history), estimate.force(history)
+    counts = estimate.counts(history, horizon, force)
+    growth, until = estimate.amounts.ahead(history, horizon)
+    if growth == 0.0:
+        return counts
+    growing = estimate.counts(history, until, force - growth).discounted
+    steady = counts.discounted - estimate.counts(history, until, force).discounted
+    grown = np.exp(growth * until) * np.maximum(steady, 0.0)
+    return counts._replace(discounted=growing + grown)
 
 
 class _Amount(NamedTuple):
