@@ -80,3 +80,23 @@ def one_more(history, *, x, t_x, T, log_intervals, value, margin=None):
         np.append(history.value, value),
         margins,
     )
+
+
+def monthly(seed, n, jitter):
+    """Subscribers who pay every 30.4 days, give or take a share; and who of them is
+    left."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(n):
+        age, leaves = rng.uniform(300, 900), rng.beta(0.8, 8)
+        time, x, logs = 0.0, 0, 0.0
+        stays = rng.random() >= leaves
+        while stays:
+            gap = 30.4 * max(1 + rng.normal(0, jitter), 0.1)
+            if time + gap > age:
+                break
+            time, x, logs = time + gap, x + 1, logs + np.log(gap / 7)
+            stays = rng.random() >= leaves
+        rows.append((x, time / 7, age / 7, logs, stays))
+    x, t_x, T, logs, alive = map(np.array, zip(*rows, strict=True))
+    return PurchaseHistory(np.arange(n), x, t_x, T, logs), alive

@@ -61,9 +61,7 @@ KINDS = {
 
 def of_kind(name, seed):
     """Customers of this kind, and the revenue of the year after."""
-    history, _bought, brought = base(
-        seed, ahead=YEAR_WEEKS, **{**PLAIN, **KINDS[name]}
-    )
+    history, _bought, brought = base(seed, ahead=YEAR_WEEKS, **{**PLAIN, **KINDS[name]})
     return history, float(brought.sum())
 
 

@@ -6,29 +6,30 @@ comes to today before they are averaged:
 
     log amount = customer's own + [first purchase] log f + growth * time + noise
 
-From purchases: least squares within customers (each one against himself, so that nothing
-between customers can pass for growth), errors clustered by customer (Arellano 1987).
-Where a history tells each one's mean alone, from means: gamma quasi-likelihood (McCullagh
-& Nelder 1989, chapter 9) over customers, with a tie between amounts and frequency of its
-own, so that small but frequent buyers do not pass for large first purchases.
+From purchases: least squares within customers (each one against himself, so that
+nothing between customers can pass for growth), errors clustered by customer (Arellano
+1987). Where a history tells each one's mean alone, from means: gamma quasi-likelihood
+(McCullagh & Nelder 1989, chapter 9) over customers, with a tie between amounts and
+frequency of its own, so that small but frequent buyers do not pass for large first
+purchases.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from .fold import YEAR_DAYS
 from .history import PurchaseHistory
 from .mbg_cnbd import MbgCnbd
 
 Floats = NDArray[np.float64]
 
-YEAR_DAYS = 365.25
 # What is smaller is left alone, and so is what chance may have made.
 SMALLEST_GROWTH, SMALLEST_FIRST = 0.03, float(np.log(1.25))
 DOUBT, DOUBT_OF_MEANS = 3.0, 3.0
@@ -39,7 +40,8 @@ ITERATIONS, CLOSE, LONGEST_STEP, FURTHEST = 50, 1e-6, 0.5, 8.0
 # How long growth is taken to go on: a trend that goes on for ever is no forecast.
 AHEAD_YEARS = 1.0
 # Standard errors from which a tie between amounts and frequency is reckoned with.
-SIGN_OF_TIE, TIE = 2.0, 2
+SIGN_OF_TIE = 2.0
+FIRST, GROWTH, TIE = 0, 1, 2
 PURCHASES, MEANS, GIVEN = "purchases", "means", "given"
 
 
@@ -67,12 +69,12 @@ class AmountTrend:
         """Growth in a year as a share."""
         return float(np.expm1(self.growth))
 
-    @classmethod
-    def given(cls, yearly: float) -> AmountTrend:
-        """An index from outside: amounts grow by this share a year."""
+    def with_growth(self, yearly: float) -> AmountTrend:
+        """By an index from outside: amounts grow by this share a year."""
         if not yearly > -1:
             raise ValueError("yearly: a share above -1 is needed")
-        return cls(growth=float(np.log1p(yearly)), source=GIVEN)
+        growth = float(np.log1p(yearly))
+        return replace(self, growth=growth, growth_error=0.0, source=GIVEN)
 
     @classmethod
     def of_sums(cls, count: NDArray[np.int64], sums: Floats) -> AmountTrend:
@@ -110,7 +112,9 @@ class AmountTrend:
             smallest = np.array([SMALLEST_FIRST, SMALLEST_GROWTH])[rows]
             sure = (np.abs(effect) > DOUBT * error) & (np.abs(effect) > smallest)
             if sure.all():
-                found = dict(zip(rows.tolist(), zip(effect, error), strict=True))
+                found = dict(
+                    zip(rows.tolist(), zip(effect, error, strict=True), strict=True)
+                )
                 return cls._of(found, PURCHASES)
             kept[rows[~sure]] = False
         return cls()
@@ -126,7 +130,7 @@ class AmountTrend:
         history = history[history.value > 0].sample(SAMPLE)
         if len(history) < FEWEST_CUSTOMERS or (history.x > 0).sum() < FEWEST_CUSTOMERS:
             return cls()
-        kept = [0, 1]
+        kept = [FIRST, GROWTH]
         while kept:
             found = _fit_means(history, kept, population)
             if found is None:
@@ -145,8 +149,8 @@ class AmountTrend:
 
     @classmethod
     def _of(cls, found: dict[int, tuple[float, float]], source: str) -> AmountTrend:
-        first, first_error = found.get(0, (0.0, 0.0))
-        growth, growth_error = found.get(1, (0.0, 0.0))
+        first, first_error = found.get(FIRST, (0.0, 0.0))
+        growth, growth_error = found.get(GROWTH, (0.0, 0.0))
         return cls(
             float(growth),
             float(np.exp(first)),
@@ -207,7 +211,7 @@ def _log_power_of_rate(
     """log E[lambda^power] of each customer, against the population's. Where amounts go
     with a power of how often one buys, means go with this.
 
-    Given who is alive, lambda is Gamma(s, alpha + T); of who left, Gamma(s, alpha + t_x).
+    Of who is alive lambda is Gamma(s, alpha + T), of who left Gamma(s, alpha + t_x).
     """
     s = model.r + model.k * history.x
     alive = np.clip(model.alive(history), 1e-12, 1.0 - 1e-12)
@@ -227,11 +231,15 @@ def _log_power_of_rate(
 def _fit_means(
     history: PurchaseHistory, parts: list[int], population: MbgCnbd
 ) -> dict[int, tuple[float, float]] | None:
-    """Effect and error of the first purchase (0) and of growth (1), as wanted; None
-    where it does not settle. Without the tie to frequency where there is no sign of it:
-    it takes most of what can be known of a first purchase."""
+    """Effect and error of the first purchase and of growth, as wanted; None where
+    it does not settle. Without the tie to frequency where there is no sign of it, or a
+    clearer one of a first purchase unlike the others: both look alike, and each takes
+    most of what can be known of the other."""
     found = _settle(history, parts, population)
-    if found and abs(found[TIE][0]) < SIGN_OF_TIE * found[TIE][1]:
+    if found is None:
+        return None
+    sign = {part: abs(effect) / error for part, (effect, error) in found.items()}
+    if sign[TIE] < max(SIGN_OF_TIE, sign.get(FIRST, 0.0)):
         return _settle(history, parts, None)
     return found
 

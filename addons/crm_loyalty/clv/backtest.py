@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .counts import PurchaseCounts
 from .estimates import Estimate
 from .history import PurchaseHistory
 from .margin import MarginRate
-from .value import lifetime_value
+from .value import money_within
 
 Floats = NDArray[np.float64]
 
@@ -166,30 +167,17 @@ def backtest(
         deciles=deciles(counts.any, actual > 0),
         evidence=found.rung,
         verdict=verdict,
-        revenue=_revenue(calibration, revenue, horizon, found),
-        margin=_margin(calibration, margin, horizon, found),
+        revenue=_money(
+            replace(calibration, margin=None),
+            revenue,
+            horizon,
+            replace(found, margin=MarginRate(base=1.0)),
+            counts,
+        ),
+        margin=_money(calibration, margin, horizon, found, counts)
+        if found.margin.customers
+        else None,
     )
-
-
-def _revenue(
-    calibration: PurchaseHistory,
-    actual: ArrayLike | None,
-    horizon: float,
-    found: Estimate,
-) -> Money | None:
-    plain = replace(found, margin=MarginRate(base=1.0))
-    return _money(replace(calibration, margin=None), actual, horizon, plain)
-
-
-def _margin(
-    calibration: PurchaseHistory,
-    actual: ArrayLike | None,
-    horizon: float,
-    found: Estimate,
-) -> Money | None:
-    if calibration.margin is None or not found.margin.customers:
-        return None
-    return _money(calibration, actual, horizon, found)
 
 
 def _money(
@@ -197,6 +185,7 @@ def _money(
     actual: ArrayLike | None,
     horizon: float,
     found: Estimate,
+    counts: PurchaseCounts,
 ) -> Money | None:
     """Back-test of what values would count over the horizon, undiscounted."""
     if actual is None or calibration.value is None or not horizon > 0:
@@ -204,18 +193,15 @@ def _money(
     actual = np.asarray(actual, dtype=np.float64)
     if actual.shape != (len(calibration),):
         raise ValueError("money: one amount per customer of the calibration")
-    years = horizon / found.per_year(calibration)
-    value = lifetime_value(
-        replace(found, years=years, discount_rate=0.0), calibration
-    )
-    low, high = value.total.interval(0.95)
+    value, total = money_within(found, calibration, horizon, counts)
+    low, high = total.interval(0.95)
     amount = _known_mean(calibration, found)
     naive = found.rhythm.naive_counts(calibration, horizon).mean * amount
     return Money(
         float(actual.sum()),
         low,
         high,
-        Accuracy.of(value.mean, actual),
+        Accuracy.of(value, actual),
         Accuracy.of(naive, actual),
     )
 

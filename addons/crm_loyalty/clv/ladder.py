@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 FEWEST_CUSTOMERS = 30
 # Beyond this relative error of the base's revenue, parameters say too little.
 LARGEST_ERROR = 0.5
-# The share of customers who are left is uncertain where its error is beyond so much, and
-# beyond so many times what it would be if one could see who has left.
+# The share of customers who are left is uncertain where its error is beyond so much,
+# and beyond so many times what it would be if one could see who has left.
 LARGEST_ALIVE_ERROR, TIMES_CHANCE = 0.04, 5.0
 
 

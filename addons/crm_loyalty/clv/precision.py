@@ -1,4 +1,4 @@
-"""How wrong a base's value may be because its parameters are estimated, or agreed on."""
+"""How wrong a base's value may be because of what is estimated, or agreed on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE = 1000
 STEP = 1e-3
 POPULATION, SPEND = ("r", "alpha", "a", "b"), ("p", "q", "v")
 # What the plain rules for leaving may be off by, as a share of the base's value.
-RULE_DOUBT = 0.2
+RULE_DOUBT = 0.1
 
 
 def revenue_error(estimate: Estimate, history: PurchaseHistory) -> float:

@@ -5,7 +5,8 @@ that a salesperson can repeat. Alive: the MBG/CNBD-k formula with one purchase i
 of the base lent to every customer (r = k, alpha = the usual interval), the base's own
 regularity k, and one in five leaving after a purchase (a = 1, b = 4). From two own
 intervals on the customer's own rhythm outweighs the loan; before that it is the plain
-rule: half lost after about three usual intervals of silence, the sooner the more regular.
+rule: half lost after about three usual intervals of silence, sooner where the base is
+regular.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ OWN_INTERVALS = 2
 DEFAULT_INTERVAL_DAYS = 90.0
 # How much log-likelihood more regularity must gain to be believed (95 % of chance).
 GAIN = 1.92
+# Of fewer intervals than these, beyond each one's first, regularity is not read.
+FEWEST_INTERVALS = 10
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def regularity(history: PurchaseHistory) -> int:
     customer's pace. The least k that is not clearly less likely than the best one.
     """
     logs, several = history.log_intervals, history.x >= 2
-    if logs is None or not several.any():
+    if logs is None or (history.x - 1)[several].sum() < FEWEST_INTERVALS:
         return 1
     x = history.x[several].astype(np.float64)
     evenness = logs[several].sum() - dot(x, np.log(history.t_x[several]))

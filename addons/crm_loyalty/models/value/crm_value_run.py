@@ -27,10 +27,12 @@ from ...clv.lifecycle import POTENTIAL
 from ...clv.rfm import fifths
 from .value_arrays import (
     NEVER,
+    carried,
     history_of,
     holdout_counts,
+    holdout_money,
     known_columns,
-    without_trend,
+    usual_amounts,
 )
 from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
 
@@ -272,6 +274,8 @@ class CrmValueRun(models.Model):
         # attributes are read where they are used, or may turn out to be
         trend = trial.adopted if trial else company.value_use_attributes
         columns = History._read_arrays(company, self.cutoff, trend=trend)
+        amounts = company._amount_trend(columns)
+        columns |= usual_amounts(columns, day_number(self.cutoff), amounts)
         history = history_of(columns, day_number(self.cutoff))
         if tested:
             report, tested_on = BackTest.from_dict(tested.backtest), tested.backtest_on
@@ -283,9 +287,10 @@ class CrmValueRun(models.Model):
             report,
             years=company.value_horizon_years,
             discount_rate=company.value_discount_rate,
+            amounts=amounts,
         )
         attributes = self._prepare_attributes(trial, found)
-        columns = without_trend(columns) | (
+        columns = carried(columns) | (
             self._attribute_columns(trial, columns) if attributes["used"] else {}
         )
         for rows in self._batch_slices(len(history)):
@@ -321,7 +326,9 @@ class CrmValueRun(models.Model):
             ],
             limit=1,
         )
-        return fresh if fresh.backtest and fresh._attributes_fresh() else self.browse()
+        # one from before money was looked at says nothing of it
+        complete = fresh.backtest and "revenue" in fresh.backtest
+        return fresh if complete and fresh._attributes_fresh() else self.browse()
 
     def _run_backtest(self, columns) -> tuple[BackTest | None, Trial]:
         """Hold out the last quarter of the company's time; None without purchases.
@@ -339,12 +346,15 @@ class CrmValueRun(models.Model):
         columns = History._read_arrays(
             company, split_date, known_by=split_date, trend=company.value_use_attributes
         )
+        amounts = company._amount_trend(columns)
+        columns |= usual_amounts(columns, split, amounts)
         calibration = history_of(columns, split)
         holdout = History._read_holdout(company, split_date, self.cutoff)
         actual = holdout_counts(columns["customer"], holdout)
-        plain = estimate(calibration)
+        plain = estimate(calibration, amounts=amounts)
         horizon = (last - split) / calibration.unit_days
-        report = backtest(calibration, actual, horizon, plain)
+        revenue, margin = holdout_money(columns["customer"], holdout, plain.margin.base)
+        report = backtest(calibration, actual, horizon, plain, revenue, margin)
         trial = self._try_attributes(
             plain, report, calibration, actual, columns, split_date, split
         )
