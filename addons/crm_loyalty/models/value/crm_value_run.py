@@ -436,6 +436,8 @@ class CrmValueRun(models.Model):
 
     def _prepare_summary_values(self, value, total: BaseTotal) -> dict:
         low, high = total.interval()
+        # who is worth less than a cent carries nothing
+        value = np.round(value, self.currency_id.decimal_places)
         return {
             "customer_count": len(value),
             "total_value": total.mean,

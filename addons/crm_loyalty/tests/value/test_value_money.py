@@ -9,12 +9,12 @@ from odoo.addons.base.tests.common import BaseCommon
 CUTOFF = date(2025, 6, 30)
 CUSTOMERS = 300
 DEVICE, PART = 600.0, 40.0
-DEVICE_RATE, PART_RATE = 0.05, 0.5
+DEVICE_RATE, PART_RATE = 0.3, 0.5
 
 
 @tagged("post_install", "-at_install")
 class TestValueMoney(BaseCommon):
-    """A shop that sells a device at hardly any margin and then its parts, at prices
+    """A shop that sells a device and then its parts, at another margin and at prices
     that rise by a fifth a year; and what its customers bring in the year after."""
 
     @classmethod
