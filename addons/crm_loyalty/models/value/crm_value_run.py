@@ -138,6 +138,11 @@ class CrmValueRun(models.Model):
     )
     backtest = fields.Json(readonly=True)
     backtest_on = fields.Date("Back-Test of", readonly=True)
+    backtest_amounts = fields.Char(
+        "Amounts of the Back-Test",
+        readonly=True,
+        help="How the company had past amounts counted.",
+    )
     evidence = fields.Char(readonly=True)
     sample_size = fields.Integer("Customers Read", readonly=True)
     log_likelihood = fields.Float(readonly=True, digits=(16, 1))
@@ -306,6 +311,7 @@ class CrmValueRun(models.Model):
                 "log_likelihood": population.log_likelihood if population else 0,
                 "backtest": report and report.to_dict(),
                 "backtest_on": tested_on,
+                "backtest_amounts": company._amounts_setting(),
                 "attributes": attributes,
             }
         )
@@ -326,9 +332,12 @@ class CrmValueRun(models.Model):
             ],
             limit=1,
         )
-        # one from before money was looked at says nothing of it
-        complete = fresh.backtest and "revenue" in fresh.backtest
-        return fresh if complete and fresh._attributes_fresh() else self.browse()
+        # other amounts would have made another forecast; and a report from before money
+        # was looked at says nothing of it
+        alike = fresh.backtest_amounts == self.company_id._amounts_setting()
+        if fresh.backtest and alike and fresh._attributes_fresh():
+            return fresh
+        return self.browse()
 
     def _run_backtest(self, columns) -> tuple[BackTest | None, Trial]:
         """Hold out the last quarter of the company's time; None without purchases.

@@ -106,6 +106,12 @@ class ResCompany(models.Model):
         """Cumulative shares of the base's value at which classes A, B, C end."""
         return [self.value_class_a, self.value_class_b, self.value_class_c]
 
+    def _amounts_setting(self) -> str:
+        """How past amounts count, in one word and a figure."""
+        if self.value_amounts == "index":
+            return f"index {self.value_amount_growth:.6f}"
+        return self.value_amounts
+
     def _amount_trend(self, columns: dict) -> AmountTrend:
         """How amounts differ by when they fell, as the company has it.
 
