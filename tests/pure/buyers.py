@@ -20,12 +20,14 @@ def base(
     mean=50.0,
     first=1.0,
     growth=0.0,
+    tie=0.0,
 ):
     """``n`` buyers, and what they buy and bring in the ``ahead`` weeks after.
 
     Amounts are gamma (shape 4) around means that are inverse gamma (5). ``leave`` draws
     each one's chance to leave after a purchase, ``first`` is the size of the first
-    purchase against the others, ``growth`` the yearly growth of amounts.
+    purchase against the others, ``growth`` the yearly growth of amounts; they go with
+    the power ``tie`` of how often he buys.
     """
     rng = np.random.default_rng(seed)
     usual = mean * 4 / rng.gamma(5, 1, n)
@@ -34,6 +36,7 @@ def base(
     bought, brought = np.zeros(n), np.zeros(n)
     for i in range(n):
         rate, leaves, time = rng.gamma(r, 1 / alpha), leave(rng), 0.0
+        usual[i] *= (rate * alpha / r) ** tie
         total[i] = rng.gamma(4, usual[i] * first / 4)
         stays = rng.random() >= leaves
         while stays:
@@ -77,3 +80,23 @@ def one_more(history, *, x, t_x, T, log_intervals, value, margin=None):
         np.append(history.value, value),
         margins,
     )
+
+
+def monthly(seed, n, jitter):
+    """Subscribers who pay every 30.4 days, give or take a share; and who of them is
+    left."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(n):
+        age, leaves = rng.uniform(300, 900), rng.beta(0.8, 8)
+        time, x, logs = 0.0, 0, 0.0
+        stays = rng.random() >= leaves
+        while stays:
+            gap = 30.4 * max(1 + rng.normal(0, jitter), 0.1)
+            if time + gap > age:
+                break
+            time, x, logs = time + gap, x + 1, logs + np.log(gap / 7)
+            stays = rng.random() >= leaves
+        rows.append((x, time / 7, age / 7, logs, stays))
+    x, t_x, T, logs, alive = map(np.array, zip(*rows, strict=True))
+    return PurchaseHistory(np.arange(n), x, t_x, T, logs), alive

@@ -102,9 +102,10 @@ def test_fit_says_why_it_cannot(name, reason):
         "giants gone at once",
     ],
 )
-def test_base_without_differences_is_fitted_but_not_trusted(name):
+def test_base_without_differences_has_all_alike(name):
+    """At the edge of the box, which is an answer."""
     model = MbgCnbd.fit(BASES[name])
-    assert not model.trusted
+    assert model.at_bound
     assert np.isfinite(model.log_likelihood)
 
 
@@ -112,11 +113,11 @@ def test_ladder_names_its_rung():
     rungs = {name: estimate(base).reasons[0].code for name, base in BASES.items()}
     assert rungs["ten customers"] == "few_customers"
     assert rungs["all bought once"] == "no_repeats"
-    assert rungs["identical customers"] == "at_bound"
-    assert rungs["one giant"] in {"population", "uncertain", "at_bound"}
+    assert rungs["identical customers"] == "population"
+    assert rungs["one giant"] in {"population", "uncertain"}
 
 
-@pytest.mark.parametrize("k", [1, 2, 6])
+@pytest.mark.parametrize("k", [1, 2, 6, 64])
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -144,6 +145,8 @@ def test_any_parameters_give_numbers(k, parameters, dropout_at_zero):
     counts = model.counts(odd, 156.5, 0.002)
     for column in counts:
         assert (np.isfinite(column) & (column >= 0)).all()
-    assert (counts.any <= counts.mean + 1e-9).all()
-    assert (counts.second >= counts.mean * (1 - 1e-9)).all()
-    assert (counts.discounted <= counts.mean * (1 + 1e-9)).all()
+    # of many phases some are interpolated
+    near = 1e-9 if k <= 6 else 1e-3
+    assert (counts.any <= counts.mean + near).all()
+    assert (counts.second >= counts.mean * (1 - near)).all()
+    assert (counts.discounted <= counts.mean * (1 + near)).all()

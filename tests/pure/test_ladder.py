@@ -85,15 +85,17 @@ def test_nobody_came_back():
     assert (found.alive(history) < 1).all()
 
 
-def test_a_population_on_the_edge_of_the_box_is_not_believed():
+def test_the_edge_of_the_box_is_an_answer():
+    """Two hundred who all buy every ten weeks: all alike, and nobody leaves."""
     n = 200
     history = PurchaseHistory(
         np.arange(n), [5] * n, [50.0] * n, [52.0] * n, [5 * np.log(10.0)] * n
     )
     found = estimate(history)
-    assert codes(found)[0] == "at_bound"
-    assert found.reasons[0].numbers["parameters"]
-    assert set(found.evidence(history)) == {"rhythm"}
+    assert codes(found)[0] == "population"
+    assert {"r", "b"} <= set(found.population.at_bound)
+    assert found.alive(history).min() > 0.99
+    assert found.expected_purchases(history, 30.0)[0] == pytest.approx(3.0, rel=0.1)
 
 
 def test_naive_forecast_is_used_and_named_where_it_won():

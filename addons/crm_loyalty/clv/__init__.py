@@ -5,7 +5,7 @@ One refresh, as ``crm.value.run`` makes it::
     history = PurchaseHistory.from_days(      # columns as the database counts them
         customer, repeats, recency_days, age_days, log_interval_days, value, margin)
     before = estimate(calibration)              # optional: would it have been right?
-    report = backtest(calibration, actual, horizon, before)     # report.to_dict()
+    report = backtest(calibration, actual, horizon, before, revenue, margin)
     found = estimate(history, report, years=3, discount_rate=0.1)
     stored = found.to_dict()                            # JSON
 
@@ -33,17 +33,20 @@ One refresh, as ``crm.value.run`` makes it::
     advise(customers, offer, anyway, can_wait, effect=effect, ...)   # whom to give it
 
 Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
-population, few_customers, no_repeats, fit_failed, at_bound, not_converged, uncertain,
-naive_forecast, spend_convention, no_values, no_margins. ``value`` and ``margin`` are
-means per purchase over all purchases, the first included.
+population, few_customers, no_repeats, fit_failed, not_converged, uncertain,
+uncertain_past, naive_forecast, spend_convention, no_values, no_margins, first_unlike,
+growth, growth_given, naive_money, money_high, money_low. ``value`` and ``margin`` are
+means per purchase over all purchases, the first included; where a history's maker has
+put them into usual purchases of today, ``estimate`` is given the ``AmountTrend``.
 
 Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 ``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.
 """
 
 from .advice import Advice, Offer, advise, buys_anyway
+from .amounts import AmountTrend
 from .attributes import Attribute, Design
-from .backtest import Accuracy, BackTest, Decile, backtest
+from .backtest import Accuracy, BackTest, Decile, Money, backtest
 from .classes import concentration, value_classes
 from .correction import Correction
 from .counts import PurchaseCounts
@@ -65,6 +68,7 @@ from .value import BaseTotal, LifetimeValue, lifetime_value
 __all__ = [
     "Advice",
     "Accuracy",
+    "AmountTrend",
     "Attribute",
     "BackTest",
     "BaseTotal",
@@ -78,6 +82,7 @@ __all__ = [
     "LifetimeValue",
     "MarginRate",
     "MbgCnbd",
+    "Money",
     "Offer",
     "OfferEffect",
     "ProtectedAttribute",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .counts import PurchaseCounts
 from .estimates import Estimate
 from .history import PurchaseHistory
+from .margin import MarginRate
+from .value import money_within
 
 Floats = NDArray[np.float64]
 
@@ -47,9 +50,43 @@ class Decile:
 
 
 @dataclass(frozen=True)
+class Money:
+    """What all customers brought, and what two forecasts had said they would.
+
+    ``low`` and ``high`` are the ends of the interval that was to hold the actual total
+    in 95 of 100 bases; naive is the same rate of purchases, of the same mean amount.
+    """
+
+    actual: float
+    low: float
+    high: float
+    model: Accuracy
+    naive: Accuracy
+
+    @property
+    def verdict(self) -> str:
+        return "naive" if self.naive.rmse < self.model.rmse else "model"
+
+    @property
+    def held(self) -> bool:
+        return self.low <= self.actual <= self.high
+
+    @property
+    def miss(self) -> float:
+        """By what share of itself the model's total was off."""
+        return (self.actual - self.model.total) / (abs(self.model.total) or 1.0)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Money:
+        model, naive = Accuracy(**data["model"]), Accuracy(**data["naive"])
+        return cls(**{**data, "model": model, "naive": naive})
+
+
+@dataclass(frozen=True)
 class BackTest:
     """``verdict``: "model", "naive" (same rate as before had the smaller error per
-    customer) or "too_few" (nothing can be told)."""
+    customer) or "too_few" (nothing can be told). ``revenue`` and ``margin`` are None
+    where nobody knows them."""
 
     customers: int
     horizon: float
@@ -59,6 +96,13 @@ class BackTest:
     deciles: tuple[Decile, ...]
     evidence: str
     verdict: str
+    revenue: Money | None = None
+    margin: Money | None = None
+
+    @property
+    def money(self) -> Money | None:
+        """Of what values count: margin, or revenue where no margin is known."""
+        return self.margin or self.revenue
 
     @property
     def calibration_error(self) -> float:
@@ -71,9 +115,15 @@ class BackTest:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> BackTest:
+        money = {
+            # reports from before money was looked at have none
+            name: data.get(name) and Money.from_dict(data[name])
+            for name in ("revenue", "margin")
+        }
         return cls(
             **{
                 **data,
+                **money,
                 "model": Accuracy(**data["model"]),
                 "naive": Accuracy(**data["naive"]),
                 "deciles": tuple(Decile(**decile) for decile in data["deciles"]),
@@ -86,6 +136,8 @@ def backtest(
     actual: ArrayLike,
     horizon: float,
     found: Estimate,
+    revenue: ArrayLike | None = None,
+    margin: ArrayLike | None = None,
 ) -> BackTest:
     """Forecast from the calibration alone, and compare.
 
@@ -94,6 +146,8 @@ def backtest(
     the mean absolute error would favour forecasting zero for everyone.
 
     :param found: the estimate of the calibration
+    :param revenue: what each customer brought in that time, returns taken off
+    :param margin: the same of margin; leave out where it is not known
     """
     actual = np.asarray(actual, dtype=np.float64)
     if actual.shape != (len(calibration),):
@@ -113,7 +167,57 @@ def backtest(
         deciles=deciles(counts.any, actual > 0),
         evidence=found.rung,
         verdict=verdict,
+        revenue=_money(
+            replace(calibration, margin=None),
+            revenue,
+            horizon,
+            replace(found, margin=MarginRate(base=1.0)),
+            counts,
+        ),
+        margin=_money(calibration, margin, horizon, found, counts)
+        if found.margin.customers
+        else None,
     )
+
+
+def _money(
+    calibration: PurchaseHistory,
+    actual: ArrayLike | None,
+    horizon: float,
+    found: Estimate,
+    counts: PurchaseCounts,
+) -> Money | None:
+    """Back-test of what values would count over the horizon, undiscounted."""
+    if actual is None or calibration.value is None or not horizon > 0:
+        return None
+    actual = np.asarray(actual, dtype=np.float64)
+    if actual.shape != (len(calibration),):
+        raise ValueError("money: one amount per customer of the calibration")
+    value, total = money_within(found, calibration, horizon, counts)
+    low, high = total.interval(0.95)
+    amount = _known_mean(calibration, found)
+    naive = found.rhythm.naive_counts(calibration, horizon).mean * amount
+    return Money(
+        float(actual.sum()),
+        low,
+        high,
+        Accuracy.of(value, actual),
+        Accuracy.of(naive, actual),
+    )
+
+
+def _known_mean(calibration: PurchaseHistory, found: Estimate) -> Floats:
+    """Of each one's purchases so far, as they were; the base's where nobody knows."""
+    value = calibration.value
+    assert value is not None
+    known = ~np.isnan(value)
+    count = calibration.x[known] + 1.0
+    mean = float(np.average(value[known], weights=count)) if known.any() else 0.0
+    value = np.where(known, value, mean)
+    if calibration.margin is None:
+        return value * found.margin.base
+    unknown = np.isnan(calibration.margin)
+    return np.where(unknown, value * found.margin.base, calibration.margin)
 
 
 def deciles(predicted: Floats, observed: NDArray[np.bool_]) -> tuple[Decile, ...]:

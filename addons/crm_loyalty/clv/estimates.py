@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .amounts import YEAR_DAYS, AmountTrend
 from .correction import shifted, shifted_threshold
 from .counts import PurchaseCounts
 from .gamma_gamma import GammaGamma
@@ -18,7 +19,6 @@ from .rhythm import Rhythm
 
 Floats = NDArray[np.float64]
 
-YEAR_DAYS = 365.25
 POPULATION, RHYTHM, RULE = "population", "rhythm", "rule"
 
 
@@ -37,10 +37,12 @@ class Estimate:
     ``population`` is None where the ladder stands lower; ``naive`` tells that the
     back-test prefers "same rate as before" for the number of purchases. A history's
     ``shift`` moves the alive probability, and with it all that being alive brings.
+    ``amounts`` tells what amounts so far say of those to come: see ``AmountTrend``.
     """
 
     rhythm: Rhythm
     margin: MarginRate
+    amounts: AmountTrend = AmountTrend()
     population: MbgCnbd | None = None
     spend: GammaGamma | None = None
     naive: bool = False
@@ -110,13 +112,18 @@ class Estimate:
         factor = 1.0 / (alive + (1.0 - alive) * np.exp(-history.shift))
         return np.where(history.shift == 0.0, 1.0, factor)
 
+    @staticmethod
+    def per_year(history: PurchaseHistory) -> float:
+        """How many of the history's units make a year."""
+        return YEAR_DAYS / history.unit_days
+
     def horizon(self, history: PurchaseHistory) -> float:
         """``years`` in the history's unit."""
-        return self.years * YEAR_DAYS / history.unit_days
+        return self.years * self.per_year(history)
 
     def force(self, history: PurchaseHistory) -> float:
         """Force of interest per unit of the history."""
-        return float(np.log1p(self.discount_rate)) * history.unit_days / YEAR_DAYS
+        return float(np.log1p(self.discount_rate)) / self.per_year(history)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, texts, lists and dicts: fit for JSON."""
@@ -130,6 +137,8 @@ class Estimate:
                 **data,
                 "rhythm": Rhythm(**data["rhythm"]),
                 "margin": MarginRate(**data["margin"]),
+                # of runs from before amounts were looked at
+                "amounts": AmountTrend(**data.get("amounts", {})),
                 "population": population and MbgCnbd.from_dict(population),
                 "spend": spend and GammaGamma.from_dict(spend),
                 "reasons": tuple(Reason(**reason) for reason in data["reasons"]),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 # Half of the smallest amount that Odoo knows, a millionth: less is left by rounding.
 SMALLEST_MONEY = 5e-7
+YEAR_DAYS = 365.25
 
 
 def fold_purchases(
@@ -27,9 +28,14 @@ def fold_purchases(
     :return: arrays of equal length, customers ascending: ``customer``, ``first_day``,
         ``last_day``, ``purchase_count``, ``log_intervals`` (sum of the logarithms of
         the days between purchases), ``last_interval`` (days, 0 with one purchase),
-        ``revenue``, ``margin``, ``costed_revenue`` (the revenue whose margin is known)
+        ``revenue``, ``margin``, ``costed_revenue`` (the revenue whose margin is known),
+        ``purchased`` (what the purchases brought before later returns),
+        ``first_revenue`` and ``first_margin`` (of the first of them; NaN where unknown)
+        and ``amount_sums`` (what ``AmountTrend.of_sums`` takes, a row for each)
     """
-    day_owner, days, day_revenue, totals = _fold_days(customer, day, revenue, margin)
+    day_owner, days, day_revenue, day_margin, totals = _fold_days(
+        customer, day, revenue, margin
+    )
     is_purchase = day_revenue > 0
     owner, bought_on = day_owner[is_purchase], days[is_purchase]
     start = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -38,6 +44,7 @@ def fold_purchases(
     gap = np.diff(bought_on, prepend=0)
     gap[start] = 1  # no interval ends at a first purchase, and log 1 is 0
     row = np.searchsorted(totals["customer"], buyers)
+    amount = day_revenue[is_purchase]
     folded = {
         "customer": buyers,
         "first_day": bought_on[start],
@@ -48,6 +55,10 @@ def fold_purchases(
         "revenue": totals["revenue"][row],
         "margin": totals["margin"][row],
         "costed_revenue": totals["costed_revenue"][row],
+        "purchased": _money_sums(amount, start),
+        "first_revenue": amount[start],
+        "first_margin": day_margin[is_purchase][start],
+        "amount_sums": _amount_sums(amount, bought_on, start, end),
     }
     if trend:
         folded["margin_trend"] = margin_trend(buyers, customer, day, revenue, margin)
@@ -88,7 +99,8 @@ def margin_trend(
 
 
 def _fold_days(customer, day, revenue, margin):
-    """Owner, day and revenue of each day of dealing; and the totals per customer."""
+    """Owner, day, revenue and margin of each day of dealing; and the totals per
+    customer."""
     order = np.lexsort((day, customer))
     customer, day = customer[order], day[order]
     revenue, margin = revenue[order], margin[order]
@@ -102,7 +114,17 @@ def _fold_days(customer, day, revenue, margin):
         "margin": _money_sums(np.where(known, margin, 0.0), first),
         "costed_revenue": _money_sums(np.where(known, revenue, 0.0), first),
     }
-    return customer[start], day[start], _money_sums(revenue, start), totals
+    by_day = _money_sums(revenue, start), _sums(margin, start)
+    return customer[start], day[start], *by_day, totals
+
+
+def _amount_sums(amount, day, start, end) -> NDArray[np.float64]:
+    """By customer: the logarithm of the first amount, and the sums of logarithms, of
+    years since the first purchase, of their squares, and of years times logarithms."""
+    logs = np.log(amount)
+    years = (day - np.repeat(day[start], end - start + 1)) / YEAR_DAYS
+    sums = [_sums(each, start) for each in (logs, years, years**2, years * logs)]
+    return np.stack([logs[start], *sums], axis=1)
 
 
 def _sums(values: NDArray, start: NDArray) -> NDArray:

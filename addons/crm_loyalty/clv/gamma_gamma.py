@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 # Enough customers to start the full fit nearby: of 100,000 in two thirds of the time.
 SAMPLE = 10_000
+# A population's mean beyond so many plain ones is made by a tail that nobody has seen.
+FURTHEST_MEAN = 2.0
 
 
 class Spend(NamedTuple):
@@ -36,8 +38,9 @@ class Spend(NamedTuple):
 
 @dataclass(frozen=True)
 class GammaGamma(Stored):
-    """``mean_value`` is the plain mean over the customers, the answer where the
-    model has none (q <= 1: the population's mean is infinite)."""
+    """``mean_value`` is the plain mean of the purchases, the answer where the model has
+    none: its own mean is p v / (q - 1), which runs away as q nears 1 and is infinite
+    from there on."""
 
     p: float
     q: float
@@ -127,6 +130,8 @@ class GammaGamma(Stored):
         has_mean = shape > 1
         mean = np.full(shape.shape, self.mean_value)
         np.divide(self.p * scale, shape - 1, out=mean, where=has_mean)
+        unseen = ~modelled & (mean > FURTHEST_MEAN * self.mean_value)
+        mean = np.where(unseen, self.mean_value, mean)
         # Below shape 2 the variance is infinite; 2.5 keeps intervals wide but finite.
         second = mean**2 * (1 + 1 / (np.maximum(shape, 2.5) - 2))
         return Spend(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import GIVEN, AmountTrend
 from .backtest import BackTest
 from .errors import FitError
 from .estimates import Estimate, Reason
@@ -14,7 +15,7 @@ from .gamma_gamma import GammaGamma
 from .history import PurchaseHistory
 from .margin import MarginRate
 from .mbg_cnbd import MbgCnbd
-from .precision import parameter_error, revenue_error
+from .precision import alive_share, parameter_error, revenue_error
 from .rhythm import Rhythm
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,9 @@ Floats = NDArray[np.float64]
 FEWEST_CUSTOMERS = 30
 # Beyond this relative error of the base's revenue, parameters say too little.
 LARGEST_ERROR = 0.5
+# The share of customers who are left is uncertain where its error is beyond so much,
+# and beyond so many times what it would be if one could see who has left.
+LARGEST_ALIVE_ERROR, TIMES_CHANCE = 0.04, 5.0
 
 
 def estimate(
@@ -29,14 +33,23 @@ def estimate(
     backtest: BackTest | None = None,
     years: float = 3.0,
     discount_rate: float = 0.1,
+    amounts: AmountTrend | None = None,
 ) -> Estimate:
-    """The highest rung that these data carry, with the reasons. Never fails."""
+    """The highest rung that these data carry, with the reasons. Never fails.
+
+    :param amounts: how amounts differ by when they fell, where the purchases told it
+        and ``history`` has them as of today; read from the means when None
+    """
     population, why = _population(history)
+    if amounts is None:
+        amounts = AmountTrend.of_means(history, population)
+    history = amounts.usual(history)
     spend, why_spend = _spend(history)
     margin = MarginRate.fit(history)
     found = Estimate(
         rhythm=Rhythm.of(history),
         margin=margin,
+        amounts=amounts,
         population=population,
         spend=spend,
         years=years,
@@ -54,7 +67,7 @@ def estimate(
         why = Reason("uncertain", {"error": error})
         found = replace(found, population=None)
     found = replace(found, parameter_error=parameter_error(found, history))
-    reasons = [why, *why_spend]
+    reasons = [why, *_short_past(found, history), *why_spend, *_of_amounts(found)]
     if spend and not margin.customers:
         reasons.append(Reason("no_margins"))
     if backtest and backtest.verdict == "naive" and backtest.evidence == found.rung:
@@ -62,7 +75,50 @@ def estimate(
         reasons.append(Reason("naive_forecast", figures))
         found = replace(found, naive=True)
         found = replace(found, parameter_error=parameter_error(found, history))
+    if backtest and backtest.verdict != "too_few" and backtest.evidence == found.rung:
+        reasons += _of_money(backtest)
+        found = replace(found, parameter_error=_with_miss(found, backtest))
     return replace(found, reasons=tuple(reasons))
+
+
+def _of_money(backtest: BackTest) -> list[Reason]:
+    money, reasons = backtest.money, []
+    if money and money.verdict == "naive":
+        figures = {"model": money.model.rmse, "naive": money.naive.rmse}
+        reasons.append(Reason("naive_money", figures))
+    if money and not money.held:
+        code = "money_high" if money.miss < 0 else "money_low"
+        reasons.append(Reason(code, {"share": abs(money.miss)}))
+    return reasons
+
+
+def _with_miss(found: Estimate, backtest: BackTest) -> float:
+    """What values were off by in the back-test they may be off by again."""
+    money = backtest.money
+    if not money or money.held:
+        return found.parameter_error
+    return float(np.hypot(found.parameter_error, money.miss))
+
+
+def _short_past(found: Estimate, history: PurchaseHistory) -> list[Reason]:
+    """Whether who has left is much less sure than the number of customers allows."""
+    if not found.population:
+        return []
+    alive, error = alive_share(found.population, history)
+    by_chance = np.sqrt(alive * (1.0 - alive) / len(history))
+    if error <= max(LARGEST_ALIVE_ERROR, TIMES_CHANCE * by_chance):
+        return []
+    return [Reason("uncertain_past", {"alive": alive, "error": error})]
+
+
+def _of_amounts(found: Estimate) -> list[Reason]:
+    amounts, reasons = found.amounts, []
+    if amounts.first != 1.0:
+        reasons.append(Reason("first_unlike", {"times": amounts.first}))
+    if amounts.growth != 0.0:
+        code = "growth_given" if amounts.source == GIVEN else "growth"
+        reasons.append(Reason(code, {"growth": amounts.yearly}))
+    return reasons
 
 
 def _population(history: PurchaseHistory) -> tuple[MbgCnbd | None, Reason]:
@@ -76,8 +132,6 @@ def _population(history: PurchaseHistory) -> tuple[MbgCnbd | None, Reason]:
         model = MbgCnbd.fit(history)
     except FitError as error:
         return None, Reason("fit_failed", {"error": str(error)})
-    if model.at_bound:
-        return None, Reason("at_bound", {"parameters": list(model.at_bound)})
     if not model.trusted:
         return None, Reason("not_converged", {"customers": customers})
     figures = {"customers": customers, "repeats": int(history.x.sum()), "k": model.k}

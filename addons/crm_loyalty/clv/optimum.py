@@ -26,7 +26,8 @@ AIM = 1e-9
 @dataclass(frozen=True, eq=False)
 class Optimum:
     """``theta`` are logarithms of the parameters; ``covariance`` is theirs, or None
-    where the likelihood is not curved enough to tell."""
+    where the likelihood is not curved enough to tell. What stands at the edge of the
+    box is taken as known: its rows are zero."""
 
     theta: Floats
     log_likelihood: float
@@ -66,10 +67,12 @@ def maximise(
 
     at_bound = (theta <= low) | (theta >= high)
     covariance = None
-    if np.isfinite(curvature).all() and not at_bound.any():
-        sizes = np.linalg.eigvalsh(curvature)
+    if np.isfinite(curvature).all() and not at_bound.all():
+        free = np.ix_(~at_bound, ~at_bound)
+        sizes = np.linalg.eigvalsh(curvature[free])
         if sizes[0] > 1e-10 * sizes[-1] > 0:
-            covariance = np.linalg.inv(curvature)
+            covariance = np.zeros_like(curvature)
+            covariance[free] = np.linalg.inv(curvature[free])
     return Optimum(theta, value, bool(gap < GAP), at_bound, covariance)
 
 

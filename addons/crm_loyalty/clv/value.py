@@ -75,17 +75,16 @@ def lifetime_value(
     Of customers who most likely never return the whole interval would be zero; it is
     then stretched to hold the mean.
     """
-    counts = estimate.counts(
-        history, estimate.horizon(history), estimate.force(history)
-    )
+    history = estimate.amounts.usual(history)
+    counts = _growing_counts(estimate, history)
     amount = _amount(estimate, history)
     mean, square = _discounted(amount.spend, counts)
-    rate, rate_variance = amount.rate, amount.rate_variance
+    rate = amount.rate
 
     variance = np.maximum(square - mean**2, 0.0)
     low, high = _quantiles(counts.any, mean, square, level)
     # The rate's own uncertainty widens the interval around the mean.
-    variance_of_value = rate**2 * variance + rate_variance * square
+    variance_of_value = amount.variance(mean, square)
     stretch = np.ones(len(history))
     known = variance * rate**2 > 0
     np.divide(variance_of_value, rate**2 * variance, out=stretch, where=known)
@@ -94,25 +93,61 @@ def lifetime_value(
     high = (mean + (high - mean) * stretch) * rate
 
     value = mean * rate
-    total = BaseTotal(
-        len(history),
-        float(value.sum()),
-        float(variance_of_value.sum()),
-        estimate.parameter_error,
-    )
+    total = _total(estimate, value, variance_of_value)
     return LifetimeValue(
         value, np.minimum(low, high), np.maximum(low, high), counts.mean, total
     )
 
 
+def money_within(
+    estimate: Estimate, history: PurchaseHistory, horizon: float, counts: PurchaseCounts
+) -> tuple[Floats, BaseTotal]:
+    """What each customer is expected to bring within the horizon, and all together,
+    undiscounted.
+
+    :param counts: the purchases forecast for it
+    """
+    history = estimate.amounts.usual(history)
+    counts = _grown(estimate, history, horizon, 0.0, counts)
+    amount = _amount(estimate, history)
+    mean, square = _discounted(amount.spend, counts)
+    value = mean * amount.rate
+    return value, _total(estimate, value, amount.variance(mean, square))
+
+
 def expected_total(estimate: Estimate, history: PurchaseHistory) -> float:
-    """The mean of the base's value alone: what the delta method differentiates."""
-    counts = estimate.counts(
-        history, estimate.horizon(history), estimate.force(history)
-    )
+    """The mean of the base's value alone: what the delta method differentiates.
+
+    :param history: of amounts as usual purchases of today
+    """
+    counts = _growing_counts(estimate, history)
     amount = _amount(estimate, history)
     mean, _square = _discounted(amount.spend, counts)
     return float(dot(mean, amount.rate))
+
+
+def _growing_counts(estimate: Estimate, history: PurchaseHistory) -> PurchaseCounts:
+    """Purchases within the horizon, each counted by what its amount is worth today:
+    discounted, and grown for as long as amounts are taken to go on growing."""
+    horizon, force = estimate.horizon(history), estimate.force(history)
+    counts = estimate.counts(history, horizon, force)
+    return _grown(estimate, history, horizon, force, counts)
+
+
+def _grown(
+    estimate: Estimate,
+    history: PurchaseHistory,
+    horizon: float,
+    force: float,
+    counts: PurchaseCounts,
+) -> PurchaseCounts:
+    growth, until = estimate.amounts.ahead(history, horizon)
+    if growth == 0.0:
+        return counts
+    growing = estimate.counts(history, until, force - growth).discounted
+    steady = counts.discounted - estimate.counts(history, until, force).discounted
+    grown = np.exp(growth * until) * np.maximum(steady, 0.0)
+    return counts._replace(discounted=growing + grown)
 
 
 class _Amount(NamedTuple):
@@ -125,6 +160,20 @@ class _Amount(NamedTuple):
     spend: Spend
     rate: Floats
     rate_variance: Floats
+
+    def variance(self, mean: Floats, square: Floats) -> Floats:
+        """Of what is margin of a sum of amounts with these moments."""
+        of_sum = np.maximum(square - mean**2, 0.0)
+        return self.rate**2 * of_sum + self.rate_variance * square
+
+
+def _total(estimate: Estimate, value: Floats, variance: Floats) -> BaseTotal:
+    return BaseTotal(
+        len(value),
+        float(value.sum()),
+        float(variance.sum()),
+        estimate.parameter_error,
+    )
 
 
 def _amount(estimate: Estimate, history: PurchaseHistory) -> _Amount:

@@ -152,12 +152,17 @@ class CrmPurchaseHistory(models.Model):
 
     @api.model
     def _read_holdout(self, company, since: date, until: date) -> dict[str, NDArray]:
-        """Purchases per customer after ``since`` up to the end of ``until``."""
+        """Purchases per customer after ``since`` up to the end of ``until``, and what
+        they brought, less what came back in that time."""
         query = SQL(
             """
-            SELECT partner_id, count(*) AS purchase_count, sum(revenue) AS revenue
+            SELECT partner_id,
+                   count(*) FILTER (WHERE revenue > 0) AS purchase_count,
+                   sum(revenue) AS revenue,
+                   sum(margin) AS margin,
+                   sum(costed_revenue) AS costed_revenue
               FROM (%s) day
-             WHERE company_id = %s AND date > %s AND date <= %s AND revenue > 0
+             WHERE company_id = %s AND date > %s AND date <= %s
              GROUP BY partner_id
              ORDER BY partner_id
             """,
@@ -166,7 +171,13 @@ class CrmPurchaseHistory(models.Model):
             since,
             until,
         )
-        types = {"partner_id": "int4", "purchase_count": "int4", "revenue": "float8"}
+        types = {
+            "partner_id": "int4",
+            "purchase_count": "int4",
+            "revenue": "float8",
+            "margin": "float8",
+            "costed_revenue": "float8",
+        }
         return read_columns(self.env.cr, query, types)
 
     @api.model

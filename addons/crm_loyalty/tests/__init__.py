@@ -93,6 +93,7 @@ from .value import (
     test_value_access,
     test_value_attributes,
     test_value_cron,
+    test_value_money,
     test_value_returned,
     test_value_run,
     test_value_signal_sources,

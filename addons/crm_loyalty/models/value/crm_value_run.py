@@ -27,10 +27,12 @@ from ...clv.lifecycle import POTENTIAL
 from ...clv.rfm import fifths
 from .value_arrays import (
     NEVER,
+    carried,
     history_of,
     holdout_counts,
+    holdout_money,
     known_columns,
-    without_trend,
+    usual_amounts,
 )
 from .value_words import EVIDENCES, LIFECYCLES, VALUE_CLASSES
 
@@ -137,6 +139,11 @@ class CrmValueRun(models.Model):
     )
     backtest = fields.Json(readonly=True)
     backtest_on = fields.Date("Back-Test of", readonly=True)
+    backtest_amounts = fields.Char(
+        "Amounts of the Back-Test",
+        readonly=True,
+        help="How the company had past amounts counted.",
+    )
     evidence = fields.Char(readonly=True)
     sample_size = fields.Integer("Customers Read", readonly=True)
     log_likelihood = fields.Float(readonly=True, digits=(16, 1))
@@ -273,6 +280,8 @@ class CrmValueRun(models.Model):
         # attributes are read where they are used, or may turn out to be
         trend = trial.adopted if trial else company.value_use_attributes
         columns = History._read_arrays(company, self.cutoff, trend=trend)
+        amounts = company._amount_trend(columns)
+        columns |= usual_amounts(columns, day_number(self.cutoff), amounts)
         history = history_of(columns, day_number(self.cutoff))
         if tested:
             report, tested_on = BackTest.from_dict(tested.backtest), tested.backtest_on
@@ -284,9 +293,10 @@ class CrmValueRun(models.Model):
             report,
             years=company.value_horizon_years,
             discount_rate=company.value_discount_rate,
+            amounts=amounts,
         )
         attributes = self._prepare_attributes(trial, found)
-        columns = without_trend(columns) | (
+        columns = carried(columns) | (
             self._attribute_columns(trial, columns) if attributes["used"] else {}
         )
         for rows in self._batch_slices(len(history)):
@@ -302,6 +312,7 @@ class CrmValueRun(models.Model):
                 "log_likelihood": population.log_likelihood if population else 0,
                 "backtest": report and report.to_dict(),
                 "backtest_on": tested_on,
+                "backtest_amounts": company._amounts_setting(),
                 "attributes": attributes,
             }
         )
@@ -322,7 +333,12 @@ class CrmValueRun(models.Model):
             ],
             limit=1,
         )
-        return fresh if fresh.backtest and fresh._attributes_fresh() else self.browse()
+        # other amounts would have made another forecast; and a report from before money
+        # was looked at says nothing of it
+        alike = fresh.backtest_amounts == self.company_id._amounts_setting()
+        if fresh.backtest and alike and fresh._attributes_fresh():
+            return fresh
+        return self.browse()
 
     def _run_backtest(self, columns) -> tuple[BackTest | None, Trial]:
         """Hold out the last quarter of the company's time; None without purchases.
@@ -340,12 +356,15 @@ class CrmValueRun(models.Model):
         columns = History._read_arrays(
             company, split_date, known_by=split_date, trend=company.value_use_attributes
         )
+        amounts = company._amount_trend(columns)
+        columns |= usual_amounts(columns, split, amounts)
         calibration = history_of(columns, split)
         holdout = History._read_holdout(company, split_date, self.cutoff)
         actual = holdout_counts(columns["customer"], holdout)
-        plain = estimate(calibration)
+        plain = estimate(calibration, amounts=amounts)
         horizon = (last - split) / calibration.unit_days
-        report = backtest(calibration, actual, horizon, plain)
+        revenue, margin = holdout_money(columns["customer"], holdout, plain.margin.base)
+        report = backtest(calibration, actual, horizon, plain, revenue, margin)
         trial = self._try_attributes(
             plain, report, calibration, actual, columns, split_date, split
         )
@@ -427,6 +446,8 @@ class CrmValueRun(models.Model):
 
     def _prepare_summary_values(self, value, total: BaseTotal) -> dict:
         low, high = total.interval()
+        # who is worth less than a cent carries nothing
+        value = np.round(value, self.currency_id.decimal_places)
         return {
             "customer_count": len(value),
             "total_value": total.mean,

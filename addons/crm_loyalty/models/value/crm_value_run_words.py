@@ -9,6 +9,9 @@ from odoo.tools import formatLang
 from ...clv import Trial
 from .value_words import attribute_name
 
+# figures of a reason that are told in percent
+IN_PERCENT = {"error", "alive", "growth", "share"}
+
 
 def verdicts(env, reasons: list[dict]) -> list[str]:
     """What the values rest on, one sentence per reason that the estimate gives."""
@@ -29,6 +32,7 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
             "The model could not be fitted to these purchases. Each customer is "
             "judged by the own rhythm of purchases."
         ),
+        # of runs from before the edge of a parameter was an answer
         "at_bound": env._(
             "The purchases do not determine the model (%(parameters)s at a limit). "
             "Each customer is judged by the own rhythm of purchases."
@@ -48,6 +52,36 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
         "spend_convention": env._(
             "Too few amounts to tell how spending differs between customers: each "
             "one's average is drawn towards the average of all."
+        ),
+        "uncertain_past": env._(
+            "How many customers are left is uncertain: about %(alive)s, give or take "
+            "%(error)s or more. The time since the first purchases is too short to "
+            "tell."
+        ),
+        "first_unlike": env._(
+            "First purchases are unlike later ones (%(times)s times their amount), so "
+            "values count what later purchases bring."
+        ),
+        "growth": env._(
+            "Amounts change by %(growth)s a year. Past ones are counted in today's "
+            "money, and the trend is taken to go on for one more year."
+        ),
+        "growth_given": env._(
+            "Past amounts are counted in today's money at %(growth)s a year, as the "
+            "company has set it, and as much is added for one more year."
+        ),
+        "naive_money": env._(
+            "In the back-test, “everyone buys on as before” was nearer to what each "
+            "customer brought (error %(naive)s against %(model)s). Take the values of "
+            "single customers with care."
+        ),
+        "money_high": env._(
+            "In the back-test, values were too high by %(share)s. The interval of the "
+            "total is the wider for it."
+        ),
+        "money_low": env._(
+            "In the back-test, values were too low by %(share)s. The interval of the "
+            "total is the wider for it."
         ),
         "no_values": env._("No purchase has an amount, so values are zero."),
         "no_margins": env._(
@@ -89,19 +123,53 @@ def backtest_words(env, report: dict) -> str:
         "model_error": _number(env, report["model"]["rmse"]),
         "naive_error": _number(env, report["naive"]["rmse"]),
     }
-    return env._(
+    words = env._(
         "In the last quarter of time, customers bought %(actual)s times. Forecast from "
         "the time before: %(model)s by the model, %(naive)s by “everyone buys on as "
         "before”. Error per customer: %(model_error)s against %(naive_error)s "
         "purchases.",
         **figures,
     )
+    revenue, margin = report.get("revenue"), report.get("margin")
+    sentences = [words, revenue and _revenue_words(env, revenue)]
+    sentences.append(margin and _margin_words(env, margin))
+    return "\n".join(filter(None, sentences))
+
+
+def _revenue_words(env, money: dict) -> str:
+    return env._(
+        "They brought a revenue of %(actual)s; forecast were %(model)s (between "
+        "%(low)s and %(high)s in 95 of 100 cases), and %(naive)s by “as before”. Error "
+        "per customer: %(model_error)s against %(naive_error)s.",
+        **_money_figures(env, money),
+    )
+
+
+def _margin_words(env, money: dict) -> str:
+    return env._(
+        "Their margin was %(actual)s; forecast were %(model)s (between %(low)s and "
+        "%(high)s in 95 of 100 cases), and %(naive)s by “as before”. Error per "
+        "customer: %(model_error)s against %(naive_error)s.",
+        **_money_figures(env, money),
+    )
+
+
+def _money_figures(env, money: dict) -> dict[str, str]:
+    return {
+        "actual": _number(env, money["actual"]),
+        "low": _number(env, money["low"]),
+        "high": _number(env, money["high"]),
+        "model": _number(env, money["model"]["total"]),
+        "naive": _number(env, money["naive"]["total"]),
+        "model_error": _number(env, money["model"]["rmse"]),
+        "naive_error": _number(env, money["naive"]["rmse"]),
+    }
 
 
 def _readable(env, numbers: dict) -> dict:
     shown = {}
     for name, value in numbers.items():
-        if name == "error" and isinstance(value, float):
+        if name in IN_PERCENT and isinstance(value, float):
             shown[name] = f"{_number(env, 100 * value)} %"
         elif isinstance(value, int | float):
             shown[name] = _number(env, value)

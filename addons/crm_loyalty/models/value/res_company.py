@@ -3,6 +3,7 @@ import itertools
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...clv import AmountTrend
 from ...tools.prefetch import SELDOM_READ
 
 
@@ -12,6 +13,7 @@ class ResCompany(models.Model):
     _number_limits = {
         "value_horizon_years": (1, 20),
         "value_discount_rate": (0, 1),
+        "value_amount_growth": (-0.9, 10),
         "value_lapse_threshold": (0, 1),
         "value_class_a": (0, 1),
         "value_class_b": (0, 1),
@@ -40,6 +42,24 @@ class ResCompany(models.Model):
         "for a closed history, such as a test or an archive.",
     )
 
+    value_amounts = fields.Selection(
+        [
+            ("trend", "By their own trend"),
+            ("index", "By a yearly rate"),
+            ("plain", "As they were"),
+        ],
+        "Past Amounts in Today's Money",
+        default="trend",
+        required=True,
+        prefetch=SELDOM_READ,
+        help="Where amounts grow, an average of past ones is too low for today. Their "
+        "own trend is read from how each customer's purchases change over time.",
+    )
+    value_amount_growth = fields.Float(
+        "Yearly Growth of Amounts",
+        prefetch=SELDOM_READ,
+        help="For example the yearly rise of prices.",
+    )
     value_use_attributes = fields.Boolean(
         "Use Attributes",
         default=True,
@@ -61,6 +81,10 @@ class ResCompany(models.Model):
         "The lapse threshold lies between 0 and 100 %, both excluded.",
     )
 
+    _value_amount_growth_range = models.Constraint(
+        "CHECK (value_amount_growth BETWEEN -0.9 AND 10)",
+        "The yearly growth of amounts lies between -90 and 1,000 %.",
+    )
     _value_cutoff_range = models.Constraint(
         "CHECK (value_cutoff BETWEEN '1970-01-01' AND '2200-01-01')",
         "Customers are valued as of a day between 1970 and 2200.",
@@ -81,6 +105,24 @@ class ResCompany(models.Model):
     def _value_class_shares(self) -> list[float]:
         """Cumulative shares of the base's value at which classes A, B, C end."""
         return [self.value_class_a, self.value_class_b, self.value_class_c]
+
+    def _amounts_setting(self) -> str:
+        """How past amounts count, in one word and a figure."""
+        if self.value_amounts == "index":
+            return f"index {self.value_amount_growth:.6f}"
+        return self.value_amounts
+
+    def _amount_trend(self, columns: dict) -> AmountTrend:
+        """How amounts differ by when they fell, as the company has it.
+
+        :param columns: of ``crm.purchase.history._read_arrays``
+        """
+        if self.value_amounts == "plain":
+            return AmountTrend()
+        found = AmountTrend.of_sums(columns["purchase_count"], columns["amount_sums"])
+        if self.value_amounts == "index":
+            return found.with_growth(self.value_amount_growth)
+        return found
 
     def _value_cutoff_date(self):
         """The last day whose purchases count, in the company's own time zone."""

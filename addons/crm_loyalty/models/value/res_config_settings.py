@@ -17,6 +17,10 @@ class ResConfigSettings(models.TransientModel):
     value_class_b = fields.Float(related="company_id.value_class_b", readonly=False)
     value_class_c = fields.Float(related="company_id.value_class_c", readonly=False)
     value_cutoff = fields.Date(related="company_id.value_cutoff", readonly=False)
+    value_amounts = fields.Selection(related="company_id.value_amounts", readonly=False)
+    value_amount_growth = fields.Float(
+        related="company_id.value_amount_growth", readonly=False
+    )
     value_use_attributes = fields.Boolean(
         related="company_id.value_use_attributes", readonly=False
     )

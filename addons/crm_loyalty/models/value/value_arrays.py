@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...clv import Estimate, PurchaseHistory, lifetime_value
+from ...clv import AmountTrend, Estimate, PurchaseHistory, lifetime_value
 from ...clv.lifecycle import lifecycle, purchase_before_last
 from .value_words import EVIDENCES
 
@@ -14,17 +14,19 @@ EVIDENCE_KEYS = [key for key, _label in EVIDENCES]
 
 
 def history_of(columns: dict[str, NDArray], cutoff_day: int) -> PurchaseHistory:
-    """The purchase histories of ``crm.purchase.history._read_arrays``, in weeks."""
+    """The purchase histories of ``crm.purchase.history._read_arrays``, in weeks, with
+    amounts as usual purchases of today where ``usual_amounts`` has made them."""
     count = columns["purchase_count"]
     value = columns["revenue"] / count
+    margin = _mean_margin(columns)
     return PurchaseHistory.from_days(
         customer=columns["customer"],
         repeats=count - 1,
         recency_days=columns["last_day"] - columns["first_day"],
         age_days=cutoff_day - columns["first_day"],
         log_interval_days=columns["log_intervals"],
-        value=value,
-        margin=_mean_margin(columns),
+        value=columns.get("usual_value", value),
+        margin=columns.get("usual_margin", margin),
         shift=columns.get("shift"),
     )
 
@@ -39,6 +41,44 @@ def _mean_margin(columns: dict[str, NDArray]) -> NDArray:
     # without revenue there is no rate, but what the returns have cost is known
     returned = (revenue <= 0) & (costed == revenue)
     return np.where(returned, margin / count, rate * (revenue / count))
+
+
+def usual_amounts(
+    columns: dict[str, NDArray], cutoff_day: int, amounts: AmountTrend
+) -> dict[str, NDArray]:
+    """Mean revenue and margin as of usual purchases of today; nothing where these are
+    the amounts as they are."""
+    if not amounts.source:
+        return {}
+    history = history_of(columns, cutoff_day)
+    growth = AmountTrend(growth=amounts.growth).factor(history)
+    first = columns["first_revenue"]
+    # what a usual purchase in the first one's place leaves of all purchases
+    left = 1 - first / columns["purchased"] * (1 - 1 / amounts.first)
+    left = np.where(columns["revenue"] > 0, left, 1.0)
+    margin = history.margin * left
+    if amounts.first != 1.0:
+        margin = _without_first_margin(columns, first / amounts.first, margin)
+    return {
+        "usual_value": history.value * left * growth,
+        "usual_margin": margin * growth,
+    }
+
+
+def _without_first_margin(
+    columns: dict[str, NDArray], usual_first: NDArray, otherwise: NDArray
+) -> NDArray:
+    """Mean margin where the first purchase has the later ones' rate of it."""
+    revenue, count = columns["revenue"], columns["purchase_count"]
+    known = np.isfinite(columns["first_margin"]) & (revenue > 0)
+    known &= columns["costed_revenue"] == revenue
+    later = columns["margin"] - columns["first_margin"]
+    again = known & (count > 1)
+    sold = (revenue - columns["first_revenue"])[again].sum()
+    if not sold > 0:
+        return otherwise
+    rate = later[again].sum() / sold
+    return np.where(known, (later + usual_first * rate) / count, otherwise)
 
 
 def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
@@ -61,20 +101,44 @@ def known_columns(columns: dict[str, NDArray]) -> dict[str, NDArray]:
     }
 
 
-def without_trend(columns: dict) -> dict:
+def carried(columns: dict) -> dict:
     """The columns that a batch carries."""
-    return {name: c for name, c in columns.items() if name != "margin_trend"}
+    spent = {"margin_trend", "amount_sums", "purchased", "first_revenue"}
+    spent.add("first_margin")
+    return {name: column for name, column in columns.items() if name not in spent}
 
 
 def holdout_counts(
     customers: NDArray[np.int32], holdout: dict[str, NDArray]
 ) -> NDArray[np.int64]:
     """The hold-out's purchases of each of ``customers``, who are ascending."""
-    counts = np.zeros(len(customers), np.int64)
+    return _spread(customers, holdout, holdout["purchase_count"])
+
+
+def holdout_money(
+    customers: NDArray[np.int32], holdout: dict[str, NDArray], rate: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The hold-out's revenue and margin of each of ``customers``.
+
+    :param rate: margin of the revenue whose own is not known
+    """
+    unknown = holdout["revenue"] - holdout["costed_revenue"]
+    margin = holdout["margin"] + rate * unknown
+    return (
+        _spread(customers, holdout, holdout["revenue"]),
+        _spread(customers, holdout, margin),
+    )
+
+
+def _spread(
+    customers: NDArray[np.int32], holdout: dict[str, NDArray], figures: NDArray
+) -> NDArray:
+    """The hold-out's figures in the place of each customer; zero of all others."""
+    found = np.zeros(len(customers), figures.dtype)
     known = np.isin(holdout["partner_id"], customers)
     rows = np.searchsorted(customers, holdout["partner_id"][known])
-    counts[rows] = holdout["purchase_count"][known]
-    return counts
+    found[rows] = figures[known]
+    return found
 
 
 def score(

@@ -90,6 +90,14 @@ class TestValueRun(ValueCommon):
         self.runs._refresh_now(self.company)
         self.assertFalse(self._value(self.customer))
 
+    def test_whose_purchases_are_all_credited_is_no_buyer(self):
+        orders = self._orders(self.customer, 60, 40, 20)
+        for order in orders:
+            self._refund(order)
+        self.runs._refresh_now(self.company)
+        self.assertFalse(self._value(self.customer).lifetime_value)
+        self.assertFalse(self._value(self.customer).purchase_count)
+
     def test_refund_lowers_value(self):
         orders = self._orders(self.customer, 60, 40, 20, quantity=5)
         self.runs._refresh_now(self.company)
