@@ -16,7 +16,7 @@ class DistributionSellout(models.Model):
 
     _inherit = "distribution.sellout"
 
-    def _load(self) -> None:
+    def _go_on_loading(self) -> None:
         """The next part, or after the last one the acceptance of all of them."""
         if not self.part_count:
             self._divide()
@@ -30,7 +30,7 @@ class DistributionSellout(models.Model):
 
     def _divide(self) -> None:
         """Read the file once more, into parts that outlive this process."""
-        table = self._table()
+        table = self._rows_of_file()
         notation = self._notation(table)
         if not notation:
             return

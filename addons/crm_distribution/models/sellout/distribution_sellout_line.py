@@ -70,7 +70,9 @@ class DistributionSelloutLine(models.Model):
         readonly=True,
         help="By the rate of the day.",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        "res.currency", "Company Currency", related="company_id.currency_id"
+    )
     customer = fields.Char(readonly=True, help="As the reporter calls whom it sold to.")
     customer_id = fields.Many2one(
         "res.partner",

@@ -142,7 +142,9 @@ class DistributionSellout(models.Model):
             raise AccessError(self.env._("Only intermediaries report their sell-out."))
         # sudo: the company is checked, and the values are those of the form
         reports = self.sudo()
-        company = mends.company_id if mends else user.sudo().company_id
+        # sudo: who he is, is no secret to himself
+        user = user.sudo()
+        company = mends.company_id if mends else user.company_id
         name, content = file
         values = self._portal_answers(sent)
         if mends:
@@ -156,7 +158,7 @@ class DistributionSellout(models.Model):
                 "company_id": company.id,
                 "file": base64.b64encode(content),
                 "filename": name,
-                "submitted_by_id": user.sudo().partner_id.id,
+                "submitted_by_id": user.partner_id.id,
                 "mends_id": mends.id if mends else False,
             }
         )
@@ -246,7 +248,7 @@ class DistributionSellout(models.Model):
     @api.model
     def _portal_stock(self, partner) -> list[dict[str, Any]]:
         # sudo: whoever asks acts for this company
-        stocks = self.sudo().env["distribution.stock"]
+        stocks = self.env["distribution.stock"].sudo()
         found = stocks.search([("partner_id", "=", partner.id)], limit=1000)
         return [
             {
@@ -271,7 +273,7 @@ class DistributionSellout(models.Model):
         problems = self.problem_ids.filtered(lambda one: not one.is_note)
         by_row = {one.row: one for one in problems}
         try:
-            table = self._table()
+            table = self._rows_of_file()
             header, rows = table.header, table.rows
         except FileProblem:
             header, rows = (), []

@@ -43,9 +43,9 @@ class DistributionSellout(models.Model):
         """Do the next of what is to be done; in superuser mode."""
         report = self.with_company(self.company_id)
         if self.state == "reading":
-            report._read()
+            report._understand()
         else:
-            report._load()
+            report._go_on_loading()
 
     def _is_long(self) -> bool:
         data = self._bytes()
@@ -56,16 +56,16 @@ class DistributionSellout(models.Model):
             return False
         return len(table.rows) > AT_ONCE
 
-    def _table(self) -> Table:
+    def _rows_of_file(self) -> Table:
         data = self._bytes()
         table = read_table(data, detect_layout(data))
         if not table.rows:
             raise FileProblem("no_rows")
         return table
 
-    def _read(self) -> None:
+    def _understand(self) -> None:
         try:
-            table = self._table()
+            table = self._rows_of_file()
         except FileProblem as problem:
             found = [Problem(0, "", "", problem.code, problem.detail)]
             self._keep_problems(found)
