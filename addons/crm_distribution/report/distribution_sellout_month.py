@@ -141,7 +141,11 @@ class DistributionSelloutMonth(models.Model):
                   JOIN product_product product ON product.id = month.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
-                  LEFT JOIN stock USING (company_id, partner_id, product_id, month)
+                  LEFT JOIN stock
+                    ON stock.company_id = month.company_id
+                   AND stock.partner_id = month.partner_id
+                   AND stock.product_id = month.product_id
+                   AND stock.month = month.month
             )
             SELECT (row_number() OVER (
                        ORDER BY company_id, partner_id, product_id, month))::int AS id,

@@ -2,12 +2,12 @@ from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
 
 from ...channel.claims import Contract, Resale, protect, ship_and_debit
 from ...channel.stock import Bucket, Event
+from ..network.res_partner import GROUP_MANAGER
 
 APPROVED = ("approved", "settled")
 
@@ -176,6 +176,7 @@ class DistributionClaim(models.Model):
     def action_approve(self):
         """Calculated once more under the eyes of nobody else, and fixed."""
         self._require("calculated")
+        self._require_manager()
         self.env["suite.turn"]._take(
             f"claim {claim.company_id.id} {claim.partner_id.id}" for claim in self
         )
@@ -208,7 +209,12 @@ class DistributionClaim(models.Model):
 
     def action_refuse(self):
         self._require("draft", "calculated")
+        self._require_manager()
         self._as_system().write({"state": "refused"})
+
+    def _require_manager(self) -> None:
+        if not (self.env.su or self.env.user.has_group(GROUP_MANAGER)):
+            raise AccessError(self.env._("Channel managers decide on claims."))
 
     def _require(self, *states: str) -> None:
         self.check_access("write")
@@ -247,14 +253,13 @@ class DistributionClaim(models.Model):
         )
 
     def _protection_lines(self) -> list[dict]:
-        before = fields.Date.subtract(self.day, days=1)
-        Stock = self.env["distribution.stock"]
-        stock = Stock._walked(
-            self.company_id, self.partner_id, self.product_id, before
+        stock = self.env["distribution.stock"]._walked(
+            self.company_id, self.partner_id, self.product_id, before=self.day
         )
+        moving = self._moving()
         found = protect(
             stock.buckets,
-            self._moving(),
+            moving,
             self.day,
             self.price_after,
             self.price_before,
@@ -262,7 +267,7 @@ class DistributionClaim(models.Model):
             self.covers_transit,
         )
         costs = {bucket.key: bucket for bucket in stock.buckets}
-        costs |= {bucket.key: bucket for bucket in self._moving()}
+        costs |= {bucket.key: bucket for bucket in moving}
         return [
             {
                 "move_line_id": one.bucket if one.bucket > 0 else False,
@@ -279,15 +284,12 @@ class DistributionClaim(models.Model):
 
     def _moving(self) -> list[Bucket]:
         """What had left us before the cut and arrived on its day or later."""
-        self.env["account.move"].flush_model()
-        self.env["account.move.line"].flush_model()
-        which = SQL("product.id = %s", self.product_id.id)
-        histories = defaultdict(list)
-        Stock = self.env["distribution.stock"]
-        Stock._add_sell_in(histories, self.company_id, self.partner_id, which)
+        events = self.env["distribution.stock"]._history(
+            self.company_id, self.partner_id, self.product_id
+        )
         arriving = {
             event.key: event
-            for event in histories[self.product_id.id]
+            for event in events
             if event.kind == "receive" and event.day >= self.day
         }
         lines = self.env["account.move.line"].browse(arriving)
@@ -308,9 +310,8 @@ class DistributionClaim(models.Model):
         resales = self.env["distribution.sellout.line"].search(
             self._resale_domain(), order="day, id"
         )
-        Stock = self.env["distribution.stock"]
-        stock = Stock._walked(
-            self.company_id, self.partner_id, self.product_id, date.max
+        stock = self.env["distribution.stock"]._walked(
+            self.company_id, self.partner_id, self.product_id
         )
         pieces = defaultdict(list)
         for use in stock.uses:

@@ -82,8 +82,9 @@ class DistributionSellout(models.Model):
                     (report_id, company_id, partner_id, state, day, place, document,
                      number, product_id, type, occurrence, quantity, amount,
                      currency_id, company_amount, customer, customer_id, contract,
-                     origin, code, "row")
-                SELECT %(report)s, %(company)s, %(partner)s, 'loading', line.*
+                     origin, code, "row", week)
+                SELECT %(report)s, %(company)s, %(partner)s, 'loading', line.*,
+                       to_char(line.day, 'IYYY-"W"IW')
                   FROM unnest(
                        %(date)s::date[], %(place)s::text[], %(document)s::text[],
                        %(number)s::text[], %(product)s::int[], %(type)s::text[],
@@ -91,7 +92,10 @@ class DistributionSellout(models.Model):
                        %(amount)s::numeric[], %(currency)s::int[],
                        %(company_amount)s::numeric[], %(customer)s::text[],
                        %(member)s::int[], %(contract)s::text[], %(origin)s::text[],
-                       %(code)s::text[], %(row)s::int[]) line
+                       %(code)s::text[], %(row)s::int[])
+                       AS line (day, place, document, number, product, type, occurrence,
+                                quantity, amount, currency, company_amount, customer,
+                                member, contract, origin, code, line_row)
                 """,
                 report=self.id,
                 company=self.company_id.id,

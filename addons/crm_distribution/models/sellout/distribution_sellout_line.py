@@ -39,6 +39,9 @@ class DistributionSelloutLine(models.Model):
         ondelete="restrict",
     )
     day = fields.Date(required=True, readonly=True, help="The reporter's own day.")
+    week = fields.Char(
+        readonly=True, help="By ISO 8601: weeks of seven days, also over a year's end."
+    )
     place = fields.Char(readonly=True, help="The reporter's shop or branch.")
     document = fields.Char(readonly=True)
     number = fields.Char("Line", readonly=True)

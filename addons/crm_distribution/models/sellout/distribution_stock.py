@@ -1,7 +1,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -156,7 +156,10 @@ class DistributionStock(models.Model):
 
     @api.model
     def _stale_reporters(self) -> Domain:
-        """Reporters of whose invoices some are younger than their stock's figures."""
+        """Reporters of whose invoices some are younger than their stock's figures.
+
+        An invoice may have been written a while before it could be seen.
+        """
         for name in ("account.move", "distribution.reporter"):
             self.env[name].flush_model()
         self.flush_model()
@@ -170,20 +173,28 @@ class DistributionStock(models.Model):
                         WHERE move.company_id = reporter.company_id
                           AND move.commercial_partner_id = reporter.partner_id
                           AND move.move_type IN ('out_invoice', 'out_refund')
-                          AND move.write_date > coalesce((
-                              SELECT min(stock.refreshed_on)
+                          AND move.write_date > (
+                              SELECT coalesce(min(stock.refreshed_on), '-infinity')
+                                     - %(margin)s::interval
                                 FROM distribution_stock stock
                                WHERE stock.company_id = reporter.company_id
                                  AND stock.partner_id = reporter.partner_id
-                          ), '-infinity'))
+                          ))
+                   AND NOT EXISTS (
+                       SELECT FROM distribution_stock stock
+                        WHERE stock.company_id = reporter.company_id
+                          AND stock.partner_id = reporter.partner_id
+                          AND stock.refreshed_on
+                              > %(now)s::timestamp - %(margin)s::interval)
                     OR EXISTS (
                        SELECT FROM distribution_stock stock
                         WHERE stock.company_id = reporter.company_id
                           AND stock.partner_id = reporter.partner_id
                           AND stock.in_transit > 0
-                          AND stock.refreshed_on < %s)
+                          AND stock.refreshed_on < %(now)s::timestamp - '20h'::interval)
                 """,
-                fields.Datetime.now() - timedelta(hours=20),
+                now=self.env.cr.now(),
+                margin="15 minutes",
             )
         )
         return Domain("id", "in", [id_ for (id_,) in rows])
@@ -263,7 +274,7 @@ class DistributionStock(models.Model):
                 for event in events[len(arrived) :]
                 if event.kind == "receive"
             ),
-            "refreshed_on": fields.Datetime.now(),
+            "refreshed_on": self.env.cr.now(),
             "reported_on": False,
             "reported": 0.0,
             "calculated_then": 0.0,
@@ -472,13 +483,20 @@ class DistributionStock(models.Model):
         return min(last, company._today()) if last else None
 
     @api.model
-    def _walked(self, company, partner, product, day: date) -> Stock:
-        """The stock at the end of a day."""
+    def _history(self, company, partner, product) -> list[Event]:
         for name in SOURCES:
             self.env[name].flush_model()
         which = SQL("product.id = %s", product.id)
-        events = self._events(company, partner, which)[product.id]
-        return walk([event for event in events if event.day <= day])
+        return self._events(company, partner, which)[product.id]
+
+    @api.model
+    def _walked(self, company, partner, product, before: date = date.max) -> Stock:
+        """The stock at the beginning of a day, after what was protected on it."""
+        return walk(
+            event
+            for event in self._history(company, partner, product)
+            if event.day < before or (event.kind == "cut" and event.day == before)
+        )
 
     @api.model
     def _merge_partners(self, src_partners, dst_partner) -> None:

@@ -198,9 +198,8 @@ class TestSelloutReading(SelloutCommon):
     def test_the_turn_of_the_year_lies_in_one_week_and_two_months(self):
         self._accepted("CUP,1,2026-12-31", "CUP,1,2027-01-01")
         lines = [("partner_id", "=", self.retailer.id)]
-        weeks = self.Line.formatted_read_group(lines, ["day:week"], ["__count"])
-        self.assertEqual([week["__count"] for week in weeks], [2])
-        self.assertEqual(weeks[0]["day:week"][1], "W53 2026")
+        weeks = self.Line._read_group(lines, ["week"], ["__count"])
+        self.assertEqual(weeks, [("2026-W53", 2)])
         months = self.Line.formatted_read_group(lines, ["day:month"], ["__count"])
         self.assertEqual(
             [month["day:month"][1] for month in months],
@@ -219,23 +218,22 @@ class TestSelloutReading(SelloutCommon):
         self.assertEqual(bad[5], 3)
         # mended in the spreadsheet program, saved and sent again
         bad[0] = "CUP"
-        for content in (self._workbook(*rows), self._as_csv(rows)):
-            report = self._sent(content)
-            self.assertEqual(report.state, "validated", self._what_is_wrong(report))
-            report.action_accept()
-            self.assertRecordValues(
-                report.line_ids,
-                [
-                    {
-                        "quantity": -5,
-                        "type": "return",
-                        "place": "=1+1",
-                        "customer": "@home",
-                    }
-                ],
-            ) if report.state == "accepted" else self.assertEqual(
-                report.state, "repeated"
-            )
+        report = self._sent(self._workbook(*rows))
+        self.assertEqual(report.state, "validated", self._what_is_wrong(report))
+        report.action_accept()
+        self.assertRecordValues(
+            report.line_ids,
+            [
+                {
+                    "quantity": -5,
+                    "type": "return",
+                    "place": "=1+1",
+                    "customer": "@home",
+                }
+            ],
+        )
+        # the same content by the other format
+        self.assertEqual(self._sent(self._as_csv(rows)).state, "repeated")
 
     def test_what_kind_of_report_it_is_is_asked_where_nobody_said(self):
         self.reporter.kind = False
