@@ -20,9 +20,7 @@ def happen(*events):
     for number, event in enumerate(events):
         kind, quantity, *rest = event
         price, more = (*rest, *(None, {})[len(rest) :])
-        made.append(
-            Event(day(number), kind, quantity, price, key=number + 1, **more)
-        )
+        made.append(Event(day(number), kind, quantity, price, key=number + 1, **more))
     return walk(made)
 
 
@@ -194,9 +192,7 @@ def test_a_negative_difference_pays_nothing_and_others_resales_are_refused():
 
 
 def test_protection_and_ship_and_debit_do_not_pay_one_fall_twice():
-    stock = happen(
-        ("receive", 10, 100), ("cut", 0, 90, {"former": 100}), ("sale", 10)
-    )
+    stock = happen(("receive", 10, 100), ("cut", 0, 90, {"former": 100}), ("sale", 10))
     protected = sum(one.quantity * one.fall for one in stock.cuts)
     (use,) = stock.uses
     ((_quantity, amount, _reason),) = debited(resale([(use.quantity, use.price)]))
@@ -238,9 +234,7 @@ def test_buckets_hold_what_single_pieces_hold(seed):
         events.append(Event(day(number), kind, quantity, price, key=number + 1))
         getattr(pieces, kind)(quantity, *([price] if price is not None else []))
     stock = walk(events)
-    bought = [
-        price for one in stock.buckets for price in [one.price] * round(one.left)
-    ]
+    bought = [price for one in stock.buckets for price in [one.price] * round(one.left)]
     assert bought == pieces.stock
     assert round(stock.unexplained) == pieces.owed
     assert all(one.left >= 0 for one in stock.buckets)

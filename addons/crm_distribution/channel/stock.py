@@ -2,7 +2,7 @@
 
 Sell-in fills buckets, sell-out empties the oldest first. No bucket is ever below zero:
 what is sold beyond them is unexplained until a later delivery covers it, which then is
-said of that sale. Quantities and prices are floats; what is smaller than `DUST` is none.
+said of that sale. What is smaller than `DUST` is none.
 """
 
 from __future__ import annotations
@@ -254,7 +254,9 @@ def walk(events: Iterable[Event]) -> Stock:
     """The stock after all of these, in the sequence of their days."""
     stock = Stock()
     places = {kind: place for place, kind in enumerate(SEQUENCE)}
-    for event in sorted(events, key=lambda one: (one.day, places[one.kind], abs(one.key))):
+    for event in sorted(
+        events, key=lambda one: (one.day, places[one.kind], abs(one.key))
+    ):
         if event.quantity > DUST or event.kind == "cut":
             # "return" is a word of the language
             name = "return_" if event.kind == "return" else event.kind

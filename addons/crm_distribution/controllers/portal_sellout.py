@@ -120,9 +120,7 @@ class SelloutPortal(CustomerPortal):
             return missing_page("crm_distribution.portal_no_sellout")
         return _download(report, which)
 
-    @route(
-        "/my/channel/stock", type="http", auth="user", website=True, readonly=True
-    )
+    @route("/my/channel/stock", type="http", auth="user", website=True, readonly=True)
     def portal_channel_stock(self, **kw):
         partner = _reporter()
         values = self._prepare_portal_layout_values() | {

@@ -56,9 +56,7 @@ class DistributionReporter(models.Model):
         default=5,
         help="So many days after a period ends, it is asked for.",
     )
-    reminded_to = fields.Date(
-        "Reminded of the Period to", readonly=True, copy=False
-    )
+    reminded_to = fields.Date("Reminded of the Period to", readonly=True, copy=False)
     kind = fields.Selection(
         KINDS, "Usual Report", help="Of reports that do not say. Empty: it is asked."
     )
@@ -145,10 +143,7 @@ class DistributionReporter(models.Model):
             late |= (
                 Domain("due_days", "=", days)
                 & (Domain("date_from", "=", False) | Domain("date_from", "<=", first))
-                & (
-                    Domain("reminded_to", "=", False)
-                    | Domain("reminded_to", "<", last)
-                )
+                & (Domain("reminded_to", "=", False) | Domain("reminded_to", "<", last))
                 & Domain("partner_id", "not in", reported.subselect("partner_id"))
             )
         return base & late

@@ -1,5 +1,5 @@
 import json
-from functools import lru_cache
+from functools import cache
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -35,7 +35,7 @@ class DistributionSellout(models.Model):
         if not notation:
             return
         reading = self._read_lines(table, notation)
-        if reading.digest() != self.content_hash:
+        if reading.content_hash != self.content_hash:
             # words or products were changed since it was checked
             self._judge(reading)
             return
@@ -109,7 +109,7 @@ class DistributionSellout(models.Model):
         company = self.company_id
         currencies = self.env["res.currency"]
 
-        @lru_cache(maxsize=None)
+        @cache
         def rate(currency: int, day: str) -> float:
             if currency == company.currency_id.id:
                 return 1.0
@@ -268,14 +268,9 @@ class DistributionSellout(models.Model):
         if self.kind not in ("replaces", "month_to_date"):
             return
         earlier = self.search(
-            [
-                ("id", "!=", self.id),
-                ("company_id", "=", self.company_id.id),
-                ("partner_id", "=", self.partner_id.id),
-                ("state", "=", "accepted"),
-                ("date_from", ">=", self.date_from),
-                ("date_to", "<=", self.date_to),
-            ]
+            self._others_domain("accepted")
+            & Domain("date_from", ">=", self.date_from)
+            & Domain("date_to", "<=", self.date_to)
         )
         earlier._note({"state": "superseded", "superseded_by_id": self.id})
 

@@ -211,9 +211,7 @@ class DistributionSellout(models.Model):
         """Which column holds what is remembered for the next file."""
         header = self._portal_columns()
         reporter = self._reporter()
-        known = {
-            fold(word.word) for word in reporter.word_ids if word.kind == "column"
-        }
+        known = {fold(word.word) for word in reporter.word_ids if word.kind == "column"}
         for code in (self.asked or "").split():
             subject, _colon, name = code.partition(":")
             column = sent.get(code)

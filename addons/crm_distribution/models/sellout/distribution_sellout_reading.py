@@ -5,6 +5,7 @@ from datetime import date
 import pytz
 
 from odoo import models
+from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular import (
     FileProblem,
@@ -161,11 +162,14 @@ class DistributionSellout(models.Model):
             {
                 "row_count": reading.rows,
                 "problem_count": len(reading.problems),
-                "content_hash": reading.digest(),
+                "content_hash": reading.content_hash,
                 "sale_count": types.count("sale") + types.count("return"),
                 "stock_count": stock,
             }
         )
+        if same := self._same_report():
+            self._note({"state": "repeated", "same_as_id": same.id})
+            return
         if not reading.lines or (reading.problems and not self.leave_out):
             self._note({"state": "mapped"})
             return
@@ -193,26 +197,29 @@ class DistributionSellout(models.Model):
 
     def _verdict(self) -> dict:
         """Validated, held or known already."""
-        accepted = self.sudo().search(
-            [
-                ("id", "!=", self.id),
-                ("company_id", "=", self.company_id.id),
-                ("partner_id", "=", self.partner_id.id),
-                ("state", "in", IN),
-                "|",
-                ("content_hash", "=", self.content_hash),
-                "&",
-                ("date_from", "<=", self.date_to),
-                ("date_to", ">=", self.date_from),
-            ]
+        if same := self._same_report():
+            return {"state": "repeated", "same_as_id": same.id}
+        current = self.search(
+            self._others_domain("accepted")
+            & Domain("date_from", "<=", self.date_to)
+            & Domain("date_to", ">=", self.date_from)
         )
-        same = accepted.filtered(lambda one: one.content_hash == self.content_hash)
-        if same:
-            return {"state": "repeated", "same_as_id": same[:1].id}
-        current = accepted.filtered(lambda one: one.state == "accepted")
         if reason := self._reason_to_hold(current):
             return {"state": "held", "held_reason": reason}
         return {"state": "validated", "held_reason": False}
+
+    def _others_domain(self, *states: str) -> Domain:
+        return (
+            Domain("id", "!=", self.id)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("partner_id", "=", self.partner_id.id)
+            & Domain("state", "in", states)
+        )
+
+    def _same_report(self):
+        """One that was accepted with the same lines, however its file looked."""
+        same = Domain("content_hash", "=", self.content_hash)
+        return self.search(self._others_domain(*IN) & same, limit=1)
 
     def _reason_to_hold(self, others) -> str:
         """Days that would count twice, or that would be forgotten."""
@@ -229,8 +236,10 @@ class DistributionSellout(models.Model):
                 report=other.name,
             )
         longer = others.filtered(
-            lambda one: one.date_to > self.date_to
-            and one.date_to.replace(day=1) == self.date_from
+            lambda one: (
+                one.date_to > self.date_to
+                and one.date_to.replace(day=1) == self.date_from
+            )
         )
         if self.kind == "month_to_date" and longer:
             return self.env._(
@@ -354,4 +363,3 @@ class DistributionSellout(models.Model):
                 key = fold(key)
                 members[key] = None if key in members else partner.id
         return {key: member for key, member in members.items() if member}
-

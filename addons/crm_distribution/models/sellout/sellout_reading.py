@@ -151,6 +151,8 @@ class Reading:
     # what was taken for something else than it said
     notes: list[Problem] = field(default_factory=list)
     rows: int = 0
+    # of all lines that are in order, also of those that were reported before
+    content_hash: str = ""
 
     def digest(self) -> str:
         """The same for a file with other columns, another sequence or another name."""
@@ -189,7 +191,7 @@ def find_columns(table: Table, own: Mapping[str, str]) -> dict[str, int]:
 def open_questions(
     table: Table, columns: Mapping[str, int]
 ) -> tuple[list[str], str | None, str | None]:
-    """What the file leaves unsaid, and the order of days and the mark that it proves."""
+    """What a file leaves unsaid; the order of days and the mark that it proves."""
     asked = [f"column:{name}" for name in REQUIRED if name not in columns]
 
     def cells(*names: str) -> list:
@@ -244,6 +246,7 @@ def read_lines(table: Table, known: Known, notation: Notation) -> Reading:
         except _Refused as refused:
             reading.problems.append(Problem(number, *refused.problem))
     _count_occurrences(reading.lines)
+    reading.content_hash = reading.digest()
     return reading
 
 
@@ -398,7 +401,9 @@ class _Reader:
                     )
         if len(fitting) > 1:
             names = ", ".join(
-                sorted(f"{self.name(id_)} ({code})" for id_, (_, code) in fitting.items())
+                sorted(
+                    f"{self.name(id_)} ({code})" for id_, (_, code) in fitting.items()
+                )
             )
             raise _Refused("product", text, "ambiguous_code", names)
         if not fitting:

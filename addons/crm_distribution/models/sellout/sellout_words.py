@@ -15,9 +15,7 @@ _ROW = {
     "bad_amount": lambda _: _lt("This is not an amount with the chosen decimal mark."),
     "bad_currency": lambda _: _lt("No such currency is in use."),
     "bad_date": lambda _: _lt("This is not a day, in the order of this file."),
-    "bad_number": lambda _: _lt(
-        "This is not a quantity with the chosen decimal mark."
-    ),
+    "bad_number": lambda _: _lt("This is not a quantity with the chosen decimal mark."),
     "bad_type": lambda _: _lt("This is neither sale, return, transfer nor stock."),
     "bad_unit": lambda unit: _lt(
         "This unit cannot be converted into the product's, which is %(unit)s.",

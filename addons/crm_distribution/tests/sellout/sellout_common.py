@@ -148,9 +148,7 @@ class SelloutCommon(TransactionCase):
         return move
 
     def _stock(self, product=None, partner=None):
-        self.env["distribution.stock"]._refresh(
-            self.company, partner or self.retailer
-        )
+        self.env["distribution.stock"]._refresh(self.company, partner or self.retailer)
         return self.env["distribution.stock"].search(
             [
                 ("partner_id", "=", (partner or self.retailer).id),

@@ -40,9 +40,7 @@ class TestChannelStock(SelloutCommon):
         self.assertEqual(self._buckets(), [(30, 9)])
         stock = self._stock()
         self.assertEqual((stock.quantity, stock.value), (30, 270))
-        self.assertEqual(
-            stock.bucket_ids.move_line_id, self.second.invoice_line_ids
-        )
+        self.assertEqual(stock.bucket_ids.move_line_id, self.second.invoice_line_ids)
 
     def test_a_fall_of_the_price_is_paid_for_what_is_left(self):
         self._accepted("CUP,120,2027-03-20")
@@ -193,9 +191,7 @@ class TestChannelStock(SelloutCommon):
         self._invoice("2027-03-01", (self.pot, 40, 100))
         self._invoice("2027-03-02", (self.pot, 40, 95))
         head = "product,quantity,date,customer,contract"
-        self._accepted(
-            "POT,50,2027-04-25,K,C-1", "POT,5,2027-04-25,L,C-1", head=head
-        )
+        self._accepted("POT,50,2027-04-25,K,C-1", "POT,5,2027-04-25,L,C-1", head=head)
         contract = self._contract()
         claim = self._resold(contract)
         self.assertRecordValues(
@@ -238,9 +234,7 @@ class TestChannelStock(SelloutCommon):
         )
         protection.action_approve()
         self.assertEqual(protection.amount, 250)
-        self._accepted(
-            "POT,10,2027-04-25,K", head="product,quantity,date,customer"
-        )
+        self._accepted("POT,10,2027-04-25,K", head="product,quantity,date,customer")
         claim = self._resold(self._contract())
         self.assertRecordValues(
             claim.line_ids, [{"quantity": 10, "amount": 0, "reason": False}]

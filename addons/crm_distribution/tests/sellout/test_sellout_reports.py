@@ -7,7 +7,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.sellout import distribution_sellout_acceptance, distribution_sellout_reading
+from ...models.sellout import (
+    distribution_sellout_acceptance,
+    distribution_sellout_reading,
+)
 from .sellout_common import SelloutCommon
 
 MARCH = {"date_from": "2027-03-01", "date_to": "2027-03-31"}
@@ -78,8 +81,11 @@ class TestSelloutReports(SelloutCommon):
     def test_a_correction_in_another_sequence_changes_what_it_changes(self):
         self._accepted("CUP,1,2027-03-03", "CUP,2,2027-03-03", **MARCH)
         second = self._accepted(
-            "CUP,2,2027-03-03", "CUP,1,2027-03-03", "CUP,7,2027-03-09",
-            kind="replaces", **MARCH,
+            "CUP,2,2027-03-03",
+            "CUP,1,2027-03-03",
+            "CUP,7,2027-03-09",
+            kind="replaces",
+            **MARCH,
         )
         self.assertRecordValues(
             second, [{"line_count": 1, "same_count": 2, "removed_count": 0}]
@@ -101,7 +107,7 @@ class TestSelloutReports(SelloutCommon):
         head = "product,quantity,date,document,line"
         first = self._accepted("CUP,1,2027-03-03,D1,1", head=head)
         second = self._report("CUP,1,2027-03-03,D1,1", head=head, kind="adds")
-        self.assertEqual(second.state, "mapped")
+        self.assertEqual(second.state, "repeated")
         third = self._report(
             "CUP,1,2027-03-03,D1,1", "CUP,1,2027-03-03,D1,2", head=head, kind="adds"
         )
@@ -170,9 +176,7 @@ class TestSelloutReports(SelloutCommon):
     def test_a_late_report_counts_on_its_own_days(self):
         report = self._accepted("CUP,5,2027-03-03", **MARCH)
         self.assertEqual(report.line_ids.day, datetime.date(2027, 3, 3))
-        self.assertEqual(
-            report.line_ids.accepted_on.date(), datetime.date(2027, 5, 20)
-        )
+        self.assertEqual(report.line_ids.accepted_on.date(), datetime.date(2027, 5, 20))
 
     def test_stock_alone_invents_no_sales_and_is_incomplete(self):
         head = "product,quantity,date,type"
@@ -185,16 +189,12 @@ class TestSelloutReports(SelloutCommon):
             date_from="2027-04-01",
             date_to="2027-04-30",
         )
-        self.assertEqual(
-            (march.is_incomplete, april.is_incomplete), (True, False)
-        )
+        self.assertEqual((march.is_incomplete, april.is_incomplete), (True, False))
         self.assertEqual(self._sold(), 20)
         months = self.env["distribution.sellout.month"].search(
             [("partner_id", "=", self.retailer.id)], order="month"
         )
-        self.assertEqual(
-            months.mapped("sell_through_text"), ["not reported", "20.0 %"]
-        )
+        self.assertEqual(months.mapped("sell_through_text"), ["not reported", "20.0 %"])
         self.assertEqual(months.mapped("reported"), [90, 80])
         self.assertEqual(months[0].closing, 100)
 
@@ -281,9 +281,7 @@ class TestSelloutReports(SelloutCommon):
 
     def test_queries_do_not_grow_with_lines(self):
         def count(number, month):
-            rows = [
-                f"CUP,1,2027-0{month}-03,{number}" for number in range(number)
-            ]
+            rows = [f"CUP,1,2027-0{month}-03,{number}" for number in range(number)]
             before = self.env.cr.sql_log_count
             self._accepted(*rows, head="product,quantity,date,document")
             self.env.flush_all()
@@ -338,6 +336,11 @@ class TestSelloutReports(SelloutCommon):
             (self.retailer | self.other).ids, self.retailer
         )
         self.assertEqual(self._sold(), 2)
-        self.assertEqual(len(self.env["distribution.reporter"].search(
-            [("partner_id", "=", self.retailer.id)]
-        )), 1)
+        self.assertEqual(
+            len(
+                self.env["distribution.reporter"].search(
+                    [("partner_id", "=", self.retailer.id)]
+                )
+            ),
+            1,
+        )
