@@ -92,6 +92,8 @@
         "demo/deal_demo.xml",
         # target
         "demo/target_demo.xml",
+        # sellout
+        "demo/sellout_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

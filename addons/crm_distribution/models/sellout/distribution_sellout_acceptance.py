@@ -1,7 +1,10 @@
+import base64
+import csv
+import io
 import json
 from functools import cache
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -280,6 +283,26 @@ class DistributionSellout(models.Model):
         for name in ("date_order", "decimal_mark"):
             if self[name] and not reporter[name]:
                 reporter[name] = self[name]
+
+    @api.model
+    def _take_rows(self, reports: list[dict]) -> None:
+        """Reports that come as rows and not as files; those in order are accepted.
+
+        :param reports: of each the reporter's id, a name, a header and rows of cells
+        """
+        for one in reports:
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows([one["header"], *one["rows"]])
+            report = self.create(
+                {
+                    "partner_id": one["partner_id"],
+                    "filename": one["name"],
+                    "file": base64.b64encode(text.getvalue().encode()),
+                }
+            )
+            report.action_check()
+            if report.state == "validated":
+                report.action_accept()
 
     def _on_accepted(self) -> None:
         """Hook: what follows from lines that came in, and from those that went.
