@@ -53,6 +53,7 @@ class DistributionSellout(models.Model):
         "mends_id",
         "part_count",
         "part_done",
+        "period_is_read",
         "problem_count",
         "problem_ids",
         "removed_count",
@@ -108,6 +109,9 @@ class DistributionSellout(models.Model):
         "From", help="Empty: the first day of the file, by full weeks or months."
     )
     date_to = fields.Date("To", help="The last day.")
+    period_is_read = fields.Boolean(
+        readonly=True, copy=False, help="The file says it, and nobody else."
+    )
     date_order = fields.Selection(DATE_ORDERS, "Days Are Written")
     decimal_mark = fields.Selection(DECIMAL_MARKS, "Numbers Are Written")
     first_day = fields.Date(readonly=True, copy=False)
@@ -237,6 +241,8 @@ class DistributionSellout(models.Model):
         if ANSWERS & vals.keys() and not self._is_by_system():
             self._require_open()
             self._note({"state": "reported", "asked": False, "held_reason": False})
+            if {"date_from", "date_to"} & vals.keys():
+                self._note({"period_is_read": False})
         return super().write(vals)
 
     def _require_open(self) -> None:
@@ -367,6 +373,11 @@ class DistributionSellout(models.Model):
                 "left_out_count": 0,
             }
         )
+        for report in self:
+            if report.period_is_read:
+                report._note(
+                    {"date_from": False, "date_to": False, "period_is_read": False}
+                )
 
     def _parts(self):
         # sudo: they are the job's alone

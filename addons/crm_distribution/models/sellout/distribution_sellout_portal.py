@@ -149,8 +149,11 @@ class DistributionSellout(models.Model):
         values = self._portal_answers(sent)
         if mends:
             mends._require_open()
-            for kept in ("kind", "date_from", "date_to", "date_order", "decimal_mark"):
-                values.setdefault(kept, mends[kept])
+            kept = ["kind", "date_order", "decimal_mark"]
+            if not mends.period_is_read:
+                kept += ["date_from", "date_to"]
+            for one in kept:
+                values.setdefault(one, mends[one])
         report = reports.create(
             {
                 **values,

@@ -191,9 +191,14 @@ class DistributionSellout(models.Model):
             first = first.replace(day=1)
         elif self.kind != "adds":
             first, last = self._reporter()._full_period(first, last)
-        self._note(
-            {"date_from": self.date_from or first, "date_to": self.date_to or last}
-        )
+        if not (self.date_from and self.date_to):
+            self._note(
+                {
+                    "date_from": self.date_from or first,
+                    "date_to": self.date_to or last,
+                    "period_is_read": not self.date_from and not self.date_to,
+                }
+            )
 
     def _verdict(self) -> dict:
         """Validated, held or known already."""

@@ -226,6 +226,21 @@ class TestSelloutReports(SelloutCommon):
         report.with_user(user).kind = "adds"
         self.assertEqual(report.state, "reported")
 
+    def test_a_period_that_the_file_said_is_read_anew_with_its_words(self):
+        report = self._report("CUP,1,2027-03-03", "MUG,1,2027-04-03")
+        report.action_leave_out()
+        self.assertEqual(report.date_to, datetime.date(2027, 3, 3))
+        self.env["distribution.reporter.word"].create(
+            {
+                "reporter_id": self.reporter.id,
+                "word": "mug",
+                "product_id": self.pot.id,
+            }
+        )
+        report.action_check()
+        self.assertEqual(report.state, "validated", self._what_is_wrong(report))
+        self.assertEqual(report.date_to, datetime.date(2027, 4, 3))
+
     def test_nobody_writes_lines_or_states_by_hand(self):
         user = self._user("boss", "crm_distribution.group_channel_manager")
         report = self._accepted("CUP,1,2027-03-03")
