@@ -14,6 +14,7 @@
     tiers          everybody's tier in batches, night by night, and at an order
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
+    sellout        10,000 and 100,000 lines, from the file to accepted
     voice          the portal of 50 people, beside Odoo's orders; signals, beside SQL
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
@@ -48,6 +49,7 @@ CASES = [
     "tiers",
     "programs",
     "channel",
+    "sellout",
     "voice",
 ]
 QUICK = 2_000

@@ -40,4 +40,10 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .sellout import (
+    test_channel_stock,
+    test_sellout_portal,
+    test_sellout_reading,
+    test_sellout_reports,
+)
 from .target import test_targets
