@@ -1,2 +1,11 @@
-# Each theme builds on those before it.
-from . import network, policy, lead, deal, target  # noqa: I001
+# Each theme builds on those before it; last, what happens at Odoo's hooks.
+from . import (  # noqa: I001
+    network,
+    policy,
+    lead,
+    deal,
+    target,
+    term,
+    account_move,
+    sale_order_line,
+)
