@@ -150,6 +150,10 @@ class DistributionSettlement(models.Model):
             "currency": self.currency_id,
         }
 
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return self.name
+
     def _portal_page(self) -> dict[str, Any]:
         """
         :param self: in superuser mode, from `_portal_statement`
