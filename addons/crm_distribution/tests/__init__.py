@@ -41,3 +41,4 @@ from .policy import (
     test_policy_tours,
 )
 from .target import test_targets
+from .term import test_payments, test_settlements, test_term_rights, test_terms

@@ -43,9 +43,9 @@ class DistributionSettlementRun(models.TransientModel):
                 run.company_id, run.date_to or run.company_id._today(), run.minimum
             )
             run.has_due = any(not row["reason"] for row in rows)
-            run.overview = run._table(rows, kinds)
+            run.overview = run._as_table(rows, kinds)
 
-    def _table(self, rows, kinds) -> Markup:
+    def _as_table(self, rows, kinds) -> Markup:
         if not rows:
             return Markup("<p>%s</p>") % self.env._(
                 "Nothing was earned up to this day: no invoice or order met a term."

@@ -8,7 +8,7 @@ class AccountMove(models.Model):
 
     distribution_settlement_id = fields.Many2one(
         "distribution.settlement",
-        "Statement",
+        "Commission or Rebate Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",
