@@ -3,8 +3,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from psycopg2.extras import execute_values
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -428,13 +426,13 @@ class DistributionAccrual(models.Model):
         names = list(rows[0])
         now, user = self.env.cr.now(), self.env.uid
         columns = [*names, "create_uid", "create_date", "write_uid", "write_date"]
+        # many rows at once, which a query of Odoo's takes one by one
         query = SQL(
-            "INSERT INTO distribution_accrual (%s) VALUES %%s",
+            "INSERT INTO distribution_accrual (%s) VALUES ",
             SQL(", ").join(map(SQL.identifier, columns)),
         )
-        execute_values(
-            self.env.cr._obj,
-            query.code,
+        self.env.cr.execute_values(
+            f"{query.code}%s",
             [(*row.values(), user, now, user, now) for row in rows],
             page_size=1000,
         )

@@ -92,7 +92,8 @@ class TermCommon(DealCommon):
         lines = (invoice | credit).line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
         )
-        lines.reconcile()
+        # Odoo does it by itself where the credit note names the invoice
+        lines.filtered(lambda line: not line.reconciled).reconcile()
 
     def _pay(self, invoice, amount=None, day=DAY, **values):
         register = self.env["account.payment.register"].with_context(

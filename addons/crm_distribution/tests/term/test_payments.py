@@ -61,7 +61,7 @@ class TestPayments(TermCommon):
         self._pay(
             invoice,
             980,
-            payment_difference_handling="writeoff",
+            payment_difference_handling="reconcile",
             writeoff_account_id=self.env["account.account"]
             .search([("account_type", "=", "expense")], limit=1)
             .id,
