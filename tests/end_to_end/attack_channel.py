@@ -1,18 +1,24 @@
 """Who may do what with the channel's models, and a record of each."""
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.fields import Command
 
 BOSS = {"channel user": "r", "manager": "rwcd"}
 SEEN = {"channel user": "r", "manager": "r"}
+# accountants pay; nobody writes what was earned
+PAID = {"channel user": "r", "manager": "r", "accountant": "r"}
 # of all companies: whoever is in the company's own list, and a manager elsewhere
 SHARED = dict.fromkeys(("employee", "salesperson", "channel user", "accountant"), "r")
 RIGHTS = {
+    "distribution.accrual": PAID,
     "distribution.admission": {"channel user": "rwc", "manager": "rwcd"},
     "distribution.admission.line": {"channel user": "rw", "manager": "rw"},
     "distribution.agreement": BOSS,
     "distribution.agreement.term": BOSS,
     "distribution.attainment": SEEN,
+    "distribution.balance": PAID,
     "distribution.conflict": {"channel user": "r", "manager": "rw"},
     "distribution.contact.efficiency": SEEN,
     "distribution.coverage": SEEN,
@@ -42,13 +48,23 @@ RIGHTS = {
         "channel user": "r",
         "manager": "r",
     },
+    "distribution.settlement": PAID,
+    "distribution.settlement.line": PAID,
     "distribution.share": {"channel user": "rwcd", "manager": "rwcd"},
     "distribution.target": BOSS,
+    "distribution.term": {**BOSS, "accountant": "r"},
+    "distribution.term.tier": {**BOSS, "accountant": "r"},
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
 }
 # who works with own intermediaries alone sees none of these of others
 OF_AN_INTERMEDIARY = {
+    "distribution.accrual",
+    "distribution.balance",
+    "distribution.settlement",
+    "distribution.settlement.line",
+    "distribution.term",
+    "distribution.term.tier",
     "distribution.admission",
     "distribution.admission.line",
     "distribution.agreement",
@@ -68,15 +84,20 @@ OF_AN_INTERMEDIARY = {
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
+    "distribution.dispute": {"accountant"},
     "distribution.message.write": {"salesperson", "channel user", "manager"},
     "distribution.policy.propose": {"manager"},
     "distribution.policy.what.if": {"manager"},
     "distribution.policy.what.if.goal": {"manager"},
     "distribution.policy.what.if.line": {"manager"},
+    "distribution.settlement.run": {"accountant"},
 }
 CHANNEL = {"channel user", "manager"}
 SELLERS = {"salesperson", "channel user", "manager"}
+MONEY = CHANNEL | {"accountant"}
 METHODS = {
+    # by Odoo's own rights on invoices
+    ("account.move", "button_cancel"): SELLERS | {"accountant"},
     ("crm.lead", "action_route"): CHANNEL,
     ("crm.lead", "convert_opportunity"): SELLERS,
     # of Odoo's Resellers
@@ -88,6 +109,7 @@ METHODS = {
     ("crm.lead", "update_lead_portal"): SELLERS,
     ("crm.lead", "update_stage_from_portal"): SELLERS,
     ("crm.lead", "action_write_to_intermediary"): SELLERS,
+    ("distribution.accrual", "action_open_source"): MONEY,
     ("distribution.admission", "action_admit"): {"manager"},
     ("distribution.admission", "action_refuse"): {"manager"},
     ("distribution.admission", "action_reopen"): {"manager"},
@@ -101,6 +123,7 @@ METHODS = {
     ("distribution.agreement.start", "action_keep_draft"): set(),
     ("distribution.agreement.start", "action_next"): set(),
     ("distribution.attainment", "action_view_lines"): CHANNEL,
+    ("distribution.balance", "action_open_accruals"): MONEY,
     ("distribution.conflict", "action_decide"): CHANNEL,
     ("distribution.conflict", "action_open_source"): CHANNEL,
     ("distribution.conflict", "action_override"): {"manager"},
@@ -110,6 +133,8 @@ METHODS = {
     ("distribution.coverage", "action_view_missing"): CHANNEL,
     ("distribution.coverage", "action_view_outlets"): CHANNEL,
     ("distribution.decision", "action_confirm"): set(),
+    # each one's own wizard
+    ("distribution.dispute", "action_confirm"): set(),
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
@@ -140,7 +165,19 @@ METHODS = {
     ("distribution.registration", "action_write_message"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.settlement", "action_cancel"): {"accountant"},
+    ("distribution.settlement", "action_draft_bill"): {"accountant"},
+    ("distribution.settlement", "action_open_bills"): {"accountant"},
+    ("distribution.settlement", "action_print"): MONEY,
+    ("distribution.settlement.line", "action_bill"): {"accountant"},
+    ("distribution.settlement.line", "action_decide"): {"accountant"},
+    ("distribution.settlement.line", "action_dispute"): {"accountant"},
+    ("distribution.settlement.run", "action_run"): set(),
     ("distribution.target", "action_open_attainment"): CHANNEL,
+    ("distribution.term", "action_activate"): {"manager"},
+    ("distribution.term", "action_end"): {"manager"},
+    ("distribution.term", "action_new_version"): {"manager"},
+    ("distribution.term", "action_open_accruals"): MONEY,
     ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
@@ -162,6 +199,10 @@ ROUTES = {
     "DealPortal.portal_my_deal",
     "DealPortal.portal_my_deals",
     "DealPortal.portal_new_deal",
+    "MoneyPortal.portal_my_money",
+    "MoneyPortal.portal_my_statement",
+    "MoneyPortal.portal_my_statements",
+    "MoneyPortal.portal_statement_pdf",
     "PortalChannelLead.channel_offer",
     "PortalChannelLead.channel_offer_answer",
     "PortalChannelLead.portal_channel_lead",
@@ -208,9 +249,16 @@ class AttackChannelRecords:
             **cls._lead_records(company, country, goods),
             **cls._deal_records(company, country, goods),
             **cls._target_records(company, goods),
+            **cls._term_records(company, goods),
         }
         env.flush_all()
-        for model in ("attainment", "coverage", "contact.efficiency", "response"):
+        for model in (
+            "attainment",
+            "balance",
+            "coverage",
+            "contact.efficiency",
+            "response",
+        ):
             name = f"distribution.{model}"
             records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
         return records
@@ -393,4 +441,46 @@ class AttackChannelRecords:
                     "target": 100,
                 }
             ),
+        }
+
+    @classmethod
+    def _term_records(cls, company, goods):
+        env = cls.env
+        term = env["distribution.term"].create(
+            {
+                "name": "Attacked",
+                "kind": "rebate",
+                "base": "ordered",
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "date_from": "2020-01-01",
+                "tier_ids": [Command.create({"turnover_from": 0, "rate": 10})],
+            }
+        )
+        term.action_activate()
+        order = env["sale.order"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "order_line": [
+                    Command.create({"product_id": cls._product().id, "price_unit": 10})
+                ],
+            }
+        )
+        order.action_confirm()
+        through = fields.Date.today() + timedelta(days=1)
+        statement = env["distribution.settlement"].sudo()._run(company, through)
+        line = statement.line_ids[:1]
+        return {
+            "distribution.accrual": line.accrual_id,
+            "distribution.dispute": env["distribution.dispute"].create(
+                {"line_id": line.id, "reason": "x"}
+            ),
+            "distribution.settlement": statement,
+            "distribution.settlement.line": line,
+            "distribution.settlement.run": env["distribution.settlement.run"].create(
+                {"company_id": company.id}
+            ),
+            "distribution.term": term,
+            "distribution.term.tier": term.tier_ids,
         }

@@ -148,9 +148,7 @@ def spread(total: float, room: Sequence[float]) -> list[float]:
     return parts
 
 
-def taken_back(
-    earned: float, basis: float, back: float, rounded: Rounding
-) -> float:
+def taken_back(earned: float, basis: float, back: float, rounded: Rounding) -> float:
     """How much of what is earned for a basis goes when a part of it comes back.
 
     What comes back last takes all that is left, so that rounding leaves nothing.

@@ -128,9 +128,13 @@ class DistributionAccrual(models.Model):
                 last = min(last, agreement.date_to or date.max)
                 if agreement.state == "suspended":
                     # its earlier days are over, its present ones wait
-                    last = min(last, fields.Date.subtract(term.company_id._today(), days=1))
+                    last = min(
+                        last, fields.Date.subtract(term.company_id._today(), days=1)
+                    )
             partner = term.partner_id or agreement.partner_id
-            scopes[term.kind, "ordered" if term.base == "ordered" else "invoiced"].append(
+            scopes[
+                term.kind, "ordered" if term.base == "ordered" else "invoiced"
+            ].append(
                 Scope(
                     term.id,
                     term.product_id.id or 0,
@@ -416,7 +420,9 @@ class DistributionAccrual(models.Model):
                 list(days),
             )
         )
-        return {tuple(row[:3]): tuple(value or 0.0 for value in row[3:]) for row in rows}
+        return {
+            tuple(row[:3]): tuple(value or 0.0 for value in row[3:]) for row in rows
+        }
 
     @api.model
     def _append(self, rows: list[dict[str, Any]]) -> None:

@@ -61,7 +61,10 @@ class DistributionAccrual(models.Model):
         )
         paid = self._paid(batch, sorted({*documents.values()}))
         batch.release(
-            [(key[0], documents[key[0]], *key[1:], *held) for key, held in sums.items()],
+            [
+                (key[0], documents[key[0]], *key[1:], *held)
+                for key, held in sums.items()
+            ],
             paid,
         )
 

@@ -150,9 +150,7 @@ class DistributionSettlement(models.Model):
         for one in self:
             if any(line.state == "billed" for line in one.line_ids):
                 raise UserError(
-                    self.env._(
-                        "%s: cancel or delete its bill first.", one.display_name
-                    )
+                    self.env._("%s: cancel or delete its bill first.", one.display_name)
                 )
         # sudo: statements are the system's; the right was asked
         own = self.sudo()

@@ -117,6 +117,8 @@ class DistributionSettlement(models.Model):
         """What it may earn by, what is missing to the next tier, and until when."""
         # sudo: its own terms, whoever of its people asks
         terms = self.env["distribution.term"].sudo()
+        # sudo: and its own level
+        grade = partner.sudo().grade_id
         today = self.env.company._today()
         found = terms.search(
             Domain("state", "=", "active")
@@ -127,7 +129,7 @@ class DistributionSettlement(models.Model):
                     Domain("agreement_id.partner_id", "=", partner.id)
                     & Domain("agreement_id.state", "=", "active")
                 )
-                | Domain("grade_id", "=", partner.sudo().grade_id.id or -1)
+                | Domain("grade_id", "in", grade.ids)
             )
         )
         return [term._portal_values(partner) for term in found]

@@ -137,9 +137,7 @@ class DistributionTerm(models.Model):
         help="Turnover: without tax, after discounts. Margin: less the cost at the "
         "time of sale, and nothing for a loss. Piece: in the unit of the product.",
     )
-    rate = fields.Float(
-        digits=(16, 4), tracking=True, help="Where there are no tiers."
-    )
+    rate = fields.Float(digits=(16, 4), tracking=True, help="Where there are no tiers.")
     tier_ids = fields.One2many("distribution.term.tier", "term_id", "Tiers", copy=True)
     retroactive = fields.Boolean(
         tracking=True,
@@ -168,8 +166,7 @@ class DistributionTerm(models.Model):
     counts_sisters = fields.Boolean(
         "Sales to Own Companies Count",
         tracking=True,
-        help="Otherwise what goes to another company of ours earns when it is sold "
-        "on.",
+        help="Otherwise what goes to another company of ours earns when it is sold on.",
     )
     previous_id = fields.Many2one(
         "distribution.term",
@@ -327,8 +324,10 @@ class DistributionTerm(models.Model):
     def _state_earlier(self, batch_size: int) -> None:
         """The next documents of its days, in the sequence of their numbers."""
         self.ensure_one()
-        name, domain = "account.move", Domain("state", "=", "posted") & Domain(
-            "move_type", "in", ("out_invoice", "out_refund")
+        name, domain = (
+            "account.move",
+            Domain("state", "=", "posted")
+            & Domain("move_type", "in", ("out_invoice", "out_refund")),
         )
         day = "invoice_date"
         if self.base == "ordered":

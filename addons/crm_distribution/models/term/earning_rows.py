@@ -57,7 +57,8 @@ def invoice_lines_sql(condition: SQL) -> SQL:
                / coalesce(nullif(own_unit.factor, 0), 1),
                sign.sign * line.price_subtotal, -line.balance,
                sold.purchase_price / coalesce(nullif(sale_unit.factor, 0), 1)
-               * coalesce(own_unit.factor, 1) / coalesce(nullif(sale.currency_rate, 0), 1),
+               * coalesce(own_unit.factor, 1)
+               / coalesce(nullif(sale.currency_rate, 0), 1),
                coalesce(sold.order_id, 0), coalesce(sold.id, 0),
                coalesce(move.reversed_entry_id, 0),
                coalesce(template.distribution_exempt, FALSE),
@@ -103,7 +104,8 @@ def order_lines_sql(orders: list[int], zone: str) -> SQL:
                line.price_subtotal,
                line.price_subtotal / coalesce(nullif(sale.currency_rate, 0), 1),
                line.purchase_price / coalesce(nullif(unit.factor, 0), 1)
-               * coalesce(own_unit.factor, 1) / coalesce(nullif(sale.currency_rate, 0), 1),
+               * coalesce(own_unit.factor, 1)
+               / coalesce(nullif(sale.currency_rate, 0), 1),
                sale.id, line.id, 0,
                coalesce(template.distribution_exempt, FALSE),
                line.price_unit < 0,

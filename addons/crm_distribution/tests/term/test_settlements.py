@@ -177,9 +177,7 @@ class TestSettlements(TermCommon):
             ],
         )
         statement.action_draft_bill()
-        self.assertEqual(
-            sorted(statement.move_ids.mapped("amount_untaxed")), [25, 160]
-        )
+        self.assertEqual(sorted(statement.move_ids.mapped("amount_untaxed")), [25, 160])
         self.assertEqual(self._sums(), (200, 185, 15))
 
     def test_an_archived_partner_is_paid_and_owes(self):
@@ -254,7 +252,9 @@ class TestPortalMoney(TermCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         for login, partner in (("money_x", cls.x), ("money_y", cls.y)):
-            user = new_test_user(cls.env, login, "base.group_portal", password=login * 2)
+            user = new_test_user(
+                cls.env, login, "base.group_portal", password=login * 2
+            )
             user.partner_id.parent_id = partner
         cls._term(kind="commission", tiers=[(0, 10), (1000, 12)])
         cls.buyer.name = "Secret Steel"

@@ -54,9 +54,7 @@ class TestTerms(TermCommon):
         self.assertEqual(self._sums(term=term)[0], 2000)
 
     def test_a_reached_tier_takes_off_what_was_settled(self):
-        term = self._term(
-            tiers=[(0, 5), (1000, 10), (10_000, 20)], retroactive=True
-        )
+        term = self._term(tiers=[(0, 5), (1000, 10), (10_000, 20)], retroactive=True)
         self._invoice(990)
         self.assertEqual(self._sums(term=term)[1], 49.50)
         first = self._run()
