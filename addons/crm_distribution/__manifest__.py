@@ -71,10 +71,17 @@
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
         "data/suite_tile.xml",
+        # sellout
+        "data/mail_template_sellout.xml",
+        "views/distribution_reporter_views.xml",
+        "views/distribution_sellout_views.xml",
+        "views/distribution_stock_views.xml",
+        "views/distribution_claim_views.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
         "views/portal_money_templates.xml",
+        "views/portal_sellout_templates.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -1,5 +1,6 @@
 """Who may do what with the channel's models, and a record of each."""
 
+import base64
 from datetime import timedelta
 
 from odoo import fields
@@ -50,6 +51,19 @@ RIGHTS = {
     },
     "distribution.settlement": PAID,
     "distribution.settlement.line": PAID,
+    "distribution.claim": {"channel user": "rwc", "manager": "rwcd"},
+    "distribution.claim.line": SEEN,
+    "distribution.reporter": BOSS,
+    "distribution.reporter.word": BOSS,
+    "distribution.sellout": {"channel user": "rwc", "manager": "rwc"},
+    "distribution.sellout.change": SEEN,
+    "distribution.sellout.line": SEEN,
+    "distribution.sellout.month": SEEN,
+    "distribution.sellout.part": {},
+    "distribution.sellout.problem": SEEN,
+    "distribution.special.price": BOSS,
+    "distribution.stock": SEEN,
+    "distribution.stock.bucket": SEEN,
     "distribution.share": {"channel user": "rwcd", "manager": "rwcd"},
     "distribution.target": BOSS,
     "distribution.term": {**BOSS, "accountant": "r"},
@@ -78,6 +92,18 @@ OF_AN_INTERMEDIARY = {
     "distribution.response",
     "distribution.route",
     "distribution.route.candidate",
+    "distribution.claim",
+    "distribution.claim.line",
+    "distribution.reporter",
+    "distribution.reporter.word",
+    "distribution.sellout",
+    "distribution.sellout.change",
+    "distribution.sellout.line",
+    "distribution.sellout.month",
+    "distribution.sellout.problem",
+    "distribution.special.price",
+    "distribution.stock",
+    "distribution.stock.bucket",
     "distribution.share",
     "distribution.target",
 }
@@ -173,6 +199,20 @@ METHODS = {
     ("distribution.settlement.line", "action_decide"): {"accountant"},
     ("distribution.settlement.line", "action_dispute"): {"accountant"},
     ("distribution.settlement.run", "action_run"): set(),
+    ("distribution.claim", "action_approve"): {"manager"},
+    ("distribution.claim", "action_calculate"): CHANNEL,
+    ("distribution.claim", "action_refuse"): {"manager"},
+    ("distribution.sellout", "action_accept"): CHANNEL,
+    ("distribution.sellout", "action_check"): CHANNEL,
+    ("distribution.sellout", "action_download_issues"): CHANNEL,
+    ("distribution.sellout", "action_leave_out"): CHANNEL,
+    ("distribution.sellout", "action_open_changes"): CHANNEL,
+    ("distribution.sellout", "action_open_lines"): CHANNEL,
+    ("distribution.sellout", "action_open_words"): CHANNEL,
+    ("distribution.sellout", "action_withdraw"): CHANNEL,
+    ("distribution.stock", "action_open_buckets"): CHANNEL,
+    ("distribution.stock", "action_open_lines"): CHANNEL,
+    ("distribution.stock", "action_refresh"): CHANNEL,
     ("distribution.target", "action_open_attainment"): CHANNEL,
     ("distribution.term", "action_activate"): {"manager"},
     ("distribution.term", "action_end"): {"manager"},
@@ -211,6 +251,14 @@ ROUTES = {
     "PortalChannelLead.portal_channel_lead_return",
     "PortalChannelLead.portal_channel_lead_revenue",
     "PortalChannelLead.portal_channel_leads",
+    "SelloutPortal.portal_channel_stock",
+    "SelloutPortal.portal_sellout",
+    "SelloutPortal.portal_sellout_do",
+    "SelloutPortal.portal_sellout_file",
+    "SelloutPortal.portal_sellout_mend",
+    "SelloutPortal.portal_sellout_report",
+    "SelloutPortal.portal_sellout_upload",
+    "SelloutPortal.sellout_issues",
 }
 
 
@@ -250,6 +298,7 @@ class AttackChannelRecords:
             **cls._deal_records(company, country, goods),
             **cls._target_records(company, goods),
             **cls._term_records(company, goods),
+            **cls._sellout_records(company, goods),
         }
         env.flush_all()
         for model in (
@@ -484,3 +533,88 @@ class AttackChannelRecords:
             "distribution.term": term,
             "distribution.term.tier": term.tier_ids,
         }
+
+    @classmethod
+    def _sellout_records(cls, company, goods):
+        env = cls.env
+        product = env["product.product"].create(
+            {"name": "Attacked", "default_code": "ATTACKED", "categ_id": goods.id}
+        )
+        owner = {"partner_id": cls.intermediary.id, "company_id": company.id}
+        reporter = env["distribution.reporter"].create(
+            {
+                **owner,
+                "kind": "original",
+                "word_ids": [
+                    Command.create({"word": "attacked", "product_id": product.id})
+                ],
+            }
+        )
+        accepted, corrected, faulty = (
+            cls._reported(f"{code},{count},2026-01-05", {**owner, "kind": kind})
+            for code, count, kind in (
+                ("ATTACKED", 2, "original"),
+                ("ATTACKED", 1, "replaces"),
+                ("NOBODYS", 1, "original"),
+            )
+        )
+        # what was corrected has its changes
+        assert accepted.state == "superseded" and corrected.state == "accepted"
+        contract = env["distribution.special.price"].create(
+            {
+                **owner,
+                "name": "Attacked",
+                "product_id": product.id,
+                "customer": "K",
+                "price": 1,
+                "quantity": 1,
+                "date_from": "2026-01-01",
+                "date_to": "2026-12-31",
+            }
+        )
+        claim = env["distribution.claim"].create(
+            {
+                **owner,
+                "product_id": product.id,
+                "day": "2026-02-01",
+                "price_before": 2,
+                "price_after": 1,
+            }
+        )
+        stock = env["distribution.stock"].search(
+            [("partner_id", "=", cls.intermediary.id)]
+        )
+        found = {
+            model: env[model].search(
+                [("partner_id", "=", cls.intermediary.id)], limit=1
+            )
+            for model in ("distribution.sellout.change", "distribution.sellout.month")
+        }
+        return found | {
+            "distribution.reporter": reporter,
+            "distribution.reporter.word": reporter.word_ids,
+            "distribution.sellout": corrected,
+            "distribution.sellout.line": corrected.line_ids,
+            "distribution.sellout.part": env["distribution.sellout.part"].create(
+                {"report_id": corrected.id, "content": "[]"}
+            ),
+            "distribution.sellout.problem": faulty.problem_ids,
+            "distribution.special.price": contract,
+            "distribution.claim": claim,
+            "distribution.claim.line": claim.line_ids.create({"claim_id": claim.id}),
+            "distribution.stock": stock,
+            "distribution.stock.bucket": env["distribution.stock.bucket"].create(
+                {"stock_id": stock.id, "quantity": 1}
+            ),
+        }
+
+    @classmethod
+    def _reported(cls, row, values):
+        text = f"product,quantity,date\n{row}\n"
+        report = cls.env["distribution.sellout"].create(
+            {**values, "file": base64.b64encode(text.encode())}
+        )
+        report.action_check()
+        if report.state == "validated":
+            report.action_accept()
+        return report

@@ -5,6 +5,7 @@ from . import (  # noqa: I001
     lead,
     deal,
     target,
+    sellout,
     term,
     account_move,
     sale_order_line,

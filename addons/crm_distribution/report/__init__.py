@@ -5,4 +5,6 @@ from . import (
     distribution_coverage,
     distribution_response,
     distribution_route_candidate,
+    distribution_sellout_change,
+    distribution_sellout_month,
 )

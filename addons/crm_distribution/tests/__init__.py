@@ -40,5 +40,11 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .sellout import (
+    test_channel_stock,
+    test_sellout_portal,
+    test_sellout_reading,
+    test_sellout_reports,
+)
 from .target import test_targets
 from .term import test_payments, test_settlements, test_term_rights, test_terms

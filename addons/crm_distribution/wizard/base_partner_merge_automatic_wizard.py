@@ -18,12 +18,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: and what they were offered
         routes = self.env["distribution.route"].sudo()
         routes._merge_candidates(src_partners, dst_partner)
+        # sudo: and what they reported
+        lines = self.env["distribution.sellout.line"].sudo()
+        lines._merge_partners(src_partners, dst_partner)
+        reporters = lines.env["distribution.reporter"]
+        reporters._merge_partners(src_partners, dst_partner)
+        stocks = lines.env["distribution.stock"]
+        stocks._merge_partners(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         registrations._compare_merged(dst_partner)
         # sudo: and what was between them
         conflicts = self.env["distribution.conflict"].sudo()
         conflicts._close_merged(dst_partner)
         links._check_merged(dst_partner)
+        stocks._refresh_merged(dst_partner)
         # sudo: and what they turned over counts together
         entries = self.env["distribution.accrual"].sudo()
         entries._catch_up_partner(dst_partner)

@@ -38,6 +38,7 @@ class DistributionAccrual(models.Model):
         "order_line_id",
         "move_line_id",
         "cause_line_id",
+        "sellout_line_id",
         "order_id",
         "move_id",
         "product_id",
@@ -99,6 +100,13 @@ class DistributionAccrual(models.Model):
     cause_line_id = fields.Many2one(
         "account.move.line",
         "Returned by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    sellout_line_id = fields.Many2one(
+        "distribution.sellout.line",
+        "Sell-Out Line",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -8,7 +8,14 @@ from odoo.tools import SQL
 
 from ...channel.earning import Choice, Earner, Goods, Scope
 from .earning_batch import Batch, Group, TermFacts
-from .earning_rows import SALES, Line, invoice_lines_sql, net_lines, order_lines_sql
+from .earning_rows import (
+    SALES,
+    Line,
+    invoice_lines_sql,
+    net_lines,
+    order_lines_sql,
+    sellout_lines_sql,
+)
 
 READ = (
     "account.move",
@@ -16,6 +23,7 @@ READ = (
     "account.partial.reconcile",
     "account.payment",
     "crm.lead",
+    "distribution.sellout.line",
     "distribution.share",
     "product.category",
     "product.product",
@@ -59,6 +67,16 @@ class DistributionAccrual(models.Model):
                 self._follow(company, orders=own.ids)
 
     @api.model
+    def _follow_sellout(self, reports) -> None:
+        """What these reports say was sold to consumers, and what they replaced.
+
+        :param self: in superuser mode
+        """
+        for company, own in reports.grouped("company_id").items():
+            if self._is_used(company):
+                self._follow(company, reports=own.ids)
+
+    @api.model
     def _follow_payments(self, moves) -> None:
         """Release what the money of these invoices pays for.
 
@@ -75,6 +93,7 @@ class DistributionAccrual(models.Model):
         moves: Iterable[int] = (),
         orders: Iterable[int] = (),
         paid: Iterable[int] = (),
+        reports: Iterable[int] = (),
     ) -> None:
         for name in READ:
             self.env[name].flush_model()
@@ -90,6 +109,9 @@ class DistributionAccrual(models.Model):
             rows = order_lines_sql(sorted(orders), company._zone(company.id))
             lines = net_lines(self.env.execute_query(rows))
             self._earn_by_orders(batch, lines)
+        if reports:
+            lines = net_lines(self.env.execute_query(sellout_lines_sql([*reports])))
+            self._earn_by_sellout(batch, lines)
         self._release(batch, [*moves, *paid])
         batch.catch_up(self._period_sums(batch.touched_periods()))
         batch.release_catch_ups(self._period_sums(batch.touched_periods()))
@@ -132,9 +154,8 @@ class DistributionAccrual(models.Model):
                         last, fields.Date.subtract(term.company_id._today(), days=1)
                     )
             partner = term.partner_id or agreement.partner_id
-            scopes[
-                term.kind, "ordered" if term.base == "ordered" else "invoiced"
-            ].append(
+            base = "invoiced" if term.base == "paid" else term.base
+            scopes[term.kind, base].append(
                 Scope(
                     term.id,
                     term.product_id.id or 0,
@@ -237,8 +258,19 @@ class DistributionAccrual(models.Model):
         self._state(batch, fresh, "ordered")
         self._state(batch, fresh, "invoiced", projected=True)
 
+    def _earn_by_sellout(self, batch: Batch, lines: list[Line]) -> None:
+        known = self._groups_of(batch, "sellout_line_id", [line.id for line in lines])
+        fresh = []
+        for line in lines:
+            if groups := known.get(line.id):
+                for group in groups:
+                    batch.restate(group, line)
+            elif line.is_active:
+                fresh.append(line)
+        self._state(batch, fresh, "sold_out")
+
     def _state(self, batch: Batch, lines: list[Line], base: str, projected=False):
-        """What lines earn that nothing was stated for yet, by the terms of their day."""
+        """What lines earn that nothing was stated for yet, by the terms of the day."""
         kinds = [kind for kind, its_base in batch.choices if its_base == base]
         if not (lines and kinds):
             return
@@ -261,7 +293,7 @@ class DistributionAccrual(models.Model):
             goods = Goods(line.product, line.template, line.category, place, line.day)
             for kind in kinds:
                 earners = agents.get(line.order, ())
-                if kind == "rebate":
+                if kind == "rebate" or line.type == "sellout":
                     earners = buyers[line.buyer]
                 choice = batch.choices[kind, base]
                 by_term: dict[int, list] = defaultdict(list)
@@ -360,6 +392,7 @@ class DistributionAccrual(models.Model):
                 """
                 SELECT %(name)s, term_id, partner_id, order_line_id, move_line_id,
                        CASE WHEN %(causes)s THEN NULL ELSE cause_line_id END,
+                       sellout_line_id,
                        min(period_from), min(share), min(source_currency_id),
                        (array_agg(rate ORDER BY id))[1],
                        (array_agg(basis ORDER BY id))[1],
@@ -372,7 +405,7 @@ class DistributionAccrual(models.Model):
                        bool_or(reason = 'projection')
                   FROM distribution_accrual
                  WHERE %(name)s = ANY(%(ids)s) AND company_id = %(company)s AND %(own)s
-                 GROUP BY 1, 2, 3, 4, 5, 6, reason = 'projection'
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7, reason = 'projection'
                  ORDER BY 1, 2, 3
                 """,
                 name=SQL.identifier(name),

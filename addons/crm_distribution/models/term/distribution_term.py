@@ -112,13 +112,15 @@ class DistributionTerm(models.Model):
             ("ordered", "Ordered"),
             ("invoiced", "Invoiced"),
             ("paid", "Paid by the Customer"),
+            ("sold_out", "Sold to Consumers"),
         ],
         default="invoiced",
         required=True,
         tracking=True,
         help="Ordered: earned and payable when an order is confirmed. Invoiced: when "
         "an invoice is posted. Paid: earned by the invoice, payable as its money "
-        "comes in.",
+        "comes in. Sold to consumers: as the intermediary's own reports say, when "
+        "they are accepted.",
     )
     in_full = fields.Boolean(
         "Only When Fully Paid",
@@ -324,6 +326,9 @@ class DistributionTerm(models.Model):
     def _state_earlier(self, batch_size: int) -> None:
         """The next documents of its days, in the sequence of their numbers."""
         self.ensure_one()
+        if self.base == "sold_out":
+            self._state_earlier_sellout(batch_size)
+            return
         name, domain = (
             "account.move",
             Domain("state", "=", "posted")
@@ -347,6 +352,18 @@ class DistributionTerm(models.Model):
             entries._follow_moves(documents)
         self.walked_to_id = documents[-1:].id or self.walked_to_id
         self.is_walked = len(documents) < batch_size
+
+    def _state_earlier_sellout(self, batch_size: int) -> None:
+        reports = self.env["distribution.sellout"].search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "in", ("accepted", "superseded"))
+            & Domain("id", ">", self.walked_to_id),
+            order="id",
+            limit=max(batch_size // 50, 1),
+        )
+        self.env["distribution.accrual"]._follow_sellout(reports)
+        self.walked_to_id = reports[-1:].id or self.walked_to_id
+        self.is_walked = not reports
 
     def _tiers(self) -> Tiers:
         """Its rates as the arithmetic takes them: a share, or an amount per piece."""

@@ -1,4 +1,4 @@
-"""What a set of documents makes of the terms: entries to be, before they are written."""
+"""What a set of documents makes of the terms: entries before they are written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...channel.earning import (
     taken_back,
 )
 from ...channel.tiers import Tiers
-from .earning_rows import Line
+from .earning_rows import SALES, Line
 
 # term, intermediary, first day
 Period = tuple[int, int, date]
@@ -59,6 +59,7 @@ class Group:
     order_line: int | None
     move_line: int | None
     cause_line: int | None
+    sellout_line: int | None
     period: date
     share: float
     currency: int
@@ -333,6 +334,7 @@ class Batch:
         )
         row["move_line_id"], row["cause_line_id"] = group.move_line, group.cause_line
         row["order_line_id"] = group.order_line
+        row["sellout_line_id"] = group.sellout_line
         row["turnover"] = turnover - group.turnover
         row["basis"] = basis - group.basis
         self._earn(term, row, missing)
@@ -433,6 +435,7 @@ class Batch:
             entry.order_line_id.id or None,
         )
         row["cause_line_id"] = entry.cause_line_id.id or None
+        row["sellout_line_id"] = entry.sellout_line_id.id or None
         row["move_id"], row["order_id"] = (
             entry.move_id.id or None,
             entry.order_id.id or None,
@@ -525,9 +528,10 @@ class Batch:
     def _source(self, line: Line) -> dict[str, Any]:
         return {
             "order_line_id": line.id if line.type == "order" else None,
-            "move_line_id": None if line.type == "order" else line.id,
+            "move_line_id": line.id if line.type in SALES else None,
+            "sellout_line_id": line.id if line.type == "sellout" else None,
             "order_id": line.order or None,
-            "move_id": None if line.type == "order" else line.document,
+            "move_id": line.document if line.type in SALES else None,
             "product_id": line.product or None,
             "source_currency_id": line.currency,
         }
@@ -547,6 +551,7 @@ class Batch:
             "order_line_id": None,
             "move_line_id": None,
             "cause_line_id": None,
+            "sellout_line_id": None,
             "order_id": None,
             "move_id": None,
             "product_id": None,
