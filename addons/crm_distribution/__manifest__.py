@@ -19,6 +19,7 @@
         "security/ir.model.access.csv",
         "security/crm_distribution_rules.xml",
         "data/ir_cron.xml",
+        "data/ir_sequence.xml",
         "data/distribution_level.xml",
         # network
         "views/distribution_network_import_views.xml",
@@ -57,6 +58,15 @@
         # target
         "report/distribution_attainment_views.xml",
         "views/distribution_target_views.xml",
+        # term
+        "wizard/distribution_settlement_run_views.xml",
+        "wizard/distribution_dispute_views.xml",
+        "report/distribution_balance_views.xml",
+        "report/distribution_settlement_report.xml",
+        "views/distribution_accrual_views.xml",
+        "views/distribution_term_views.xml",
+        "views/distribution_settlement_views.xml",
+        "views/product_template_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
@@ -70,6 +80,7 @@
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
+        "views/portal_money_templates.xml",
         "views/portal_sellout_templates.xml",
         "views/menus.xml",
     ],
@@ -94,6 +105,8 @@
         "demo/target_demo.xml",
         # sellout
         "demo/sellout_demo.xml",
+        # term
+        "demo/term_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

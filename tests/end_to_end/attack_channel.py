@@ -1,20 +1,25 @@
 """Who may do what with the channel's models, and a record of each."""
 
 import base64
+from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
 
 BOSS = {"channel user": "r", "manager": "rwcd"}
 SEEN = {"channel user": "r", "manager": "r"}
+# accountants pay; nobody writes what was earned
+PAID = {"channel user": "r", "manager": "r", "accountant": "r"}
 # of all companies: whoever is in the company's own list, and a manager elsewhere
 SHARED = dict.fromkeys(("employee", "salesperson", "channel user", "accountant"), "r")
 RIGHTS = {
+    "distribution.accrual": PAID,
     "distribution.admission": {"channel user": "rwc", "manager": "rwcd"},
     "distribution.admission.line": {"channel user": "rw", "manager": "rw"},
     "distribution.agreement": BOSS,
     "distribution.agreement.term": BOSS,
     "distribution.attainment": SEEN,
+    "distribution.balance": PAID,
     "distribution.conflict": {"channel user": "r", "manager": "rw"},
     "distribution.contact.efficiency": SEEN,
     "distribution.coverage": SEEN,
@@ -44,6 +49,8 @@ RIGHTS = {
         "channel user": "r",
         "manager": "r",
     },
+    "distribution.settlement": PAID,
+    "distribution.settlement.line": PAID,
     "distribution.claim": {"channel user": "rwc", "manager": "rwcd"},
     "distribution.claim.line": SEEN,
     "distribution.reporter": BOSS,
@@ -59,11 +66,19 @@ RIGHTS = {
     "distribution.stock.bucket": SEEN,
     "distribution.share": {"channel user": "rwcd", "manager": "rwcd"},
     "distribution.target": BOSS,
+    "distribution.term": {**BOSS, "accountant": "r"},
+    "distribution.term.tier": {**BOSS, "accountant": "r"},
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
 }
 # who works with own intermediaries alone sees none of these of others
 OF_AN_INTERMEDIARY = {
+    "distribution.accrual",
+    "distribution.balance",
+    "distribution.settlement",
+    "distribution.settlement.line",
+    "distribution.term",
+    "distribution.term.tier",
     "distribution.admission",
     "distribution.admission.line",
     "distribution.agreement",
@@ -95,15 +110,20 @@ OF_AN_INTERMEDIARY = {
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
     "distribution.decision": {"channel user", "manager"},
+    "distribution.dispute": {"accountant"},
     "distribution.message.write": {"salesperson", "channel user", "manager"},
     "distribution.policy.propose": {"manager"},
     "distribution.policy.what.if": {"manager"},
     "distribution.policy.what.if.goal": {"manager"},
     "distribution.policy.what.if.line": {"manager"},
+    "distribution.settlement.run": {"accountant"},
 }
 CHANNEL = {"channel user", "manager"}
 SELLERS = {"salesperson", "channel user", "manager"}
+MONEY = CHANNEL | {"accountant"}
 METHODS = {
+    # by Odoo's own rights on invoices
+    ("account.move", "button_cancel"): SELLERS | {"accountant"},
     ("crm.lead", "action_route"): CHANNEL,
     ("crm.lead", "convert_opportunity"): SELLERS,
     # of Odoo's Resellers
@@ -115,6 +135,7 @@ METHODS = {
     ("crm.lead", "update_lead_portal"): SELLERS,
     ("crm.lead", "update_stage_from_portal"): SELLERS,
     ("crm.lead", "action_write_to_intermediary"): SELLERS,
+    ("distribution.accrual", "action_open_source"): MONEY,
     ("distribution.admission", "action_admit"): {"manager"},
     ("distribution.admission", "action_refuse"): {"manager"},
     ("distribution.admission", "action_reopen"): {"manager"},
@@ -128,6 +149,7 @@ METHODS = {
     ("distribution.agreement.start", "action_keep_draft"): set(),
     ("distribution.agreement.start", "action_next"): set(),
     ("distribution.attainment", "action_view_lines"): CHANNEL,
+    ("distribution.balance", "action_open_accruals"): MONEY,
     ("distribution.conflict", "action_decide"): CHANNEL,
     ("distribution.conflict", "action_open_source"): CHANNEL,
     ("distribution.conflict", "action_override"): {"manager"},
@@ -137,6 +159,8 @@ METHODS = {
     ("distribution.coverage", "action_view_missing"): CHANNEL,
     ("distribution.coverage", "action_view_outlets"): CHANNEL,
     ("distribution.decision", "action_confirm"): set(),
+    # each one's own wizard
+    ("distribution.dispute", "action_confirm"): set(),
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
@@ -167,6 +191,14 @@ METHODS = {
     ("distribution.registration", "action_write_message"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.settlement", "action_cancel"): {"accountant"},
+    ("distribution.settlement", "action_draft_bill"): {"accountant"},
+    ("distribution.settlement", "action_open_bills"): {"accountant"},
+    ("distribution.settlement", "action_print"): MONEY,
+    ("distribution.settlement.line", "action_bill"): {"accountant"},
+    ("distribution.settlement.line", "action_decide"): {"accountant"},
+    ("distribution.settlement.line", "action_dispute"): {"accountant"},
+    ("distribution.settlement.run", "action_run"): set(),
     ("distribution.claim", "action_approve"): {"manager"},
     ("distribution.claim", "action_calculate"): CHANNEL,
     ("distribution.claim", "action_refuse"): {"manager"},
@@ -182,6 +214,10 @@ METHODS = {
     ("distribution.stock", "action_open_lines"): CHANNEL,
     ("distribution.stock", "action_refresh"): CHANNEL,
     ("distribution.target", "action_open_attainment"): CHANNEL,
+    ("distribution.term", "action_activate"): {"manager"},
+    ("distribution.term", "action_end"): {"manager"},
+    ("distribution.term", "action_new_version"): {"manager"},
+    ("distribution.term", "action_open_accruals"): MONEY,
     ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
@@ -203,6 +239,10 @@ ROUTES = {
     "DealPortal.portal_my_deal",
     "DealPortal.portal_my_deals",
     "DealPortal.portal_new_deal",
+    "MoneyPortal.portal_my_money",
+    "MoneyPortal.portal_my_statement",
+    "MoneyPortal.portal_my_statements",
+    "MoneyPortal.portal_statement_pdf",
     "PortalChannelLead.channel_offer",
     "PortalChannelLead.channel_offer_answer",
     "PortalChannelLead.portal_channel_lead",
@@ -257,10 +297,17 @@ class AttackChannelRecords:
             **cls._lead_records(company, country, goods),
             **cls._deal_records(company, country, goods),
             **cls._target_records(company, goods),
+            **cls._term_records(company, goods),
             **cls._sellout_records(company, goods),
         }
         env.flush_all()
-        for model in ("attainment", "coverage", "contact.efficiency", "response"):
+        for model in (
+            "attainment",
+            "balance",
+            "coverage",
+            "contact.efficiency",
+            "response",
+        ):
             name = f"distribution.{model}"
             records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
         return records
@@ -443,6 +490,48 @@ class AttackChannelRecords:
                     "target": 100,
                 }
             ),
+        }
+
+    @classmethod
+    def _term_records(cls, company, goods):
+        env = cls.env
+        term = env["distribution.term"].create(
+            {
+                "name": "Attacked",
+                "kind": "rebate",
+                "base": "ordered",
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "date_from": "2020-01-01",
+                "tier_ids": [Command.create({"turnover_from": 0, "rate": 10})],
+            }
+        )
+        term.action_activate()
+        order = env["sale.order"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "order_line": [
+                    Command.create({"product_id": cls._product().id, "price_unit": 10})
+                ],
+            }
+        )
+        order.action_confirm()
+        through = fields.Date.today() + timedelta(days=1)
+        statement = env["distribution.settlement"].sudo()._run(company, through)
+        line = statement.line_ids[:1]
+        return {
+            "distribution.accrual": line.accrual_id,
+            "distribution.dispute": env["distribution.dispute"].create(
+                {"line_id": line.id, "reason": "x"}
+            ),
+            "distribution.settlement": statement,
+            "distribution.settlement.line": line,
+            "distribution.settlement.run": env["distribution.settlement.run"].create(
+                {"company_id": company.id}
+            ),
+            "distribution.term": term,
+            "distribution.term.tier": term.tier_ids,
         }
 
     @classmethod

@@ -1,2 +1,12 @@
-# Each theme builds on those before it.
-from . import network, policy, lead, deal, target, sellout  # noqa: I001
+# Each theme builds on those before it; last, what happens at Odoo's hooks.
+from . import (  # noqa: I001
+    network,
+    policy,
+    lead,
+    deal,
+    target,
+    sellout,
+    term,
+    account_move,
+    sale_order_line,
+)

@@ -1,5 +1,6 @@
 from . import (
     distribution_attainment,
+    distribution_balance,
     distribution_contact_efficiency,
     distribution_coverage,
     distribution_response,

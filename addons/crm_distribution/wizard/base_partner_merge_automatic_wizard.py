@@ -32,6 +32,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         conflicts._close_merged(dst_partner)
         links._check_merged(dst_partner)
         stocks._refresh_merged(dst_partner)
+        # sudo: and what they turned over counts together
+        entries = self.env["distribution.accrual"].sudo()
+        entries._catch_up_partner(dst_partner)
         return res
 
     def _update_values(self, src_partners, dst_partner):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleOrderLine(models.Model):
@@ -17,12 +17,6 @@ class SaleOrderLine(models.Model):
         help="Of a unit on the day of the sale, in the currency of the order. Kept for "
         "sales to intermediaries.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.filtered(lambda line: line.state == "sale")._keep_list_price()
-        return lines
 
     def _keep_list_price(self):
         goods = self.filtered(

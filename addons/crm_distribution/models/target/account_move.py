@@ -21,11 +21,6 @@ class AccountMove(models.Model):
         "posted. A credit note has those of its invoice.",
     )
 
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        posted._state_territory()
-        return posted
-
     def _state_territory(self) -> None:
         """The same territory stated again is no new statement, wherever it lies now."""
         sales = self.filtered(lambda move: move.move_type in SALES)

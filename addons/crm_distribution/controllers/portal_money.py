@@ -1,0 +1,111 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+
+from .missing import missing_page
+
+PAGE_SIZE = 20
+
+
+class MoneyPortal(CustomerPortal):
+    """An intermediary sees what it earned, what is coming, and its statements."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if not counters:
+            values["channel_money"] = bool(_earner(required=False))
+        return values
+
+    @route("/my/channel/money", type="http", auth="user", website=True, readonly=True)
+    def portal_my_money(self, **kw):
+        partner = _earner()
+        settlements = request.env["distribution.settlement"]
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_money",
+            "balances": settlements._portal_balances(partner),
+            "terms": settlements._portal_terms(partner),
+            "entries": settlements._portal_earned(partner),
+            "statements": settlements._portal_statements(partner, 5, 0),
+        }
+        return request.render("crm_distribution.portal_my_money", values)
+
+    @route(
+        ["/my/channel/statements", "/my/channel/statements/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_statements(self, page=1, **kw):
+        partner = _earner()
+        settlements = request.env["distribution.settlement"]
+        pager = portal_pager(
+            url="/my/channel/statements",
+            total=settlements._portal_count(partner),
+            page=page,
+            step=PAGE_SIZE,
+        )
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_statements",
+            "statements": settlements._portal_statements(
+                partner, PAGE_SIZE, pager["offset"]
+            ),
+            "pager": pager,
+        }
+        return request.render("crm_distribution.portal_my_statements", values)
+
+    @route(
+        "/my/channel/statement/<int:number>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_statement(self, number, **kw):
+        statement = _statement(number)
+        if not statement:
+            return missing_page("crm_distribution.portal_no_statement")
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "channel_statement",
+            "statement": statement._portal_page(),
+        }
+        return request.render("crm_distribution.portal_my_statement", values)
+
+    @route(
+        "/my/channel/statement/<int:number>/pdf",
+        type="http",
+        auth="user",
+        website=True,
+    )
+    def portal_statement_pdf(self, number, **kw):
+        statement = _statement(number)
+        if not statement:
+            return missing_page("crm_distribution.portal_no_statement")
+        return self._show_report(
+            model=statement,
+            report_type="pdf",
+            report_ref="crm_distribution.report_distribution_settlement",
+            download=True,
+        )
+
+
+def _earner(required=True):
+    """The company that the user acts for, if it has earned anything or may."""
+    partners = request.env["res.partner"]
+    settlements = request.env["distribution.settlement"]
+    partner = partners._distribution_company_of(request.env.user)
+    if partner and (
+        partner._is_intermediary() or settlements._portal_has_money(partner)
+    ):
+        return partner
+    if required:
+        raise NotFound
+    return partners
+
+
+def _statement(number):
+    """The same answer for another's number as for one that nobody has."""
+    settlements = request.env["distribution.settlement"]
+    return settlements._portal_statement(_earner(), number)
