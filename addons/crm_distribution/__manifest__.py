@@ -57,6 +57,9 @@
         # target
         "report/distribution_attainment_views.xml",
         "views/distribution_target_views.xml",
+        # price
+        "report/distribution_waterfall_views.xml",
+        "views/distribution_price_plan_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
@@ -64,6 +67,7 @@
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",
+        "views/portal_price_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -85,6 +89,8 @@
         "demo/deal_demo.xml",
         # target
         "demo/target_demo.xml",
+        # price
+        "demo/price_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

@@ -29,6 +29,11 @@ RIGHTS = {
     "distribution.outlet": BOSS,
     "distribution.outlet.turnover": BOSS,
     "distribution.policy": BOSS,
+    "distribution.price": SEEN,
+    "distribution.price.plan": BOSS,
+    "distribution.price.plan.factor": BOSS,
+    "distribution.price.plan.level": BOSS,
+    "distribution.price.plan.product": BOSS,
     "distribution.registration": {"channel user": "rwc", "manager": "rwcd"},
     "distribution.response": SEEN,
     # of nobody's leads
@@ -46,6 +51,8 @@ RIGHTS = {
     "distribution.target": BOSS,
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
+    "distribution.waterfall": SEEN,
+    "distribution.waterfall.step": SEEN,
 }
 # who works with own intermediaries alone sees none of these of others
 OF_AN_INTERMEDIARY = {
@@ -64,6 +71,8 @@ OF_AN_INTERMEDIARY = {
     "distribution.route.candidate",
     "distribution.share",
     "distribution.target",
+    "distribution.waterfall",
+    "distribution.waterfall.step",
 }
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
@@ -128,6 +137,11 @@ METHODS = {
     ("distribution.policy.propose", "action_create"): set(),
     ("distribution.policy.what.if", "action_apply"): set(),
     ("distribution.policy.what.if.line", "action_open_leads"): set(),
+    ("distribution.price.plan", "action_add_alternative"): {"manager"},
+    ("distribution.price.plan", "action_compare"): CHANNEL,
+    ("distribution.price.plan", "action_open_pricelists"): CHANNEL,
+    ("distribution.price.plan", "action_publish"): {"manager"},
+    ("distribution.price.plan", "action_withdraw"): {"manager"},
     ("distribution.registration", "action_approve"): CHANNEL,
     ("distribution.registration", "action_create_customer"): CHANNEL,
     ("distribution.registration", "action_create_opportunity"): CHANNEL,
@@ -144,6 +158,9 @@ METHODS = {
     ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
+    ("distribution.waterfall", "action_open_credits"): CHANNEL,
+    ("distribution.waterfall", "action_open_order"): CHANNEL,
+    ("distribution.waterfall.step", "action_open_order"): CHANNEL,
     # by Odoo's own rights on orders
     ("sale.order", "action_ask_channel"): SELLERS,
     ("sale.order", "action_confirm"): SELLERS,
@@ -170,6 +187,7 @@ ROUTES = {
     "PortalChannelLead.portal_channel_lead_return",
     "PortalChannelLead.portal_channel_lead_revenue",
     "PortalChannelLead.portal_channel_leads",
+    "PricePortal.portal_my_prices",
 }
 
 
@@ -208,9 +226,17 @@ class AttackChannelRecords:
             **cls._lead_records(company, country, goods),
             **cls._deal_records(company, country, goods),
             **cls._target_records(company, goods),
+            **cls._price_records(company, goods),
         }
         env.flush_all()
-        for model in ("attainment", "coverage", "contact.efficiency", "response"):
+        for model in (
+            "attainment",
+            "coverage",
+            "contact.efficiency",
+            "response",
+            "waterfall",
+            "waterfall.step",
+        ):
             name = f"distribution.{model}"
             records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
         return records
@@ -393,4 +419,44 @@ class AttackChannelRecords:
                     "target": 100,
                 }
             ),
+        }
+
+    @classmethod
+    def _price_records(cls, company, goods):
+        """A plan, and a sale to the intermediary."""
+        env = cls.env
+        product = env["product.product"].create(
+            {
+                "name": "Attacked",
+                "type": "service",
+                "categ_id": goods.id,
+                "list_price": 100,
+                "standard_price": 60,
+            }
+        )
+        level = env.ref("crm_distribution.level_wholesaler")
+        plan = env["distribution.price.plan"].create(
+            {
+                "name": "Attacked",
+                "company_id": company.id,
+                "currency_id": company.currency_id.id,
+                "level_ids": [Command.create({"level_id": level.id, "percent": 10})],
+                "product_ids": [Command.create({"product_id": product.id})],
+                "factor_ids": [Command.create({"name": "x", "source": "x"})],
+            }
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        return {
+            "distribution.price": plan.price_ids,
+            "distribution.price.plan": plan,
+            "distribution.price.plan.factor": plan.factor_ids,
+            "distribution.price.plan.level": plan.level_ids,
+            "distribution.price.plan.product": plan.product_ids,
         }

@@ -1,1 +1,1 @@
-from . import portal_deal, portal_lead
+from . import portal_deal, portal_lead, portal_price

@@ -1,2 +1,2 @@
 # Each theme builds on those before it.
-from . import network, policy, lead, deal, target  # noqa: I001
+from . import network, policy, lead, deal, target, price  # noqa: I001

@@ -4,4 +4,6 @@ from . import (
     distribution_coverage,
     distribution_response,
     distribution_route_candidate,
+    distribution_waterfall,
+    distribution_waterfall_step,
 )

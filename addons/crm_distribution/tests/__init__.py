@@ -40,4 +40,5 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .price import test_price_plans, test_price_portal, test_waterfall
 from .target import test_targets

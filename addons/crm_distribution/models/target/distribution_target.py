@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.crm_suite.tools.dates import written_day
+
 
 class DistributionTarget(models.Model):
     """What an intermediary is to sell or to buy of some goods in a time.
@@ -88,6 +90,7 @@ class DistributionTarget(models.Model):
     )
 
     @api.depends("partner_id", "category_id", "territory_id", "date_from", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for target in self:
             goods = target.category_id.display_name or self.env._("all goods")
@@ -96,8 +99,8 @@ class DistributionTarget(models.Model):
                 "%(partner)s: %(goods)s, %(start)s – %(end)s",
                 partner=target.partner_id.display_name or "",
                 goods=f"{goods}, {place}" if place else goods,
-                start=target.date_from or "",
-                end=target.date_to or "",
+                start=written_day(self.env, target.date_from),
+                end=written_day(self.env, target.date_to),
             )
 
     @api.depends(

@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("crm_distribution_target", {
         },
         {
             content: "February has it all; open what makes it",
-            trigger: ".o_list_view .o_data_row:contains(02/01/2027) td[name=attained] button:contains(5)",
+            trigger: ".o_list_view .o_data_row:contains(Feb) td[name=attained] button:contains(5)",
             run: "click",
         },
         {
