@@ -117,11 +117,10 @@ class DistributionPricePlan(models.Model):
     shown_id = fields.Many2one(
         "distribution.price.plan.product",
         "Product Shown",
-        compute="_compute_shown_id",
-        store=True,
-        readonly=False,
         copy=False,
+        ondelete="set null",
         domain="[('plan_id', '=', id)]",
+        help="In the picture. Empty: the first one.",
     )
     chart = fields.Json(compute="_compute_chart")
 
@@ -167,16 +166,11 @@ class DistributionPricePlan(models.Model):
         )
         self.are_pricelists_off = not enabled
 
-    @api.depends("product_ids")
-    def _compute_shown_id(self):
-        for plan in self:
-            if plan.shown_id not in plan.product_ids or not plan.shown_id:
-                plan.shown_id = plan.product_ids._origin[:1]
-
     @api.depends("shown_id", "price_ids.price", "product_ids.consumer_gross")
     def _compute_chart(self):
         for plan in self:
-            plan.chart = plan.shown_id and plan._draw(plan.shown_id)
+            shown = plan.shown_id & plan.product_ids or plan.product_ids[:1]
+            plan.chart = bool(shown) and plan._draw(shown)
 
     def _draw(self, item):
         """Bars from where the level below ends, in the currency of the consumer."""

@@ -6,15 +6,15 @@ const tab = (name) => ({
     run: "click",
 });
 
-const percent = (level, value) => [
+const percent = (row, level, value) => [
     {
         content: `What the ${level} keeps`,
-        trigger: `.o_field_widget[name=level_ids] .o_data_row:has(td[name=level_id]:contains(${level})) td[name=percent]`,
+        trigger: `.o_field_widget[name=level_ids] .o_data_row:nth-child(${row}):has(td[name=level_id]:contains(${level})) td[name=percent]`,
         run: "click",
     },
     {
         content: `is ${value} %`,
-        trigger: ".o_field_widget[name=level_ids] .o_selected_row td[name=percent] input",
+        trigger: `.o_field_widget[name=level_ids] .o_data_row:nth-child(${row}).o_selected_row td[name=percent] input`,
         run: `edit ${value}`,
     },
 ];
@@ -31,9 +31,9 @@ registry.category("web_tour.tours").add("crm_distribution_price", {
             trigger: ".o_field_widget[name=name] input",
             run: "edit Autumn",
         },
-        ...percent("Producer", 10),
-        ...percent("Wholesaler", 15),
-        ...percent("Retailer", 25),
+        ...percent(1, "Producer", 10),
+        ...percent(2, "Wholesaler", 15),
+        ...percent(3, "Retailer", 25),
         tab("products"),
         {
             content: "Add a product",
