@@ -67,6 +67,9 @@
         "views/distribution_term_views.xml",
         "views/distribution_settlement_views.xml",
         "views/product_template_views.xml",
+        # price
+        "report/distribution_waterfall_views.xml",
+        "views/distribution_price_plan_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
@@ -82,6 +85,7 @@
         "views/portal_deal_templates.xml",
         "views/portal_money_templates.xml",
         "views/portal_sellout_templates.xml",
+        "views/portal_price_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -107,6 +111,8 @@
         "demo/sellout_demo.xml",
         # term
         "demo/term_demo.xml",
+        # price
+        "demo/price_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

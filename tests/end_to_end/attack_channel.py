@@ -36,6 +36,11 @@ RIGHTS = {
     "distribution.outlet": BOSS,
     "distribution.outlet.turnover": BOSS,
     "distribution.policy": BOSS,
+    "distribution.price": SEEN,
+    "distribution.price.plan": BOSS,
+    "distribution.price.plan.factor": BOSS,
+    "distribution.price.plan.level": BOSS,
+    "distribution.price.plan.product": BOSS,
     "distribution.registration": {"channel user": "rwc", "manager": "rwcd"},
     "distribution.response": SEEN,
     # of nobody's leads
@@ -70,6 +75,8 @@ RIGHTS = {
     "distribution.term.tier": {**BOSS, "accountant": "r"},
     "distribution.territory": {**SHARED, "manager": "rwcd"},
     "distribution.territory.area": {**SHARED, "manager": "rwcd"},
+    "distribution.waterfall": SEEN,
+    "distribution.waterfall.step": SEEN,
 }
 # who works with own intermediaries alone sees none of these of others
 OF_AN_INTERMEDIARY = {
@@ -106,6 +113,8 @@ OF_AN_INTERMEDIARY = {
     "distribution.stock.bucket",
     "distribution.share",
     "distribution.target",
+    "distribution.waterfall",
+    "distribution.waterfall.step",
 }
 WIZARDS = {
     "distribution.agreement.start": {"manager"},
@@ -179,6 +188,11 @@ METHODS = {
     ("distribution.policy.propose", "action_create"): set(),
     ("distribution.policy.what.if", "action_apply"): set(),
     ("distribution.policy.what.if.line", "action_open_leads"): set(),
+    ("distribution.price.plan", "action_add_alternative"): {"manager"},
+    ("distribution.price.plan", "action_compare"): CHANNEL,
+    ("distribution.price.plan", "action_open_pricelists"): CHANNEL,
+    ("distribution.price.plan", "action_publish"): {"manager"},
+    ("distribution.price.plan", "action_withdraw"): {"manager"},
     ("distribution.registration", "action_approve"): CHANNEL,
     ("distribution.registration", "action_create_customer"): CHANNEL,
     ("distribution.registration", "action_create_opportunity"): CHANNEL,
@@ -221,6 +235,9 @@ METHODS = {
     ("distribution.route", "action_write_message"): SELLERS,
     ("distribution.territory", "action_view_outlets"): SELLERS | set(SHARED),
     ("distribution.territory", "action_view_partners"): SELLERS | set(SHARED),
+    ("distribution.waterfall", "action_open_credits"): CHANNEL,
+    ("distribution.waterfall", "action_open_order"): CHANNEL,
+    ("distribution.waterfall.step", "action_open_order"): CHANNEL,
     # by Odoo's own rights on orders
     ("sale.order", "action_ask_channel"): SELLERS,
     ("sale.order", "action_confirm"): SELLERS,
@@ -247,6 +264,7 @@ ROUTES = {
     "PortalChannelLead.channel_offer_answer",
     "PortalChannelLead.portal_channel_lead",
     "PortalChannelLead.portal_channel_lead_answer",
+    "PricePortal.portal_my_prices",
     "PortalChannelLead.portal_channel_lead_message",
     "PortalChannelLead.portal_channel_lead_return",
     "PortalChannelLead.portal_channel_lead_revenue",
@@ -299,6 +317,7 @@ class AttackChannelRecords:
             **cls._target_records(company, goods),
             **cls._term_records(company, goods),
             **cls._sellout_records(company, goods),
+            **cls._price_records(company, goods),
         }
         env.flush_all()
         for model in (
@@ -307,6 +326,8 @@ class AttackChannelRecords:
             "coverage",
             "contact.efficiency",
             "response",
+            "waterfall",
+            "waterfall.step",
         ):
             name = f"distribution.{model}"
             records[name] = env[name].search([("company_id", "=", company.id)], limit=1)
@@ -471,6 +492,46 @@ class AttackChannelRecords:
         env = cls.env
         order = env["sale.order"].create(
             {
+
+    @classmethod
+    def _price_records(cls, company, goods):
+        """A plan, and a sale to the intermediary."""
+        env = cls.env
+        product = env["product.product"].create(
+            {
+                "name": "Attacked",
+                "type": "service",
+                "categ_id": goods.id,
+                "list_price": 100,
+                "standard_price": 60,
+            }
+        )
+        level = env.ref("crm_distribution.level_wholesaler")
+        plan = env["distribution.price.plan"].create(
+            {
+                "name": "Attacked",
+                "company_id": company.id,
+                "currency_id": company.currency_id.id,
+                "level_ids": [Command.create({"level_id": level.id, "percent": 10})],
+                "product_ids": [Command.create({"product_id": product.id})],
+                "factor_ids": [Command.create({"name": "x", "source": "x"})],
+            }
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        return {
+            "distribution.price": plan.price_ids,
+            "distribution.price.plan": plan,
+            "distribution.price.plan.factor": plan.factor_ids,
+            "distribution.price.plan.level": plan.level_ids,
+            "distribution.price.plan.product": plan.product_ids,
+        }
                 "partner_id": cls.intermediary.id,
                 "company_id": company.id,
                 "distribution_share_ids": [

@@ -19,7 +19,7 @@ class DealPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if not counters:
-            partner = _intermediary(required=False)
+            partner = acting_intermediary(required=False)
             deals = request.env["distribution.registration"]
             values["channel_deals"] = (
                 deals._portal_deals(partner, SHOWN_AT_HOME, 0) if partner else None
@@ -34,7 +34,7 @@ class DealPortal(CustomerPortal):
         readonly=True,
     )
     def portal_my_deals(self, page=1, **kw):
-        partner = _intermediary()
+        partner = acting_intermediary()
         deals = request.env["distribution.registration"]
         pager = portal_pager(
             url="/my/channel/deals",
@@ -59,7 +59,7 @@ class DealPortal(CustomerPortal):
     )
     @texts_only
     def portal_new_deal(self, **post):
-        partner = _intermediary()
+        partner = acting_intermediary()
         deals = request.env["distribution.registration"]
         errors: dict[str, str] = {}
         if request.httprequest.method == "POST":
@@ -139,7 +139,7 @@ class DealPortal(CustomerPortal):
         return stream.get_response(as_attachment=True)
 
 
-def _intermediary(required=True):
+def acting_intermediary(required=True):
     """The company that the user acts for, if it is an intermediary."""
     partners = request.env["res.partner"]
     partner = partners._distribution_company_of(request.env.user)
@@ -153,7 +153,7 @@ def _intermediary(required=True):
 def _deal(number):
     """The same answer for another's number as for one that nobody has."""
     deals = request.env["distribution.registration"]
-    return deals._portal_deal(_intermediary(), number)
+    return deals._portal_deal(acting_intermediary(), number)
 
 
 def _read_files():

@@ -7,6 +7,7 @@ from . import (  # noqa: I001
     target,
     sellout,
     term,
+    price,
     account_move,
     sale_order_line,
 )

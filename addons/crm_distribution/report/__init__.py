@@ -7,4 +7,6 @@ from . import (
     distribution_route_candidate,
     distribution_sellout_change,
     distribution_sellout_month,
+    distribution_waterfall,
+    distribution_waterfall_step,
 )

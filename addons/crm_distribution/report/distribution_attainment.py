@@ -45,11 +45,17 @@ class DistributionAttainment(models.Model):
     variance = fields.Float(
         readonly=True, help="Attained − target: what is missing is below 0."
     )
+    attained_once = fields.Float(
+        "Attained, Each Sale Once",
+        readonly=True,
+        help="A sale that several targets of an intermediary count stands here with "
+        "the widest of them alone, of equals with the earlier one: to be added.",
+    )
     is_inside = fields.Boolean(
         "Inside Another Target",
         readonly=True,
-        help="A target of wider goods or places counts these sales as well: not to be "
-        "added.",
+        help="A target of wider goods or places or of a longer time counts these sales "
+        "as well: not to be added.",
     )
 
     def action_view_lines(self):
@@ -81,7 +87,8 @@ class DistributionAttainment(models.Model):
         return SQL(
             """
             WITH %(counted)s, attained AS (
-                SELECT target_id, month, sum(attained) AS attained
+                SELECT target_id, month, sum(attained) AS attained,
+                       sum(attained) FILTER (WHERE place_among = 1) AS attained_once
                   FROM counted GROUP BY target_id, month
             )
             SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
@@ -90,12 +97,14 @@ class DistributionAttainment(models.Model):
                    span.goal,
                    coalesce(attained.attained, 0) AS attained,
                    coalesce(attained.attained, 0) - span.goal AS variance,
+                   coalesce(attained.attained_once, 0) AS attained_once,
                    EXISTS (
                        SELECT FROM target wide
                         WHERE wide.company_id = span.company_id
                           AND wide.partner_id = span.partner_id
                           AND wide.measure = span.measure
-                          AND (wide.path, wide.map) <> (span.path, span.map)
+                          AND (wide.path, wide.map, wide.days)
+                              <> (span.path, span.map, span.days)
                           AND starts_with(span.path, wide.path)
                           AND starts_with(span.map, wide.map)
                           AND wide.date_from <= span.date_from
@@ -120,6 +129,7 @@ class DistributionAttainment(models.Model):
             target AS MATERIALIZED (
                 SELECT target.*, coalesce(category.parent_path, '') AS path,
                        coalesce(territory.parent_path, '') AS map,
+                       target.date_to - target.date_from AS days,
                        coalesce('%%/' || target.territory_id || '/%%', '%%') AS inside
                   FROM distribution_target target
                   LEFT JOIN product_category category
@@ -180,7 +190,13 @@ class DistributionAttainment(models.Model):
             ), counted AS (
                 SELECT span.id AS target_id, span.month, part.line_id,
                        CASE span.measure WHEN 'quantity' THEN part.quantity
-                                         ELSE part.amount END AS attained
+                                         ELSE part.amount END AS attained,
+                       -- a wider one comes before those inside it
+                       row_number() OVER (
+                           PARTITION BY part.line_id, part.partner_id, span.measure
+                           ORDER BY length(span.path) + length(span.map),
+                                    span.days DESC, span.id
+                       ) AS place_among
                   FROM span
                   JOIN part ON part.company_id = span.company_id
                    AND part.partner_id = span.partner_id

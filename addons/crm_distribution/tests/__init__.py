@@ -40,6 +40,7 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
+from .price import test_price_plans, test_price_portal, test_waterfall
 from .sellout import (
     test_channel_stock,
     test_sellout_portal,

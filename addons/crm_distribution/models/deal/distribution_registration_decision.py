@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools import email_normalize
 
+from odoo.addons.crm_suite.tools.mails import write_mail
 from odoo.addons.crm_suite.tools.work import work_through
 
 from ...channel import conflict, matching, protection
@@ -350,28 +352,18 @@ class DistributionRegistration(models.Model):
     def _answer(self):
         """Tells whoever submitted it, by a mail that is sent later."""
         self.activity_unlink(["mail.mail_activity_data_todo"])
-        contact = self.submitted_by_id or self.partner_id
         # sudo: whoever decides need not read the template, nor what its text needs
         deal = self.sudo()
+        contact = deal.submitted_by_id or deal.partner_id
         template = deal.env.ref(
             "crm_distribution.mail_template_registration", raise_if_not_found=False
         )
-        if not template or not contact.email:
+        if not template or not email_normalize(contact.email):
             return
-        options = {"set_lang": contact.lang or self.env.lang}
         sender = self.user_id.email_formatted or self.company_id.email_formatted
+        link = f"{deal.get_base_url()}/my/channel/deal/{deal.number}"
         deal.env["mail.mail"].create(
-            {
-                name: template._render_field(name, deal.ids, **options)[deal.id]
-                for name in ("subject", "body_html")
-            }
-            | {
-                "email_from": sender or self.env.user.email_formatted,
-                "reply_to": sender,
-                "recipient_ids": [Command.link(contact.id)],
-                # no model and no id: their number would tell how many deals there are
-                "auto_delete": True,
-            }
+            write_mail(template, deal, contact, sender, link=link)
         )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.crm_suite.tools.dates import written_day
+
 
 class DistributionTarget(models.Model):
     """What an intermediary is to sell or to buy of some goods in a time.
@@ -68,8 +70,16 @@ class DistributionTarget(models.Model):
     inside_id = fields.Many2one(
         "distribution.target",
         compute="_compute_inside_id",
-        help="The target of wider goods, or of a wider territory, that counts this "
-        "one's sales already: the two are not added.",
+        help="The target of wider goods, of a wider territory or of a longer time that "
+        "counts this one's sales already: the two are not added.",
+    )
+    crossing_ids = fields.Many2many(
+        "distribution.target",
+        "distribution_target_crossing",
+        string="Shares Sales With",
+        compute="_compute_inside_id",
+        help="Targets that count some of the same sales, and neither all of the "
+        "other's: what they attained is not added.",
     )
 
     _dates_range = models.Constraint(
@@ -80,6 +90,7 @@ class DistributionTarget(models.Model):
     )
 
     @api.depends("partner_id", "category_id", "territory_id", "date_from", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for target in self:
             goods = target.category_id.display_name or self.env._("all goods")
@@ -88,8 +99,8 @@ class DistributionTarget(models.Model):
                 "%(partner)s: %(goods)s, %(start)s – %(end)s",
                 partner=target.partner_id.display_name or "",
                 goods=f"{goods}, {place}" if place else goods,
-                start=target.date_from or "",
-                end=target.date_to or "",
+                start=written_day(self.env, target.date_from),
+                end=written_day(self.env, target.date_to),
             )
 
     @api.depends(
@@ -131,23 +142,51 @@ class DistributionTarget(models.Model):
             wider = others.filtered(lambda one, of=target: one._holds(of))
             # the closest one
             target.inside_id = wider.sorted(
-                lambda one: (*(-len(path) for path in one._paths()), one.id)
+                lambda one: (
+                    *(-len(path) for path in one._paths()),
+                    one._days(),
+                    one.id,
+                )
             )[:1]
+            inner = others.filtered(lambda one, of=target: of._holds(one))
+            target.crossing_ids = (others - wider - inner).filtered(
+                lambda one, of=target: one._meets(of)
+            )
 
     def _holds(self, other) -> bool:
         """Whether this one counts all that the other counts, and more."""
         own, inner = self._paths(), other._paths()
         return (
-            self != other._origin
-            and self.partner_id == other.partner_id
-            and self.company_id == other.company_id
-            and self.measure == other.measure
-            and own != inner
+            self._is_beside(other)
+            and (own, self._days()) != (inner, other._days())
             and all(map(str.startswith, inner, own))
-            and bool(other.date_from and other.date_to)
             and self.date_from <= other.date_from
             and other.date_to <= self.date_to
         )
+
+    def _meets(self, other) -> bool:
+        """Whether a sale may count for both."""
+        return (
+            self._is_beside(other)
+            and all(
+                a.startswith(b) or b.startswith(a)
+                for a, b in zip(self._paths(), other._paths(), strict=True)
+            )
+            and self.date_from <= other.date_to
+            and other.date_from <= self.date_to
+        )
+
+    def _is_beside(self, other) -> bool:
+        return (
+            self._origin != other._origin
+            and self.partner_id == other.partner_id
+            and self.company_id == other.company_id
+            and self.measure == other.measure
+            and all((self.date_from, self.date_to, other.date_from, other.date_to))
+        )
+
+    def _days(self) -> int:
+        return (self.date_to - self.date_from).days
 
     def _paths(self) -> tuple[str, str]:
         """Where its goods and its territory stand; everything is above all."""

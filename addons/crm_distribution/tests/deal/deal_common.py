@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import HttpCase, new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -169,6 +169,12 @@ class DealCommon(BaseCommon):
                 **values,
             }
         )
+
+    def _mails_to(self, partners):
+        addresses = Domain.OR(
+            Domain("email_to", "like", f"<{partner.email}>") for partner in partners
+        )
+        return self.env["mail.mail"].search(addresses)
 
     def _found(self, **values):
         domain = [(name, "=", value.id) for name, value in values.items()]

@@ -32,6 +32,7 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
             link,
             "/my/channel/deals",
             "/my/channel/deal/new",
+            "/my/channel/prices",
             *(f"/my/channel/deal/{deal.number}" for deal in deals),
         ]
 

@@ -363,8 +363,9 @@ class TestRegistrations(DealCommon):
         other = self._submit(self.y, customer_email="z@kaveh.example")
         other._compare()
         other.with_user(self.user)._reject("Xenon Trade holds it")
-        mail = self.env["mail.mail"].search([("recipient_ids", "in", self.y.ids)])
+        mail = self._mails_to(self.y)
         self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.email_to, '"Ymir Trade" <ymir@ymir.example>')
         # sent by a job, with or without a hit
         self.assertEqual(mail.state, "outgoing")
         self.assertNotIn("Xenon", f"{mail.subject} {mail.body_html}")
@@ -420,9 +421,6 @@ class TestMerges(DealCommon):
         order = self._order(kept)
         order.action_ask_channel()
         self.assertEqual(self._found(order_id=order).registration_id, deal)
-
-    def _mails_to(self, partners):
-        return self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)])
 
     def test_deals_of_merged_intermediaries_are_all_kept(self):
         one = self._submit(self.x, "Arad")

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..deal.deal_common import DealCommon
@@ -316,10 +316,52 @@ class TestTargets(DealCommon):
         )
         self.assertEqual(len(lines), 4)
 
-    def test_goods_and_place_that_cross_are_not_inside_each_other(self):
+    def test_goods_and_place_that_cross_are_told_and_added_once(self):
+        """C132, of its kind: neither inside the other, and some sales are both's."""
         goods = self._target(10, category_id=self.small_pumps.id)
         place = self._target(10, territory_id=self.north.id)
-        self.assertFalse((goods | place).inside_id)
+        later = self._target(
+            10,
+            territory_id=self.north.id,
+            date_from=date(2027, 3, 1),
+            date_to=date(2027, 4, 30),
+        )
+        apart = self._target(10, territory_id=self.south.id, measure="amount")
+        targets = goods | place | later
+        self.assertFalse((targets | apart).inside_id)
+        self.assertEqual(goods.crossing_ids, place | later)
+        self.assertEqual(place.crossing_ids, goods | later)
+        self.assertFalse(apart.crossing_ids)
+        shop = self._customer("Shop in North", "15")
+        for quantity, product, day in (
+            (1, self.small_pump, date(2027, 2, 1)),
+            (2, self.pump, date(2027, 2, 1)),
+            (4, self.small_pump, date(2027, 3, 2)),
+            (8, self.pump, date(2027, 4, 2)),
+        ):
+            share = self._shares(x=100)
+            self._sell(quantity, customer=shop, product=product, day=day, **share)
+        self.assertEqual(targets.mapped("attained"), [5, 7, 12])
+        self.assertEqual(self._once(targets), 15)
+
+    def test_a_quarter_stands_inside_its_year_and_is_added_once(self):
+        """C132, of its kind: the same goods, a part of the time."""
+        quarter = self._target(10)
+        year = self._target(40, date_to=date(2027, 12, 31))
+        same = self._target(40, date_to=date(2027, 12, 31))
+        self.assertIn(quarter.inside_id, year | same)
+        self.assertFalse((year | same).inside_id)
+        self.assertEqual(year.crossing_ids, same)
+        self._sell(3, **self._shares(x=50, y=50))
+        self.assertEqual((quarter | year | same).mapped("attained"), [1.5] * 3)
+        self.assertEqual(self._once(quarter | year | same), 1.5)
+
+    def _once(self, targets):
+        self.env.flush_all()
+        ((once,),) = self.env["distribution.attainment"]._read_group(
+            [("target_id", "in", targets.ids)], [], ["attained_once:sum"]
+        )
+        return once
 
     def test_a_district_that_moves_takes_nothing_along(self):
         """C007: what was sold before stays where it was sold, and so do its returns."""
@@ -357,3 +399,35 @@ class TestTargets(DealCommon):
         clerk = new_test_user(self.env, "place_clerk", "account.group_account_manager")
         with self.assertRaises(AccessError):
             invoice.with_user(clerk).distribution_territory_path = "1/"
+
+
+@tagged("post_install", "-at_install")
+class TestTargetTour(DealCommon, HttpCase):
+    """A manager agrees on a target and opens what makes its figure, in a browser."""
+
+    def test_a_manager_sets_a_target_and_opens_what_makes_it(self):
+        self.pumps.name = "Pumps of Xenon"
+        share = {"partner_id": self.x.id, "percent": 100}
+        order = self._order(
+            self._customer(), distribution_share_ids=[Command.create(share)]
+        )
+        order.order_line.product_uom_qty = 5
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_date = date(2027, 2, 10)
+        invoice.action_post()
+        boss = new_test_user(
+            self.env,
+            "target_boss_of_tours",
+            "crm_distribution.group_channel_manager,account.group_account_invoice",
+        )
+        self.start_tour(
+            "/odoo/action-crm_distribution.distribution_target_action",
+            "crm_distribution_target",
+            login=boss.login,
+        )
+        target = self.env["distribution.target"].search([("target", "=", 9)])
+        self.assertRecordValues(
+            target,
+            [{"partner_id": self.x.id, "category_id": self.pumps.id, "attained": 5}],
+        )
