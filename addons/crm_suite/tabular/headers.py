@@ -241,7 +241,8 @@ _SYNONYMS = {
     ),
     "refunded": (
         "refunded amount, amount refunded, refund amount, order refund amount,"
-        "refunded, refunded total, total refunded, مبلغ برگشتی, montant rembourse, erstattet,"
+        "refunded, refunded total, total refunded, مبلغ برگشتی, montant rembourse,"
+        "erstattet,"
         "erstatteter betrag, importe reembolsado"
     ),
 }

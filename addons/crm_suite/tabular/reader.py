@@ -177,7 +177,8 @@ def _head(rows: Callable) -> Table | None:
 
 
 def _is_known(head: Table) -> bool:
-    columns = propose_columns(head)
+    # by their names alone: cells may be wrong, and are named then
+    columns = propose_columns(Table(head.header, []))
     return "date" in columns and bool({"amount", "price"} & columns.keys())
 
 

@@ -56,12 +56,18 @@ class Question:
     def id(self) -> str:
         return f"{self.kind}:{self.subject}" if self.subject else self.kind
 
-    def answer(self, answers: Mapping[str, str]) -> str | None:
-        """The key that was chosen, or that is proved."""
+    def answer(
+        self, answers: Mapping[str, str], told: Mapping[str, str] | None = None
+    ) -> str | None:
+        """The key that holds: what somebody has told in spite of all, what is proved,
+        what was answered for want of it."""
+        keys = [choice.key for choice in self.choices]
+        if told and told.get(self.id) in keys:
+            return told[self.id]
         chosen = answers.get(self.id)
-        if any(chosen == choice.key for choice in self.choices):
-            return chosen
-        return self.proposed if self.is_proved else None
+        if self.is_proved and not (self.kind == "sheet" and chosen in keys):
+            return self.proposed
+        return chosen if chosen in keys else None
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,12 @@ class Answered:
 
     questions: list[Question]
     answers: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.settled = {one.id: one.answer(self.answers) for one in self.questions}
+        self.settled = {
+            one.id: one.answer(self.answers, self.told) for one in self.questions
+        }
 
     @property
     def open(self) -> list[Question]:

@@ -32,6 +32,7 @@ class Understanding:
     columns: Mapping[str, str]
     questions: tuple[Question, ...]
     open: tuple[Question, ...]
+    answered: Answered
     notation: Notation
     rules: Rules
     data: bytes
@@ -42,7 +43,10 @@ class Understanding:
 
 
 def settle_layout(
-    data: bytes, layout: Layout, answers: Mapping[str, str]
+    data: bytes,
+    layout: Layout,
+    answers: Mapping[str, str],
+    told: Mapping[str, str] | None = None,
 ) -> tuple[Layout, list[Question]]:
     """The layout as far as it is known, and what was asked about it."""
     if not layout.encoding:
@@ -53,7 +57,7 @@ def settle_layout(
             delimiter=layout.delimiter or found.delimiter,
         )
     questions = ask_layout(data, layout)
-    answered = Answered(questions, answers)
+    answered = Answered(questions, answers, told or {})
     return (
         replace(
             layout,
@@ -70,23 +74,26 @@ def understand(
     answers: Mapping[str, str],
     hints: Hints,
     columns: Mapping[str, str] | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Understanding:
     """What the file proves and what was answered; the rest is open.
 
     :param columns: field → header, as chosen; those that are proposed without
+    :param told: answers that hold whatever the file proves
     """
-    layout, questions = settle_layout(data, layout, answers)
+    layout, questions = settle_layout(data, layout, answers, told)
     if columns is None:
         columns = propose_columns(read_table(data, layout, SAMPLE_ROWS))
     table = stream_table(data, layout)
     questions += ask_rows(table, columns, hints)
-    answered = Answered(questions, answers)
+    answered = Answered(questions, answers, told or {})
     return Understanding(
         layout,
         table.header,
         columns,
         tuple(questions),
         tuple(answered.open),
+        answered,
         notation_of(answered, columns, hints),
         rules_of(answered),
         data,
