@@ -83,6 +83,9 @@ class AttackCase(
             {"name": "Old shop", "company_id": company.id}
         )
         line = {"import_id": source.id, "company_id": company.id, "key": "a"}
+        imported = cls.env["crm.purchase.import.line"].create(
+            {**line, "partner_id": cls.partner.id, "date": "2023-01-01"}
+        )
         need = cls.env["crm.need"].create({"name": "A", "company_id": company.id})
         stated = cls.env["crm.partner.need"].create(
             {"partner_id": cls.partner.id, "need_id": need.id}
@@ -119,8 +122,17 @@ class AttackCase(
             "crm.purchase.import.issue": cls.env["crm.purchase.import.issue"].create(
                 {"import_id": source.id, "row": 2, "reason": "No date"}
             ),
-            "crm.purchase.import.line": cls.env["crm.purchase.import.line"].create(
-                {**line, "partner_id": cls.partner.id, "date": "2023-01-01"}
+            "crm.purchase.import.item": cls.env["crm.purchase.import.item"].create(
+                {"line_id": imported.id, "product_id": cls._product().id}
+            ),
+            "crm.purchase.import.line": imported,
+            "crm.purchase.import.part": cls.env["crm.purchase.import.part"].create(
+                {"import_id": source.id, "content": "[[],[]]"}
+            ),
+            "crm.purchase.import.question": cls.env[
+                "crm.purchase.import.question"
+            ].create(
+                {"import_id": source.id, "asked": "grain", "key": "a", "label": "A"}
             ),
             "crm.value.batch": cls.env["crm.value.batch"].create({"run_id": run.id}),
             "crm.value.run": run,

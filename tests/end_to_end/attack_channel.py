@@ -492,6 +492,26 @@ class AttackChannelRecords:
         env = cls.env
         order = env["sale.order"].create(
             {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "distribution_share_ids": [
+                    Command.create({"partner_id": cls.intermediary.id, "percent": 50})
+                ],
+            }
+        )
+        return {
+            "distribution.share": order.distribution_share_ids,
+            "distribution.target": env["distribution.target"].create(
+                {
+                    "partner_id": cls.intermediary.id,
+                    "company_id": company.id,
+                    "category_id": goods.id,
+                    "date_from": "2027-01-01",
+                    "date_to": "2027-12-31",
+                    "target": 100,
+                }
+            ),
+        }
 
     @classmethod
     def _price_records(cls, company, goods):
@@ -531,26 +551,6 @@ class AttackChannelRecords:
             "distribution.price.plan.factor": plan.factor_ids,
             "distribution.price.plan.level": plan.level_ids,
             "distribution.price.plan.product": plan.product_ids,
-        }
-                "partner_id": cls.intermediary.id,
-                "company_id": company.id,
-                "distribution_share_ids": [
-                    Command.create({"partner_id": cls.intermediary.id, "percent": 50})
-                ],
-            }
-        )
-        return {
-            "distribution.share": order.distribution_share_ids,
-            "distribution.target": env["distribution.target"].create(
-                {
-                    "partner_id": cls.intermediary.id,
-                    "company_id": company.id,
-                    "category_id": goods.id,
-                    "date_from": "2027-01-01",
-                    "date_to": "2027-12-31",
-                    "target": 100,
-                }
-            ),
         }
 
     @classmethod

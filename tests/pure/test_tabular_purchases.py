@@ -26,7 +26,7 @@ def keys(text, **kwargs):
 
 def test_purchases_are_read():
     reading = read(
-        "ref,email,name,date,amount,margin,document\n"
+        "customer ref,email,name,date,amount,margin,document\n"
         "A1,Ann@Example.com,Ann,2023-01-02,12.50,4,INV1\n"
         "۷,,Bob,2023-01-03,-5,,\n"
     )

@@ -7,7 +7,8 @@ class CrmPurchaseLine(models.AbstractModel):
 
     Counts goods where ``crm.purchase`` counts money, in the same manner: confirmed
     orders under the commercial entity of their customer, less what posted credit notes
-    took back, on the day of the order. Imported purchases name no product and stay out.
+    took back, on the day of the order. Imported purchases count with the goods that
+    their file names.
     """
 
     _name = "crm.purchase.line"
@@ -76,7 +77,8 @@ class CrmPurchaseLine(models.AbstractModel):
                 company=company.id,
                 products=products,
                 period=self._period_sql(period),
-            )
+            ),
+            self._imported_lines_sql(SQL("> 0"), company, products, period, own_unit),
         ]
 
     def _return_sources(self, company, products: SQL, period, own_unit) -> list[SQL]:
@@ -111,8 +113,51 @@ class CrmPurchaseLine(models.AbstractModel):
                         )
                     )
                 ),
-            )
+            ),
+            self._imported_lines_sql(SQL("< 0"), company, products, period, own_unit),
         ]
+
+    def _imported_lines_sql(
+        self, sign: SQL, company, products: SQL, period, own_unit: bool
+    ) -> SQL:
+        """Goods that imported files name, in the products' own units."""
+        factor, unit = SQL(), SQL()
+        if not own_unit:
+            factor = SQL("* coalesce(unit.factor, 1)")
+            unit = SQL(
+                """
+                LEFT JOIN (SELECT product.id, uom.factor
+                             FROM product_product product
+                             JOIN product_template template
+                               ON template.id = product.product_tmpl_id
+                             JOIN uom_uom uom ON uom.id = template.uom_id
+                            WHERE uom.factor <> 1) unit
+                       ON unit.id = item.product_id
+                """
+            )
+        days = [company._day_of(one) if one else None for one in period]
+        return SQL(
+            """
+            SELECT line.partner_id, item.quantity %(factor)s AS quantity
+              FROM crm_purchase_import_item item
+              JOIN crm_purchase_import_line line ON line.id = item.line_id
+              JOIN crm_purchase_import source ON source.id = line.import_id
+              %(unit)s
+             WHERE source.state = 'done'
+               AND line.company_id = %(company)s
+               AND item.product_id IN %(products)s
+               AND item.quantity %(sign)s
+               AND line.date >= coalesce(%(since)s, '-infinity'::date)
+               AND line.date < coalesce(%(until)s, 'infinity'::date)
+            """,
+            factor=factor,
+            unit=unit,
+            company=company.id,
+            products=products,
+            sign=sign,
+            since=days[0],
+            until=days[1],
+        )
 
     def _flush_sources(self) -> None:
         """Hook: write pending changes of what the sources read."""
@@ -125,6 +170,9 @@ class CrmPurchaseLine(models.AbstractModel):
         )
         self.env["product.template"].flush_model(["uom_id"])
         self.env["uom.uom"].flush_model(["factor"])
+        self.env["crm.purchase.import"].flush_model(["state"])
+        self.env["crm.purchase.import.line"].flush_model()
+        self.env["crm.purchase.import.item"].flush_model()
 
     def _quantity_sql(self, quantity: SQL, unit: SQL, own_unit: bool) -> dict[str, SQL]:
         """The quantity in the product's own unit, and what to join for it.
@@ -259,7 +307,24 @@ class CrmPurchaseLine(models.AbstractModel):
                 served=served,
                 credits=self._line_credits_sql(),
                 company=company.id,
-            )
+            ),
+            SQL(
+                """
+                SELECT customer.commercial_partner_id AS partner_id, served.need_id,
+                       line.id::bigint * 8 + 1 AS document,
+                       line.date::timestamp AS date_order, item.quantity, item.revenue
+                  FROM (%(customers)s) customer
+                  JOIN crm_purchase_import_line line ON line.partner_id = customer.id
+                  JOIN crm_purchase_import source ON source.id = line.import_id
+                  JOIN crm_purchase_import_item item ON item.line_id = line.id
+                  JOIN (%(served)s) served ON served.product_id = item.product_id
+                 WHERE source.state = 'done'
+                   AND line.company_id = %(company)s
+                """,
+                customers=customers,
+                served=served,
+                company=company.id,
+            ),
         ]
 
     def _needs_products_sql(self, company) -> SQL:

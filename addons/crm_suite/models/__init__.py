@@ -5,6 +5,7 @@ from . import (  # noqa: I001
     suite_company_mixin,
     suite_customer_data_mixin,
     suite_import_mixin,
+    suite_import_part,
     suite_job_mixin,
     suite_number_mixin,
     suite_protected_mixin,

@@ -1,32 +1,76 @@
 """Files of purchases, from bytes to checked rows: no Odoo, no database, no clock."""
 
 from .dates import detect_date_order, parse_date
-from .headers import FIELDS, propose_columns
-from .numbers import detect_decimal_mark, parse_number
-from .purchases import Customer, Notation, Problem, Purchase, read_purchases
-from .reader import DELIMITERS, ENCODINGS, Layout, detect_layout, read_table
+from .headers import FIELDS, header_currency, propose_columns
+from .numbers import currency_words, detect_decimal_mark, parse_number
+from .purchases import (
+    Customer,
+    Item,
+    Notation,
+    Problem,
+    Purchase,
+    Rules,
+    document_key,
+    read_purchases,
+)
+from .reader import (
+    ALL_SHEETS,
+    DELIMITERS,
+    ENCODINGS,
+    Layout,
+    detect_layout,
+    read_table,
+    stream_table,
+)
+from .survey import (
+    Answered,
+    Choice,
+    Hints,
+    Question,
+    ask_layout,
+    ask_rows,
+    notation_of,
+    other_currency,
+    rules_of,
+)
 from .table import FileProblem, Table
 from .text import fold, spellings
 
 __all__ = [
+    "ALL_SHEETS",
     "DELIMITERS",
     "ENCODINGS",
     "FIELDS",
+    "Answered",
+    "Choice",
     "Customer",
     "FileProblem",
+    "Hints",
+    "Item",
     "Layout",
     "Notation",
     "Problem",
     "Purchase",
+    "Question",
+    "Rules",
     "Table",
+    "ask_layout",
+    "ask_rows",
+    "currency_words",
     "detect_date_order",
     "detect_decimal_mark",
     "detect_layout",
+    "document_key",
     "fold",
+    "header_currency",
+    "notation_of",
+    "other_currency",
     "parse_date",
     "parse_number",
     "propose_columns",
     "read_purchases",
     "read_table",
+    "rules_of",
     "spellings",
+    "stream_table",
 ]

@@ -84,19 +84,37 @@ def _checked(date: datetime.date) -> datetime.date:
 
 
 def detect_date_order(cells: Iterable[object]) -> str | None:
-    """What days above twelve prove, None when no cell proves anything."""
-    votes = {"dmy": 0, "mdy": 0}
+    """What days above twelve prove, None when no cell proves anything.
+
+    Where none does, points between the numbers do: nobody writes months first so.
+    """
+    votes = {"dmy": 0, "mdy": 0, "points": 0, "either": 0, None: 0}
     for cell in cells:
-        if not isinstance(cell, str):
-            continue
-        match = _PARTS.fullmatch(latin_digits(clean(cell)))
-        if not match or len(match[3]) != 4:
-            continue
-        first, second = int(match[1]), int(match[2])
-        if first > 12 >= second:
-            votes["dmy"] += 1
-        elif second > 12 >= first:
-            votes["mdy"] += 1
+        votes[order_vote(cell)] += 1
     if votes["dmy"] == votes["mdy"]:
+        return "dmy" if votes["points"] and not votes["dmy"] else None
+    return "dmy" if votes["dmy"] > votes["mdy"] else "mdy"
+
+
+def order_vote(cell: object) -> str | None:
+    """The order that a date proves, "points" or "either" where only its form says
+    something, None where no order is needed."""
+    if not isinstance(cell, str):
         return None
-    return max(votes, key=votes.get)
+    match = _PARTS.fullmatch(latin_digits(clean(cell)))
+    if not match or len(match[3]) != 4 or len(match[1]) > 2:
+        return None
+    first, second = int(match[1]), int(match[2])
+    if first > 12 >= second:
+        return "dmy"
+    if second > 12 >= first:
+        return "mdy"
+    if first == second:
+        return None
+    text = match[0]
+    return "points" if text[len(match[1])] == "." else "either"
+
+
+def swapped(day: datetime.date) -> datetime.date:
+    """A day that a spreadsheet read in the wrong order, in the right one."""
+    return day.replace(month=day.day, day=day.month)

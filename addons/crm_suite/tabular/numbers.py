@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from .text import clean, latin_digits
+from .text import clean, fold, latin_digits
 
 LARGEST = 1e15  # beyond it a float no longer holds hundredths
 
 _MINUS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
 _ARABIC_DECIMAL, _ARABIC_THOUSANDS = "\u066b", "\u066c"
 _SPACES_AND_APOSTROPHES = str.maketrans("", "", " '\u2019" + _ARABIC_THOUSANDS)
+_PLAIN = re.compile(r"[\d.,()+ -]*", re.ASCII)
 _DIGITS_ONLY = re.compile(r"\d+", re.ASCII)
 # Groups of three, or the Indian groups of two before a last three.
 _GROUPED = {
     ".": re.compile(r"\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})+,\d{3}", re.ASCII),
     ",": re.compile(r"\d{1,3}(\.\d{3})+", re.ASCII),
 }
+# A word or a sign in front of the digits, or behind them.
+_WORD = r"[^\W\d_]+\.?|[^\w\s.,()+'\u2019\u066b\u066c%-]+|[A-Za-z]{1,2}\$"
+_BESIDE = re.compile(
+    rf"([-+(]?)\s*({_WORD})?\s*([-+]?[\d.,'\u2019\u066b\u066c\s]+?)\s*({_WORD})?([-)]?)"
+)
+# Currencies by what people write for them, beside their code and their sign.
+_CURRENCY_NAMES = {
+    "USD": "$, us$, dollar, dollars, us dollar, دلار",
+    "EUR": "€, euro, euros, eur., یورو",
+    "GBP": "£, pound, pounds, sterling, پوند",
+    "CHF": "fr, fr., sfr, sfr., franken",
+    "IRR": "ریال, rial, rials, ﷼",
+    "AED": "dirham, dirhams, درهم",
+    "TRY": "₺, tl, lira, لیر",
+    "INR": "₹, rs, rs., rupee, rupees",
+    "JPY": "¥, 円, yen",
+}
+# A toman is ten rials, and no currency of its own.
+_TOMAN = "تومان, تومن, toman, tomans"
 _SPACED = re.compile(r"\d{1,3}([ '\u2019\u066c]\d{3})+|\d+", re.ASCII)
 
 
@@ -27,8 +47,9 @@ def parse_number(
 ) -> float:
     """The number a cell holds; ValueError when it could mean another.
 
-    `currency` names what may stand beside the digits: any other word or sign is
-    refused, since an amount in another currency is not a number of this one.
+    `currency` names what may stand beside the digits, and with a mapping how much of
+    the currency one of it is: any other word or sign is refused, since an amount in
+    another currency is not a number of this one.
     """
     if isinstance(cell, bool) or cell is None:
         raise ValueError("not a number")
@@ -37,21 +58,47 @@ def parse_number(
     if isinstance(cell, int | float):
         number = float(cell)
     else:
-        number = _parse_text(_bare(cell, currency), decimal_mark)
+        text, factor = _bare(cell, currency)
+        number = _parse_text(text, decimal_mark) * factor
     if not math.isfinite(number) or abs(number) >= LARGEST:
         raise ValueError("too large")
     return number + 0.0  # no negative zero
 
 
-def _bare(cell: object, currency: Iterable[str]) -> str:
+def currency_words(code: str, words: Iterable[str] = ()) -> dict[str, float]:
+    """What may stand beside amounts in a currency, folded: how much of it one is.
+
+    :param words: its sign and its names in the user's language
+    """
+    known = [code, *words, *_CURRENCY_NAMES.get(code, "").split(",")]
+    factors = {fold(word).strip(): 1.0 for word in known if word}
+    if code == "IRR":
+        factors |= {fold(word).strip(): 10.0 for word in _TOMAN.split(",")}
+    return factors
+
+
+def _bare(cell: object, currency: Iterable[str]) -> tuple[str, float]:
+    """The text of a number less the currency beside it, and what that makes of it."""
     text = latin_digits(clean(cell)).translate(_MINUS)
-    for word in currency:
+    if _PLAIN.fullmatch(text):
+        return text, 1.0
+    factors = currency if isinstance(currency, Mapping) else dict.fromkeys(currency, 1)
+    found = _BESIDE.fullmatch(text)
+    if found:
+        before, front, digits, back, behind = found.groups()
+        if front and back:
+            return text, 1.0
+        factors = {fold(word): factor for word, factor in factors.items()}
+        factor = factors.get(fold(front or back or ""))
+        if factor:
+            return f"{before}{digits}{behind}", factor
+    for word, factor in factors.items():
         for part in (text.removeprefix(word), text.removesuffix(word)):
             if word and part != text:
-                return part.strip()
+                return part.strip(), factor
         if word and text.startswith(("-" + word, "(" + word)):
-            return text.replace(word, "", 1).strip()
-    return text
+            return text.replace(word, "", 1).strip(), factor
+    return text, 1.0
 
 
 def _parse_text(text: str, decimal_mark: str) -> float:
@@ -80,24 +127,36 @@ def _parse_text(text: str, decimal_mark: str) -> float:
 
 def detect_decimal_mark(cells: Iterable[object]) -> str | None:
     """The mark most cells prove, None when none proves any: 1,234 could be either."""
-    votes = {".": 0, ",": 0}
+    votes = {".": 0, ",": 0, "": 0}
     for cell in cells:
-        if not isinstance(cell, str):
-            continue
-        text = latin_digits(clean(cell))
-        dot, comma = text.rfind("."), text.rfind(",")
-        last = "." if dot > comma else ","
-        at = max(dot, comma)
-        if at < 0:
-            continue
-        tail = len(re.match(r"\d*", text[at + 1 :], re.ASCII).group())
-        lead = len(re.search(r"\d*$", text[:at], re.ASCII).group())
-        if text.count(last) > 1:
-            votes["," if last == "." else "."] += 1
-        elif min(dot, comma) >= 0 or tail != 3 or not 1 <= lead <= 3:
-            votes[last] += 1
-        elif text[:at].lstrip("-+( ") == "0":
-            votes[last] += 1  # 0.500: no group of thousands starts with zero
+        votes[mark_vote(cell) or ""] += 1
     if votes["."] == votes[","]:
         return None
-    return max(votes, key=votes.get)
+    return "." if votes["."] > votes[","] else ","
+
+
+def mark_vote(cell: object) -> str | None:
+    """The decimal mark that a cell proves; "" where a mark could be either, None
+    where there is none."""
+    if not isinstance(cell, str):
+        return None
+    text = latin_digits(clean(cell))
+    dot, comma = text.rfind("."), text.rfind(",")
+    last, other = (".", ",") if dot > comma else (",", ".")
+    at = max(dot, comma)
+    if at < 0:
+        return None
+    tail = len(re.match(r"\d*", text[at + 1 :], re.ASCII).group())
+    lead = len(re.search(r"\d*$", text[:at], re.ASCII).group())
+    if text.count(last) > 1:
+        return other
+    if min(dot, comma) >= 0 or tail != 3 or not 1 <= lead <= 3:
+        return last
+    if text[:at].lstrip("-+( ") == "0":
+        return last  # 0.500: no group of thousands starts with zero
+    return ""
+
+
+def shown_mark(cell: str) -> str:
+    """The one mark of a cell where it could be either."""
+    return "." if "." in cell else ","

@@ -10,14 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
-from .dates import parse_date
+from .dates import parse_date, swapped
 from .limits import LONGEST_TEXT
 from .numbers import parse_number
 from .table import Cell, Table
-from .text import clean, fold, latin_digits
+from .terms import is_total, key as word_key
+from .text import clean, fold, is_blank, latin_digits
 
 _WHO = ("customer", "email", "name")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# a number as programs write it beside gaps, and one that lost its digits
+_FLOAT = re.compile(r"\d+\.0", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d([ T]00:00(:00)?)?", re.ASCII)
+# digits that a spreadsheet keeps of a number
+_LOST = 10**15
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,40 @@ class Notation:
 
     decimal_mark: str = "."
     date_order: str = "dmy"
-    currency: tuple[str, ...] = ()
+    # what may stand beside amounts; as a mapping, how much of the currency one is
+    currency: Iterable[str] = ()
+    # the code of the amounts' currency: a row of another says so
+    code: str = ""
+    # of a column that counts in ten rials, for one
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rows mean where the file itself leaves it open."""
+
+    # rows are lines of the document they name, and add up to it
+    lines: bool = False
+    # rows that are equal in every cell are one
+    equal_once: bool = False
+    # days up to the twelfth were read in the wrong order by a spreadsheet
+    swapped: bool = False
+    # words of the status column that are no purchases, as `terms.key` writes them
+    no_purchase: frozenset[str] = frozenset()
+    # rows with a date of cancellation are none either
+    without_cancelled: bool = False
+    # words of the sign column that take back, and that are neither
+    returns: frozenset[str] = frozenset()
+    no_sale: frozenset[str] = frozenset()
+    # returns stand below zero already
+    returns_signed: bool = False
+    # rows with the word in front of a sum
+    without_totals: bool = False
+    # "column" takes the tax column off, a rate in percent that tax
+    tax: str | float | None = None
+    # once per document, where rows are lines
+    less_discount: bool = False
+    with_shipping: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -40,6 +80,16 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """Goods of a purchase, under a reference or bar code and a name."""
+
+    product: str
+    name: str
+    quantity: float
+    revenue: float
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     row: int
     customer: Customer
@@ -48,6 +98,12 @@ class Purchase:
     margin: float | None
     document: str
     key: str
+    # as it would be known without a document, and whatever the case of letters
+    plain_key: str = ""
+    currency: str = ""
+    # the key of the document that this one takes back from
+    origin: str = ""
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +120,8 @@ class Reading:
     purchases: list[Purchase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     repeated: int = 0  # rows that say again what the same document said before
+    left_out: int = 0  # rows that are no purchases by status, sign or as a sum
+    lines: int = 0  # rows beyond the first of their document
 
 
 class _Refused(Exception):
@@ -72,11 +130,35 @@ class _Refused(Exception):
         self.field, self.value, self.code, self.detail = field, value, code, detail
 
 
+class _LeftOut(Exception):
+    pass
+
+
+@dataclass(eq=False, slots=True)
+class _Draft:
+    row: int
+    identity: tuple[str, str]
+    written: tuple[str, str]
+    date: datetime.date
+    amount: float
+    margin: float | None
+    document: str
+    currency: str
+    origin: str
+    # what another row with the document must say as well
+    content: tuple | None
+    rows: list[int] | None = None
+    items: list[tuple] | None = None
+    discount: float = 0.0
+    shipping: float = 0.0
+
+
 def read_purchases(
     table: Table,
     columns: Mapping[str, str],
     notation: Notation,
     today: datetime.date,
+    rules: Rules | None = None,
 ) -> Reading:
     """Read every row; `columns` maps fields to headers that `table` has.
 
@@ -84,70 +166,169 @@ def read_purchases(
     and how many equal ones came before, so that the same file gives the same keys and
     two equal purchases of one file stay two.
     """
-    reader = _Reader(table, columns, notation, today)
+    reader = _Reader(table, columns, notation, today, rules or Rules())
     for number, cells in table.rows:
         reader.take(number, cells)
     return reader.finish()
 
 
+def document_key(document: str) -> str:
+    return _digest("document", document)
+
+
 class _Reader:
-    def __init__(self, table, columns, notation, today):
+    def __init__(self, table, columns, notation, today, rules):
         self.positions = {name: table.column(at) for name, at in columns.items() if at}
         self.width = len(table.header)
         self.notation = notation
+        self.rules = rules
         self.today = today
         self.reading = Reading()
         self.customers: dict[tuple[str, str], Customer] = {}
-        self.drafts: list[tuple] = []
+        self.drafts: list[_Draft] = []
         self.dates: dict[Cell, datetime.date] = {}
-        self.documents: dict[str, tuple] = {}
-        self.equal_ones: Counter[tuple] = Counter()
+        self.documents: dict[str, _Draft] = {}
+        # documents whose rows are no purchases, or not in order
+        self.left_out: set[str] = set()
+        self.refused: dict[str, int] = {}
+        self.whole_rows: set[int] = set()
+        self.last_document = ""
+        # names of goods come again and again
+        self.words: dict[str, str] = {}
+        # a row that ends before these has been cut
+        needed = ["date", "amount" if "amount" in self.positions else "price"]
+        self.needed = max(self.positions[name] for name in needed)
+        self.who = [name for name in _WHO if name in self.positions]
+        self.first = min((self.positions[n] for n in (*self.who, "date")), default=0)
 
     def take(self, number: int, cells: list[Cell]) -> None:
+        document = ""
+        if self.rules.equal_once and self._is_again(cells):
+            self.reading.repeated += 1
+            return
         try:
-            draft = self._draft(number, cells)
+            self._check_width(cells)
+            document = self._document(cells)
+            self._take(number, cells, document)
+        except _LeftOut:
+            self.reading.left_out += 1
+            if document and document not in self.documents:
+                self.left_out.add(document)
         except _Refused as refused:
-            self.reading.problems.append(
-                Problem(
-                    number,
-                    refused.field,
-                    _shortened(clean(refused.value)),
-                    refused.code,
-                    refused.detail,
-                )
+            self._refuse(
+                number, refused.field, refused.value, refused.code, refused.detail
             )
-        else:
-            if draft:
-                self.drafts.append(draft)
+            if document and (self.rules.lines or document not in self.documents):
+                self.refused.setdefault(document, number)
 
-    def _draft(self, number: int, cells: list[Cell]) -> tuple | None:
-        self._check_width(cells)
-        identity = self._identify(cells)
-        date = self._date(self._cell(cells, "date"))
-        amount = self._number(self._cell(cells, "amount"), "amount")
-        if amount is None:
-            raise _Refused("amount", "", "no_amount")
-        margin = self._number(self._cell(cells, "margin"), "margin")
-        document = latin_digits(self._text(cells, "document"))
-        content = (identity, date, format(amount, ".4f"))
-        if document:
-            first_row, known = self.documents.setdefault(document, (number, content))
-            if known != content:
-                raise _Refused("document", document, "document_differs", str(first_row))
-            if first_row != number:
-                self.reading.repeated += 1
-                return None
-            key = _digest("document", document)
+    def _refuse(self, number, field, value, code, detail="") -> None:
+        value = _shortened(clean(value))
+        self.reading.problems.append(Problem(number, field, value, code, detail))
+
+    def _is_again(self, cells: list[Cell]) -> bool:
+        # by hashes: two rows that differ have one in one case of 2^60
+        row = hash(tuple(map(clean, cells)))
+        if row in self.whole_rows:
+            return True
+        self.whole_rows.add(row)
+        return False
+
+    def _take(self, number: int, cells: list[Cell], document: str) -> None:
+        known = self.documents.get(document) if document else None
+        if document in self.left_out or self._is_left_out(cells, known):
+            raise _LeftOut
+        if document in self.refused and (self.rules.lines or self._continues(cells)):
+            first = str(self.refused[document])
+            raise _Refused("document", document, "document_incomplete", first)
+        if known and self._continues(cells):
+            self._continue(number, cells, known)
+            return
+        draft = self._draft(number, cells, document, known)
+        if not known:
+            if document:
+                self.documents[document] = draft
+            self.drafts.append(draft)
+        elif self.rules.lines:
+            self._add(draft, known)
+        elif known.content == draft.content:
+            self._say_again(draft, known)
         else:
-            self.equal_ones[content] += 1
-            key = _digest(*identity, *content[1:], self.equal_ones[content])
-        return number, self.customers[identity], date, amount, margin, document, key
+            row = str(known.row)
+            raise _Refused("document", document, "document_differs", row)
+
+    def _draft(self, number, cells, document, known) -> _Draft:
+        written, identity = self._identify(cells, known)
+        date = self._date(self._cell(cells, "date"), known)
+        currency = self._currency(cells)
+        amount = self._amount(cells)
+        margin = self._number(cells, "margin")
+        sign = self._sign(cells, amount)
+        amount *= sign
+        margin = margin if margin is None else margin * sign
+        content = None
+        if document and not self.rules.lines:
+            content = (identity, date, format(amount, ".4f"), currency)
+        origin = self._reference(cells, "origin")
+        draft = _Draft(
+            number,
+            identity,
+            written,
+            date,
+            amount,
+            margin,
+            document,
+            currency,
+            origin,
+            content,
+        )
+        self._add_item(cells, draft, amount)
+        if self.rules.less_discount:
+            draft.discount = abs(self._number(cells, "discount") or 0.0)
+        if self.rules.with_shipping:
+            draft.shipping = self._number(cells, "shipping") or 0.0
+        return draft
+
+    def _add(self, line: _Draft, known: _Draft) -> None:
+        if (line.identity, line.date, line.currency) != (
+            known.identity,
+            known.date,
+            known.currency,
+        ):
+            row = str(known.row)
+            raise _Refused("document", line.document, "document_differs", row)
+        known.amount += line.amount
+        if known.margin is not None:
+            known.margin = None if line.margin is None else known.margin + line.margin
+        if line.items:
+            known.items = (known.items or []) + line.items
+        # they stand on the first row, or on each
+        known.discount = known.discount or line.discount
+        known.shipping = known.shipping or line.shipping
+        self._note_row(line.row, known)
+
+    def _say_again(self, again: _Draft, known: _Draft) -> None:
+        """The order's own figures once more, maybe with other goods of it."""
+        new = [item for item in again.items or () if item not in (known.items or ())]
+        if new:
+            known.items = (known.items or []) + new
+            self._note_row(again.row, known)
+        else:
+            self.reading.repeated += 1
+
+    def _continue(self, number: int, cells: list[Cell], known: _Draft) -> None:
+        self._add_item(cells, known, None)
+        self._note_row(number, known)
+
+    def _note_row(self, number: int, known: _Draft) -> None:
+        if known.rows is None:
+            known.rows = []
+        known.rows.append(number)
+        self.reading.lines += 1
 
     def _check_width(self, cells: list[Cell]) -> None:
-        needed = max(self.positions[name] for name in ("date", "amount"))
-        if len(cells) <= needed:
+        if len(cells) <= self.needed and not self._follows(cells):
             raise _Refused("row", cells[-1], "row_too_short", str(len(cells)))
-        if any(clean(cell) for cell in cells[self.width :]):
+        if len(cells) > self.width and any(map(clean, cells[self.width :])):
             # An unquoted separator shifts every cell behind it: nothing is certain.
             raise _Refused("row", cells[self.width], "row_too_long", str(len(cells)))
 
@@ -155,57 +336,267 @@ class _Reader:
         at = self.positions.get(name)
         return cells[at] if at is not None and at < len(cells) else None
 
+    def _is_empty(self, cells: list[Cell], *names: str) -> bool:
+        return all(is_blank(self._cell(cells, name)) for name in names)
+
     def _text(self, cells: list[Cell], name: str) -> str:
         text = clean(self._cell(cells, name))
         if len(text) > LONGEST_TEXT:
             raise _Refused(name, text, "too_long", str(LONGEST_TEXT))
+        if "\ufffd" in text:
+            raise _Refused(name, text, "bad_letter")
         return text
 
-    def _identify(self, cells: list[Cell]) -> tuple[str, str]:
-        reference = latin_digits(self._text(cells, "customer"))
+    def _reference(self, cells: list[Cell], name: str) -> str:
+        """A customer's or document's number, as it was before programs touched it."""
+        cell = self._cell(cells, name)
+        if cell is None:
+            return ""
+        if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
+            raise _Refused(name, cell, "date_reference")
+        if isinstance(cell, float | int) and abs(cell) >= _LOST:
+            raise _Refused(name, cell, "lost_digits")
+        text = latin_digits(self._text(cells, name))
+        if not text or text.isalpha():
+            return text
+        if _SCIENTIFIC.fullmatch(text):
+            raise _Refused(name, text, "lost_digits")
+        if name == "customer" and _DAY.fullmatch(text):
+            raise _Refused(name, text, "date_reference")
+        return text[:-2] if _FLOAT.fullmatch(text) else text
+
+    def _document(self, cells: list[Cell]) -> str:
+        document = self._reference(cells, "document")
+        if not document and self._follows(cells):
+            # only the first row of an order names it
+            return self.last_document
+        self.last_document = document
+        return document
+
+    def _follows(self, cells: list[Cell]) -> bool:
+        """Whether a row has nothing of an order's own, and goes with the one above."""
+        return bool(self.last_document) and self._is_empty(
+            cells, "document", "date", *self.who
+        )
+
+    def _continues(self, cells: list[Cell]) -> bool:
+        """Whether a row of a known document leaves the amount to its first row."""
+        return "amount" in self.positions and self._is_empty(cells, "amount")
+
+    def _is_left_out(self, cells: list[Cell], known: _Draft | None) -> bool:
+        rules = self.rules
+        if rules.no_purchase and (text := clean(self._cell(cells, "status")) or None):
+            if word_key(text) in rules.no_purchase:
+                return True
+        elif rules.no_purchase and not known and "" in rules.no_purchase:
+            return True
+        if rules.without_cancelled and not self._is_empty(cells, "cancelled"):
+            return True
+        sign = word_key(clean(self._cell(cells, "sign")))
+        if rules.no_sale and sign in rules.no_sale:
+            return True
+        return rules.without_totals and any(
+            is_total(clean(cells[at])) for at in range(min(self.first + 1, len(cells)))
+        )
+
+    def _identify(self, cells: list[Cell], known) -> tuple[tuple, tuple]:
+        """How the row writes its customer, and who that is."""
+        if known and self._is_empty(cells, *self.who):
+            return known.written, known.identity
+        reference = self._reference(cells, "customer")
         email = parse_email(self._text(cells, "email"))
         name = self._text(cells, "name")
+        if last := self._text(cells, "last_name"):
+            name = f"{name} {last}".strip()
         if reference:
-            identity = ("customer", reference)
+            written = ("customer", reference)
+            identity = ("customer", reference.casefold())
         elif email:
-            identity = ("email", email)
+            written = identity = ("email", email)
         elif name:
-            identity = ("name", fold(name))
+            written = identity = ("name", fold(name))
         else:
-            asked = next((at for at in _WHO if at in self.positions), "customer")
+            asked = self.who[0] if self.who else "customer"
             raise _Refused(asked, "", "no_customer")
         customer = self.customers.setdefault(identity, Customer(reference))
         customer.email = customer.email or email
         customer.name = customer.name or name
-        return identity
+        return written, identity
 
-    def _date(self, cell: Cell) -> datetime.date:
-        if cell in (None, ""):
+    def _date(self, cell: Cell, known: _Draft | None) -> datetime.date:
+        if is_blank(cell):
+            if known:
+                return known.date
             raise _Refused("date", "", "no_date")
         if cell not in self.dates:
             try:
-                self.dates[cell] = parse_date(cell, self.notation.date_order)
+                date = parse_date(cell, self.notation.date_order)
             except ValueError:
                 raise _Refused("date", cell, "bad_date") from None
+            if self.rules.swapped and not isinstance(cell, str) and date.day <= 12:
+                date = swapped(date)
+            self.dates[cell] = date
         if self.dates[cell] > self.today:
             raise _Refused("date", cell, "future_date")
         return self.dates[cell]
 
-    def _number(self, cell: Cell, name: str) -> float | None:
+    def _currency(self, cells: list[Cell]) -> str:
+        """The code of the row's currency, where it is not that of the import."""
+        text = clean(self._cell(cells, "currency"))
+        if not text:
+            return ""
+        currency = self.notation.currency
+        if text.upper() == self.notation.code or fold(text) in map(fold, currency):
+            return ""
+        if not re.fullmatch(r"[A-Za-z]{3}", text):
+            raise _Refused("currency", text, "bad_currency")
+        return text.upper()
+
+    def _amount(self, cells: list[Cell]) -> float:
+        if "amount" in self.positions:
+            amount = self._number(cells, "amount")
+            if amount is None:
+                raise _Refused("amount", "", "no_amount")
+        else:
+            price, quantity = self._number(cells, "price"), self._quantity(cells)
+            if price is None:
+                raise _Refused("price", "", "no_amount")
+            amount = round(price * quantity, 6)
+        amount *= self.notation.factor
+        tax = self.rules.tax
+        if tax == "column":
+            part = abs(self._number(cells, "tax") or 0.0) * self.notation.factor
+            amount -= part if amount >= 0 else -part
+        elif tax is not None:
+            amount /= 1 + tax / 100
+        if refunded := self._number(cells, "refunded"):
+            amount *= 1 - self._refunded_share(cells, abs(refunded), amount)
+        # less the dust of arithmetic, which no currency has
+        return round(amount, 6) if tax is not None or refunded else amount
+
+    def _refunded_share(self, cells: list[Cell], refunded, amount) -> float:
+        """What was paid back has tax and shipping in it where the total has."""
+        whole = self._number(cells, "total")
+        if whole is None:
+            extras = (self._number(cells, name) or 0.0 for name in ("tax", "shipping"))
+            whole = abs(amount) + sum(extras)
+        return min(1.0, refunded / abs(whole)) if whole else 1.0
+
+    def _sign(self, cells: list[Cell], amount: float) -> float:
+        rules = self.rules
+        if not rules.returns or "sign" not in self.positions:
+            return 1.0
+        takes_back = word_key(clean(self._cell(cells, "sign"))) in rules.returns
+        if not takes_back or rules.returns_signed:
+            return 1.0
+        return -1.0
+
+    def _quantity(self, cells: list[Cell]) -> float:
+        quantity = self._number(cells, "quantity")
+        return 1.0 if quantity is None else quantity
+
+    def _add_item(self, cells: list[Cell], draft: _Draft, amount: float | None) -> None:
+        if "product" not in self.positions and "product_name" not in self.positions:
+            return
+        product = self._reference(cells, "product")
+        name = clean(self._cell(cells, "product_name"))[:LONGEST_TEXT]
+        if not (product or name):
+            return
+        quantity = self._quantity(cells)
+        price = self._number(cells, "price")
+        worth = amount if price is None else price * quantity
+        if amount is not None and amount < 0 < quantity:
+            quantity = -quantity
+        if draft.items is None:
+            draft.items = []
+        words = self.words
+        product, name = words.setdefault(product, product), words.setdefault(name, name)
+        draft.items.append((product, name, quantity, worth))
+
+    def _number(self, cells: list[Cell], name: str) -> float | None:
+        cell = self._cell(cells, name)
         if cell is None or (isinstance(cell, str) and not clean(cell)):
             return None
         notation = self.notation
         try:
             return parse_number(cell, notation.decimal_mark, notation.currency)
         except ValueError:
-            raise _Refused(name, cell, f"bad_{name}") from None
+            code = f"bad_{name}" if name in ("amount", "margin") else "bad_number"
+            raise _Refused(name, cell, code) from None
 
     def finish(self) -> Reading:
         same = _settle_customers(self.customers.values())
-        for number, customer, *rest in self.drafts:
-            purchase = Purchase(number, same.get(customer, customer), *rest)
-            self.reading.purchases.append(purchase)
+        equal, plain_equal = Counter(), Counter()
+        self.drafts.reverse()
+        while self.drafts:
+            # what was a draft makes room for the purchase
+            draft = self.drafts.pop()
+            if draft.document in self.refused and self.rules.lines:
+                self._refuse_rows(draft)
+                continue
+            if self.rules.lines and draft.document:
+                draft.amount = round(draft.amount - draft.discount + draft.shipping, 6)
+            day = self._day(draft)
+            amount = format(draft.amount, ".4f")
+            content = (*draft.written, day, amount)
+            if draft.document:
+                key = document_key(draft.document)
+            else:
+                equal[content] += 1
+                key = _digest(*content, equal[content])
+            plain = ("plain", *draft.identity, day, amount, draft.currency)
+            plain_equal[plain] += 1
+            customer = self.customers[draft.identity]
+            origin = document_key(draft.origin) if draft.origin else ""
+            self.reading.purchases.append(
+                Purchase(
+                    draft.row,
+                    same.get(customer, customer),
+                    day,
+                    draft.amount,
+                    draft.margin,
+                    draft.document,
+                    key,
+                    _digest(*plain, plain_equal[plain]),
+                    draft.currency,
+                    "" if draft.origin in self.documents else origin,
+                    _shared(draft),
+                )
+            )
+        self.reading.problems.sort(key=lambda problem: problem.row)
         return self.reading
+
+    def _day(self, draft: _Draft) -> datetime.date:
+        """What takes back from an order of the file does so on the order's day."""
+        order = self.documents.get(draft.origin) if draft.origin else None
+        return order.date if order and draft.amount < 0 else draft.date
+
+    def _refuse_rows(self, draft: _Draft) -> None:
+        """Of a document with a bad line nothing is right."""
+        first = str(self.refused[draft.document])
+        for number in (draft.row, *(draft.rows or ())):
+            self._refuse(
+                number, "document", draft.document, "document_incomplete", first
+            )
+
+
+def _shared(draft: _Draft) -> tuple[Item, ...]:
+    """The goods of a purchase: together they are worth what it is, so that discounts
+    and shipping are shared out."""
+    if not draft.items:
+        return ()
+    worths = [0.0 if item[3] is None else item[3] for item in draft.items]
+    total = sum(worths)
+    if not total:
+        worths = [item[2] for item in draft.items]
+        total = sum(worths)
+    share = draft.amount / total if total else 0.0
+    return tuple(
+        Item(product, name, quantity, round(worth * share, 6))
+        for (product, name, quantity, _worth), worth in zip(
+            draft.items, worths, strict=True
+        )
+    )
 
 
 def parse_email(cell: Cell) -> str:

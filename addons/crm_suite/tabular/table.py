@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from . import limits
-from .text import clean
+from .text import clean, is_blank
 
 Cell = str | float | int | bool | datetime.date | None
 
@@ -23,10 +24,15 @@ class FileProblem(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """Rows carry the number a spreadsheet shows beside them."""
+    """Rows carry the number a spreadsheet shows beside them.
+
+    Of several sheets, the rows of each go on counting where those before it end;
+    `sheets` says with which number each begins.
+    """
 
     header: tuple[str, ...]
     rows: list[tuple[int, list[Cell]]]
+    sheets: tuple[tuple[int, str], ...] = ()
 
     def column(self, name: str) -> int:
         """Position of a header; raises KeyError when it is absent or stands twice."""
@@ -40,28 +46,73 @@ class Table:
         at = self.column(name)
         return [row[at] if at < len(row) else None for _number, row in self.rows]
 
+    def place(self, number: int) -> tuple[str, int]:
+        """The sheet and the row in it; no sheet where there is only one."""
+        if len(self.sheets) < 2:
+            return "", number
+        before = [(first, name) for first, name in self.sheets if first <= number]
+        first, name = before[-1] if before else self.sheets[0]
+        return name, number - first
 
-def make_table(records: Iterable[list[Cell]], limit: int | None = None) -> Table:
-    """The first record with two filled cells is the header: titles stand above it."""
-    header: tuple[str, ...] = ()
-    rows: list[tuple[int, list[Cell]]] = []
+
+# how far down column names may stand
+TITLE_ROWS = 30
+
+
+def make_table(
+    records: Iterable[list[Cell]],
+    limit: int | None = None,
+    known: Callable[[Iterable[str]], int] = lambda _names: 0,
+) -> Table:
+    """The header is the first record with two filled cells: titles stand above it.
+
+    Titles of two cells do so too: where a record below has more names that are `known`,
+    it is the header.
+    """
+    rows = open_table(records, limit, known)
+    return Table(rows.header, list(rows.rows))
+
+
+def open_table(
+    records: Iterable[list[Cell]],
+    limit: int | None = None,
+    known: Callable[[Iterable[str]], int] = lambda _names: 0,
+) -> Table:
+    """As `make_table`, with rows that are read as they are asked for, once."""
+    filled = _filled(records)
+    head = list(itertools.islice(filled, TITLE_ROWS))
+    at = _header_at([names for _number, names in head], known)
+    if at is None:
+        raise FileProblem("no_header")
+    names = [clean(cell) for cell in head[at][1]]
+    while not names[-1]:
+        names.pop()
+    rows = itertools.chain(head[at + 1 :], filled)
+    return Table(tuple(names), itertools.islice(rows, limit))
+
+
+def _filled(records: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
     for number, record in enumerate(records, start=1):
         if number > limits.MOST_ROWS:
             raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
         if len(record) > limits.MOST_COLUMNS:
             raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
-        if not any(cell not in (None, "") for cell in record):
+        if not all(map(is_blank, record)):
+            yield number, record
+
+
+def _header_at(head: list[list[Cell]], known) -> int | None:
+    first, best, found = None, 1, None
+    for at, record in enumerate(head):
+        names = [name for name in map(clean, record) if name]
+        if len(names) < 2:
             continue
-        if not header:
-            names = [clean(cell) for cell in record]
-            if sum(bool(name) for name in names) > 1:
-                while not names[-1]:
-                    names.pop()
-                header = tuple(names)
+        if first is None:
+            first = at
+        # names are words: what is mostly figures is a row
+        if 2 * sum(any(map(str.isdigit, name)) for name in names) > len(names):
             continue
-        if limit is not None and len(rows) >= limit:
-            break
-        rows.append((number, record))
-    if not header:
-        raise FileProblem("no_header")
-    return Table(header, rows)
+        count = known(names)
+        if count > best:
+            best, found = count, at
+    return first if found is None else found

@@ -30,6 +30,18 @@ def clean(cell: object) -> str:
     return " ".join(text.translate(_NOISE).split())
 
 
+def unwrapped(cell: object) -> object:
+    """Without the formula that keeps a spreadsheet from counting: ="00123"."""
+    if isinstance(cell, str) and cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell
+
+
+def is_blank(cell: object) -> bool:
+    """Nothing that a reader sees: no-break spaces are nothing either."""
+    return cell is None or (isinstance(cell, str) and not clean(cell))
+
+
 def latin_digits(text: str) -> str:
     return text.translate(_DIGITS)
 

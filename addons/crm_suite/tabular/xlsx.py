@@ -1,4 +1,4 @@
-"""The first filled sheet of an XLSX workbook, row by row.
+"""The sheets of an XLSX workbook, row by row.
 
 A small archive may hold any amount of anything. So all that `openpyxl` reads passes a
 watch that counts it first, and nothing is built of more than `limits` allows.
@@ -6,9 +6,11 @@ watch that counts it first, and nothing is built of more than `limits` allows.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from xml.parsers import expat
 
 import openpyxl
@@ -18,41 +20,47 @@ from . import limits
 from .table import Cell, FileProblem
 
 _ENTRY = b"PK\1\2"  # begins the entry of each part in an archive's directory
+# The strict form of the standard names its parts otherwise, and says the same.
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    ),
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships": (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    ),
+}
+_LONGEST_NAME = max(map(len, _STRICT))
 
 
-def read_workbook(data: bytes) -> Iterator[list[Cell]]:
-    try:
+def read_workbook(data: bytes) -> list[tuple[str, Callable]]:
+    """The sheets that are not hidden: their names and what reads their rows."""
+    with _problems():
         # looked at before zipfile makes a list of them
         if data.count(_ENTRY) > limits.MOST_PARTS:
             raise FileProblem("too_large")
-        with _Archive(io.BytesIO(data)) as archive:
-            yield from _first_filled_sheet(_Reader(archive).open())
+        book = _Reader(_Archive(io.BytesIO(data))).open()
+        sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
+        return [(one.title, partial(_rows, one)) for one in sheets or book.worksheets]
+
+
+def _rows(sheet) -> Iterator[list[Cell]]:
+    with _problems():
+        sheet.reset_dimensions()  # some programs write a wrong size
+        for values in sheet.iter_rows(values_only=True):
+            # programs fill rows up with cells that have a colour at most
+            yield list(values[: limits.MOST_COLUMNS])
+
+
+@contextlib.contextmanager
+def _problems():
+    try:
+        yield
     except FileProblem:
         raise
     # A damaged archive fails inside zipfile, the XML parser or openpyxl, each with
     # exceptions of its own.
     except Exception as error:
         raise FileProblem("broken_xlsx") from error
-
-
-def _first_filled_sheet(book: openpyxl.Workbook) -> Iterator[list[Cell]]:
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # some programs write a wrong size
-        filled = False
-        blank_rows = 0
-        for values in sheet.iter_rows(values_only=True):
-            # programs fill rows up with cells that have a colour at most
-            row = list(values[: limits.MOST_COLUMNS])
-            if not filled and any(value is not None for value in row):
-                filled = True
-                # so that the rows below keep their numbers
-                yield from ([] for _blank in range(blank_rows))
-            if filled:
-                yield row
-            else:
-                blank_rows += 1
-        if filled:
-            return
 
 
 class _Reader(ExcelReader):
@@ -86,7 +94,7 @@ class _Archive(zipfile.ZipFile):
     def read(self, name, pwd=None):
         if self.getinfo(name).file_size > limits.LARGEST_PART:
             raise FileProblem("too_large")
-        return super().read(name, pwd)
+        return _transitional(super().read(name, pwd))
 
 
 class _Watched(io.RawIOBase):
@@ -98,6 +106,8 @@ class _Watched(io.RawIOBase):
         self.part = part
         self.count = count
         self.watch = _Watch(size)
+        # the end of what was read, which may be half a name
+        self.rest = b""
 
     def readable(self) -> bool:
         return True
@@ -107,7 +117,16 @@ class _Watched(io.RawIOBase):
         piece = self.part.read(size)
         self.count(len(piece))
         self.watch.look(piece)
-        return piece
+        return self.translated(piece, size)
+
+    def translated(self, piece: bytes, size: int) -> bytes:
+        text = _transitional(self.rest + piece)
+        if not piece or size < 0:
+            self.rest = b""
+            return text
+        self.rest = text[-_LONGEST_NAME:]
+        # an empty answer would say that the part ends here
+        return text[:-_LONGEST_NAME] or self.read(size)
 
     def close(self) -> None:
         self.part.close()
@@ -168,6 +187,13 @@ class _Watch:
     def doctype(self, *_declared) -> None:
         """No workbook declares entities, which could stand for any amount of text."""
         raise FileProblem("broken_xlsx")
+
+
+def _transitional(text: bytes) -> bytes:
+    if b"http://purl.oclc.org/ooxml/" in text:
+        for strict, name in _STRICT.items():
+            text = text.replace(strict, name)
+    return text
 
 
 def _number(text: str | None) -> float:

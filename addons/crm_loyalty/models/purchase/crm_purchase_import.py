@@ -1,11 +1,9 @@
 import base64
-from bisect import bisect_right
-from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tabular import Customer
 
@@ -44,7 +42,13 @@ class CrmPurchaseImport(models.Model):
     # They tell what happened, and undoing relies on them.
     _protected_fields = {
         "amount_total",
-        "attempt",
+        "is_partial",
+        "is_staged",
+        "left_count",
+        "part_row_count",
+        "shape",
+        "sheet",
+        "unknown_item_count",
         "created_partner_ids",
         "customer_count",
         "done_on",
@@ -101,6 +105,7 @@ class CrmPurchaseImport(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
+            ("asking", "Questions"),
             ("checking", "Checking"),
             ("faulty", "Needs Mending"),
             ("ready", "Ready"),
@@ -124,12 +129,31 @@ class CrmPurchaseImport(models.Model):
         help="Otherwise an unknown customer is an issue of its row.",
     )
 
-    attempt = fields.Integer(readonly=True, copy=False)
+    is_staged = fields.Boolean("Read into Parts", readonly=True, copy=False)
     row_done = fields.Integer("Last Row Done", readonly=True, copy=False)
     last_row = fields.Integer(readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress", store=True)
     row_count = fields.Integer("Rows", readonly=True, copy=False)
     new_count = fields.Integer("New Purchases", readonly=True, copy=False)
+    left_count = fields.Integer(
+        "Left Out",
+        readonly=True,
+        copy=False,
+        help="Rows that are no purchases by their status, their kind or as a sum.",
+    )
+    part_row_count = fields.Integer(
+        "Lines of Documents",
+        readonly=True,
+        copy=False,
+        help="Rows that belong to the document of a row above.",
+    )
+    unknown_item_count = fields.Integer(
+        "Products Not Found",
+        readonly=True,
+        copy=False,
+        help="Rows whose product Odoo does not know by reference, bar code or name. "
+        "The purchase counts all the same.",
+    )
     known_count = fields.Integer("Already Known", readonly=True, copy=False)
     customer_count = fields.Integer("Customers Found", readonly=True, copy=False)
     missing_count = fields.Integer("Customers to Create", readonly=True, copy=False)
@@ -147,6 +171,13 @@ class CrmPurchaseImport(models.Model):
     done_on = fields.Datetime("Imported On", readonly=True, copy=False)
     issue_ids = fields.One2many("crm.purchase.import.issue", "import_id")
     issues_file = fields.Binary(compute="_compute_issues_file")
+    rejected_file = fields.Binary(
+        "Rows Left Behind",
+        compute="_compute_rejected_file",
+        help="The rows of the file with an issue, and why in a last column.",
+    )
+    # the rows with issues were left behind
+    is_partial = fields.Boolean("Imported in Part", readonly=True, copy=False)
     line_ids = fields.One2many("crm.purchase.import.line", "import_id")
     created_partner_ids = fields.Many2many(
         "res.partner",
@@ -177,6 +208,11 @@ class CrmPurchaseImport(models.Model):
         for source in self:
             source.issues_file = base64.b64encode(source.issue_ids._as_csv())
 
+    @api.depends("issue_ids", "file")
+    def _compute_rejected_file(self):
+        for source in self:
+            source.rejected_file = base64.b64encode(source._rejected_rows())
+
     @api.depends("row_done", "last_row", "state")
     def _compute_progress(self):
         for source in self:
@@ -188,7 +224,17 @@ class CrmPurchaseImport(models.Model):
     def write(self, vals):
         if self._reading_fields().intersection(vals):
             self._reopen()
-        return super().write(vals)
+        if "file" not in vals:
+            return super().write(vals)
+        shapes = [source.shape for source in self]
+        self.filtered("sheet")._note({"sheet": False})
+        res = super().write(vals)
+        for source, shape in zip(self, shapes, strict=True):
+            source._forget_questions()
+            # answers hold for the same columns
+            if source.shape != shape:
+                source._note({"answers": False})
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
@@ -198,7 +244,7 @@ class CrmPurchaseImport(models.Model):
     def action_check(self):
         """Say what an import would do, and what hinders it. Changes no customer."""
         for source in self:
-            source._require_state("draft", "faulty", "ready", "undone")
+            source._require_state("draft", "asking", "faulty", "ready", "undone")
             source._start("checking")
 
     def action_import(self):
@@ -206,12 +252,21 @@ class CrmPurchaseImport(models.Model):
             source._require_state("ready")
             source._start("loading")
 
+    def action_import_valid(self):
+        """Import the rows that are in order; the others stay behind with the reason."""
+        for source in self:
+            source._require_state("faulty")
+            if not source.new_count:
+                raise UserError(self.env._("No row of the file can be imported."))
+            source._start("loading", is_partial=True)
+
     def action_stop(self):
         """Leave a check or an import that is under way; nothing of it stays."""
         for source in self:
             source._require_state(*WORKING)
             source._unload()
-            source._note({"state": "draft"})
+            source._parts_of(source).unlink()
+            source._note({"state": "draft", "is_staged": False, "row_done": 0})
 
     def action_undo(self):
         """Take the purchases back, and the customers nobody has used since."""
@@ -226,6 +281,17 @@ class CrmPurchaseImport(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/issues_file/{filename}"
+            "?download=true",
+            "target": "download",
+        }
+
+    def action_download_rejected(self):
+        self.ensure_one()
+        self.check_access("read")
+        filename = self.env._("rows left behind of import %(id)s.csv", id=self.id)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/rejected_file/{filename}"
             "?download=true",
             "target": "download",
         }
@@ -365,76 +431,6 @@ class CrmPurchaseImport(models.Model):
         }
         return sorted(set(merge._get_fk_on("res_partner")) - derived)
 
-    def _insert_lines(self, purchases, partners):
-        convert = self._converter()
-        columns = {
-            "row": ("int", [purchase.row for purchase in purchases]),
-            "partner_id": ("int", [partners[p.customer] for p in purchases]),
-            "date": ("date", [purchase.date for purchase in purchases]),
-            "document": ("text", [purchase.document or None for purchase in purchases]),
-            "amount": ("numeric", [purchase.amount for purchase in purchases]),
-            "revenue": ("numeric", [convert(p.amount, p.date) for p in purchases]),
-            "margin": ("numeric", [convert(p.margin, p.date) for p in purchases]),
-            "key": ("text", [purchase.key for purchase in purchases]),
-        }
-        # A purchase that came in since the file was compared is known by now: another
-        # transaction's row makes this one start again, and it is left out then.
-        self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO crm_purchase_import_line (import_id, company_id, %(names)s)
-                     SELECT %(import)s, %(company)s, batch.*
-                       FROM unnest(%(arrays)s) AS batch
-                ON CONFLICT (company_id, key) DO NOTHING
-                """,
-                names=SQL(", ").join(map(SQL.identifier, columns)),
-                arrays=SQL(", ").join(
-                    SQL("%s::%s[]", values, SQL(kind))
-                    for kind, values in columns.values()
-                ),
-                company=self.company_id.id,
-                **{"import": self.id},
-            )
-        )
-        self.env["crm.purchase.import.line"].invalidate_model()
-        self.invalidate_recordset(["line_ids"])
-
-    def _converter(self):
-        """A function of amount and date into the company's currency.
-
-        The same rates as `res.currency._convert` takes, but all read at once.
-        """
-        source, target = self.currency_id, self.company_id.currency_id
-        if source == target:
-            return lambda amount, date: amount
-        rates = self._rates()
-
-        def convert(amount, date):
-            if amount is None:
-                return None
-            rate = _rate_on(rates[target.id], date) / _rate_on(rates[source.id], date)
-            return target.round(amount * rate)
-
-        return convert
-
-    def _rates(self):
-        """Currency → the company's own rates and everybody's, by date."""
-        root = self.company_id.root_id
-        rates = self.env["res.currency.rate"].search_fetch(
-            [
-                ("currency_id", "in", (self.currency_id + root.currency_id).ids),
-                ("company_id", "in", [False, root.id]),
-            ],
-            ["currency_id", "company_id", "name", "rate"],
-            order="name",
-        )
-        by_currency = defaultdict(lambda: ([], []))
-        for rate in rates:
-            by_currency[rate.currency_id.id][not rate.company_id].append(
-                (rate.name, rate.rate)
-            )
-        return by_currency
-
     def _undo(self):
         self._require_turn()
         self._delete_lines()
@@ -448,26 +444,21 @@ class CrmPurchaseImport(models.Model):
         """Deleting a customer asks many tables."""
         return len(self.created_partner_ids) > UNDO_AT_ONCE
 
-    def _undo_batches(self, size):
+    def _undo_part(self, size):
         """The purchases are gone by now: only customers are left to remove."""
         created = self.with_context(active_test=False).created_partner_ids
-        left = len(created)
-        for ids in split_every(min(size, UNDO_AT_ONCE), created.ids):
-            if not self.try_lock_for_update():
-                return
-            batch = created.browse(ids)
-            removed = self._remove_customers(batch)
-            kept = batch.exists()
-            self._note(
-                {
-                    "kept_count": self.kept_count + len(batch) - removed,
-                    "created_partner_ids": [Command.unlink(id_) for id_ in kept.ids],
-                }
-            )
-            left -= len(batch)
-            yield len(batch), left
-        self._note({"state": "undone"})
-        yield 0, 0
+        batch = created[: min(size, UNDO_AT_ONCE)]
+        if not batch:
+            self._note({"state": "undone"})
+            return
+        removed = self._remove_customers(batch)
+        kept = batch.exists()
+        self._note(
+            {
+                "kept_count": self.kept_count + len(batch) - removed,
+                "created_partner_ids": [Command.unlink(id_) for id_ in kept.ids],
+            }
+        )
 
     def _unload(self):
         """Take back what a stopped or refused import has written so far."""
@@ -478,16 +469,3 @@ class CrmPurchaseImport(models.Model):
 
     def _delete_lines(self):
         self.env["crm.purchase.import.line"]._delete_of(self)
-
-
-def _rate_on(rates, date):
-    """The last rate until that day, the company's own before everybody's; for days
-    before all rates the first one."""
-    for known in rates:
-        at = bisect_right(known, date, key=lambda rate: rate[0])
-        if at:
-            return known[at - 1][1]
-    for known in rates:
-        if known:
-            return known[0][1]
-    return 1.0

@@ -21,6 +21,7 @@ class CrmPurchaseImportIssue(models.Model):
         "crm.purchase.import", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="import_id.company_id")
+    sheet = fields.Char(readonly=True)
     row = fields.Integer(readonly=True, help="As a spreadsheet numbers its rows.")
     column = fields.Char(readonly=True)
     value = fields.Char(readonly=True)

@@ -51,14 +51,29 @@ class CrmPurchaseImportLine(models.Model):
         readonly=True,
         help="Tells a purchase that is imported again from a new one.",
     )
-    file_currency_id = fields.Many2one(
-        string="Currency of the File", related="import_id.currency_id"
+    plain_key = fields.Char(
+        readonly=True,
+        help="The same without a document: it tells a purchase that is imported again "
+        "with its number.",
     )
+    # of a row that names another than its file
+    row_currency_id = fields.Many2one("res.currency", readonly=True)
+    file_currency_id = fields.Many2one(
+        "res.currency", "Currency of the File", compute="_compute_file_currency_id"
+    )
+    item_ids = fields.One2many("crm.purchase.import.item", "line_id", "Products")
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     _key_uniq = models.UniqueIndex(
         "(company_id, key)", "This purchase was imported before."
     )
+
+    _plain_key_idx = models.Index("(company_id, plain_key)")
+
+    @api.depends("row_currency_id", "import_id.currency_id")
+    def _compute_file_currency_id(self):
+        for line in self:
+            line.file_currency_id = line.row_currency_id or line.import_id.currency_id
 
     @api.depends("margin")
     def _compute_has_margin(self):

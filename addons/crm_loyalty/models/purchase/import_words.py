@@ -40,6 +40,29 @@ _ROW = {
         "This document was imported before with another date or amount: %(found)s.",
         found=found,
     ),
+    "bad_number": lambda _: _lt(
+        "This is not a number with the chosen decimal mark and currency."
+    ),
+    "bad_currency": lambda _: _lt(
+        "This is not the code of a currency that is active in Odoo."
+    ),
+    "no_rate": lambda _: _lt(
+        "Odoo has no rate of this currency: add one, so that it can be converted."
+    ),
+    "bad_letter": lambda _: _lt(
+        "A letter of this cell cannot be read: the file was damaged on its way, or is "
+        "of two text encodings."
+    ),
+    "lost_digits": lambda _: _lt(
+        "A spreadsheet has cut this number: digits are lost. Export it as text."
+    ),
+    "date_reference": lambda _: _lt(
+        "A spreadsheet has made a date of this number. Export it as text."
+    ),
+    "document_incomplete": lambda row: _lt(
+        "Row %(row)s of this document is not in order: nothing of it is imported.",
+        row=row,
+    ),
     "row_too_short": lambda _: _lt("The row ends before its date and amount."),
     "row_too_long": lambda _: _lt(
         "The row has more cells than the header: a separator stands inside a cell."
@@ -51,6 +74,13 @@ _ROW = {
 }
 
 _FILE = {
+    "xml": lambda _: _lt("This is an XML file. Save it as XLSX or CSV."),
+    "no_sheet": lambda name: _lt("The file has no sheet “%(name)s”.", name=name),
+    "many_values": lambda column: _lt(
+        "The column “%(column)s” has too many different values to be asked about: "
+        "choose another column, or none.",
+        column=column,
+    ),
     "empty": lambda _: _lt("The file is empty."),
     "no_header": lambda _: _lt(
         "The file has no row with column names, such as customer, date and amount."

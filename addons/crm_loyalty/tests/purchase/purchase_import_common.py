@@ -40,10 +40,30 @@ class PurchaseImportCommon(BaseCommon):
         )
 
     @classmethod
-    def _check(cls, content, **values):
+    def _check(cls, content, answers=None, **values):
         source = cls._upload(content, **values)
         source.action_check()
+        for asked, key in (answers or {}).items():
+            cls._choose(source, asked, key)
+        if answers:
+            source.action_check()
         return source
+
+    @classmethod
+    def _choose(cls, source, asked, key):
+        """By the button of the answer."""
+        choice = source.question_ids.filtered(
+            lambda one: (one.asked, one.key) == (asked, key)
+        )
+        choice.action_choose()
+
+    @classmethod
+    def _asked(cls, source):
+        """Question → the answer that is likely."""
+        asked = dict.fromkeys(source.question_ids.mapped("asked"))
+        for choice in source.question_ids.filtered("is_proposed"):
+            asked[choice.asked] = choice.key
+        return asked
 
     @classmethod
     def _import(cls, content, **values):

@@ -58,7 +58,10 @@ class TestPurchaseImport(PurchaseImportCommon):
 
     def test_longer_file_adds_only_what_is_new(self):
         self._import(PLAIN)
-        longer = self._import(PLAIN + "A1,2023-03-04,5\nA1,2023-02-03,30.50\n")
+        longer = self._import(
+            PLAIN + "A1,2023-03-04,5\nA1,2023-02-03,30.50\n",
+            answers={"equal_rows": "twice"},
+        )
         self.assertRecordValues(longer, [{"new_count": 2, "known_count": 3}])
         self.assertEqual(
             self._purchases(self.anna),
@@ -66,7 +69,10 @@ class TestPurchaseImport(PurchaseImportCommon):
         )
 
     def test_equal_purchases_of_one_file_stay_two(self):
-        self._import("Reference,Date,Amount\nA1,2023-01-02,10\nA1,2023-01-02,10\n")
+        self._import(
+            "Reference,Date,Amount\nA1,2023-01-02,10\nA1,2023-01-02,10\n",
+            answers={"equal_rows": "twice"},
+        )
         self.assertEqual(self._purchases(self.anna), [("2023-01-02", 20.0)])
 
     def test_purchase_without_customer_reference_is_known_again(self):
@@ -129,7 +135,8 @@ class TestPurchaseImport(PurchaseImportCommon):
             "Reference,Date,Amount,Invoice\n"
             "A1,2023-01-02,10,INV1\n"
             "A1,2023-01-02,10,INV1\n"
-            "A1,2023-01-02,11,INV1\n"
+            "A1,2023-01-02,11,INV1\n",
+            answers={"grain": "document"},
         )
         self.assertEqual(
             [issue[:3] for issue in self._issues(source)], [(4, "Invoice", "INV1")]

@@ -47,6 +47,7 @@ class TestPurchaseImportFile(PurchaseImportCommon):
         arabic = "كود العميل,التاريخ,المبلغ,العميل\nA1,2023-01-02,10,شركة النور\n"
         source = self._check(
             arabic.encode("cp1256"),
+            answers={"encoding": "cp1256"},
             column_customer="كود العميل",
             column_date="التاريخ",
             column_amount="المبلغ",
@@ -55,7 +56,10 @@ class TestPurchaseImportFile(PurchaseImportCommon):
             source, [{"encoding": "cp1256", "state": "ready", "new_count": 1}]
         )
         western = "Référence client;Date;Montant;Ville\nA1;02/01/2023;10;Besançon\n"
-        source = self._check(western.encode("cp1252"))
+        source = self._check(
+            western.encode("cp1252"),
+            answers={"encoding": "cp1252", "date_order": "dmy"},
+        )
         self.assertRecordValues(
             source,
             [

@@ -3,7 +3,7 @@ import { inputFiles } from "@web/../tests/utils";
 
 const HEADER = "Reference,Date,Amount\n";
 const FAULTY = `${HEADER}A1,2023-01-02,10\nA1,2023-02-03,five\n`;
-const MENDED = `${HEADER}A1,2023-01-02,10\nA1,2023-02-03,5\n`;
+const MENDED = `${HEADER}A1,03/04/2023,10\nA1,05/06/2023,5\n`;
 
 const upload = (text) =>
     inputFiles(".o_field_widget[name=file] .o_input_file", [
@@ -53,6 +53,22 @@ registry.category("web_tour.tours").add("crm_loyalty_purchase_import", {
         {
             content: "Check again",
             trigger: ".o_form_status_indicator_buttons:not(.invisible)",
+        },
+        {
+            trigger: ".o_statusbar_buttons button[name=action_check]",
+            run: "click",
+        },
+        isState("Questions"),
+        {
+            content: "Nothing says whether the day comes first: choose",
+            trigger:
+                ".o_field_widget[name=question_ids] .o_data_row:contains(Day first) button[name=action_choose]",
+            run: "click",
+        },
+        {
+            content: "It is chosen",
+            trigger:
+                ".o_field_widget[name=question_ids] .o_data_row:contains(Day first) .fa-check",
         },
         {
             trigger: ".o_statusbar_buttons button[name=action_check]",

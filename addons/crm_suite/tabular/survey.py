@@ -1,0 +1,627 @@
+"""What a file leaves open, as questions with the rows that would decide them.
+
+The reading of a file is a function of the file and of answers: each question has a few
+choices under plain keys. What the file proves is answered by itself; the rest is asked,
+with a proposal where one choice is likelier than the others.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from .dates import order_vote, parse_date, swapped
+from .headers import header_currency, is_gross, is_net
+from .numbers import currency_words, mark_vote, parse_number, shown_mark
+from .purchases import Notation, Rules
+from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
+from .table import Cell, FileProblem, Table
+from .terms import MOST_STATUSES, is_bought, is_total, key as word_key, word_sign
+from .text import clean, is_blank, latin_digits
+
+# so many cells that say the same need no other that does
+_ENOUGH = 200
+_EXAMPLES = 3
+_SAMPLE = 200
+# figures that are the same but for rounding
+_CLOSE = 0.015
+
+
+@dataclass(frozen=True)
+class Choice:
+    key: str
+    # what it makes of an example, in figures
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """`subject` tells questions of one kind apart: the word of a status."""
+
+    kind: str
+    choices: tuple[Choice, ...]
+    proposed: str | None = None
+    # the file itself answers it so
+    is_proved: bool = False
+    subject: str = ""
+    # the subject as the file writes it, and in how many rows
+    shown: str = ""
+    count: int = 0
+    # the rows that would decide
+    rows: tuple[int, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.subject}" if self.subject else self.kind
+
+    def answer(
+        self, answers: Mapping[str, str], told: Mapping[str, str] | None = None
+    ) -> str | None:
+        """The key that holds: what somebody has told in spite of all, what is proved,
+        what was answered for want of it."""
+        keys = [choice.key for choice in self.choices]
+        if told and told.get(self.id) in keys:
+            return told[self.id]
+        chosen = answers.get(self.id)
+        if self.is_proved and not (self.kind == "sheet" and chosen in keys):
+            return self.proposed
+        return chosen if chosen in keys else None
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the company says of itself."""
+
+    currency: str = ""
+    # words for it in the user's language
+    currency_words: tuple[str, ...] = ()
+    decimal_places: int = 2
+    # rates of the company's sales taxes in percent
+    tax_rates: tuple[float, ...] = ()
+    # what its users write, where a file proves nothing
+    decimal_mark: str = "."
+    date_order: str = "dmy"
+
+
+@dataclass
+class Answered:
+    """The questions of a file, answered as far as they are."""
+
+    questions: list[Question]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.settled = {
+            one.id: one.answer(self.answers, self.told) for one in self.questions
+        }
+
+    @property
+    def open(self) -> list[Question]:
+        return [one for one in self.questions if self.settled[one.id] is None]
+
+    def get(self, name: str) -> str | None:
+        return self.settled.get(name)
+
+    def subjects(self, kind: str, answer: str) -> frozenset[str]:
+        return frozenset(
+            one.subject
+            for one in self.questions
+            if one.kind == kind and self.settled[one.id] == answer
+        )
+
+
+def ask_layout(data: bytes, layout: Layout) -> list[Question]:
+    """What must be known before there is a table: letters, and which sheet."""
+    questions = []
+    if layout.encoding and not is_proved(data, layout.encoding):
+        choices = _once(
+            Choice(page, ", ".join(foreign_words(data, page)))
+            for page in (layout.encoding, *OLD_PAGES)
+        )
+        questions.append(Question("encoding", choices, layout.encoding))
+    sheets = list_sheets(data, replace(layout, sheet=None))
+    known = [sheet for sheet in sheets if sheet.is_known] or sheets
+    if len(sheets) > 1:
+        choices = [
+            Choice(sheet.name, " | ".join(sheet.table.header[:8])) for sheet in sheets
+        ]
+        same = [one for one in known if one.table.header == known[0].table.header]
+        if len(same) > 1:
+            names = ", ".join(sheet.name for sheet in same)
+            choices.insert(0, Choice(ALL_SHEETS, names))
+        questions.append(
+            Question(
+                "sheet",
+                tuple(choices),
+                ALL_SHEETS if len(same) > 1 else known[0].name,
+                len(known) == 1,
+            )
+        )
+    return questions
+
+
+def _once(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    return tuple({choice.key: choice for choice in choices}.values())
+
+
+def ask_rows(table: Table, columns: Mapping[str, str], hints: Hints) -> list[Question]:
+    """What the rows leave open. They are walked through once."""
+    survey = _Survey(table, columns, hints)
+    for number, cells in table.rows:
+        survey.take(number, cells)
+    return survey.questions()
+
+
+def rules_of(answered: Answered) -> Rules:
+    tax = answered.get("tax")
+    if tax in (None, "without"):
+        rate = None
+    else:
+        rate = "column" if tax == "column" else float(tax.removeprefix("rate:"))
+    return Rules(
+        lines=answered.get("grain") == "line",
+        equal_once=answered.get("equal_rows") == "once",
+        swapped=answered.get("half_swapped") == "swap",
+        no_purchase=answered.subjects("status", "no")
+        | ({""} if answered.get("status_empty") == "no" else frozenset()),
+        without_cancelled=answered.get("cancelled") == "leave",
+        returns=answered.subjects("sign", "return"),
+        no_sale=answered.subjects("sign", "no"),
+        returns_signed=answered.get("signed") == "signed",
+        without_totals=answered.get("total_row") == "leave",
+        tax=rate,
+        less_discount=answered.get("discount") == "less",
+        with_shipping=answered.get("shipping") == "add",
+    )
+
+
+def notation_of(
+    answered: Answered, columns: Mapping[str, str], hints: Hints
+) -> Notation:
+    words = currency_words(hints.currency, hints.currency_words)
+    named = header_currency(_amount_header(columns))
+    return Notation(
+        answered.get("decimal_mark") or hints.decimal_mark,
+        answered.get("date_order") or hints.date_order,
+        words,
+        hints.currency,
+        10.0 if named == "toman" and hints.currency == "IRR" else 1.0,
+    )
+
+
+def other_currency(columns: Mapping[str, str], hints: Hints) -> str | None:
+    """The currency that the header of the amounts names, if not the import's."""
+    named = header_currency(_amount_header(columns))
+    if named == "toman" and hints.currency == "IRR":
+        return None
+    return named if named != hints.currency else None
+
+
+def _amount_header(columns: Mapping[str, str]) -> str:
+    return columns.get("amount") or columns.get("price") or ""
+
+
+_NUMBERS = (
+    "amount",
+    "price",
+    "margin",
+    "total",
+    "tax",
+    "discount",
+    "shipping",
+    "refunded",
+    "quantity",
+)
+
+
+class _Survey:
+    def __init__(self, table: Table, columns: Mapping[str, str], hints: Hints):
+        self.columns = columns
+        self.hints = hints
+        self.at = {name: table.column(header) for name, header in columns.items()}
+        self.numbers = [self.at[name] for name in _NUMBERS if name in self.at]
+        self.marks: Counter = Counter()
+        self.mark_rows: list[tuple[int, str]] = []
+        self.orders: Counter = Counter()
+        self.order_rows: dict[str, list[tuple[int, str]]] = {"dmy": [], "mdy": []}
+        self.either: list[tuple[int, str]] = []
+        self.seen_dates: dict[str, str | None] = {}
+        # days of cells that a spreadsheet has as dates
+        self.typed: list[tuple[int, datetime.date]] = []
+        self.typed_late = 0
+        self.statuses: dict[str, list] = {}
+        self.signs: dict[str, list] = {}
+        self.return_signs: Counter = Counter()
+        self.cancelled: list[int] = []
+        self.cancelled_count = 0
+        self.totals: list[int] = []
+        self.total_count = 0
+        self.documents: dict[str, int] = {}
+        self.repeats: list[int] = []
+        self.repeat_count = 0
+        # what rows with a document of another row seem to be
+        self.grain: str | None = None
+        self.whole_rows: dict[int, int] = {}
+        self.equals: list[int] = []
+        self.equal_count = 0
+        self.samples: list[list[Cell]] = []
+        self.extras: Counter = Counter()
+        self.own = [n for n in ("customer", "email", "name", "date") if n in self.at]
+        who = [self.at[name] for name in self.own]
+        self.before_who = range(min(who, default=0) + 1)
+        self.last_document = ""
+        # cells in which the lines of an order differ
+        self.of_item = [
+            self.at[name]
+            for name in ("product", "product_name", "quantity", "price")
+            if name in self.at
+        ]
+
+    def cell(self, cells: list[Cell], name: str) -> Cell:
+        at = self.at.get(name)
+        return cells[at] if at is not None and at < len(cells) else None
+
+    def take(self, number: int, cells: list[Cell]) -> None:
+        self._take_numbers(number, cells)
+        self._take_date(number, self.cell(cells, "date"))
+        again = self._take_document(number, cells)
+        amount = self.cell(cells, "amount")
+        goes_on = again and "amount" in self.at and is_blank(amount)
+        if not goes_on:
+            self._count(self.statuses, "status", number, cells, empty=not again)
+            self._count(self.signs, "sign", number, cells)
+        if "cancelled" in self.at and not is_blank(self.cell(cells, "cancelled")):
+            self.cancelled_count += 1
+            self.cancelled += [number] * (len(self.cancelled) < _EXAMPLES)
+        if any(
+            is_total(cells[at])
+            for at in self.before_who
+            if at < len(cells) and isinstance(cells[at], str)
+        ):
+            self.total_count += 1
+            self.totals += [number] * (len(self.totals) < _EXAMPLES)
+        if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
+            text = clean(amount)
+            below = text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
+            self.return_signs[below] += 1
+        if len(self.samples) < _SAMPLE:
+            self.samples.append(cells)
+        for name in ("discount", "shipping"):
+            digits = latin_digits(clean(self.cell(cells, name)))
+            if any(digit in "123456789" for digit in digits):
+                self.extras[name] += 1
+
+    def _take_numbers(self, number: int, cells: list[Cell]) -> None:
+        marks = self.marks
+        if marks["."] + marks[","] >= _ENOUGH and not (marks["."] and marks[","]):
+            return
+        for at in self.numbers:
+            cell = cells[at] if at < len(cells) else None
+            if isinstance(cell, str) and (vote := mark_vote(cell)) is not None:
+                marks[vote] += 1
+                if vote == "" and len(self.mark_rows) < _EXAMPLES:
+                    self.mark_rows.append((number, clean(cell)))
+
+    def _take_date(self, number: int, cell: Cell) -> None:
+        if isinstance(cell, datetime.date):
+            if cell.day > 12:
+                self.typed_late += 1
+            elif len(self.typed) < _EXAMPLES and cell.day != cell.month:
+                day = cell.date() if isinstance(cell, datetime.datetime) else cell
+                self.typed.append((number, day))
+        elif isinstance(cell, str):
+            if cell not in self.seen_dates:
+                self.seen_dates[cell] = order_vote(cell)
+            vote = self.seen_dates[cell]
+            self.orders[vote] += 1
+            if vote in ("either", "points"):
+                rows = self.either
+            elif vote:
+                rows = self.order_rows[vote]
+            else:
+                return
+            if len(rows) < _EXAMPLES:
+                rows.append((number, clean(cell)))
+
+    def _take_document(self, number: int, cells: list[Cell]) -> bool:
+        """Whether the row goes on with a document that an earlier one began."""
+        document = clean(self.cell(cells, "document"))
+        follows = (
+            not document
+            and self.last_document
+            and all(is_blank(self.cell(cells, name)) for name in self.own)
+        )
+        if follows:
+            document = self.last_document
+        self.last_document = document
+        if not document:
+            row = hash(tuple(map(clean, cells)))
+            if self.whole_rows.setdefault(row, number) != number:
+                self.equal_count += 1
+                if len(self.equals) < _EXAMPLES:
+                    self.equals += [self.whole_rows[row], number]
+            return False
+        if document not in self.documents:
+            self.documents[document] = number
+            return False
+        if "amount" in self.at and is_blank(self.cell(cells, "amount")):
+            return True
+        self.repeat_count += 1
+        if len(self.repeats) < _EXAMPLES:
+            self.repeats += [self.documents[document], number]
+        return True
+
+    def _count(self, found: dict, name: str, number: int, cells, empty=False) -> None:
+        if name not in self.at:
+            return
+        text = clean(self.cell(cells, name))
+        if not text and not empty:
+            return
+        word = word_key(text) or text
+        if word in found:
+            found[word][1] += 1
+            found[word][2] += [number] * (len(found[word][2]) < _EXAMPLES)
+        elif len(found) < MOST_STATUSES:
+            found[word] = [text, 1, [number]]
+        else:
+            raise FileProblem("many_values", self.columns[name])
+
+    def questions(self) -> list[Question]:
+        mark = self._ask_mark()
+        asked = [
+            mark,
+            *self._ask_order(),
+            self._ask_grain((mark and mark.proposed) or self.hints.decimal_mark),
+            self._ask_equal(),
+            *self._ask_statuses(),
+            self._ask_cancelled(),
+            *self._ask_signs(),
+            self._ask_total_rows(),
+            self._ask_tax((mark and mark.proposed) or self.hints.decimal_mark),
+            *self._ask_extras(),
+        ]
+        return [question for question in asked if question]
+
+    def _ask_mark(self) -> Question | None:
+        votes = self.marks
+        if not (votes["."] or votes[","] or votes[""]):
+            return None
+        choices = tuple(
+            Choice(mark, "; ".join(self._as_numbers(mark))) for mark in (".", ",")
+        )
+        rows = tuple(row for row, _text in self.mark_rows)
+        if votes["."] != votes[","]:
+            more = "." if votes["."] > votes[","] else ","
+            return Question("decimal_mark", choices, more, True, rows=rows)
+        proposed = None
+        if self.hints.decimal_places <= 2 and self.mark_rows:
+            # three digits behind every mark are thousands
+            shown = {shown_mark(text) for _row, text in self.mark_rows}
+            if len(shown) == 1:
+                proposed = "," if shown == {"."} else "."
+        return Question("decimal_mark", choices, proposed, rows=rows)
+
+    def _as_numbers(self, mark: str) -> Iterable[str]:
+        words = currency_words(self.hints.currency, self.hints.currency_words)
+        for _row, text in self.mark_rows:
+            try:
+                yield f"{text} → {parse_number(text, mark, words):.2f}"
+            except ValueError:
+                yield f"{text} → ?"
+
+    def _ask_order(self) -> Iterable[Question]:
+        votes = self.orders
+        text = votes["dmy"] + votes["mdy"] + votes["points"] + votes["either"]
+        if text:
+            yield self._ask_text_order()
+        proved = "dmy" if votes["dmy"] and not votes["mdy"] else "mdy"
+        one_sided = bool(votes["dmy"]) != bool(votes["mdy"]) and not votes["either"]
+        if one_sided and not votes["points"] and self.typed and not self.typed_late:
+            # all that could be read the wrong way became a date, and the rest did not
+            rows = [row for row, _day in self.typed]
+            rows += [row for row, _text in self.order_rows[proved]]
+            yield Question(
+                "half_swapped",
+                (
+                    Choice("swap", self._days(swap=True)),
+                    Choice("keep", self._days(swap=False)),
+                ),
+                "swap",
+                rows=tuple(rows),
+            )
+
+    def _days(self, swap: bool) -> str:
+        days = [(swapped(day) if swap else day) for _row, day in self.typed]
+        return ", ".join(day.isoformat() for day in days)
+
+    def _ask_text_order(self) -> Question:
+        votes = self.orders
+        examples = self.either or self.order_rows["dmy"] + self.order_rows["mdy"]
+        choices = tuple(
+            Choice(order, "; ".join(_as_days(examples, order)))
+            for order in ("dmy", "mdy")
+        )
+        rows = tuple(row for row, _text in examples)
+        if bool(votes["dmy"]) != bool(votes["mdy"]):
+            proved = "dmy" if votes["dmy"] else "mdy"
+            return Question("date_order", choices, proved, True, rows=rows)
+        if votes["dmy"]:
+            # one half of the file writes so, the other so
+            more = "dmy" if votes["dmy"] >= votes["mdy"] else "mdy"
+            return Question("date_order", choices, more, rows=rows)
+        if votes["points"] and not votes["either"]:
+            return Question("date_order", choices, "dmy", True, rows=rows)
+        return Question("date_order", choices, self.hints.date_order, rows=rows)
+
+    def _ask_grain(self, mark: str) -> Question | None:
+        if not self.repeat_count:
+            return None
+        by_nature = "amount" not in self.at
+        proposed = "line" if by_nature or self.of_item else None
+        if self._amounts_are_of_orders(mark):
+            proposed = "document"
+        self.grain = proposed
+        return Question(
+            "grain",
+            (Choice("line"), Choice("document")),
+            proposed,
+            by_nature,
+            count=self.repeat_count,
+            rows=tuple(self.repeats),
+        )
+
+    def _amounts_are_of_orders(self, mark: str) -> bool:
+        """Whether they are other than quantity times price, where both are told."""
+        if not {"amount", "price", "quantity"} <= self.at.keys():
+            return False
+        verdicts: Counter = Counter()
+        for cells in self.samples:
+            try:
+                amount = self._figure(cells, "amount", mark)
+                price = self._figure(cells, "price", mark)
+                quantity = self._figure(cells, "quantity", mark)
+            except ValueError:
+                continue
+            if None not in (amount, price, quantity):
+                verdicts[abs(amount - price * quantity) < _CLOSE] += 1
+        return verdicts[False] > verdicts[True]
+
+    def _ask_equal(self) -> Question | None:
+        if not self.equal_count:
+            return None
+        return Question(
+            "equal_rows",
+            (Choice("twice"), Choice("once")),
+            "twice",
+            count=self.equal_count,
+            rows=tuple(self.equals),
+        )
+
+    def _ask_statuses(self) -> Iterable[Question]:
+        verdicts = {word: is_bought(word) for word in self.statuses}
+        proved = all(verdicts.values())
+        for word, (shown, count, rows) in self.statuses.items():
+            verdict = verdicts[word]
+            proposed = None if verdict is None else "yes" if verdict else "no"
+            yield Question(
+                "status" if word else "status_empty",
+                (Choice("yes"), Choice("no")),
+                proposed,
+                proved,
+                word,
+                shown,
+                count,
+                tuple(rows),
+            )
+
+    def _ask_cancelled(self) -> Question | None:
+        if not self.cancelled_count:
+            return None
+        return Question(
+            "cancelled",
+            (Choice("leave"), Choice("keep")),
+            "leave",
+            count=self.cancelled_count,
+            rows=tuple(self.cancelled),
+        )
+
+    def _ask_signs(self) -> Iterable[Question]:
+        for word, (shown, count, rows) in self.signs.items():
+            sign = word_sign(word)
+            yield Question(
+                "sign",
+                (Choice("sale"), Choice("return"), Choice("no")),
+                {1: "sale", -1: "return", 0: None}[sign],
+                bool(sign),
+                word,
+                shown,
+                count,
+                tuple(rows),
+            )
+        signed = self.return_signs
+        if signed:
+            yield Question(
+                "signed",
+                (Choice("flip"), Choice("signed")),
+                "signed" if signed[True] > signed[False] else "flip",
+                not (signed[True] and signed[False]),
+                count=signed.total(),
+            )
+
+    def _ask_total_rows(self) -> Question | None:
+        if not self.total_count:
+            return None
+        return Question(
+            "total_row",
+            (Choice("leave"), Choice("keep")),
+            "leave",
+            count=self.total_count,
+            rows=tuple(self.totals),
+        )
+
+    def _ask_tax(self, mark: str) -> Question | None:
+        header = _amount_header(self.columns)
+        gross = is_gross(header)
+        if not gross:
+            if "tax" not in self.at:
+                return None
+            gross = self._sums_say_gross(mark)
+            if gross is None and is_net(header) or gross is False:
+                return None
+        choices = [Choice("column")] * ("tax" in self.at)
+        choices += [Choice(f"rate:{rate:g}") for rate in self.hints.tax_rates]
+        choices.append(Choice("without"))
+        proposed = "column" if gross and "tax" in self.at else None
+        return Question("tax", _once(choices), proposed, shown=header)
+
+    def _sums_say_gross(self, mark: str) -> bool | None:
+        """Whether amounts have the tax in them, by the totals beside them."""
+        verdicts: Counter = Counter()
+        for cells in self.samples:
+            try:
+                amount = self._figure(cells, "amount", mark)
+                tax = self._figure(cells, "tax", mark)
+                total = self._figure(cells, "total", mark)
+                shipping = self._figure(cells, "shipping", mark) or 0.0
+                discount = self._figure(cells, "discount", mark) or 0.0
+            except ValueError:
+                continue
+            if amount is None or not tax or total is None:
+                continue
+            for off in (0.0, abs(discount)):
+                verdicts[False] += abs(amount + tax + shipping - off - total) < _CLOSE
+                verdicts[True] += abs(amount + shipping - off - total) < _CLOSE
+        if verdicts[True] == verdicts[False]:
+            return None
+        return verdicts[True] > verdicts[False]
+
+    def _figure(self, cells: list[Cell], name: str, mark: str) -> float | None:
+        cell = self.cell(cells, name)
+        if is_blank(cell):
+            return None
+        words = currency_words(self.hints.currency, self.hints.currency_words)
+        return parse_number(cell, mark, words)
+
+    def _ask_extras(self) -> Iterable[Question]:
+        """Of amounts of lines, orders' own discounts and shipping are left."""
+        if not self.repeat_count or self.grain == "document":
+            return
+        for name, choices in (("discount", "less"), ("shipping", "add")):
+            if self.extras[name]:
+                yield Question(
+                    name,
+                    (Choice(choices), Choice("aside")),
+                    count=self.extras[name],
+                    shown=self.columns[name],
+                )
+
+
+def _as_days(examples: list[tuple[int, str]], order: str) -> Iterable[str]:
+    for _row, text in examples:
+        try:
+            yield f"{text} → {parse_date(text, order).isoformat()}"
+        except ValueError:
+            yield f"{text} → ?"

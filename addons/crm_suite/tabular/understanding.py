@@ -1,0 +1,100 @@
+"""A file and answers into what was understood of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .headers import propose_columns
+from .purchases import Notation, Rules
+from .reader import Layout, detect_layout, read_table, stream_table
+from .survey import (
+    Answered,
+    Hints,
+    Question,
+    ask_layout,
+    ask_rows,
+    notation_of,
+    rules_of,
+)
+from .table import Table
+
+# rows that are looked at for what columns hold
+SAMPLE_ROWS = 5000
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """How a file is to be read, and what of that is still open."""
+
+    layout: Layout
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    questions: tuple[Question, ...]
+    open: tuple[Question, ...]
+    answered: Answered
+    notation: Notation
+    rules: Rules
+    data: bytes
+
+    def rows(self) -> Table:
+        """The table anew, its rows to be walked through once."""
+        return stream_table(self.data, self.layout)
+
+
+def settle_layout(
+    data: bytes,
+    layout: Layout,
+    answers: Mapping[str, str],
+    told: Mapping[str, str] | None = None,
+) -> tuple[Layout, list[Question]]:
+    """The layout as far as it is known, and what was asked about it."""
+    if not layout.encoding:
+        found = detect_layout(data)
+        layout = replace(
+            layout,
+            encoding=found.encoding,
+            delimiter=layout.delimiter or found.delimiter,
+        )
+    questions = ask_layout(data, layout)
+    answered = Answered(questions, answers, told or {})
+    return (
+        replace(
+            layout,
+            encoding=answered.get("encoding") or layout.encoding,
+            sheet=answered.get("sheet") or layout.sheet,
+        ),
+        questions,
+    )
+
+
+def understand(
+    data: bytes,
+    layout: Layout,
+    answers: Mapping[str, str],
+    hints: Hints,
+    columns: Mapping[str, str] | None = None,
+    told: Mapping[str, str] | None = None,
+) -> Understanding:
+    """What the file proves and what was answered; the rest is open.
+
+    :param columns: field → header, as chosen; those that are proposed without
+    :param told: answers that hold whatever the file proves
+    """
+    layout, questions = settle_layout(data, layout, answers, told)
+    if columns is None:
+        columns = propose_columns(read_table(data, layout, SAMPLE_ROWS))
+    table = stream_table(data, layout)
+    questions += ask_rows(table, columns, hints)
+    answered = Answered(questions, answers, told or {})
+    return Understanding(
+        layout,
+        table.header,
+        columns,
+        tuple(questions),
+        tuple(answered.open),
+        answered,
+        notation_of(answered, columns, hints),
+        rules_of(answered),
+        data,
+    )

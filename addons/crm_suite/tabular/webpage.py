@@ -1,0 +1,101 @@
+"""Tables of web pages, which many programs call .xls."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from . import limits
+from .table import FileProblem
+
+_BEGINS = re.compile(
+    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|table|meta)\b", re.I | re.S
+)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.I)
+
+
+def is_webpage(data: bytes) -> bool:
+    return bool(_BEGINS.match(data[:4096].removeprefix(b"\xef\xbb\xbf")))
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """What the page says of itself, if Python knows it."""
+    found = _CHARSET.search(data[:4096])
+    if not found:
+        return None
+    try:
+        b"".decode(name := found[1].decode("ascii"))
+    except LookupError:
+        return None
+    return name
+
+
+def read_webpage(text: str) -> list[list[list[str]]]:
+    """Each table that has rows, as rows of cells."""
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    return [table for table in parser.tables if table]
+
+
+class _Tables(HTMLParser):
+    """Tables within cells are tables of their own."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[str]]] = []
+        self.open: list[list[list[str]]] = []
+        # the texts of the cell that is open in each open table
+        self.cells: list[list[str] | None] = []
+        self.count = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "table":
+            rows: list[list[str]] = []
+            self.tables.append(rows)
+            self.open.append(rows)
+            self.cells.append(None)
+            if len(self.tables) > limits.MOST_SHEETS:
+                raise FileProblem("too_many_sheets", str(limits.MOST_SHEETS))
+        elif not self.open:
+            return
+        elif tag == "tr":
+            self.end_cell()
+            self.open[-1].append([])
+        elif tag in ("td", "th"):
+            self.end_cell()
+            self.cells[-1] = []
+            self.span = _span(dict(attrs).get("colspan"))
+        elif tag == "br" and self.cells[-1] is not None:
+            self.cells[-1].append(" ")
+
+    def handle_endtag(self, tag):
+        if not self.open:
+            return
+        if tag in ("td", "th", "tr"):
+            self.end_cell()
+        elif tag == "table":
+            self.end_cell()
+            self.open.pop()
+            self.cells.pop()
+
+    def handle_data(self, data):
+        if self.cells and self.cells[-1] is not None:
+            self.cells[-1].append(data)
+
+    def end_cell(self) -> None:
+        texts = self.cells[-1]
+        if texts is None:
+            return
+        self.cells[-1] = None
+        rows = self.open[-1]
+        if not rows:
+            rows.append([])
+        rows[-1] += ["".join(texts), *[""] * (self.span - 1)]
+        self.count += self.span
+        if len(rows[-1]) > limits.MOST_COLUMNS:
+            raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), limits.MOST_COLUMNS) if text and text.isdecimal() else 1

@@ -1,0 +1,578 @@
+"""Files that people really have, each with what is right of it.
+
+What a file does not prove is asked; a test answers as its user would.
+"""
+
+import datetime
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tabular import (
+    FileProblem,
+    Hints,
+    Layout,
+    propose_columns,
+    read_purchases,
+    read_table,
+)
+from tabular.understanding import understand
+
+FILES = Path(__file__).resolve().parent / "import_files"
+TODAY = datetime.date(2026, 6, 30)
+DOLLARS = Hints("USD", ("$",), date_order="mdy")
+
+
+def data_of(name):
+    return (FILES / name).read_bytes()
+
+
+def grasp(name, answers=None, hints=DOLLARS, **columns):
+    data = data_of(name) if isinstance(name, str) else name
+    understood = understand(data, Layout(), answers or {}, hints)
+    if columns:
+        columns = {**understood.columns, **columns}
+        columns = {field: header for field, header in columns.items() if header}
+        understood = understand(data, Layout(), answers or {}, hints, columns)
+    return understood
+
+
+def read(name, answers=None, hints=DOLLARS, **columns):
+    understood = grasp(name, answers, hints, **columns)
+    assert not understood.open, [(one.id, one.proposed) for one in understood.open]
+    return read_purchases(
+        understood.rows(),
+        understood.columns,
+        understood.notation,
+        TODAY,
+        understood.rules,
+    )
+
+
+def bought(reading):
+    """Who bought when for how much."""
+    return [
+        (
+            one.customer.reference or one.customer.email or one.customer.name,
+            one.date.isoformat(),
+            one.amount,
+        )
+        for one in reading.purchases
+    ]
+
+
+def asked(understood):
+    return {one.id: one.proposed for one in understood.open}
+
+
+def issues(reading):
+    return [(one.row, one.field, one.code) for one in reading.problems]
+
+
+PAID_ONLY = {"status:voided": "no", "status:refunded": "no", "status:paid": "yes"}
+
+
+def test_shopify_cancelled():
+    assert asked(grasp("shopify-cancelled.csv")) == {
+        "status:paid": "yes",
+        "status:voided": "no",
+        "status:refunded": "no",
+        "cancelled": "leave",
+    }
+    reading = read("shopify-cancelled.csv", {**PAID_ONLY, "cancelled": "leave"})
+    assert bought(reading) == [("rosa@example.com", "2024-01-01", 20.0)]
+    assert reading.left_out == 2
+
+
+def test_shopify_cancelled_where_all_statuses_count():
+    """Even then, what was paid back is no revenue."""
+    every = {f"status:{word}": "yes" for word in ("paid", "voided", "refunded")}
+    reading = read("shopify-cancelled.csv", {**every, "cancelled": "keep"})
+    assert [amount for _who, _day, amount in bought(reading)] == [20.0, 70.0, 0.0]
+
+
+def test_stripe():
+    statuses = grasp("stripe.csv")
+    assert asked(statuses) == {
+        "status:paid": "yes",
+        "status:refunded": "no",
+        "status:failed": "no",
+    }
+    reading = read("stripe.csv", asked(statuses))
+    assert bought(reading) == [("cus_A", "2024-01-31", 1200.0)]
+
+
+def test_odoo_orders():
+    assert asked(grasp("odoo-orders.csv")) == {
+        "status:sales order": "yes",
+        "status:quotation": "no",
+    }
+    reading = read("odoo-orders.csv", asked(grasp("odoo-orders.csv")))
+    assert bought(reading) == [("Deco Example", "2024-01-15", 320.0)]
+    assert reading.purchases[0].document == "S00011"
+
+
+def test_debit_credit_sign():
+    reading = read("debit-credit-sign.csv")
+    assert bought(reading) == [("K1", "2023-12-31", 100.0), ("K1", "2024-01-02", -40.0)]
+
+
+def test_currency_column():
+    reading = read("currency-column.csv")
+    assert [(one.amount, one.currency) for one in reading.purchases] == [
+        (100.0, ""),
+        (100.0, "EUR"),
+        (15000.0, "JPY"),
+    ]
+
+
+def test_equal_lines():
+    understood = grasp("equal-lines.csv")
+    assert asked(understood) == {"grain": "line"}
+    assert understood.open[0].rows == (2, 3)
+    assert bought(read("equal-lines.csv", {"grain": "line"})) == [
+        ("C1", "2024-01-02", 20.0),
+        ("C2", "2024-01-03", 10.0),
+    ]
+    said_twice = read("equal-lines.csv", {"grain": "document"})
+    assert (len(said_twice.purchases), said_twice.lines) == (2, 1)
+
+
+def test_shopify_lines():
+    reading = read("shopify-lines.csv")
+    assert bought(reading) == [
+        ("rosa@example.com", "2024-01-01", 50.0),
+        ("omid@example.com", "2024-01-05", 30.0),
+    ]
+    assert [
+        [(item.product, item.quantity, item.revenue) for item in one.items]
+        for one in reading.purchases
+    ] == [[("SKU-20.00", 1, 20), ("SKU-30.00", 1, 30)], [("SKU-30.00", 1, 30)]]
+
+
+def test_uci_amount():
+    assert asked(grasp("uci-amount.csv")) == {"grain": "line"}
+    reading = read("uci-amount.csv", {"grain": "line"})
+    assert bought(reading) == [
+        ("17001", "2010-12-01", 23.3),
+        ("17001", "2010-12-03", -2.55),
+        ("17002", "2010-12-15", 2.55),
+    ]
+
+
+def test_uci_log_as_it_is_published():
+    """Without a column of amounts: lines are quantity times price."""
+    reading = read(
+        b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,"
+        b"Country\n"
+        b"536365,85123A,WHITE HEART,6,12/1/2010 8:26,2.55,17850,United Kingdom\n"
+        b"536365,71053,WHITE METAL LANTERN,6,12/1/2010 8:26,3.39,17850,United Kingdom\n"
+        b"536366,22633,HAND WARMER,6,12/15/2010 8:28,1.85,17850.0,United Kingdom\n"
+        b"C536379,D,Discount,-1,12/1/2010 9:41,27.5,14527,United Kingdom\n"
+        b"536414,22139,,56,12/1/2010 11:52,0,,United Kingdom\n"
+    )
+    assert bought(reading) == [
+        ("17850", "2010-12-01", pytest.approx(35.64)),
+        ("17850", "2010-12-15", pytest.approx(11.1)),
+        ("14527", "2010-12-01", -27.5),
+    ]
+    assert len({id(one.customer) for one in reading.purchases}) == 2
+    assert [len(one.items) for one in reading.purchases] == [2, 1, 1]
+    assert issues(reading) == [(6, "customer", "no_customer")]
+
+
+def test_document_later():
+    without = read("document-later.csv", document=None)
+    later = read("document-later.csv", document="Beleg Ref")
+    assert [one.document for one in later.purchases] == ["R1", "R2"]
+    assert [one.plain_key for one in later.purchases] == [
+        one.plain_key for one in without.purchases
+    ]
+
+
+def test_date_of_birth():
+    columns = propose_columns(read_table(data_of("date-of-birth.csv"), Layout()))
+    assert columns == {
+        "customer": "Customer No",
+        "date": "Purchased On",
+        "amount": "Amount",
+    }
+
+
+def test_xero_reference():
+    reading = read("xero-reference.csv")
+    assert bought(reading) == [
+        ("ada@example.com", "2024-01-15", 100.0),
+        ("ada@example.com", "2024-02-20", 50.0),
+    ]
+    assert [one.document for one in reading.purchases] == ["INV-1", "INV-2"]
+
+
+def test_shopify_single():
+    reading = read("shopify-single.csv")
+    assert [(one.customer.name, one.document) for one in reading.purchases] == [
+        ("Rosa Lind", "#1001"),
+        ("Omid Far", "#1002"),
+    ]
+    assert bought(reading)[0] == ("rosa@example.com", "2024-01-01", 20.0)
+
+
+def test_shopify_guest():
+    reading = read("shopify-guest.csv")
+    assert not reading.purchases
+    assert [code for _row, _field, code in issues(reading)] == ["no_customer"] * 2
+
+
+def test_margin_percent():
+    assert "margin" not in grasp("margin-percent.csv").columns
+    assert [one.margin for one in read("margin-percent.csv").purchases] == [None, None]
+
+
+def test_gross_total():
+    understood = grasp("gross-total.csv")
+    assert understood.columns["amount"] == "Total TTC"
+    assert asked(understood) == {"tax": "column"}
+    reading = read("gross-total.csv", {"tax": "column"})
+    assert [amount for _who, _day, amount in bought(reading)] == [100.0, 50.0]
+    rates = Hints("USD", ("$",), tax_rates=(20.0,))
+    reading = read("gross-total.csv", {"tax": "rate:20"}, rates)
+    assert [one.amount for one in reading.purchases] == [100.0, 50.0]
+
+
+def test_camel_headers():
+    assert grasp("camel-headers.csv").columns == {
+        "customer": "CustomerID",
+        "email": "EmailAddress",
+        "name": "ContactName",
+        "date": "InvoiceDate",
+        "amount": "Amount",
+        "document": "InvoiceNo",
+    }
+
+
+def test_cp1252_spanish():
+    understood = grasp("cp1252-spanish.csv")
+    assert asked(understood) == {"encoding": "cp1252"}
+    shown = {one.key: one.example for one in understood.open[0].choices}
+    assert "Núñez" in shown["cp1252"] and "Núñez" not in shown["cp1256"]
+    reading = read("cp1252-spanish.csv", {"encoding": "cp1252"})
+    assert [one.customer.name for one in reading.purchases] == [
+        "Núñez Hermanos",
+        "Ibáñez Toldos",
+        "Ordóñez e Hijos",
+    ]
+
+
+def test_utf8_stray_byte():
+    reading = read("utf8-stray-byte.csv")
+    assert [one.customer.name for one in reading.purchases] == [
+        "José Ñíguez",
+        "Zoë Błaszczyk",
+    ]
+    assert issues(reading) == [(4, "name", "bad_letter")]
+
+
+def test_utf16_nobom():
+    reading = read("utf16-nobom.csv")
+    assert reading.purchases[0].customer.name == "José"
+    assert bought(reading) == [("K1", "2023-03-15", 1210.0)]
+    turned = data_of("utf16-nobom.csv").decode("utf-16-le").encode("utf-16-be")
+    assert bought(read(turned)) == bought(reading)
+
+
+def test_sep_other():
+    assert bought(read("sep-other.csv")) == [("A1", "2024-01-02", 45.0)]
+
+
+def test_thousands_dot_only():
+    understood = grasp("thousands-dot-only.csv")
+    assert asked(understood) == {"decimal_mark": ","}
+    assert understood.open[0].rows == (2, 3, 4)
+    assert understood.open[0].choices[1].example.startswith("1.250 → 1250.00")
+    reading = read("thousands-dot-only.csv", {"decimal_mark": ","})
+    assert [one.amount for one in reading.purchases] == [1250, 2000, 12500]
+
+
+def test_persian_rial_word():
+    reading = read("persian-rial-word.csv", hints=Hints("IRR", ("﷼",)))
+    assert bought(reading) == [
+        ("101", "2024-08-02", 1250000.0),
+        ("101", "2024-08-03", 250000.0),
+    ]
+
+
+def test_tomans_are_ten_rials_each():
+    text = "کد مشتری,تاریخ,{}\nA1,1403/05/12,۱۲۵۰{}\n"
+    rials = Hints("IRR", ("﷼",))
+    for header, word in (("مبلغ", " تومان"), ("مبلغ (تومان)", "")):
+        reading = read(text.format(header, word).encode(), hints=rials)
+        assert [one.amount for one in reading.purchases] == [12500.0]
+    mixed = read(text.format("مبلغ", " تومان").encode())  # dollars
+    assert issues(mixed) == [(2, "amount", "bad_amount")]
+
+
+def test_date_dots_unproved():
+    assert [day for _who, day, _amount in bought(read("date-dots-unproved.csv"))] == [
+        "2023-04-03",
+        "2023-06-05",
+    ]
+
+
+def test_date_slash_unproved():
+    understood = grasp("date-slash-unproved.csv")
+    assert asked(understood) == {"date_order": "mdy"}
+    (question,) = understood.open
+    assert question.rows == (2, 3)
+    assert question.choices[0].example.startswith("03/04/2023 → 2023-04-03")
+    days = bought(read("date-slash-unproved.csv", {"date_order": "dmy"}))
+    assert [day for _who, day, _amount in days] == ["2023-04-03", "2023-06-05"]
+
+
+def test_xlsx_second_year():
+    understood = grasp("xlsx-second-year.xlsx")
+    assert asked(understood) == {"sheet": "*"}
+    assert [one.key for one in understood.open[0].choices] == ["*", "2022", "2023"]
+    both = read("xlsx-second-year.xlsx", {"sheet": "*"})
+    assert bought(both) == [("C1", "2022-05-01", 10.0), ("C1", "2023-05-01", 30.0)]
+    table = grasp("xlsx-second-year.xlsx", {"sheet": "*"}).rows()
+    assert [table.place(one.row) for one in both.purchases] == [
+        ("2022", 2),
+        ("2023", 2),
+    ]
+    one = read("xlsx-second-year.xlsx", {"sheet": "2023"})
+    assert bought(one) == [("C1", "2023-05-01", 30.0)]
+
+
+def test_xlsx_cover():
+    assert bought(read("xlsx-cover.xlsx")) == [("C1", "2023-05-01", 30.0)]
+
+
+def test_xlsx_id_as_date():
+    reading = read("xlsx-id-as-date.xlsx")
+    assert bought(reading) == [("C1", "2023-05-01", 30.0)]
+    assert issues(reading) == [(3, "customer", "date_reference")]
+
+
+def test_xlsx_strict():
+    assert bought(read("xlsx-strict.xlsx")) == [("C1", "2023-05-01", 30.0)]
+
+
+def test_html_xls():
+    assert bought(read("html-xls.xls")) == [("C1", "2024-01-02", 1230.0)]
+
+
+def test_name_upper_case():
+    reading = read("name-upper-case.csv")
+    assert len({id(one.customer) for one in reading.purchases}) == 1
+
+
+def test_pandas_float_id():
+    assert [who for who, _day, _amount in bought(read("pandas-float-id.csv"))] == [
+        "17850",
+        "17851",
+    ]
+
+
+def test_excel_text_formula():
+    assert [who for who, _day, _amount in bought(read("excel-text-formula.csv"))] == [
+        "00123",
+        "00124",
+    ]
+
+
+def test_ref_scientific():
+    reading = read("ref-scientific.csv")
+    assert not reading.purchases
+    assert [code for _row, _field, code in issues(reading)] == ["lost_digits"] * 2
+
+
+def test_total_row_dated():
+    understood = grasp("total-row-dated.csv")
+    assert asked(understood) == {"total_row": "leave"}
+    assert understood.open[0].rows == (4,)
+    reading = read("total-row-dated.csv", {"total_row": "leave"})
+    assert bought(reading) == [
+        ("Ann Lee", "2024-01-02", 45),
+        ("Bo Kim", "2024-01-03", 30),
+    ]
+
+
+def test_blank_rows():
+    reading = read("blank-rows.csv")
+    assert bought(reading) == [("A1", "2024-01-02", 45.0)]
+    assert not reading.problems
+
+
+def test_title_two_cells():
+    reading = read("title-two-cells.csv")
+    assert bought(reading) == [("K1", "2023-03-15", 10.0), ("K2", "2023-03-16", 20.5)]
+    assert [one.row for one in reading.purchases] == [5, 6]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
+def test_every_file_of_the_table_has_a_test(name):
+    assert f"test_{Path(name).stem.replace('-', '_')}" in globals()
+
+
+# Kinds beyond the table
+
+
+def test_half_swapped_dates_are_asked():
+    """A spreadsheet took the days up to the twelfth for months, and left the rest."""
+    book = openpyxl.Workbook()
+    for row in (
+        ["Customer No", "Date", "Amount"],
+        ["C1", datetime.datetime(2023, 3, 5), 10],  # was 03/05/2023, 3 May
+        ["C1", "13/05/2023", 20],
+        ["C1", "28/06/2023", 30],
+    ):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    understood = grasp(file.getvalue())
+    assert asked(understood) == {"half_swapped": "swap"}
+    days = {
+        answer: [
+            day
+            for _w, day, _a in bought(read(file.getvalue(), {"half_swapped": answer}))
+        ]
+        for answer in ("swap", "keep")
+    }
+    assert days["swap"] == ["2023-05-03", "2023-05-13", "2023-06-28"]
+    assert days["keep"][0] == "2023-03-05"
+
+
+def test_equal_rows_without_a_document_are_asked():
+    text = b"ref,date,amount\nA,2023-01-02,5\nA,2023-01-02,5\n"
+    assert asked(grasp(text)) == {"equal_rows": "twice"}
+    assert len(read(text, {"equal_rows": "twice"}).purchases) == 2
+    once = read(text, {"equal_rows": "once"})
+    assert (len(once.purchases), once.repeated) == (1, 1)
+
+
+def test_odoo_list_with_lines_loads_as_it_is():
+    """Odoo's export names an order on its first row only."""
+    reading = read(
+        b"Order Reference,Customer,Order Date,Order Lines/Product,Order Lines/Quantity,"
+        b"Order Lines/Subtotal\n"
+        b"S1,Deco,2024-01-15,Desk,2,200.00\n"
+        b",,,Lamp,1,30.50\n"
+        b"S2,Azure,2024-01-16,Lamp,1,30.50\n",
+        {"grain": "line"},
+    )
+    assert bought(reading) == [
+        ("Deco", "2024-01-15", 230.5),
+        ("Azure", "2024-01-16", 30.5),
+    ]
+    assert [item.name for item in reading.purchases[0].items] == ["Desk", "Lamp"]
+
+
+def test_woocommerce_export_loads_as_it_is():
+    header = (
+        "Order Number,Order Status,Order Date,First Name (Billing),Last Name (Billing),"
+        "Email (Billing),Order Subtotal Amount,Order Total Tax Amount,"
+        "Order Shipping Amount,Order Refund Amount,Order Total Amount,Item Name,SKU,"
+        "Quantity,Item Cost\n"
+    )
+    rows = (
+        "7,Completed,2024-03-01 10:00,Ann,Lee,ann@example.com,50.00,10.00,5.00,0.00,"
+        "65.00,Mug,M1,1,20.00\n"
+        "7,Completed,2024-03-01 10:00,Ann,Lee,ann@example.com,50.00,10.00,5.00,0.00,"
+        "65.00,Pot,P1,1,30.00\n"
+        "8,Processing,2024-03-02 10:00,Bo,Kim,bo@example.com,30.00,6.00,5.00,20.50,"
+        "41.00,Pot,P1,1,30.00\n"
+    )
+    understood = grasp((header + rows).encode())
+    assert asked(understood) == {"grain": "document"}
+    reading = read((header + rows).encode(), {"grain": "document"})
+    assert [len(one.items) for one in reading.purchases] == [2, 1]
+    assert (reading.lines, reading.repeated) == (1, 0)
+    assert bought(reading) == [
+        ("ann@example.com", "2024-03-01", 50.0),
+        ("bo@example.com", "2024-03-02", 15.0),
+    ]
+    assert reading.purchases[0].customer.name == "Ann Lee"
+
+
+def test_bad_line_holds_its_whole_document_back():
+    reading = read(
+        b"Invoice,Customer ID,Date,Quantity,Unit Price\n"
+        b"R1,C1,2024-01-02,1,10\nR1,C1,2024-01-02,1,ten\nR2,C1,2024-01-03,1,5\n"
+    )
+    assert bought(reading) == [("C1", "2024-01-03", 5.0)]
+    assert issues(reading) == [
+        (2, "document", "document_incomplete"),
+        (3, "price", "bad_number"),
+    ]
+
+
+def test_discounts_and_shipping_of_orders_are_asked_where_rows_are_lines():
+    text = (
+        b"Order,Customer ID,Date,SKU,Qty,Unit Price,Order Discount,Shipping\n"
+        b"1,C1,2024-01-02,A,1,60.00,10.00,5.00\n1,C1,2024-01-02,B,1,40.00,10.00,5.00\n"
+    )
+    assert asked(grasp(text)) == {"discount": None, "shipping": None}
+    aside = read(text, {"discount": "aside", "shipping": "aside"})
+    assert aside.purchases[0].amount == 100.0
+    shared = read(text, {"discount": "less", "shipping": "aside"})
+    assert shared.purchases[0].amount == 90.0
+    assert [item.revenue for item in shared.purchases[0].items] == [54.0, 36.0]
+    whole = read(text, {"discount": "less", "shipping": "add"})
+    assert whole.purchases[0].amount == 95.0
+
+
+def test_refund_counts_on_the_day_of_its_order():
+    reading = read(
+        b"Order Number,Original Order,Customer ID,Date,Amount\n"
+        b"7,,C1,2024-01-02,100.00\n8,7,C1,2024-03-09,-40.00\n9,3,C1,2024-03-10,-5.00\n"
+    )
+    assert bought(reading) == [
+        ("C1", "2024-01-02", 100.0),
+        ("C1", "2024-01-02", -40.0),
+        ("C1", "2024-03-10", -5.0),
+    ]
+    assert [bool(one.origin) for one in reading.purchases] == [False, False, True]
+
+
+def test_references_of_another_case_are_one_customer():
+    reading = read(
+        b"Customer No,Date,Amount\nab1,2024-01-02,5.50\nAB1,2024-01-03,6.50\n"
+    )
+    assert len({id(one.customer) for one in reading.purchases}) == 1
+
+
+def test_unknown_words_of_a_sign_column_are_asked():
+    text = (
+        b"Customer No,Date,Amount,Type\nA,2024-01-02,5.50,Invoice\n"
+        b"A,2024-01-03,2.50,Credit note\nA,2024-01-04,9.50,Payout\n"
+    )
+    assert asked(grasp(text)) == {"sign:payout": None}
+    reading = read(text, {"sign:payout": "no"})
+    assert [one.amount for one in reading.purchases] == [5.5, -2.5]
+
+
+def test_returns_that_stand_below_zero_are_not_turned():
+    text = (
+        b"Customer No,Date,Amount,Type\nA,2024-01-02,5.50,Invoice\n"
+        b"A,2024-01-03,-2.50,Credit note\n"
+    )
+    assert [one.amount for one in read(text).purchases] == [5.5, -2.5]
+
+
+def test_xml_says_what_it_is():
+    with pytest.raises(FileProblem, match="xml"):
+        grasp(b'<?xml version="1.0"?>\n<Workbook/>')
+
+
+def test_hidden_sheets_are_no_candidates():
+    book = openpyxl.Workbook()
+    for name, state in (("Old", "hidden"), ("Sales", "visible")):
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        sheet.append(["Customer No", "Date", "Amount"])
+        sheet.append(["C1", datetime.date(2023, 5, 1), 10])
+    file = io.BytesIO()
+    book.save(file)
+    assert not grasp(file.getvalue()).open
+    assert len(read(file.getvalue()).purchases) == 1
