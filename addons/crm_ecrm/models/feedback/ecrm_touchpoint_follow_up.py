@@ -60,7 +60,8 @@ class EcrmTouchpoint(models.Model):
         # sudo: who answers customers is no secret to those who ask them
         teams = self.sudo().env["ecrm.team"]
         company = self.company_id or self.env.company
-        team = self.sudo().team_id.filtered("active") or teams._of_company(company)
+        team = teams.browse(self.team_id.id).filtered("active")
+        team = team or teams._of_company(company)
         if not team:
             every = teams.with_context(active_test=False)
             if every._of_company(company):

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { enter, fits, focus, tab } from "@crm_suite/../tests/tours/portal_steps";
 
 const tours = registry.category("web_tour.tours");
 
@@ -180,7 +181,7 @@ const typeInto = (name, text, most = 1) => ({
             if (tabs >= most) {
                 throw new Error(`${name} does not come next`);
             }
-            await press("Tab");
+            await tab(press);
         }
         for (const letter of text) {
             await press(letter === letter.toLowerCase() ? letter : `Shift+${letter}`);
@@ -194,28 +195,14 @@ const typeInto = (name, text, most = 1) => ({
 // The form for everybody, by keyboard alone and on a phone's width.
 tours.add("crm_ecrm_complain_keyboard", {
     steps: () => [
-        {
-            content: "The form begins with what it is, and fits the phone",
-            trigger: "#case_kind",
-            run() {
-                const root = document.documentElement;
-                if (root.scrollWidth > root.clientWidth) {
-                    throw new Error(`${root.scrollWidth} px of ${root.clientWidth}`);
-                }
-                this.anchor.focus();
-            },
-        },
+        fits,
+        focus("#case_kind"),
         // what it is about may be asked between
         typeInto("name", "Kettle leaks", 2),
         typeInto("description", "There is water all over."),
         typeInto("contact_name", "Ada"),
         typeInto("email_from", "keys@customer.example"),
-        {
-            content: "Enter sends it",
-            trigger: "#case_email_from",
-            run: "press Enter",
-            expectUnloadPage: true,
-        },
+        enter("#case_email_from"),
         {
             content: "It has arrived",
             trigger: ".o_voice_thanks",
