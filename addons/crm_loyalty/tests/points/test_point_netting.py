@@ -539,8 +539,10 @@ class TestPointSums(StatementCommon):
         self.program.date_to = "2026-06-30"
         with freeze_time("2026-06-30 21:50:00"):
             order = self._offer(100)
-            ((coupon, reward),) = order._get_claimable_rewards().items()
-            order._apply_program_reward(reward, coupon)
+            coupon = order.coupon_point_ids.coupon_id.filtered(
+                lambda card: card.program_id == promotion
+            )
+            order._apply_program_reward(promotion.reward_ids, coupon)
             self.assertEqual(order.order_line.reward_id, promotion.reward_ids)
             provider = self.env["payment.provider"].create({"name": "Dummy"})
             paid = self.env["payment.transaction"].create(

@@ -222,6 +222,7 @@ class TestPurchaseHistory(ValueCommon):
         self.assertEqual(self._bought(1), self.customer | other)
         self._refund(order, 1)
         self.env.flush_all()
+        self.env.invalidate_all()
         self.assertEqual(self._history(self.customer).revenue, 100)
         self.assertEqual(self._history(other).revenue, 100)
         # who was nobody's contact brings his own purchases into the company
@@ -229,6 +230,7 @@ class TestPurchaseHistory(ValueCommon):
         self._order(alone, 5)
         alone.parent_id = other
         self.env.flush_all()
+        self.env.invalidate_all()
         self.assertEqual(self._history(other).revenue, 200)
 
     def _bought(self, at_least, product=None):
