@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "views/loyalty_point_entry_views.xml",
+        "views/pos_order_views.xml",
     ],
     "auto_install": True,
 }

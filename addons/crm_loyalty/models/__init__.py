@@ -12,4 +12,5 @@ from . import leaving
 # Core hooks that several themes need, each overridden once.
 from . import account_move
 from . import loyalty_program
+from . import res_partner
 from . import sale_order

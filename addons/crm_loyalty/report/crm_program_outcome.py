@@ -221,7 +221,7 @@ class CrmProgramOutcome(models.AbstractModel):
                    AND sale.date_order >= subject.observed_from
                    AND sale.date_order < subject.observed_until
                 """,
-                **purchases._earnings_sql(),
+                **purchases._earnings_sql(of_few=True),
                 refunds=purchases._refunds_sql(
                     SQL("AND sale.partner_id IN (SELECT contact_id FROM subject)")
                 ),

@@ -113,7 +113,14 @@ class CrmPurchase(models.Model):
         """Hook: write pending changes of what the sources read."""
         self.env["res.partner"].flush_model(["commercial_partner_id", "tz"])
         self.env["sale.order"].flush_model(
-            ["state", "date_order", "partner_id", "amount_untaxed", "margin"]
+            [
+                "state",
+                "date_order",
+                "partner_id",
+                "purchaser_id",
+                "amount_untaxed",
+                "margin",
+            ]
         )
         self.env["account.move"].flush_model(["state", "move_type"])
         self.env["account.move.line"].flush_model(
@@ -155,12 +162,12 @@ class CrmPurchase(models.Model):
     ) -> SQL:
         theirs = SQL()
         if contacts:
-            theirs = SQL("AND sale.partner_id IN (%s)", contacts)
+            theirs = SQL("AND %s", self._bought_by_sql(SQL("sale"), contacts))
         return SQL(
             """
             SELECT sale.id::bigint * 8 AS id,
                    sale.company_id,
-                   sale.partner_id,
+                   coalesce(sale.purchaser_id, sale.partner_id) AS partner_id,
                    %(date)s AS date,
                    %(revenue)s - coalesce(refund.revenue, 0) AS revenue,
                    %(margin)s - coalesce(refund.margin, 0) AS margin
@@ -173,38 +180,64 @@ class CrmPurchase(models.Model):
             """,
             theirs=theirs,
             date=self._local_date_sql(SQL("sale.date_order")),
-            **self._earnings_sql(),
+            **self._earnings_sql(of_few=bool(contacts)),
             refunds=self._refunds_sql(theirs, known_by),
         )
 
-    def _earnings_sql(self) -> dict[str, SQL]:
+    @staticmethod
+    def _bought_by_sql(document: SQL, contacts: SQL) -> SQL:
+        """A condition: it was bought by one of these contacts, or for one of them."""
+        return SQL(
+            """
+            (%(document)s.purchaser_id IN (%(contacts)s)
+             OR (%(document)s.purchaser_id IS NULL
+                 AND %(document)s.partner_id IN (%(contacts)s)))
+            """,
+            document=document,
+            contacts=contacts,
+        )
+
+    def _earnings_sql(self, *, of_few: bool) -> dict[str, SQL]:
         """What an order ``sale`` brought, and what to join for it.
 
         A gift card or a wallet pays: what it takes off the total is no discount, and
         who buys one has changed money.
+
+        :param of_few: some customers' orders are asked for, not a whole company's
         """
-        changed, revenue, margin = SQL(), SQL("amount_untaxed"), SQL("margin")
-        if condition := self._money_changed_sql():
+        condition = self._money_changed_sql()
+        if not condition:
+            return {
+                "changed": SQL(),
+                "revenue": self._company_amount_sql(SQL("sale.amount_untaxed")),
+                "margin": self._company_amount_sql(SQL("sale.margin")),
+            }
+        sums = SQL(
+            "SELECT sum(line.price_subtotal) AS revenue, sum(line.margin) AS margin"
+        )
+        if of_few:
             changed = SQL(
-                """
-                LEFT JOIN (SELECT line.order_id, sum(line.price_subtotal) AS revenue,
-                                  sum(line.margin) AS margin
-                             FROM sale_order_line line WHERE %s
-                            GROUP BY line.order_id) changed
-                       ON changed.order_id = sale.id
-                """,
+                "LEFT JOIN LATERAL (%s FROM sale_order_line line"
+                " WHERE line.order_id = sale.id AND %s) changed ON TRUE",
+                sums,
+                condition,
+            )
+        else:
+            changed = SQL(
+                "LEFT JOIN (%s, line.order_id FROM sale_order_line line"
+                " WHERE %s GROUP BY line.order_id) changed"
+                " ON changed.order_id = sale.id",
+                sums,
                 condition,
             )
         return {
             "changed": changed,
-            **{
-                name: self._company_amount_sql(
-                    SQL("(sale.%s - coalesce(changed.%s, 0))", column, SQL(name))
-                    if condition
-                    else SQL("sale.%s", column)
-                )
-                for name, column in (("revenue", revenue), ("margin", margin))
-            },
+            "revenue": self._company_amount_sql(
+                SQL("(sale.amount_untaxed - coalesce(changed.revenue, 0))")
+            ),
+            "margin": self._company_amount_sql(
+                SQL("(sale.margin - coalesce(changed.margin, 0))")
+            ),
         }
 
     def _money_changed_sql(self) -> SQL | None:

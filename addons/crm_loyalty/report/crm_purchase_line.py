@@ -62,8 +62,11 @@ class CrmPurchaseLine(models.AbstractModel):
         return [
             SQL(
                 """
-                SELECT line.order_partner_id AS partner_id, %(quantity)s AS quantity
+                SELECT coalesce(moved.purchaser_id, line.order_partner_id)
+                           AS partner_id,
+                       %(quantity)s AS quantity
                   FROM sale_order_line line
+                  %(moved)s
                   %(units)s
                  WHERE line.state = 'sale'
                    AND line.company_id = %(company)s
@@ -74,6 +77,7 @@ class CrmPurchaseLine(models.AbstractModel):
                 **self._quantity_sql(
                     SQL("line.product_uom_qty"), SQL("line.product_uom_id"), own_unit
                 ),
+                moved=self._moved_sql(),
                 company=company.id,
                 products=products,
                 period=self._period_sql(period),
@@ -90,14 +94,18 @@ class CrmPurchaseLine(models.AbstractModel):
         return [
             SQL(
                 """
-                SELECT line.order_partner_id AS partner_id, -%(quantity)s AS quantity
+                SELECT coalesce(moved.purchaser_id, line.order_partner_id)
+                           AS partner_id,
+                       -%(quantity)s AS quantity
                   FROM (%(credits)s) credit
                   JOIN sale_order_line line ON line.id = credit.line_id
+                  %(moved)s
                   %(units)s
                 """,
                 **self._quantity_sql(
                     SQL("credit.quantity"), SQL("line.product_uom_id"), own_unit
                 ),
+                moved=self._moved_sql(),
                 credits=purchases._credits_sql(
                     purchases._credited_sql(
                         SQL(
@@ -162,7 +170,9 @@ class CrmPurchaseLine(models.AbstractModel):
     def _flush_sources(self) -> None:
         """Hook: write pending changes of what the sources read."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        self.env["sale.order"].flush_model(["date_order", "currency_rate"])
+        self.env["sale.order"].flush_model(
+            ["date_order", "currency_rate", "purchaser_id"]
+        )
         self.env["sale.order.line"].flush_model()
         self.env["account.move"].flush_model(["state", "move_type"])
         self.env["account.move.line"].flush_model(
@@ -212,6 +222,17 @@ class CrmPurchaseLine(models.AbstractModel):
                 own,
             ),
         }
+
+    @staticmethod
+    def _moved_sql() -> SQL:
+        """Joins ``moved``: orders of contacts who have left their company since."""
+        return SQL(
+            """
+            LEFT JOIN (SELECT id, purchaser_id FROM sale_order
+                        WHERE purchaser_id IS NOT NULL) moved
+                   ON moved.id = line.order_id
+            """
+        )
 
     def _period_sql(self, period) -> SQL:
         since, until = period

@@ -8,4 +8,5 @@ from . import (
     pos_order,
     pos_order_line,
     pos_order_statement,
+    res_partner,
 )

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import float_round
+from odoo.fields import Domain
+from odoo.tools import SQL, float_round
 
 from odoo.addons.crm_loyalty.models.points.loyalty_point_document_mixin import Effect
 from odoo.addons.crm_loyalty.points import to_points, to_units
@@ -23,6 +24,48 @@ class PosOrder(models.Model):
     _inherit = ["pos.order", "loyalty.point.document.mixin"]
 
     _point_field = "pos_order_id"
+
+    purchaser_id = fields.Many2one(
+        "res.partner",
+        "Bought For",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=fields.NO_ACCESS,
+        help="The company of the contact when he bought it, if he has left it since.",
+    )
+    brought_back_twice = fields.Boolean(
+        compute="_compute_brought_back_twice",
+        search="_search_brought_back_twice",
+        help="More pieces came back than were sold, at two tills for example: points "
+        "were taken once, and the money was given twice.",
+    )
+
+    def _compute_brought_back_twice(self):
+        found = self.search(
+            Domain("id", "in", self.ids) & Domain("brought_back_twice", "in", [True])
+        )
+        for order in self:
+            order.brought_back_twice = order in found
+
+    def _search_brought_back_twice(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["pos.order.line"].flush_model(["qty", "refunded_orderline_id"])
+        self.env["pos.order"].flush_model(["state"])
+        refunds = SQL(
+            """(
+            SELECT order_id
+              FROM (SELECT part.order_id, sold.qty AS sold,
+                           -sum(part.qty) OVER (PARTITION BY sold.id) AS back
+                      FROM pos_order_line part
+                      JOIN pos_order refund ON refund.id = part.order_id
+                      JOIN pos_order_line sold ON sold.id = part.refunded_orderline_id
+                     WHERE refund.state IN ('paid', 'done')) came
+             WHERE back > sold + 0.00001
+            )"""
+        )
+        return Domain("id", "in" if True in value else "not in", refunds)
 
     @api.constrains("partner_id", "state")
     def _check_cards(self):

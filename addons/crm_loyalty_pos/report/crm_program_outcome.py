@@ -59,7 +59,7 @@ class CrmProgramOutcome(models.AbstractModel):
             """,
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
             targeted=self._targeted_sql(),
-            kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
+            kept=self.env["crm.purchase"]._kept_of_invoices_sql(of_few=True),
         )
 
     def _pos_purchases_sql(self) -> SQL:
@@ -94,6 +94,6 @@ class CrmProgramOutcome(models.AbstractModel):
                       coalesce(sold.date_order, pos.date_order)
             """,
             goods=self.env["crm.purchase"]._no_money_changed_sql(),
-            kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
+            kept=self.env["crm.purchase"]._kept_of_invoices_sql(of_few=True),
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
         )

@@ -11,7 +11,7 @@ class CrmPurchase(models.Model):
 
     def _flush_sources(self):
         self.env["pos.order"].flush_model(
-            ["state", "date_order", "partner_id", "currency_rate"]
+            ["state", "date_order", "partner_id", "purchaser_id", "currency_rate"]
         )
         self.env["pos.order.line"].flush_model()
         self.env["account.move.line"].flush_model(["pos_line_id"])
@@ -27,7 +27,7 @@ class CrmPurchase(models.Model):
             """
             SELECT min(line.id)::bigint * 8 + 2 AS id,
                    pos.company_id,
-                   pos.partner_id,
+                   coalesce(pos.purchaser_id, pos.partner_id) AS partner_id,
                    %(date)s AS date,
                    sum(amount.revenue * kept.share) AS revenue,
                    CASE WHEN bool_and(line.is_total_cost_computed)
@@ -57,20 +57,24 @@ class CrmPurchase(models.Model):
             date=self._local_date_sql(SQL("coalesce(sold.date_order, pos.date_order)")),
             sold_here=self._sold_at_the_till_sql(),
             goods=self._no_money_changed_sql(),
-            kept=self._kept_of_invoices_sql(),
-            theirs=SQL("AND pos.partner_id IN (%s)", contacts) if contacts else SQL(),
+            kept=self._kept_of_invoices_sql(of_few=bool(contacts)),
+            theirs=SQL("AND %s", self._bought_by_sql(SQL("pos"), contacts))
+            if contacts
+            else SQL(),
         )
 
-    def _kept_of_invoices_sql(self) -> SQL:
+    def _kept_of_invoices_sql(self, *, of_few=False) -> SQL:
         """Joins ``kept``: the share of ``line``'s money, and how many of its pieces,
         that credit notes of Accounting on its invoice left.
 
         Netted as ``left_of`` does; less than the price credited for a piece is none,
         and what was brought to the till is a document of its own.
+
+        :param of_few: some customers' sales are asked for, not a whole company's
         """
         return SQL(
             """
-         LEFT JOIN (
+         LEFT JOIN %(lateral)s (
                    SELECT sold.id,
                           least(1 - coalesce(min(came.share), 0),
                               greatest(0, sum(item.price_subtotal)
@@ -101,7 +105,7 @@ class CrmPurchase(models.Model):
                            WHERE part.refunded_orderline_id = sold.id
                              AND refund.state IN ('paid', 'done')
                           ) came
-                    WHERE item.pos_line_id IS NOT NULL AND sold.qty > 0
+                    WHERE %(which)s AND sold.qty > 0
                       AND item.quantity <> 0
                       AND move.state = 'posted'
                       AND move.move_type IN ('out_invoice', 'out_refund')
@@ -111,7 +115,13 @@ class CrmPurchase(models.Model):
                    SELECT 1 - coalesce(lost.share, 0) AS share,
                           line.qty - coalesce(lost.pieces, 0) AS pieces
                    ) kept
-            """
+            """,
+            lateral=SQL("LATERAL") if of_few else SQL(),
+            which=SQL(
+                "item.pos_line_id = line.id"
+                if of_few
+                else "item.pos_line_id IS NOT NULL"
+            ),
         )
 
     def _no_money_changed_sql(self) -> SQL:

@@ -28,7 +28,14 @@ class CrmPurchaseLine(models.AbstractModel):
 
     def _flush_sources(self):
         self.env["pos.order"].flush_model(
-            ["state", "date_order", "partner_id", "company_id", "currency_rate"]
+            [
+                "state",
+                "date_order",
+                "partner_id",
+                "purchaser_id",
+                "company_id",
+                "currency_rate",
+            ]
         )
         self.env["pos.order.line"].flush_model()
         return super()._flush_sources()
@@ -62,7 +69,8 @@ class CrmPurchaseLine(models.AbstractModel):
         since, until = period
         return SQL(
             """
-            SELECT pos.partner_id, %(quantity)s %(factor)s AS quantity
+            SELECT coalesce(pos.purchaser_id, pos.partner_id) AS partner_id,
+                   %(quantity)s %(factor)s AS quantity
               FROM pos_order_line line
               JOIN pos_order pos ON pos.id = line.order_id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id

@@ -99,6 +99,18 @@ class TestPosCredits(TillPointsCommon):
         self.assertEqual(self._revenue() - 100, 200)
         self.assertWhole()
 
+    def test_a_sale_on_account_earns_once(self):
+        """L077 till: a payment in Accounting a week later gives nothing more"""
+        _sale, invoice = self._invoiced(1)
+        self.assertEqual(self._card().points, 100)
+        if invoice.amount_residual:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create({})._create_payments()
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertEqual(self._card().points, 100)
+        self.assertWhole()
+
     def test_a_sale_without_points_is_odoos(self):
         """What is refundable at the till is not touched where no points are stated"""
         sale = self._ring_up(2).sudo()

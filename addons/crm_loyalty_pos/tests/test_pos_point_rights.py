@@ -99,6 +99,11 @@ class TestPosPointRights(TillPointsCommon):
         self.assertEqual(self._card().points, 100)
 
     def test_a_draft_moves_nothing(self):
+        """L076 till: an order with a reward that is still open"""
+        other = self._ring_up(partner_id=self.other_customer.id)
+        draft = self._ring_up(reward=self.program.reward_ids, state="draft")
+        self._tell(self.program, 100, sale=other)
+        self.assertNothing(self.program, -10, sale=draft)
         self.assertNothing(self.program, 100, sale=self._ring_up(state="draft"))
 
     def test_no_more_than_the_rules_give(self):

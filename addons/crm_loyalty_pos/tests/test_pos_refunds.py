@@ -61,6 +61,19 @@ class TestPosRefunds(TillPointsCommon):
         self.assertEqual(self._card().points, 100)
         self.assertWhole()
 
+    def test_a_line_brought_back_at_two_tills_is_listed(self):
+        """L082 till, replay"""
+        sale, other = self._ring_up(2), self._ring_up(2)
+        for sold in (sale, other):
+            self._tell(self.program, 200, self._card() or None, sold)
+        refunds = self._bring_back(sale, 2) | self._bring_back(sale, 2)
+        whole = self._bring_back(other) | self._bring_back(other)
+        self.assertEqual(self._card().points, 0)
+        twice = self.env["pos.order"].search([("brought_back_twice", "=", True)])
+        self.assertEqual(twice & (refunds | whole | sale), refunds)
+        self.assertFalse(whole[0].brought_back_twice)
+        self.assertWhole()
+
     def test_other_rules_take_back_what_was_given(self):
         sale = self._ring_up(2)
         self._tell(self.program, 200, sale=sale)

@@ -49,9 +49,10 @@ class AccountMove(models.Model):
         """Posted credit notes without a sale, since there is a ledger."""
         # sudo: who decides need not read every program
         programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
-        since = programs.search([("keep_ledger", "=", True)]).mapped("ledger_since")
-        if not since:
+        kept = programs.search([("keep_ledger", "=", True)])
+        if not kept:
             return Domain.FALSE
+        since = min(one.ledger_since or one.create_date for one in kept)
         self.env["loyalty.point.entry"].flush_model(["partner_id", "kind"])
         earners = SQL(
             "(SELECT partner_id FROM loyalty_point_entry"
@@ -62,7 +63,7 @@ class AccountMove(models.Model):
             & Domain("state", "=", "posted")
             & Domain("reversed_entry_id", "=", False)
             & Domain("points_decided_on", "=", False)
-            & Domain("create_date", ">=", min(since))
+            & Domain("create_date", ">=", since)
             & Domain("commercial_partner_id", "in", earners)
             & Domain("invoice_line_ids", "not any", self._of_sale_domain())
         )

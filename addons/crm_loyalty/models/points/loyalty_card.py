@@ -488,6 +488,20 @@ class LoyaltyCard(models.Model):
                 known[holder] = card
         born.write({"provisional": False, "active": True})
 
+    def _put_away(self):
+        """Their holder has left whose points they show: quotations begin anew."""
+        quoted = [("order_id.state", "in", QUOTED), ("coupon_id", "in", self.ids)]
+        self.env["sale.order.coupon.points"].search(quoted).unlink()
+        rewards = self.env["sale.order.line"].search(quoted)
+        orders = rewards.order_id | self.env["sale.order"].search(
+            [("state", "in", QUOTED), ("applied_coupon_ids", "in", self.ids)]
+        )
+        rewards.unlink()
+        for order in orders:
+            order.applied_coupon_ids -= self
+        self.filtered("provisional").unlink()
+        self.exists().active = False
+
     def _yield_to(self, card):
         """Quotations that counted on these cards count on this one."""
         self._hand_orders_over(card)

@@ -178,6 +178,9 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         if gift:
             # what was paid with it is paid: it is credited for what is left on it
             policy = DebtPolicy.BLOCK
+        elif kept and not program._gives_in_parts():
+            # a coupon that was used stops no return, and none is below zero
+            policy = DebtPolicy.WRITE_OFF
         try:
             book.take_back(
                 points,

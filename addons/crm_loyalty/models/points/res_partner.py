@@ -30,6 +30,19 @@ class ResPartner(models.Model):
             self.commercial_partner_id == holder and self.sudo().may_use_company_points
         )
 
+    def _leave_points_behind(self) -> None:
+        """Cards that showed a company's points are put away; what they earned stays."""
+        if not self.env["loyalty.program"]._any_ledger():
+            return
+        # sudo: who moves a contact need not read cards
+        cards = self.env["loyalty.card"].sudo()._with_provisional()
+        cards.search(
+            Domain("partner_id", "in", self.ids)
+            & Domain("account_card_id", "!=", False)
+            & Domain("program_id.point_holder", "=", "company")
+            & Domain("program_id.keep_ledger", "=", True)
+        )._put_away()
+
     def _point_accounts(self):
         """The accounts in ledgers that he may see in the current companies."""
         self.ensure_one()

@@ -353,6 +353,8 @@ class SaleOrder(models.Model):
         Only while the points wait for it: what is available stays until it is credited.
         """
         rests = self.order_line._delivered_for_good()
+        if not rests:
+            return
         Statement, values = self.env["loyalty.point.statement"], []
         by_place = self.point_statement_ids.sorted("id").grouped(
             lambda one: (one.sale_line_id, one.card_id)

@@ -9,4 +9,6 @@ from . import (
     crm_purchase_import_question,
     crm_purchase_import_reading,
     crm_purchase_import_work,
+    res_partner,
+    sale_order,
 )

@@ -488,3 +488,85 @@ class TestPointSums(StatementCommon):
         self.assertFalse(self._card())
         self._sell(1_500, pricelist_id=pricelist.id)
         self.assertEqual(self._points(), 10)
+
+    def test_what_a_discount_leaves_to_earn_is_odoos(self):
+        """L028 payment as discount, as Odoo: by points of the same program, by a code
+        for all products, by a code for this product only"""
+        self._sell({"product_uom_qty": 2})
+        card = self._card()
+        order = self._offer(100)
+        order._apply_program_reward(self.program.reward_ids, card)
+        order.action_confirm()
+        self.assertEqual((order.amount_total, card.points), (90, 200 + 100 - 100))
+        self._credit(self._invoice(order))
+        self.assertEqual(card.points, 200)
+        for code, named, earned in (("ALL", False, 90), ("THIS", True, 100)):
+            self.rule.product_ids = self.product if named else False
+            self.env["loyalty.program"].create(
+                {
+                    "name": code,
+                    "program_type": "promo_code",
+                    "trigger": "with_code",
+                    "applies_on": "current",
+                    "rule_ids": [Command.create({"mode": "with_code", "code": code})],
+                    "reward_ids": [Command.create({"discount": 10})],
+                }
+            )
+            customer = self.env["res.partner"].create({"name": code})
+            order = self._offer(100, partner=customer)
+            ((coupon, reward),) = order._try_apply_code(code).items()
+            order._apply_program_reward(reward, coupon)
+            order.action_confirm()
+            self.assertEqual(order.amount_total, 90)
+            self.assertEqual(self._points(customer), earned)
+            self._credit(self._invoice(order))
+            self.assertEqual(self._points(customer), 0)
+
+    def test_paid_on_the_last_day_and_confirmed_on_the_next(self):
+        """L068 used coupons, the day: what he paid is the order's total, as Odoo"""
+        promotion = self.env["loyalty.program"].create(
+            {
+                "name": "June",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
+                "date_to": "2026-06-30",
+                "rule_ids": [Command.create({"minimum_qty": 1})],
+                "reward_ids": [Command.create({"discount": 10})],
+            }
+        )
+        self.company.partner_id.tz = "Europe/Brussels"
+        self.program.date_to = "2026-06-30"
+        with freeze_time("2026-06-30 21:50:00"):
+            order = self._offer(100)
+            coupon = order.coupon_point_ids.coupon_id.filtered(
+                lambda card: card.program_id == promotion
+            )
+            order._apply_program_reward(promotion.reward_ids, coupon)
+            self.assertEqual(order.order_line.reward_id, promotion.reward_ids)
+            provider = self.env["payment.provider"].create({"name": "Dummy"})
+            paid = self.env["payment.transaction"].create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": self.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
+                    "amount": order.amount_total,
+                    "currency_id": order.currency_id.id,
+                    "partner_id": order.partner_id.id,
+                    "sale_order_ids": order.ids,
+                    "reference": "June",
+                    "state": "done",
+                }
+            )
+            self.env.flush_all()
+            self.cr.execute(
+                "UPDATE payment_transaction SET create_date = %s WHERE id = %s",
+                ["2026-06-30 21:50:00", paid.id],
+            )
+            paid.invalidate_recordset()
+        with freeze_time("2026-06-30 22:10:00"):
+            order._update_programs_and_rewards()
+            order.action_confirm()
+            self.assertEqual(order.amount_total, 90)
+            self.assertEqual(self._points(), 90)

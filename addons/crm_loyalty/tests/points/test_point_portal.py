@@ -96,10 +96,13 @@ class TestPointPortal(PortalCommon):
         self.assertFalse(order.access_token)
 
     def test_other_customers_see_nothing(self):
+        """L093 enumeration: as for a card that does not exist"""
         self._order()
-        card = self._card()
-        answer, _page = self._page("points_contact", f"/my/points/{card.id}")
-        self.assertTrue(answer.url.endswith("/my") or answer.url.endswith("/my/home"))
+        for number in (self._card().id, 2**30):
+            answer, _page = self._page("points_contact", f"/my/points/{number}")
+            self.assertTrue(
+                answer.url.endswith("/my") or answer.url.endswith("/my/home"), number
+            )
         _answer, page = self._page("points_contact", "/my/points")
         self.assertIn("You have no points yet", page.text_content())
 

@@ -35,6 +35,7 @@ class TestPointRefunds(PointCommon):
         self.assertWhole()
 
     def test_goods_without_points_take_none_back(self):
+        """L044 same goods: shipping that did not earn takes nothing back"""
         self.program.rule_ids.product_ids = self.product
         order = self._order_both()
         self.assertEqual(self._card().points, 100)

@@ -205,6 +205,34 @@ class TestPurchaseHistory(ValueCommon):
         self.assertEqual(self._bought(1), self.customer)
         self.assertEqual(self._bought(1, part), self.customer)
 
+    def test_a_contact_who_moves_takes_no_purchase_along(self):
+        """L089 company accounts: value, tier and ownership are of the purchase's day"""
+        other = self.other_customer
+        (self.customer | other).is_company = True
+        contact = self.env["res.partner"].create(
+            {"name": "C", "parent_id": self.customer.id}
+        )
+        order = self._order(contact, 10, quantity=2)
+        contact.parent_id = other
+        self._order(contact, 5)
+        self.env.flush_all()
+        self.assertEqual(self._history(self.customer).revenue, 200)
+        self.assertEqual(self._history(other).revenue, 100)
+        self.assertEqual(self._bought(2), self.customer)
+        self.assertEqual(self._bought(1), self.customer | other)
+        self._refund(order, 1)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._history(self.customer).revenue, 100)
+        self.assertEqual(self._history(other).revenue, 100)
+        # who was nobody's contact brings his own purchases into the company
+        alone = self.env["res.partner"].create({"name": "Alone"})
+        self._order(alone, 5)
+        alone.parent_id = other
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._history(other).revenue, 200)
+
     def _bought(self, at_least, product=None):
         """Who owns so many pieces."""
         products = SQL("(%s)", (product or self.product).id)
@@ -295,6 +323,8 @@ class TestPurchaseHistory(ValueCommon):
         History = self.env["crm.purchase.history"]
         self._shop(5)
         self.env.flush_all()
+        # asked once by each process
+        self.env["loyalty.program"]._any_payment_program()
         with self.assertQueryCount(0):  # one COPY, which is not counted
             few = History._read_arrays(self.company, TODAY)
         self._shop(20)

@@ -78,6 +78,21 @@ class TestSegmentActions(SegmentCommon):
         sender = mailing.with_user(self.env.ref("base.user_root")).sudo()
         self.assertEqual(sender._get_recipients(), self.passer_by.ids)
 
+    def test_who_comes_into_a_segment_left_out_is_not_mailed(self):
+        """L124 segments of segments"""
+        tag = self.env["res.partner.category"].create({"name": "Complains"})
+        left_out = self.env["crm.customer.segment"].create(
+            {"name": "Left out", "tag_ids": tag.ids}
+        )
+        self.segment.domain = repr([("customer_segment_ids", "not in", left_out.ids)])
+        action = self.segment.with_user(self.manager).action_create_mailing()
+        mailing = self.env["mailing.mailing"].with_user(self.manager)
+        mailing = Form(mailing.with_context(**action["context"])).save()
+        self.assertEqual({*mailing._get_recipients()}, {*self.people.ids})
+        self.buyer.category_id = tag
+        self.assertNotIn(self.buyer.id, mailing._get_recipients())
+        self.assertEqual(len(mailing._get_recipients()), len(self.people) - 1)
+
     def test_mailing_takes_the_right_to_mail(self):
         with self.assertRaises(AccessError):
             self.segment.with_user(self.seller).action_create_mailing()

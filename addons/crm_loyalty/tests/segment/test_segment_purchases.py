@@ -132,8 +132,15 @@ class TestSegmentPurchases(SegmentCommon):
             }
         )
         values = {"attribute_id": colour.id, "value_ids": colour.value_ids.ids}
-        template = self.machine.product_tmpl_id.copy(
-            {"attribute_line_ids": [Command.create(values)]}
+        template = self.env["product.template"].create(
+            {
+                "name": "Chair",
+                "type": "service",
+                "invoice_policy": "order",
+                "taxes_id": [Command.clear()],
+                "list_price": 500,
+                "attribute_line_ids": [Command.create(values)],
+            }
         )
         blue, red = template.product_variant_ids
         self._refund(self._buy(self.buyer, product=blue))
