@@ -174,7 +174,27 @@ class TestSelloutReports(SelloutCommon):
         self.assertEqual(self._buckets(), [(100, 10)])
 
     def test_a_late_report_counts_on_its_own_days(self):
-        report = self._accepted("CUP,5,2027-03-03", **MARCH)
+        target = self.env["distribution.target"].create(
+            {
+                "partner_id": self.retailer.id,
+                "date_from": "2027-03-01",
+                "date_to": "2027-04-30",
+                "basis": "sold_out",
+                "target": 4000,
+            }
+        )
+        report = self._accepted(
+            "CUP,5,2027-03-03,1000", head="product,quantity,date,amount", **MARCH
+        )
+        months = self.env["distribution.attainment"].search(
+            [("target_id", "=", target.id)], order="month"
+        )
+        self.assertEqual(months.mapped("attained"), [1000, 0])
+        self.assertEqual(target.attained, 1000)
+        opened = months[0].action_view_lines()
+        self.assertEqual(
+            self.env[opened["res_model"]].search(opened["domain"]), report.line_ids
+        )
         self.assertEqual(report.line_ids.day, datetime.date(2027, 3, 3))
         self.assertEqual(report.line_ids.accepted_on.date(), datetime.date(2027, 5, 20))
 
