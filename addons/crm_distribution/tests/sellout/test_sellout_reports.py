@@ -339,6 +339,71 @@ class TestSelloutReports(SelloutCommon):
         self.assertIn("roya@channel.example", sent.email_to)
         self.assertEqual(self.reporter.reminded_to, datetime.date(2027, 4, 30))
 
+    def _mail(self, sender, *files):
+        attached = "".join(
+            f"""--cut
+Content-Type: text/csv; name="{name}"
+Content-Disposition: attachment; filename="{name}"
+
+{text}
+"""
+            for name, text in files
+        )
+        return f"""From: {sender}
+To: sellout@us.example
+Subject: March
+Message-Id: <{len(attached)}.{sender}>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="cut"
+
+--cut
+Content-Type: text/plain
+
+Please find attached.
+{attached}--cut--
+"""
+
+    def test_files_that_come_by_mail_are_read_and_wait(self):
+        mail = self._mail(
+            "roya@channel.example",
+            ("march.csv", "product,quantity,date\nCUP,3,2027-03-03"),
+            ("logo.png", "x"),
+        )
+        thread = self.env["mail.thread"].message_process("distribution.reporter", mail)
+        self.assertEqual(thread, self.reporter.id)
+        report = self.Report.search([("partner_id", "=", self.retailer.id)])
+        self.assertRecordValues(
+            report,
+            [
+                {
+                    "state": "validated",
+                    "filename": "march.csv",
+                    "submitted_by_id": self.retailer.id,
+                }
+            ],
+        )
+        self.assertFalse(report.line_ids)
+        self.assertIn("March", self.reporter.message_ids.mapped("subject"))
+
+    def test_mails_of_strangers_and_without_files_are_sent_back(self):
+        alias = self.env["mail.alias"].new({"alias_contact": "everyone"})
+        reporters = self.env["distribution.reporter"]
+        table = [("a.csv", "x", {})]
+        for author, files, error in (
+            (self.env.user.partner_id, table, "error_no_reporter"),
+            (self.retailer, [], "error_no_file"),
+        ):
+            told = reporters._alias_get_error(
+                None, {"author_id": author.id, "attachments": files}, alias
+            )
+            self.assertEqual(told.code, error)
+        good = {"author_id": self.retailer.id, "attachments": table}
+        self.assertFalse(reporters._alias_get_error(None, good, alias))
+        # no call from outside is a mail
+        user = self._user("boss", "crm_distribution.group_channel_manager")
+        with self.assertRaises(AccessError):
+            reporters.with_user(user).message_new(good)
+
     def test_whoever_reported_is_not_reminded(self):
         self.reporter.frequency = "monthly"
         self._report("CUP,1,2027-04-15")
