@@ -216,6 +216,8 @@ METHODS = {
     ("distribution.claim", "action_approve"): {"manager"},
     ("distribution.claim", "action_calculate"): CHANNEL,
     ("distribution.claim", "action_refuse"): {"manager"},
+    # what the mail gateway alone calls
+    ("distribution.reporter", "message_new"): set(),
     ("distribution.sellout", "action_accept"): CHANNEL,
     ("distribution.sellout", "action_check"): CHANNEL,
     ("distribution.sellout", "action_download_issues"): CHANNEL,
@@ -246,6 +248,7 @@ METHODS = {
     ("res.partner", "action_open_distribution_routes"): SELLERS,
 }
 ARGUMENTS = {
+    ("distribution.reporter", "message_new"): ({},),
     ("crm.lead", "convert_opportunity"): (False,),
     ("crm.lead", "update_lead_portal"): ({"probability": 100},),
     ("crm.lead", "update_stage_from_portal"): (1,),

@@ -1,6 +1,7 @@
 """Price buckets, first in first out, and what is claimed from them."""
 
 import random
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -260,3 +261,19 @@ def test_nothing_is_lost_by_any_sequence(seed):
     # over
     again = walk(chance.sample(events, len(events)))
     assert left(again) == left(stock)
+
+
+def test_a_long_history_is_walked_in_time_linear_in_it():
+    def seconds(count):
+        """Seconds for a history of so many deliveries, each sold at once."""
+        events = []
+        for number in range(count):
+            events.append(Event(day(number), "receive", 2, 1.0, key=2 * number + 1))
+            events.append(Event(day(number), "sale", 2, key=2 * number + 2))
+        start = time.process_time()
+        stock = walk(events)
+        assert not stock.on_hand
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(20_000) < 40 * seconds(2_000)

@@ -117,7 +117,9 @@ def mutated(chance):
     if way == 6:
         return bytes(data).decode("latin-1").encode(chance.choice(["utf-16", "cp500"]))
     if way == 7:
-        start = chance.choice([b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe"])
+        start = chance.choice(
+            [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe"]
+        )
         return start + bytes(data)
     return chance.randbytes(chance.randint(0, 2000))
 

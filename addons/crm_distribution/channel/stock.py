@@ -8,7 +8,7 @@ said of that sale. What is smaller than `DUST` is none.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 DUST = 1e-6
@@ -62,7 +62,7 @@ class Use:
     """A sale took so many pieces of a bucket, at the price that it had then."""
 
     sale: int
-    bucket: int | None
+    bucket: int
     price: float | None
     quantity: float
     # covered by a delivery after the sale
@@ -83,12 +83,17 @@ class Cut:
 @dataclass
 class Stock:
     buckets: list[Bucket] = field(default_factory=list)
+    # what was undone has no quantity any more
     uses: list[Use] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     # sold and not explained by any delivery yet: sale and quantity
     debts: list[list] = field(default_factory=list)
     # taken out by a transfer, not yet arrived
     moving: list[Bucket] = field(default_factory=list)
+    # so that a long history is walked in time that is linear in it
+    _first: int = 0
+    _by_key: dict[int, Bucket] = field(default_factory=dict)
+    _of_sale: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def on_hand(self) -> float:
@@ -104,7 +109,7 @@ class Stock:
         while left > DUST and self.debts:
             sale, owed = self.debts[0]
             taken = min(owed, left)
-            self.uses.append(Use(sale, bucket.key, bucket.price, taken, late=True))
+            self._use(Use(sale, bucket.key, bucket.price, taken, late=True))
             left -= taken
             if owed - taken > DUST:
                 self.debts[0][1] = owed - taken
@@ -119,11 +124,24 @@ class Stock:
         while at and self.buckets[at - 1].day > bucket.day:
             at -= 1
         self.buckets.insert(at, bucket)
+        self._by_key[bucket.key] = bucket
+        self._first = min(self._first, at)
+
+    def _use(self, use: Use) -> None:
+        self._of_sale.setdefault(use.sale, []).append(len(self.uses))
+        self.uses.append(use)
+
+    def _full_ones(self) -> Iterator[Bucket]:
+        """Buckets that hold something, the oldest first."""
+        while self._first < len(self.buckets) and not self.buckets[self._first].left:
+            self._first += 1
+        for at in range(self._first, len(self.buckets)):
+            yield self.buckets[at]
 
     def give_back(self, event: Event) -> None:
         """To us: of the delivery that is named, else what came last."""
-        named = [one for one in self.buckets if one.key == event.of and event.of]
-        left = self._take(named, event.quantity)
+        named = self._by_key.get(event.of)
+        left = self._take([named] if named else [], event.quantity)
         left = self._take(reversed(self.buckets), left)
         if left > DUST:
             self.debts.append([event.key, left])
@@ -142,13 +160,13 @@ class Stock:
 
     def sale(self, event: Event) -> None:
         left = event.quantity
-        for bucket in self.buckets:
+        for bucket in self._full_ones():
             if left <= DUST:
                 return
             taken = min(bucket.left, left)
             if taken > DUST:
                 bucket.left = _clean(bucket.left - taken)
-                self.uses.append(Use(event.key, bucket.key, bucket.price, taken))
+                self._use(Use(event.key, bucket.key, bucket.price, taken))
                 left -= taken
         if left > DUST:
             self.debts.append([event.key, left])
@@ -172,25 +190,30 @@ class Stock:
                 debt[1] -= undone
                 left -= undone
         self.debts = [debt for debt in self.debts if debt[1] > DUST]
-        by_key = {bucket.key: bucket for bucket in self.buckets}
-        for at in range(len(self.uses) - 1, -1, -1):
-            if left <= DUST:
-                break
-            use = self.uses[at]
-            if sale not in (None, use.sale) or use.bucket not in by_key:
-                continue
-            undone = min(use.quantity, left)
-            by_key[use.bucket].left += undone
-            left -= undone
-            rest = use.quantity - undone
-            self.uses[at] = Use(use.sale, use.bucket, use.price, rest, use.late)
-        self.uses = [use for use in self.uses if use.quantity > DUST]
+        if sale is None:
+            while self.uses and left > DUST:
+                left = self._undo_use(len(self.uses) - 1, left)
+                if not self.uses[-1].quantity:
+                    self._of_sale[self.uses.pop().sale].pop()
+        else:
+            for at in reversed(self._of_sale.get(sale, ())):
+                left = self._undo_use(at, left)
         return left
+
+    def _undo_use(self, at: int, left: float) -> float:
+        use = self.uses[at]
+        undone = min(use.quantity, left)
+        if undone > DUST:
+            self._by_key[use.bucket].left += undone
+            self._first = 0
+            rest = _clean(use.quantity - undone)
+            self.uses[at] = Use(use.sale, use.bucket, use.price, rest, use.late)
+        return left - undone
 
     def transfer_out(self, event: Event) -> None:
         """The oldest leave, and keep their price on the way."""
         left = event.quantity
-        for bucket in self.buckets:
+        for bucket in self._full_ones():
             if left <= DUST:
                 break
             taken = min(bucket.left, left)
@@ -205,12 +228,12 @@ class Stock:
 
     def transfer_in(self, event: Event) -> None:
         left = event.quantity
-        by_key = {bucket.key: bucket for bucket in self.buckets}
         while left > DUST and self.moving:
             moved = self.moving[0]
             taken = min(moved.left, left)
             moved.left = _clean(moved.left - taken)
-            by_key[moved.key].left += taken
+            self._by_key[moved.key].left += taken
+            self._first = 0
             left -= taken
             if not moved.left:
                 self.moving.pop(0)

@@ -7,6 +7,7 @@ SOURCES = (
     "account.move",
     "account.move.line",
     "crm.lead",
+    "distribution.sellout.line",
     "distribution.share",
     "distribution.target",
     "distribution.territory",
@@ -34,6 +35,9 @@ class DistributionAttainment(models.Model):
     partner_id = fields.Many2one("res.partner", "Intermediary", readonly=True)
     category_id = fields.Many2one("product.category", "Goods", readonly=True)
     territory_id = fields.Many2one("distribution.territory", readonly=True)
+    basis = fields.Selection(
+        [("invoiced", "Invoiced"), ("sold_out", "Sold Out")], readonly=True
+    )
     measure = fields.Selection(
         [("quantity", "Quantity"), ("amount", "Amount")], readonly=True
     )
@@ -59,7 +63,7 @@ class DistributionAttainment(models.Model):
     )
 
     def action_view_lines(self):
-        """The lines of invoices and credit notes that make what is attained."""
+        """The lines of invoices, or of sell-out, that make what is attained."""
         self.ensure_one()
         self.check_access("read")
         rows = self.env.execute_query(
@@ -74,6 +78,13 @@ class DistributionAttainment(models.Model):
                 month=self.month,
             )
         )
+        if self.basis == "sold_out":
+            return open_counted(
+                self.env["distribution.sellout.line"],
+                self.env._("Sold out: %s", self.target_id.display_name),
+                [("id", "in", [line for (line,) in rows])],
+                view_mode="list",
+            )
         view = self.env.ref("crm_distribution.account_move_line_view_list")
         return open_counted(
             self.env["account.move.line"],
@@ -93,7 +104,8 @@ class DistributionAttainment(models.Model):
             )
             SELECT (row_number() OVER (ORDER BY span.id, span.month))::int AS id,
                    span.id AS target_id, span.company_id, span.partner_id,
-                   span.category_id, span.territory_id, span.measure, span.month,
+                   span.category_id, span.territory_id, span.basis, span.measure,
+                   span.month,
                    span.goal,
                    coalesce(attained.attained, 0) AS attained,
                    coalesce(attained.attained, 0) - span.goal AS variance,
@@ -102,6 +114,7 @@ class DistributionAttainment(models.Model):
                        SELECT FROM target wide
                         WHERE wide.company_id = span.company_id
                           AND wide.partner_id = span.partner_id
+                          AND wide.basis = span.basis
                           AND wide.measure = span.measure
                           AND (wide.path, wide.map, wide.days)
                               <> (span.path, span.map, span.days)
@@ -178,6 +191,18 @@ class DistributionAttainment(models.Model):
                   LEFT JOIN res_partner holder ON holder.id = lead.partner_assigned_id
                  WHERE NOT EXISTS (SELECT FROM distribution_share share
                                     WHERE share.order_id = line.order_id)
+            ), sold AS MATERIALIZED (
+                SELECT line.id AS line_id, line.company_id, line.day,
+                       category.parent_path AS path, line.partner_id,
+                       line.quantity, line.company_amount AS amount
+                  FROM distribution_sellout_line line
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+                  JOIN product_category category ON category.id = template.categ_id
+                 WHERE line.state = 'accepted' AND line.type IN ('sale', 'return')
+                   AND line.partner_id IN (
+                       SELECT partner_id FROM target WHERE basis = 'sold_out')
             ), span AS (
                 SELECT target.*, month::date AS month,
                        greatest(month::date, target.date_from) AS first_day,
@@ -203,6 +228,17 @@ class DistributionAttainment(models.Model):
                    AND part.day BETWEEN span.first_day AND span.last_day
                    AND starts_with(part.path, span.path)
                    AND part.place LIKE span.inside
+                 WHERE span.basis = 'invoiced'
+                 UNION ALL
+                SELECT span.id, span.month, sold.line_id,
+                       CASE span.measure WHEN 'quantity' THEN sold.quantity
+                                         ELSE sold.amount END
+                  FROM span
+                  JOIN sold ON sold.company_id = span.company_id
+                   AND sold.partner_id = span.partner_id
+                   AND sold.day BETWEEN span.first_day AND span.last_day
+                   AND starts_with(sold.path, span.path)
+                 WHERE span.basis = 'sold_out'
             )
             """
         )

@@ -42,9 +42,7 @@ def _accept(database: str, count: int) -> float:
             {
                 "name": "Reporter",
                 "is_company": True,
-                "distribution_level_id": env.ref(
-                    "crm_distribution.level_retailer"
-                ).id,
+                "distribution_level_id": env.ref("crm_distribution.level_retailer").id,
             }
         )
         rows = ["product,quantity,date,price,document"] + [

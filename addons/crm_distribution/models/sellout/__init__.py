@@ -3,6 +3,7 @@ from . import (  # noqa: I001
     res_company,
     res_config_settings,
     distribution_reporter,
+    distribution_reporter_mail,
     distribution_reporter_word,
     distribution_sellout,
     distribution_sellout_line,

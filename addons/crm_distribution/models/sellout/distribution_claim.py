@@ -315,7 +315,8 @@ class DistributionClaim(models.Model):
         )
         pieces = defaultdict(list)
         for use in stock.uses:
-            pieces[-use.sale].append((use.quantity, use.price))
+            if use.quantity:
+                pieces[-use.sale].append((use.quantity, use.price))
         for sale, owed in stock.debts:
             pieces[-sale].append((owed, None))
         claimed = self._claimed(resales)

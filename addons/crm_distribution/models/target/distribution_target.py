@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -10,7 +11,7 @@ class DistributionTarget(models.Model):
     Attained is what was invoiced less what was credited, of orders in which it has its
     part: by the order's shares; without them, all of an order from a lead that it has;
     else all that it bought itself. In a territory it is what went there, by the map
-    of the day on which it was invoiced.
+    of the day on which it was invoiced. Or it is what it reports as sold out.
     """
 
     _name = "distribution.target"
@@ -52,6 +53,14 @@ class DistributionTarget(models.Model):
     date_from = fields.Date("From", required=True, tracking=True)
     date_to = fields.Date(
         "To", required=True, tracking=True, help="The last day is included."
+    )
+    basis = fields.Selection(
+        [("invoiced", "Invoiced"), ("sold_out", "Sold Out")],
+        default="invoiced",
+        required=True,
+        tracking=True,
+        help="Sold out: what the intermediary's accepted sell-out reports say, sales "
+        "less returns, by the day of the sale, also when it is reported later.",
     )
     measure = fields.Selection(
         [("quantity", "Quantity"), ("amount", "Amount")],
@@ -109,6 +118,7 @@ class DistributionTarget(models.Model):
         "territory_id",
         "date_from",
         "date_to",
+        "basis",
         "measure",
         "target",
     )
@@ -129,6 +139,7 @@ class DistributionTarget(models.Model):
         "territory_id",
         "date_from",
         "date_to",
+        "basis",
         "measure",
     )
     def _compute_inside_id(self):
@@ -181,6 +192,7 @@ class DistributionTarget(models.Model):
             self._origin != other._origin
             and self.partner_id == other.partner_id
             and self.company_id == other.company_id
+            and self.basis == other.basis
             and self.measure == other.measure
             and all((self.date_from, self.date_to, other.date_from, other.date_to))
         )
@@ -217,6 +229,16 @@ class DistributionTarget(models.Model):
             # sudo: whoever sets targets need not see invoices
             moves = self.env["account.move"].sudo()
             moves.search(moves._unplaced_domain() & Domain.OR(spans))._state_territory()
+
+    @api.constrains("basis", "territory_id")
+    def _check_basis(self):
+        for target in self:
+            if target.basis == "sold_out" and target.territory_id:
+                raise ValidationError(
+                    self.env._(
+                        "Sell-out has no place on the map: leave the territory empty."
+                    )
+                )
 
     @api.constrains("partner_id")
     def _check_partner(self):

@@ -174,7 +174,27 @@ class TestSelloutReports(SelloutCommon):
         self.assertEqual(self._buckets(), [(100, 10)])
 
     def test_a_late_report_counts_on_its_own_days(self):
-        report = self._accepted("CUP,5,2027-03-03", **MARCH)
+        target = self.env["distribution.target"].create(
+            {
+                "partner_id": self.retailer.id,
+                "date_from": "2027-03-01",
+                "date_to": "2027-04-30",
+                "basis": "sold_out",
+                "target": 4000,
+            }
+        )
+        report = self._accepted(
+            "CUP,5,2027-03-03,1000", head="product,quantity,date,amount", **MARCH
+        )
+        months = self.env["distribution.attainment"].search(
+            [("target_id", "=", target.id)], order="month"
+        )
+        self.assertEqual(months.mapped("attained"), [1000, 0])
+        self.assertEqual(target.attained, 1000)
+        opened = months[0].action_view_lines()
+        self.assertEqual(
+            self.env[opened["res_model"]].search(opened["domain"]), report.line_ids
+        )
         self.assertEqual(report.line_ids.day, datetime.date(2027, 3, 3))
         self.assertEqual(report.line_ids.accepted_on.date(), datetime.date(2027, 5, 20))
 
@@ -318,6 +338,71 @@ class TestSelloutReports(SelloutCommon):
         self.assertIn("Apr 1, 2027", sent.subject)
         self.assertIn("roya@channel.example", sent.email_to)
         self.assertEqual(self.reporter.reminded_to, datetime.date(2027, 4, 30))
+
+    def _mail(self, sender, *files):
+        attached = "".join(
+            f"""--cut
+Content-Type: text/csv; name="{name}"
+Content-Disposition: attachment; filename="{name}"
+
+{text}
+"""
+            for name, text in files
+        )
+        return f"""From: {sender}
+To: sellout@us.example
+Subject: March
+Message-Id: <{len(attached)}.{sender}>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="cut"
+
+--cut
+Content-Type: text/plain
+
+Please find attached.
+{attached}--cut--
+"""
+
+    def test_files_that_come_by_mail_are_read_and_wait(self):
+        mail = self._mail(
+            "roya@channel.example",
+            ("march.csv", "product,quantity,date\nCUP,3,2027-03-03"),
+            ("logo.png", "x"),
+        )
+        thread = self.env["mail.thread"].message_process("distribution.reporter", mail)
+        self.assertEqual(thread, self.reporter.id)
+        report = self.Report.search([("partner_id", "=", self.retailer.id)])
+        self.assertRecordValues(
+            report,
+            [
+                {
+                    "state": "validated",
+                    "filename": "march.csv",
+                    "submitted_by_id": self.retailer.id,
+                }
+            ],
+        )
+        self.assertFalse(report.line_ids)
+        self.assertIn("March", self.reporter.message_ids.mapped("subject"))
+
+    def test_mails_of_strangers_and_without_files_are_sent_back(self):
+        alias = self.env["mail.alias"].new({"alias_contact": "everyone"})
+        reporters = self.env["distribution.reporter"]
+        table = [("a.csv", "x", {})]
+        for author, files, error in (
+            (self.env.user.partner_id, table, "error_no_reporter"),
+            (self.retailer, [], "error_no_file"),
+        ):
+            told = reporters._alias_get_error(
+                None, {"author_id": author.id, "attachments": files}, alias
+            )
+            self.assertEqual(told.code, error)
+        good = {"author_id": self.retailer.id, "attachments": table}
+        self.assertFalse(reporters._alias_get_error(None, good, alias))
+        # no call from outside is a mail
+        user = self._user("boss", "crm_distribution.group_channel_manager")
+        with self.assertRaises(AccessError):
+            reporters.with_user(user).message_new(good)
 
     def test_whoever_reported_is_not_reminded(self):
         self.reporter.frequency = "monthly"
