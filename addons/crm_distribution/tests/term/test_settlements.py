@@ -298,3 +298,30 @@ class TestPortalMoney(TermCommon, HttpCase):
         )
         self.assertNotIn("Xenon", html.decode())
         self.assertNotIn("12.30", html.decode())
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyTour(TermCommon, HttpCase):
+    def test_an_accountant_pays_and_the_intermediary_sees_it(self):
+        self._term(kind="rebate")
+        self._term(self.y, base="paid")
+        self._invoice(1000, 600)
+        self._invoice(100, partner=self.y)
+        for login, group in (
+            ("money-payer", "account.group_account_user"),
+            ("money-earner", "base.group_portal"),
+        ):
+            new_test_user(self.env, login, group, password=login)
+        earner = self.env["res.users"].search([("login", "=", "money-earner")])
+        earner.partner_id.parent_id = self.x
+        action = "crm_distribution.distribution_settlement_action"
+        self.start_tour(
+            f"/odoo/action-{action}", "crm_distribution_settle", login="money-payer"
+        )
+        statement = self.settlements.search([("partner_id", "=", self.x.id)])
+        self.assertRecordValues(
+            statement, [{"amount_billed": 100, "amount_disputed": 60}]
+        )
+        self.start_tour(
+            "/my/channel/money", "crm_distribution_see_statement", login="money-earner"
+        )
