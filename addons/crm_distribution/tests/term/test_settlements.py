@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .term_common import DAY, TermCommon
@@ -301,24 +302,68 @@ class TestPortalMoney(TermCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestMoneyTour(TermCommon, HttpCase):
+class TestMoneyTour(HttpCase):
+    """On the real clock, which a browser needs."""
+
+    def _partner(self, name):
+        return self.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "distribution_level_id": self.env.ref(
+                    "crm_distribution.level_wholesaler"
+                ).id,
+            }
+        )
+
+    def _sold(self, partner, base, *amounts):
+        term = self.env["distribution.term"].create(
+            {
+                "name": "Rebate",
+                "kind": "rebate",
+                "partner_id": partner.id,
+                "base": base,
+                "rate": 10,
+            }
+        )
+        term.action_activate()
+        product = self.env["product.product"].create({"name": "Pump"})
+        self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": self.env.company._today(),
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                    for amount in amounts
+                ],
+            }
+        ).action_post()
+
     def test_an_accountant_pays_and_the_intermediary_sees_it(self):
-        self._term(kind="rebate")
-        self._term(self.y, base="paid")
-        self._invoice(1000, 600)
-        self._invoice(100, partner=self.y)
+        xenon = self._partner("Xenon Trade")
+        self._sold(xenon, "invoiced", 1000, 600)
+        self._sold(self._partner("Ymir Trade"), "paid", 100)
         for login, group in (
             ("money-payer", "account.group_account_user"),
             ("money-earner", "base.group_portal"),
         ):
             new_test_user(self.env, login, group, password=login)
         earner = self.env["res.users"].search([("login", "=", "money-earner")])
-        earner.partner_id.parent_id = self.x
+        earner.partner_id.parent_id = xenon
         action = "crm_distribution.distribution_settlement_action"
         self.start_tour(
             f"/odoo/action-{action}", "crm_distribution_settle", login="money-payer"
         )
-        statement = self.settlements.search([("partner_id", "=", self.x.id)])
+        statement = self.env["distribution.settlement"].search(
+            [("partner_id", "=", xenon.id)]
+        )
         self.assertRecordValues(
             statement, [{"amount_billed": 100, "amount_disputed": 60}]
         )
