@@ -231,6 +231,65 @@ class TestSettlements(TermCommon):
         with self.assertRaises(AccessError):
             statement.with_user(accountant).read(["amount"])
 
+    def _booked(self, day):
+        provision = self.env["distribution.provision"].with_user(self.accountant)
+        one = provision.create({"date": day})
+        one.action_book()
+        one.move_id.action_post()
+        return one
+
+    def test_what_is_owed_is_an_expense_of_its_month_and_reversed_when_settled(self):
+        accounts = self.env["account.account"]
+        expense = accounts.search([("account_type", "=", "expense")], limit=1)
+        accrued = accounts.create(
+            {
+                "name": "Accrued",
+                "code": "298877",
+                "account_type": "liability_current",
+            }
+        )
+        self.company.write(
+            {
+                "distribution_expense_account_id": expense.id,
+                "distribution_accrued_account_id": accrued.id,
+                "distribution_journal_id": self.env["account.journal"]
+                .search([("type", "=", "general")], limit=1)
+                .id,
+            }
+        )
+        self._on("2028-02-01")
+        self._term()
+        sale = self._invoice(600, day=date(2027, 12, 10))
+        other = self._invoice(400, day=date(2027, 12, 12))
+        december = self._booked(date(2027, 12, 31))
+        self.assertRecordValues(december, [{"owed": 100, "change": 100}])
+        statement = self._run(date(2027, 12, 10))
+        statement.action_draft_bill()
+        statement.move_ids.invoice_date = date(2028, 1, 15)
+        statement.move_ids.action_post()
+        self.company.fiscalyear_lock_date = date(2027, 12, 31)
+        self._credit(other, date(2028, 1, 20), amount=100)
+        january = self._booked(date(2028, 1, 31))
+        self.assertRecordValues(
+            january, [{"owed": 30, "before": 100, "settled": 60, "change": -70}]
+        )
+        self.assertEqual(
+            sorted(
+                january.move_id.line_ids.filtered(
+                    lambda line: line.account_id == accrued
+                ).mapped("balance")
+            ),
+            [10, 60],
+        )
+        self.assertEqual(sale.state, "posted")
+        self.env.flush_all()
+        balance = sum(
+            self.env["account.move.line"]
+            .search([("account_id", "=", accrued.id)])
+            .mapped("balance")
+        )
+        self.assertEqual(-balance, 30)
+
     def test_the_paper_names_no_customer(self):
         self._term(kind="commission")
         self.buyer.name = "Secret Steel"
