@@ -46,6 +46,7 @@ CASES = [
     "tiers",
     "programs",
     "channel",
+    "terms",
     "voice",
 ]
 QUICK = 2_000
