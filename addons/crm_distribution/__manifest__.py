@@ -66,6 +66,7 @@
         "views/distribution_accrual_views.xml",
         "views/distribution_term_views.xml",
         "views/distribution_settlement_views.xml",
+        "views/distribution_provision_views.xml",
         "views/product_template_views.xml",
         # price
         "report/distribution_waterfall_views.xml",

@@ -50,6 +50,7 @@ CASES = [
     "programs",
     "channel",
     "sellout",
+    "terms",
     "voice",
 ]
 QUICK = 2_000

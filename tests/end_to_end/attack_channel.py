@@ -54,6 +54,7 @@ RIGHTS = {
         "channel user": "r",
         "manager": "r",
     },
+    "distribution.provision": {"accountant": "rwcd"},
     "distribution.settlement": PAID,
     "distribution.settlement.line": PAID,
     "distribution.claim": {"channel user": "rwc", "manager": "rwcd"},
@@ -205,6 +206,7 @@ METHODS = {
     ("distribution.registration", "action_write_message"): CHANNEL,
     ("distribution.response", "action_open_route"): CHANNEL,
     ("distribution.route", "action_withdraw"): CHANNEL,
+    ("distribution.provision", "action_book"): {"accountant"},
     ("distribution.settlement", "action_cancel"): {"accountant"},
     ("distribution.settlement", "action_draft_bill"): {"accountant"},
     ("distribution.settlement", "action_open_bills"): {"accountant"},
@@ -588,6 +590,9 @@ class AttackChannelRecords:
             "distribution.accrual": line.accrual_id,
             "distribution.dispute": env["distribution.dispute"].create(
                 {"line_id": line.id, "reason": "x"}
+            ),
+            "distribution.provision": env["distribution.provision"].create(
+                {"company_id": company.id}
             ),
             "distribution.settlement": statement,
             "distribution.settlement.line": line,

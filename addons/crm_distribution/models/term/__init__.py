@@ -11,6 +11,7 @@ from . import (  # noqa: I001
     distribution_settlement,
     distribution_settlement_line,
     distribution_settlement_portal,
+    distribution_provision,
     distribution_sellout,
     account_move,
     account_partial_reconcile,

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.addons.crm_suite.tools.dates import written_day
 
 RECENT = 40
+ACCOUNT = ["company_id", "kind", "currency_id"]
 
 
 class DistributionSettlement(models.Model):
@@ -60,23 +61,20 @@ class DistributionSettlement(models.Model):
         """Earned, coming and payable, by company, kind and currency."""
         entries, own = self._portal_entries(partner)
         labels = dict(self._fields["kind"]._description_selection(self.env))
+        settled = {
+            tuple(key): amount
+            for *key, amount in entries._read_group(
+                own & Domain("state", "=", "settled"), ACCOUNT, ["payable:sum"]
+            )
+        }
         balances = []
         for company, kind, currency, *sums in entries._read_group(
             own,
-            ["company_id", "kind", "currency_id"],
+            ACCOUNT,
             ["projected:sum", "earned:sum", "payable:sum", "closed:sum"],
         ):
             projected, earned, payable, closed = map(currency.round, sums)
-            settled = sum(
-                entries.search_fetch(
-                    own
-                    & Domain("company_id", "=", company.id)
-                    & Domain("kind", "=", kind)
-                    & Domain("currency_id", "=", currency.id)
-                    & Domain("state", "=", "settled"),
-                    ["payable"],
-                ).mapped("payable")
-            )
+            paid = settled.get((company, kind, currency), 0.0)
             balances.append(
                 {
                     "company": company.name,
@@ -85,8 +83,8 @@ class DistributionSettlement(models.Model):
                     "projected": projected,
                     "earned": currency.round(earned - closed),
                     "coming": currency.round(earned - payable - closed),
-                    "payable": currency.round(payable - settled),
-                    "settled": currency.round(settled),
+                    "payable": currency.round(payable - paid),
+                    "settled": currency.round(paid),
                 }
             )
         return balances

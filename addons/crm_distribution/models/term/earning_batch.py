@@ -205,6 +205,9 @@ class Batch:
                 rate, amounts[partner] = self._step(
                     term, partner, line.day, own_turnover, own_basis
                 )
+            if projected and not amounts[partner]:
+                # nothing of it is still to be invoiced
+                continue
             row = self._row(
                 term,
                 partner,

@@ -99,9 +99,10 @@ class TermCommon(DealCommon):
         register = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         )
-        wizard = register.create({"payment_date": day, **values})
+        wizard = register.create({"payment_date": day})
         if amount is not None:
             wizard.amount = amount
+        wizard.write(values)
         return wizard._create_payments()
 
     def _order(self, *amounts, partner=None, quantity=1, confirm=True, **values):

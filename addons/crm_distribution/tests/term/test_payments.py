@@ -1,3 +1,5 @@
+import base64
+import random
 from datetime import date
 
 from odoo.tests import tagged
@@ -142,3 +144,124 @@ class TestFullPayments(TermCommon):
         self._bill(order)
         self.assertEqual(self._sums()[0], 10)
         self.assertFalse(self.entries.search([("partner_id", "=", self.buyer.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestSoldOut(TermCommon):
+    """What an intermediary reports that consumers bought."""
+
+    def _report(self, *rows, kind="original"):
+        text = "product,quantity,date,price,type,document\n" + "\n".join(rows)
+        report = self.env["distribution.sellout"].create(
+            {
+                "partner_id": self.x.id,
+                "company_id": self.company.id,
+                "kind": kind,
+                "file": base64.b64encode(text.encode()),
+            }
+        )
+        report.action_check()
+        report.action_accept()
+        return report
+
+    def test_reports_earn_and_a_correction_takes_back(self):
+        self.pump.default_code = "PUMP"
+        term = self._term(base="sold_out", measure="piece", rate=2)
+        self._report("PUMP,10,2027-02-01,,sale,A", "PUMP,-1,2027-02-02,,return,B")
+        self.assertEqual(self._sums(term=term), (18, 18, 0))
+        self._report("PUMP,7,2027-02-01,,sale,A", kind="replaces")
+        self.assertEqual(self._sums(term=term)[0], 12)
+        # what we sell in earns nothing by it
+        self._invoice(100)
+        self.assertEqual(self._sums(term=term)[0], 12)
+
+
+@tagged("post_install", "-at_install")
+class TestAnySequence(TermCommon):
+    """Random invoices, returns, allowances, payments and edits, by a tiny model."""
+
+    def test_sums_are_those_of_the_tiny_model(self):
+        random_ = random.Random(20270301)
+        for _round in range(4):
+            flat = self._term(rate=7, base="paid", category_id=self.valves.id)
+            tiered = self._term(
+                rate=0,
+                tiers=[(0, 3), (500, 5), (1500, 8)],
+                retroactive=_round % 2,
+                category_id=self.pumps.id,
+            )
+            # by invoice: amount, what is left of it, what is paid, and which goods
+            held, entries = [], 0
+            for _step in range(14):
+                open_ = [one for one in held if one["left"] > 1]
+                unpaid = [one for one in open_ if one["paid"] < one["left"] - 1]
+                act = random_.choice(["sell", "sell", "return", "pay", "draft"])
+                if act == "sell" or not open_:
+                    amount = random_.randint(1000, 90_000) / 100
+                    product = random_.choice([self.pump, self.valve])
+                    invoice = self._invoice((product, amount))
+                    held.append(
+                        {
+                            "move": invoice,
+                            "amount": amount,
+                            "left": amount,
+                            "paid": 0.0,
+                            "flat": product == self.valve,
+                        }
+                    )
+                elif act == "return":
+                    one = random_.choice(open_)
+                    part = one["left"] - one["paid"]
+                    if random_.random() < 0.6:
+                        part = round(part * random_.random(), 2)
+                    if part > 0.01:
+                        self._credit(one["move"], amount=round(part, 2))
+                        one["left"] = round(one["left"] - round(part, 2), 2)
+                elif act == "pay" and unpaid:
+                    one = random_.choice(unpaid)
+                    part = round((one["left"] - one["paid"]) * random_.random(), 2)
+                    if part > 0:
+                        self._pay(one["move"], part)
+                        one["paid"] = round(one["paid"] + part, 2)
+                elif act == "draft":
+                    one = random_.choice(open_)
+                    if one["left"] == one["amount"] and not one["paid"]:
+                        one["move"].button_draft()
+                        self.assertTrue(self._sums()[0] >= 0)
+                        one["move"].action_post()
+                self._compare(flat, tiered, held)
+                # nothing that was written is written anew
+                count = self.entries.search_count([])
+                self.assertGreaterEqual(count, entries)
+                entries = count
+            for one in held:
+                if one["left"] and not one["paid"]:
+                    self._credit(one["move"], amount=one["left"])
+                    one["left"] = 0.0
+            self._compare(flat, tiered, held)
+            for term in flat | tiered:
+                term.action_end()
+                term.date_to = date(2027, 1, 1)
+
+    def _compare(self, flat, tiered, held):
+        turnover = sum(one["left"] for one in held if not one["flat"])
+        owed = tiered._tiers().given(round(turnover, 2))
+        earned, payable, closed = self._sums(term=tiered)
+        self.assertAlmostEqual(earned, round(owed, 2), delta=0.011)
+        self.assertEqual((payable, closed), (earned, 0))
+        wanted = paid = 0.0
+        for one in held:
+            if one["flat"]:
+                wanted += one["left"] * 0.07
+                paid += min(one["paid"], one["left"]) * 0.07
+        earned, payable, closed = self._sums(term=flat)
+        slack = 0.02 * (1 + sum(one["flat"] for one in held))
+        self.assertAlmostEqual(earned, wanted, delta=slack)
+        self.assertAlmostEqual(payable, paid, delta=slack)
+        self.assertLessEqual(payable + closed, earned + 1e-6)
+        for one in held:
+            if not one["left"]:
+                entries = self.entries.search(
+                    [("move_line_id", "in", one["move"].invoice_line_ids.ids)]
+                )
+                self.assertEqual(round(sum(entries.mapped("earned")), 6), 0)

@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .term_common import DAY, TermCommon
@@ -230,6 +231,65 @@ class TestSettlements(TermCommon):
         with self.assertRaises(AccessError):
             statement.with_user(accountant).read(["amount"])
 
+    def _booked(self, day):
+        provision = self.env["distribution.provision"].with_user(self.accountant)
+        one = provision.create({"date": day})
+        one.action_book()
+        one.move_id.action_post()
+        return one
+
+    def test_what_is_owed_is_an_expense_of_its_month_and_reversed_when_settled(self):
+        accounts = self.env["account.account"]
+        expense = accounts.search([("account_type", "=", "expense")], limit=1)
+        accrued = accounts.create(
+            {
+                "name": "Accrued",
+                "code": "298877",
+                "account_type": "liability_current",
+            }
+        )
+        self.company.write(
+            {
+                "distribution_expense_account_id": expense.id,
+                "distribution_accrued_account_id": accrued.id,
+                "distribution_journal_id": self.env["account.journal"]
+                .search([("type", "=", "general")], limit=1)
+                .id,
+            }
+        )
+        self._on("2028-02-01")
+        self._term()
+        sale = self._invoice(600, day=date(2027, 12, 10))
+        other = self._invoice(400, day=date(2027, 12, 12))
+        december = self._booked(date(2027, 12, 31))
+        self.assertRecordValues(december, [{"owed": 100, "change": 100}])
+        statement = self._run(date(2027, 12, 10))
+        statement.action_draft_bill()
+        statement.move_ids.invoice_date = date(2028, 1, 15)
+        statement.move_ids.action_post()
+        self.company.fiscalyear_lock_date = date(2027, 12, 31)
+        self._credit(other, date(2028, 1, 20), amount=100)
+        january = self._booked(date(2028, 1, 31))
+        self.assertRecordValues(
+            january, [{"owed": 30, "before": 100, "settled": 60, "change": -70}]
+        )
+        self.assertEqual(
+            sorted(
+                january.move_id.line_ids.filtered(
+                    lambda line: line.account_id == accrued
+                ).mapped("balance")
+            ),
+            [10, 60],
+        )
+        self.assertEqual(sale.state, "posted")
+        self.env.flush_all()
+        balance = sum(
+            self.env["account.move.line"]
+            .search([("account_id", "=", accrued.id)])
+            .mapped("balance")
+        )
+        self.assertEqual(-balance, 30)
+
     def test_the_paper_names_no_customer(self):
         self._term(kind="commission")
         self.buyer.name = "Secret Steel"
@@ -298,3 +358,74 @@ class TestPortalMoney(TermCommon, HttpCase):
         )
         self.assertNotIn("Xenon", html.decode())
         self.assertNotIn("12.30", html.decode())
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyTour(HttpCase):
+    """On the real clock, which a browser needs."""
+
+    def _partner(self, name):
+        return self.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "distribution_level_id": self.env.ref(
+                    "crm_distribution.level_wholesaler"
+                ).id,
+            }
+        )
+
+    def _sold(self, partner, base, *amounts):
+        term = self.env["distribution.term"].create(
+            {
+                "name": "Rebate",
+                "kind": "rebate",
+                "partner_id": partner.id,
+                "base": base,
+                "rate": 10,
+            }
+        )
+        term.action_activate()
+        product = self.env["product.product"].create({"name": "Pump"})
+        self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": self.env.company._today(),
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                    for amount in amounts
+                ],
+            }
+        ).action_post()
+
+    def test_an_accountant_pays_and_the_intermediary_sees_it(self):
+        xenon = self._partner("Xenon Trade")
+        self._sold(xenon, "invoiced", 1000, 600)
+        self._sold(self._partner("Ymir Trade"), "paid", 100)
+        for login, group in (
+            ("money-payer", "account.group_account_user"),
+            ("money-earner", "base.group_portal"),
+        ):
+            new_test_user(self.env, login, group, password=login)
+        earner = self.env["res.users"].search([("login", "=", "money-earner")])
+        earner.partner_id.parent_id = xenon
+        action = "crm_distribution.distribution_settlement_action"
+        self.start_tour(
+            f"/odoo/action-{action}", "crm_distribution_settle", login="money-payer"
+        )
+        statement = self.env["distribution.settlement"].search(
+            [("partner_id", "=", xenon.id)]
+        )
+        self.assertRecordValues(
+            statement, [{"amount_billed": 100, "amount_disputed": 60}]
+        )
+        self.start_tour(
+            "/my/channel/money", "crm_distribution_see_statement", login="money-earner"
+        )
