@@ -20,10 +20,10 @@ STEPS = (
     ("shared_step", "Order Discounts"),
     ("invoice_amount", "Invoice Price"),
     ("allowance_step", "Allowances"),
-    ("accrued_step", "Rebates and Commissions, Accrued"),
-    ("settled_step", "Settled, Other Than Accrued"),
+    ("accrued_step", "Rebates, Commissions"),
+    ("settled_step", "Settled Otherwise"),
     ("pocket_amount", "Pocket Price"),
-    ("cost_step", "Cost at the Time of Sale"),
+    ("cost_step", "Cost When Sold"),
     ("margin_amount", "Pocket Margin"),
 )
 PARTS = [name for name, _label in STEPS if name.endswith("_step")]
@@ -43,10 +43,10 @@ class DistributionWaterfall(models.Model):
     _rec_name = "order_id"
 
     company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one("res.currency", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
     line_id = fields.Many2one("sale.order.line", readonly=True)
-    day = fields.Date("Day of the Order", readonly=True)
+    day = fields.Date("Day", readonly=True)
     partner_id = fields.Many2one("res.partner", "Buyer", readonly=True)
     level_id = fields.Many2one(
         "distribution.level", readonly=True, help="The buyer's level today."
@@ -79,17 +79,21 @@ class DistributionWaterfall(models.Model):
         help="Credited afterwards, below the price of the sale: goods stayed sold.",
     )
     accrued_step = fields.Monetary(
-        "Rebates and Commissions, Accrued",
+        "Rebates, Commissions",
         readonly=True,
-        help="What was earned with this line.",
+        help="What was earned with this line: accrued, paid or not.",
     )
     settled_step = fields.Monetary(
-        "Settled, Other Than Accrued",
+        "Settled Otherwise",
         readonly=True,
         help="The difference, once it is settled.",
     )
     pocket_amount = fields.Monetary("Pocket Price", readonly=True)
-    cost_step = fields.Monetary("Cost at the Time of Sale", readonly=True)
+    cost_step = fields.Monetary(
+        "Cost When Sold",
+        readonly=True,
+        help="As the order line kept it, whatever the goods cost today.",
+    )
     margin_amount = fields.Monetary("Pocket Margin", readonly=True)
     margin_percent = fields.Float(
         "Pocket Margin (%)", readonly=True, aggregator=None, help="Of the pocket price."
@@ -122,7 +126,8 @@ class DistributionWaterfall(models.Model):
         return SQL(
             """
             WITH %(lines)s
-            SELECT line_id AS id, line_id, order_id, company_id, day, partner_id,
+            SELECT line_id AS id, line_id, order_id, company_id, currency_id, day,
+                   partner_id,
                    level_id, product_id, category_id, quantity,
                    list_amount, pricelist_step, discount_step, shared_step,
                    invoice_amount, allowance_step, accrued_step, settled_step,
@@ -182,11 +187,13 @@ class DistributionWaterfall(models.Model):
         return SQL(
             """
             place AS MATERIALIZED (
-                SELECT * FROM unnest(%(companies)s::int[], %(zones)s::text[])
-                           AS place (company_id, zone)
+                SELECT * FROM unnest(%(companies)s::int[], %(zones)s::text[],
+                                     %(currencies)s::int[])
+                           AS place (company_id, zone, currency_id)
             ), line AS (
                 -- an order's rate is its currency's for one of the company's
                 SELECT line.id AS line_id, line.order_id, sale.company_id,
+                       place.currency_id,
                        (sale.date_order AT TIME ZONE 'UTC'
                                         AT TIME ZONE place.zone)::date AS day,
                        buyer.commercial_partner_id AS partner_id,
@@ -278,7 +285,8 @@ class DistributionWaterfall(models.Model):
                   LEFT JOIN credited ON credited.line_id = line.line_id
                   LEFT JOIN accrued ON accrued.line_id = line.line_id
             ), step AS (
-                SELECT kept.line_id, kept.order_id, kept.company_id, kept.day,
+                SELECT kept.line_id, kept.order_id, kept.company_id,
+                       kept.currency_id, kept.day,
                        kept.partner_id, kept.product_id, kept.quantity,
                        kept.quantity * kept.list AS list_amount,
                        kept.quantity * (kept.price - kept.list) AS pricelist_step,
@@ -304,5 +312,6 @@ class DistributionWaterfall(models.Model):
             """,
             companies=companies.ids,
             zones=[company._zone(company.id) for company in companies],
+            currencies=[company.currency_id.id for company in companies],
             accruals=self._accruals_sql(),
         )
