@@ -576,3 +576,85 @@ def test_hidden_sheets_are_no_candidates():
     book.save(file)
     assert not grasp(file.getvalue()).open
     assert len(read(file.getvalue()).purchases) == 1
+
+
+# Exports of programs, as a new user would bring them
+
+
+def test_spanish_ledger_loads_as_it_is():
+    reading = read(
+        (
+            "Fecha;Núm. factura;Cliente;NIF;Subtotal;IVA;Total;Estado\n"
+            "15/01/2024;F240001;Núñez Hermanos;B123;100,00;21,00;121,00;Pagado\n"
+            "20/01/2024;F240002;Núñez Hermanos;B123;-10,00;-2,10;-12,10;Pagado\n"
+        ).encode()
+    )
+    assert bought(reading) == [
+        ("Núñez Hermanos", "2024-01-15", 100.0),
+        ("Núñez Hermanos", "2024-01-20", -10.0),
+    ]
+    assert [one.document for one in reading.purchases] == ["F240001", "F240002"]
+
+
+def test_list_of_an_erp_with_signs_behind_the_digits_loads_as_it_is():
+    reading = read(
+        b"Sold-to party|Name 1|Billing Doc.|Billing Date|Material|Billed Quantity|"
+        b"Net Value|Curr.\n"
+        b"0000100023|Alpha AG|90000123|15.01.2024|MAT-1|          10|  1.234,50 |EUR\n"
+        b"0000100023|Alpha AG|90000124|16.01.2024|MAT-1|           2-|  246,90-|EUR\n",
+        hints=Hints("EUR", ("€",)),
+    )
+    assert bought(reading) == [
+        ("0000100023", "2024-01-15", 1234.5),
+        ("0000100023", "2024-01-16", -246.9),
+    ]
+    assert [one.items[0].quantity for one in reading.purchases] == [10, -2]
+
+
+def test_report_of_a_till_loads_as_it_is():
+    reading = read(
+        b"Date,Time,Gross Sales,Discounts,Net Sales,Tax,Total Collected,Transaction ID,"
+        b"Customer ID,Customer Name,Event Type\n"
+        b"01/15/2024,10:22,$25.00,$0.00,$25.00,$2.00,$27.00,a1,CU1,Ann Lee,Payment\n"
+        b"01/16/2024,11:22,-$10.00,$0.00,-$10.00,-$0.80,-$10.80,a2,CU1,Ann Lee,Refund\n"
+    )
+    assert bought(reading) == [
+        ("CU1", "2024-01-15", 25.0),
+        ("CU1", "2024-01-16", -10.0),
+    ]
+
+
+def test_persian_ledger_of_lines_loads_as_it_is():
+    text = (
+        "شماره فاکتور,تاریخ فاکتور,کد مشتری,نام مشتری,کد کالا,شرح کالا,تعداد,فی,تخفیف,"
+        "مبلغ خالص,مالیات و عوارض\n"
+        '۱۰۰۱,۱۴۰۲/۰۱/۱۵,۵۰۱,فروشگاه آریا,K1,یخچال,۲,"۱۰٬۰۰۰٬۰۰۰","۱٬۰۰۰٬۰۰۰",'
+        '"۱۹٬۰۰۰٬۰۰۰","۱٬۷۱۰٬۰۰۰"\n'
+        '۱۰۰۱,۱۴۰۲/۰۱/۱۵,۵۰۱,فروشگاه آریا,K2,پنکه,۱,"۵٬۰۰۰٬۰۰۰",۰,"۵٬۰۰۰٬۰۰۰",'
+        '"۴۵۰٬۰۰۰"\n'
+    ).encode()
+    rials = Hints("IRR", ("﷼",))
+    likely = asked(grasp(text, hints=rials))
+    assert likely == {"grain": "line", "discount": "aside"}
+    reading = read(text, likely, rials)
+    assert bought(reading) == [("501", "2023-04-04", 24_000_000.0)]
+
+
+def test_price_without_a_quantity_makes_no_amount():
+    """A shop's "item price" may be that of all pieces: nobody multiplies in silence."""
+    columns = grasp(
+        b"order-id\tpurchase-date\tbuyer-email\tsku\tquantity-purchased\titem-price\n"
+        b"1-1\t2024-01-15T10:00:00+00:00\ta@example.com\tS1\t2\t20.00\n"
+    ).columns
+    assert not {"amount", "quantity"} & columns.keys()
+
+
+def test_bookings_without_a_year_are_refused():
+    text = (
+        b"Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Konto;"
+        b"Belegdatum;Belegfeld 1\n1190,00;S;EUR;10001;1503;R-100\n"
+    )
+    euros = Hints("EUR", ("€",), tax_rates=(19.0,))
+    assert asked(grasp(text, hints=euros)) == {"tax": None}
+    reading = read(text, {"tax": "rate:19"}, euros, customer="Konto")
+    assert issues(reading) == [(2, "date", "bad_date")]

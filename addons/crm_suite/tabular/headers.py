@@ -72,7 +72,7 @@ _SYNONYMS = {
         "customer name, client name, billing name, buyer name, contact name,"
         "full name, company name, account name, display name, card name,"
         "billing first name, customer full name, sold to name, invoice partner,"
-        "invoice partner display name, bill to name, debtor name,"
+        "invoice partner display name, bill to name, debtor name, name 1,"
         "نام مشتری, نام و نام خانوادگی, نام شرکت, نام خریدار, نام طرف حساب, طرف حساب,"
         "nom client, nom du client, raison sociale, nom complet, tiers,"
         "kundenname, name des kunden, firma, firmenname,"
@@ -86,7 +86,8 @@ _SYNONYMS = {
     "date": (
         "order date, purchase date, purchased on, invoice date, sale date, sales date,"
         "transaction date, document date, posting date, invoice/bill date, bill date,"
-        "booking date, created at, creation date, created date, created on,"
+        "booking date, billing date, created at, creation date, created date,"
+        "created on,"
         "date created, date placed, order placed, created, date ordered, ordered on,"
         "issue date, date issued, txn date, paid at, date paid, payment date, date,"
         "تاریخ خرید, تاریخ سفارش, تاریخ فاکتور, تاریخ فروش, تاریخ سند, تاریخ ثبت,"
@@ -125,7 +126,8 @@ _SYNONYMS = {
         "amount incl tax, amount including tax, total with tax, tax included,"
         "amount incl vat, total incl vat, total inc vat, total inc tax, gross sales,"
         "total ttc, montant ttc, prix ttc, ttc,"
-        "bruttobetrag, brutto, gesamt brutto, betrag brutto, bruttosumme, bruttoumsatz,"
+        "umsatz ohne soll/haben kz, bruttobetrag, brutto,"
+        " gesamt brutto, betrag brutto, bruttosumme, bruttoumsatz,"
         "total con iva, importe con iva, importe bruto, iva incluido,"
         "مبلغ با مالیات, جمع با مالیات, مبلغ ناخالص"
     ),
@@ -140,15 +142,17 @@ _SYNONYMS = {
         "document no, receipt number, receipt no, bill number, invoice id, order id,"
         "order reference, order ref, invoice reference, sales order, transaction id,"
         "transaction number, document, invoice, order, receipt, voucher, voucher no,"
-        "voucher number, doc no, doc number, docnum, invoice nr, order nr, num, number,"
+        "voucher number, doc no, doc number, docnum, invoice nr, order nr, billing doc,"
+        "billing document, num, number,"
         "شماره فاکتور, شماره سفارش, شماره سند, شماره رسید, شماره حواله, فاکتور,"
         "numero facture, no facture, numero de facture, numero commande,"
         "numero de commande, n de facture, facture, commande, piece, numero piece,"
         "piece ref, piece num, n piece,"
         "rechnungsnummer, rechnungs nr, rechnungsnr, bestellnummer, bestell nr,"
-        "belegnummer, beleg nr, belegnr, auftragsnummer, auftrags nr, rechnung, beleg,"
+        "belegnummer, belegfeld 1, beleg nr, belegnr, auftragsnummer, auftrags nr,"
+        "rechnung, beleg,"
         "numero de factura, numero factura, n factura, factura, numero de pedido,"
-        "numero pedido, pedido, n pedido, albaran, folio, id"
+        "numero pedido, pedido, n pedido, num factura, num pedido, albaran, folio, id"
     ),
     "origin": (
         "original order, original invoice, original document, refund of, reversal of,"
@@ -163,7 +167,7 @@ _SYNONYMS = {
         "quantity, qty, quantity ordered, qty ordered, lineitem quantity,"
         "item quantity,"
         "order lines/quantity, units, order quantity ordered, ordered quantity,"
-        "quantity sold, invoice lines/quantity,"
+        "quantity sold, billed quantity, invoice lines/quantity,"
         "تعداد, مقدار, quantite, qte, menge, anzahl, stuckzahl, stuck,"
         "cantidad, cant, unidades"
     ),
@@ -215,7 +219,8 @@ _SYNONYMS = {
     ),
     "currency": (
         "currency, currency code, order currency, curr, iso currency, cur,"
-        "ارز, واحد پول, devise, code devise, wahrung, waehrung, wkz, moneda, divisa"
+        "ارز, واحد پول, devise, code devise, wahrung, waehrung, wkz, wkz umsatz,"
+        "moneda, divisa"
     ),
     "tax": (
         "tax, taxes, tax amount, vat, vat amount, tax total, total tax, sales tax, gst,"

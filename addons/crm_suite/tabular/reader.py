@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import csv
 import io
 import itertools
@@ -38,6 +37,7 @@ ALL_SHEETS = "*"
 _OLE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any file behind a password
 _ZIP = b"PK\x03\x04"
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PIECE = 1 << 20
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=([^\"\w\r\n])\r?\n")
 _SAMPLE_RECORDS = 50
 # what a reader sees in place of a byte that is no letter
@@ -66,8 +66,7 @@ def detect_layout(data: bytes) -> Layout:
     encoding = _detect_encoding(data)
     if is_webpage(data):
         return Layout(encoding)
-    text = _decode(data, encoding)
-    return Layout(encoding, _detect_delimiter(text))
+    return Layout(encoding, _detect_delimiter(data, encoding))
 
 
 def read_table(data: bytes, layout: Layout, limit: int | None = None) -> Table:
@@ -84,9 +83,9 @@ def _read(data: bytes, layout: Layout, limit: int | None, make: Callable) -> Tab
     _refuse_other_formats(data)
     sheets = _sheets(data, layout)
     if sheets is None:
-        text = _decode(data, layout.encoding or _detect_encoding(data))
-        delimiter = layout.delimiter or _detect_delimiter(text)
-        return make(_records(text, delimiter), limit, count_known)
+        encoding = layout.encoding or _detect_encoding(data)
+        delimiter = layout.delimiter or _detect_delimiter(data, encoding)
+        return make(_records(data, encoding, delimiter), limit, count_known)
     if layout.sheet == ALL_SHEETS:
         return _join(sheets, limit, make)
     return make(_choose(sheets, layout.sheet)(), limit, count_known)
@@ -117,7 +116,8 @@ def _sheets(data: bytes, layout: Layout) -> list[tuple[str, Callable]] | None:
     if data.startswith(_ZIP):
         return read_workbook(data)
     if is_webpage(data):
-        text = _decode(data, layout.encoding or _detect_encoding(data))
+        encoding = layout.encoding or _detect_encoding(data)
+        text = _lines_of(data, encoding).read()
         return [
             (f"Table {number}", partial(iter, rows))
             for number, rows in enumerate(read_webpage(text), start=1)
@@ -223,8 +223,7 @@ def _detect_encoding(data: bytes) -> str:
         return utf16
     if is_webpage(data) and (declared := declared_encoding(data)):
         return declared
-    with contextlib.suppress(UnicodeDecodeError):
-        data.decode("utf-8")
+    if _first_stray(data, "utf-8") is None:
         return "utf-8"
     text = data.decode("utf-8", "replace")
     strays = text.count(STRAY)
@@ -253,31 +252,48 @@ def foreign_words(data: bytes, encoding: str, most: int = 5) -> list[str]:
     return list(found)
 
 
-def _decode(data: bytes, encoding: str) -> str:
+def _first_stray(data: bytes, encoding: str) -> int | None:
+    """Where the bytes do not fit, piece by piece: a whole text may be four times as
+    large as its file."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE]
+        try:
+            decoder.decode(piece, final=start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return start + error.start
+    return None
+
+
+def _lines_of(data: bytes, encoding: str) -> io.TextIOWrapper:
     name = "utf-8-sig" if encoding == "utf-8" else encoding
+    errors = "strict"
     try:
-        return data.decode(name).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        text = data.decode(name, "replace")
-        if encoding == "utf-8" and _detect_encoding(data) == "utf-8":
-            # the rows that it concerns are refused, and only those
-            return text
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileProblem("encoding", str(line)) from None
+        stray = _first_stray(data, name)
     except LookupError:
         raise FileProblem("encoding", "1") from None
+    if stray is not None:
+        if encoding != "utf-8" or _detect_encoding(data) != "utf-8":
+            line = data.count(b"\n", 0, stray) + 1
+            raise FileProblem("encoding", str(line))
+        # the rows that it concerns are refused, and only those
+        errors = "replace"
+    return io.TextIOWrapper(io.BytesIO(data), name, errors, newline="")
 
 
-def _detect_delimiter(text: str) -> str:
+def _detect_delimiter(data: bytes, encoding: str) -> str:
     """The mark that cuts most lines into the same number of cells, the most cells."""
-    if match := _SEPARATOR_LINE.match(text):
+    if match := _SEPARATOR_LINE.match(_lines_of(data, encoding).readline(64)):
         return match[1]
 
     def evenness(delimiter: str) -> tuple[float, int]:
         try:
-            records = itertools.islice(_records(text, delimiter), _SAMPLE_RECORDS)
-            widths = Counter(len(record) for record in records if record)
-        except FileProblem:
+            records = _records(data, encoding, delimiter)
+            sample = itertools.islice(records, _SAMPLE_RECORDS)
+            widths = Counter(len(record) for record in sample if record)
+        except FileProblem as problem:
+            if problem.code == "encoding":
+                raise
             return 0.0, 0
         if not widths:
             return 0.0, 0
@@ -287,12 +303,16 @@ def _detect_delimiter(text: str) -> str:
     return max(DELIMITERS, key=evenness)
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[Cell]]:
-    if match := _SEPARATOR_LINE.match(text):
+def _records(data: bytes, encoding: str, delimiter: str) -> Iterator[list[Cell]]:
+    lines = _lines(_lines_of(data, encoding))
+    first = next(lines, "").removeprefix("\ufeff")
+    if _SEPARATOR_LINE.match(first):
         yield []  # Excel's own hint takes a line, so the rows below keep their number
-        text = text[match.end() :]
-    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
-    has_formulas = '="' in text
+    else:
+        lines = itertools.chain([first], lines)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    # cheaper than a look at each cell
+    has_formulas = b'="' in data or b'=\0"' in data or b'\0=\0"' in data
     try:
         for record in reader:
             yield list(map(unwrapped, record)) if has_formulas else record
@@ -300,8 +320,9 @@ def _records(text: str, delimiter: str) -> Iterator[list[Cell]]:
         raise FileProblem("broken_csv", str(reader.line_num)) from None
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    # never more of a line than may be read at all
+    while line := text.readline(limits.LONGEST_LINE + 1):
         if len(line) > limits.LONGEST_LINE:
             # cut into cells, it would be many times as large
             raise FileProblem("line_too_long")

@@ -614,6 +614,8 @@ class _Survey:
                 yield Question(
                     name,
                     (Choice(choices), Choice("aside")),
+                    # a net amount is less its discount already
+                    "aside" if is_net(_amount_header(self.columns)) else None,
                     count=self.extras[name],
                     shown=self.columns[name],
                 )

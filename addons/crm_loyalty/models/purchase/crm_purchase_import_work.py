@@ -144,6 +144,8 @@ class CrmPurchaseImport(models.Model):
         if self._ask(understood):
             self._note({"state": "asking"})
             return
+        # what was read of it is enough
+        self.invalidate_recordset(["file"])
         table = understood.rows()
         try:
             reading = read_purchases(
