@@ -5,7 +5,7 @@ from . import (
     distribution_price_plan_factor,
     distribution_price_plan_level,
     distribution_price_plan_product,
-    distribution_price_publication,
+    distribution_price_plan_publication,
     product_pricelist,
     product_pricelist_item,
     product_pricelist_portal,

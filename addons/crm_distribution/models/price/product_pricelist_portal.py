@@ -23,6 +23,7 @@ class ProductPricelist(models.Model):
         partner = partner.sudo()
         agreements = partner.distribution_agreement_ids
         companies = agreements.filtered(lambda one: one.state == "active").company_id
+        # sudo: whose customer its login is
         companies |= self.env.user.sudo().company_ids
         # sudo: its own level's prices alone are found
         items = self.env["product.pricelist.item"].sudo()
