@@ -75,8 +75,11 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             {} if cancelled else documents._point_effects(), document
         )
 
-    def _post_effects(self, wanted: dict, document=None):
-        posted, past = self._posted_effects()
+    def _post_effects(self, wanted: dict, document=None, *, known=None):
+        """
+        :param known: what was posted, where the caller has looked it up
+        """
+        posted, past = known or self._posted_effects()
         changes = [
             (order, card, wanted.get((order, card), Effect()), posted[order, card])
             for order, card in dict.fromkeys([*wanted, *posted])
