@@ -21,7 +21,7 @@ class LoyaltyProgram(models.Model):
         self._check_ledger_stays(vals)
         self._check_company_stays(vals)
         res = super().write(vals)
-        if "keep_ledger" in vals:
+        if not {"keep_ledger", "program_type", "active"}.isdisjoint(vals):
             self._forget_answers()
         if "program_type" in vals:
             self._tell_payments()

@@ -44,7 +44,8 @@ class SaleOrder(models.Model):
         if not self._has_ledgers():
             return super()._update_programs_and_rewards()
         self._follow_point_factor()
-        before = self.coupon_point_ids.coupon_id
+        # sudo: quotations open and drop cards for whoever may not
+        before = self.sudo().coupon_point_ids.coupon_id.filtered("provisional")
         order = self._prepare_cards()
         res = super(SaleOrder, order)._update_programs_and_rewards()
         self._settle_cards(before)

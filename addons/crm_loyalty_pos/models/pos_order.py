@@ -70,6 +70,8 @@ class PosOrder(models.Model):
     @api.constrains("partner_id", "state")
     def _check_cards(self):
         """A sale spends kept points of its customer, or of his company, only."""
+        if not self.env["loyalty.program"]._any_ledger():
+            return
         for order in self.filtered(lambda order: order.state in SOLD_STATES):
             # sudo: to find out whose cards they are, not to show it
             inside = order.sudo()
@@ -106,6 +108,8 @@ class PosOrder(models.Model):
     def _remove_duplicate_coupon_data(self, coupon_data):
         """What the ledger knows of this sale is known, whatever became of history."""
         res = super()._remove_duplicate_coupon_data(coupon_data)
+        if not self.env["loyalty.program"]._any_ledger():
+            return res
         # sudo: the ledger is the same for every cashier
         env = self.sudo().env
         entries = env["loyalty.point.entry"].search([("pos_order_id", "in", self.ids)])
@@ -185,7 +189,8 @@ class PosOrder(models.Model):
 
         :param changes: by card, the points it earned less those it spent
         """
-        wanted, past = self._posted_effects()
+        posted, past = self._posted_effects()
+        wanted = dict(posted)
         beyond, given = {}, {}
         factor = self._tier_point_factor()
         for card, change in changes.items():
@@ -205,7 +210,7 @@ class PosOrder(models.Model):
                 told = told._replace(earned=to_units(points))
             wanted[account], given[card] = told, told.earned
         self._state_till_points(given, factor)
-        self._post_effects(wanted)
+        self._post_effects(wanted, known=(posted, past))
         if beyond:
             beyond_sale = self.env._(
                 "Beyond what %(sale)s can earn, told by %(user)s",

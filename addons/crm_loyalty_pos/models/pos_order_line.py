@@ -29,9 +29,10 @@ class PosOrderLine(models.Model):
 
     def _loyalty_worth(self) -> float:
         """What it costs with taxes by its price, whatever total a till has sent."""
+        # what taxes ask of products is read for all lines of the sale at once
+        parts = (self | self.combo_line_ids).with_prefetch(self._prefetch_ids)
         amounts = [
-            line._compute_amount_line_all()["price_subtotal_incl"]
-            for line in self | self.combo_line_ids
+            part._compute_amount_line_all()["price_subtotal_incl"] for part in parts
         ]
         return sum(amounts)
 

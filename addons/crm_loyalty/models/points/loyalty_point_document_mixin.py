@@ -79,8 +79,13 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             withdrawn=withdrawn,
         )
 
-    def _post_effects(self, wanted: dict, document=None, *, withdrawn=False):
-        posted, past = self._posted_effects()
+    def _post_effects(
+        self, wanted: dict, document=None, *, withdrawn=False, known=None
+    ):
+        """
+        :param known: what was posted, where the caller has looked it up
+        """
+        posted, past = known or self._posted_effects()
         changes = [
             (order, card, wanted.get((order, card), Effect()), posted[order, card])
             for order, card in dict.fromkeys([*wanted, *posted])

@@ -265,7 +265,7 @@ class SaleOrder(models.Model):
     def _settle_cards(self, before):
         """After it: what came of it, on the ledger or on the cards it waits for.
 
-        :param before: the cards that promised points until then
+        :param before: the provisional cards that promised until then, as superuser
         """
         self._forget_expired_cards()
         if self.state == "sale":
@@ -388,7 +388,9 @@ class SaleOrder(models.Model):
         A contact's card brings the company's points, even where it earns none.
         """
         # sudo: quotations open and drop cards for whoever may not
-        order, before = self.sudo(), before.sudo().exists().filtered("provisional")
+        order = self.sudo()
+        if before:
+            before = before.exists().filtered("provisional")
         idle = order.coupon_point_ids.filtered(
             lambda line: (
                 not line.points
@@ -433,17 +435,9 @@ class SaleOrder(models.Model):
 
     def _money_changed(self):
         """The lines by which a gift card is bought or a wallet is topped up."""
-        # sudo: visitors and salespeople need not read rules
-        rules = self.env["loyalty.rule"].sudo()
-        rules = rules.search(
-            [
-                ("program_id.program_type", "in", ("gift_card", "ewallet")),
-                ("product_ids", "in", self.order_line.product_id.ids),
-            ]
-        )
-        sold = rules.product_ids.ids
-        return self.order_line.filtered_domain(
-            [("product_id", "in", sold), ("reward_id", "=", False)]
+        sold = self.env["loyalty.rule"]._money_products()
+        return self.order_line.filtered(
+            lambda line: line.product_id.id in sold and not line.reward_id
         )
 
     def _get_no_effect_on_threshold_lines(self):

@@ -85,7 +85,8 @@ class SaleOrder(models.Model):
         for line, size in sizes.items():
             most = size.most(known[line]) if line in known else size
             asked[str(line.id)] = [most.pieces, most.money]
-        if asked != self.points_asked_for:
+        # what a quotation knew of it says nothing
+        if confirmed or asked != self.points_asked_for:
             self.points_asked_for = asked
 
     def _asked_sizes(self) -> dict:
