@@ -560,6 +560,13 @@ def test_returns_that_stand_below_zero_are_not_turned():
     assert [one.amount for one in read(text).purchases] == [5.5, -2.5]
 
 
+def test_comments_and_declarations_do_not_hide_a_web_page():
+    page = data_of("html-xls.xls")
+    assert bought(read(b"<!-- made -->\n<!DOCTYPE html>" + page)) == bought(read(page))
+    with pytest.raises(FileProblem):  # and take no time
+        grasp(b"<!---->" * 500 + b"x")
+
+
 def test_xml_says_what_it_is():
     with pytest.raises(FileProblem, match="xml"):
         grasp(b'<?xml version="1.0"?>\n<Workbook/>')

@@ -8,26 +8,32 @@ from html.parser import HTMLParser
 from . import limits
 from .table import FileProblem
 
-_BEGINS = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|table|meta)\b", re.I | re.S
-)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.I)
+_BEGINS = re.compile(rb"<(!doctype html|html|head|table|meta)\b", re.I)
+# as browsers take them
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "windows-1256": "cp1256",
+    "windows-1250": "cp1250",
+    "iso-8859-9": "cp1254",
+    "windows-1254": "cp1254",
+}
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{1,40})", re.I)
 
 
 def is_webpage(data: bytes) -> bool:
-    return bool(_BEGINS.match(data[:4096].removeprefix(b"\xef\xbb\xbf")))
+    text = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    while text.startswith(b"<!--") and (end := text.find(b"-->")) > 0:
+        text = text[end + 3 :].lstrip()
+    return bool(_BEGINS.match(text))
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """What the page says of itself, if Python knows it."""
+    """What the page says of itself, where it is one of the usual."""
     found = _CHARSET.search(data[:4096])
-    if not found:
-        return None
-    try:
-        b"".decode(name := found[1].decode("ascii"))
-    except LookupError:
-        return None
-    return name
+    return _ENCODINGS.get(found[1].decode("ascii").lower()) if found else None
 
 
 def read_webpage(text: str) -> list[list[list[str]]]:
