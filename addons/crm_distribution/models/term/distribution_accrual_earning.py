@@ -387,6 +387,9 @@ class DistributionAccrual(models.Model):
         own = SQL("TRUE")
         if name == "move_line_id" and not causes:
             own = SQL("cause_line_id IS NULL")
+        elif name == "order_line_id":
+            # an invoice's line names the order's, too
+            own = SQL("move_line_id IS NULL")
         rows = self.env.execute_query(
             SQL(
                 """

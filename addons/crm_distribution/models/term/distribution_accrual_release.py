@@ -23,12 +23,12 @@ class DistributionAccrual(models.Model):
         roots = {
             row["move_line_id"] for row in batch.rows if row["term_id"] in waiting
         } - {None}
-        sums: dict[tuple, list] = defaultdict(lambda: [None, 0.0, 0.0, 0.0, 0.0])
-        for *key, start, stated, left, payable, closed in self.env.execute_query(
+        sums: dict[tuple, list] = defaultdict(lambda: [None, None, *[0.0] * 4])
+        for root, term, partner, *held in self.env.execute_query(
             SQL(
                 """
                 SELECT entry.move_line_id, entry.term_id, entry.partner_id,
-                       min(entry.period_from),
+                       min(entry.period_from), min(entry.order_line_id),
                        coalesce(sum(entry.earned)
                                 FILTER (WHERE entry.cause_line_id IS NULL), 0),
                        sum(entry.earned), sum(entry.payable), sum(entry.closed)
@@ -43,14 +43,15 @@ class DistributionAccrual(models.Model):
                 roots=list(roots),
             )
         ):
-            sums[tuple(key)] = [start, stated, left, payable, closed]
+            sums[root, term, partner] = held
         for row in batch.rows:
             key = (row["move_line_id"], row["term_id"], row["partner_id"])
             if row["move_line_id"] and row["term_id"] in waiting:
                 held = sums[key]
                 held[0] = held[0] or row["period_from"]
-                held[1] += row["earned"] if not row["cause_line_id"] else 0.0
-                held[2] += row["earned"]
+                held[1] = held[1] or row["order_line_id"]
+                held[2] += row["earned"] if not row["cause_line_id"] else 0.0
+                held[3] += row["earned"]
         documents = dict(
             self.env.execute_query(
                 SQL(

@@ -405,11 +405,11 @@ class Batch:
 
     def release(self, sums: Iterable[tuple], paid: Mapping[int, tuple]) -> None:
         """
-        :param sums: of lines: line, document, term, intermediary, what was stated, what
-            is left of it, what was released and closed before
+        :param sums: of lines: line, document, term, intermediary, period, the order's
+            line, what was stated, what is left of it, what was released and closed
         """
-        for root, document, term_id, partner, start, stated, left, *before in sums:
-            payable, closed = before
+        for root, document, term_id, partner, start, sold, *amounts in sums:
+            stated, left, payable, closed = amounts
             term = self.terms[term_id]
             share, day = paid.get(document, (Paid(), self.today))
             due, lost = released(stated, left, share, term.rounded, term.in_full)
@@ -421,6 +421,7 @@ class Batch:
                 term, partner, "payment", day if more >= 0 else max(day, self.today)
             )
             row["move_line_id"], row["move_id"] = root, document
+            row["order_line_id"] = sold
             row["payable"], row["closed"] = more, shut
             row["period_from"] = start
             self._add(row)
@@ -530,7 +531,7 @@ class Batch:
 
     def _source(self, line: Line) -> dict[str, Any]:
         return {
-            "order_line_id": line.id if line.type == "order" else None,
+            "order_line_id": line.order_line or None,
             "move_line_id": line.id if line.type in SALES else None,
             "sellout_line_id": line.id if line.type == "sellout" else None,
             "order_id": line.order or None,
