@@ -443,13 +443,13 @@ _BARE = {
          WHERE o.state = 'sale'
     """,
     "case": f"""
-        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, medium
-          FROM ecrm_case e {_place("e.company_id")} WHERE medium <> 'staff'
+        SELECT e.commercial_partner_id, e.company_id, {_day("e.opened_on")}, medium
+          FROM ecrm_case e {_place("e.company_id")} WHERE e.medium <> 'staff'
     """,
     "complaint": f"""
-        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, NULL
+        SELECT e.commercial_partner_id, e.company_id, {_day("e.opened_on")}, NULL
           FROM ecrm_case e {_place("e.company_id")}
-         WHERE kind = 'complaint' AND state IN ('new', 'open', 'waiting')
+         WHERE e.kind = 'complaint' AND e.state IN ('new', 'open', 'waiting')
     """,
     "case_message": f"""
         SELECT e.commercial_partner_id, e.company_id, {_day("v.at")}, v.medium
@@ -474,14 +474,14 @@ _BARE = {
            AND said.at <= now() - make_interval(days => ours.ecrm_unanswered_days)
     """,
     "feedback": f"""
-        SELECT commercial_partner_id, e.company_id, {_day("answered_on")}, NULL
+        SELECT e.commercial_partner_id, e.company_id, {_day("e.answered_on")}, NULL
           FROM ecrm_feedback e {_place("e.company_id")}
-         WHERE answered_on IS NOT NULL AND medium IS DISTINCT FROM 'phone'
+         WHERE e.answered_on IS NOT NULL AND e.medium IS DISTINCT FROM 'phone'
     """,
     "idea": f"""
-        SELECT commercial_partner_id, e.company_id, {_day("opened_on")}, NULL
+        SELECT e.commercial_partner_id, e.company_id, {_day("e.opened_on")}, NULL
           FROM ecrm_idea e {_place("e.company_id")}
-         WHERE commercial_partner_id IS NOT NULL
+         WHERE e.commercial_partner_id IS NOT NULL
     """,
     "refund": """
         SELECT commercial_partner_id, company_id, invoice_date, NULL
@@ -489,7 +489,7 @@ _BARE = {
          WHERE move_type = 'out_refund' AND state = 'posted'
     """,
     "late": f"""
-        SELECT e.commercial_partner_id, e.company_id, invoice_date_due, NULL
+        SELECT e.commercial_partner_id, e.company_id, e.invoice_date_due, NULL
           FROM account_move e {_place("e.company_id")}
          WHERE move_type = 'out_invoice' AND state = 'posted'
            AND payment_state IN ('not_paid', 'partial')
