@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 from ...points import Kind
 from .loyalty_card import QUOTED
@@ -108,6 +109,32 @@ class LoyaltyCard(models.Model):
     def _hide_quoted_cards(self):
         """With a ledger a quotation opens no card that anybody finds."""
         self._quoted_cards().write({"provisional": True, "active": False})
+
+    def _forget_put_away(self) -> None:
+        """Before the add-on goes: Odoo would have deleted coupons of withdrawn orders.
+
+        They were kept for their entries alone, which go with the add-on.
+        """
+        gone = self.filtered(
+            lambda card: (
+                not (card.active or card.points or card.use_count)
+                and not card.program_id.is_nominative
+                and card.entry_ids
+            )
+        )
+        if not gone:
+            return
+        for model in ("statement", "entry", "lot"):
+            # past the guard that lets nobody delete them
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE card_id IN %s",
+                    SQL.identifier(f"loyalty_point_{model}"),
+                    tuple(gone.ids),
+                )
+            )
+        self.env.invalidate_all()
+        gone.unlink()
 
     def _show_quoted_cards(self):
         """Without one they are cards as Odoo opens them."""

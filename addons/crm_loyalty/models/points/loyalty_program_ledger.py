@@ -261,7 +261,9 @@ class LoyaltyProgram(models.Model):
         # sudo: of every company
         programs = self.sudo().with_context(active_test=False)
         programs.search([("keep_ledger", "=", True)])._switch_off()
-        programs.search([])._all_cards()._show_quoted_cards()
+        cards = programs.search([])._all_cards()
+        cards._show_quoted_cards()
+        cards._forget_put_away()
 
     def _take_cards(self) -> None:
         """Whoever changes one of these cards meanwhile is told to try again."""

@@ -277,6 +277,21 @@ class TestPointSwitch(PointCommon):
             self.env["loyalty.program"].search([("keep_ledger", "=", True)])
         )
 
+    def test_coupons_of_withdrawn_orders_go_with_the_add_on(self):
+        coupons = self._make_program(
+            name="Next", program_type="next_order_coupons", applies_on="future"
+        )
+        cards = self.env["loyalty.card"].sudo().with_context(active_test=False)
+        withdrawn, kept = self._order(), self._order(self.other_customer)
+        withdrawn._action_cancel()
+        of_both = cards.search([("program_id", "=", coupons.id)])
+        # kept for its entries alone
+        self.assertEqual(len(of_both), 2)
+        self.env["loyalty.program"]._leave_to_odoo()
+        left = cards.search([("program_id", "=", coupons.id)])
+        self.assertEqual(left.order_id, kept)
+        self.assertTrue(left.active)
+
     def test_programs_of_our_menu_have_a_ledger_and_odoos_have_none(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_loyalty.loyalty_program_action"
