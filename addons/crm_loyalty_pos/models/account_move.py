@@ -36,7 +36,7 @@ class AccountMove(models.Model):
         return sales.browse(sale.id for (sale,) in groups)
 
     def _reconsider_tiers(self):
-        super()._reconsider_tiers()
+        res = super()._reconsider_tiers()
         programs = self.env["loyalty.tier.program"]
         for refund in self.filtered(lambda move: move.move_type == "out_refund"):
             company = refund.company_id
@@ -45,3 +45,4 @@ class AccountMove(models.Model):
                 sales = refund.sudo().invoice_line_ids.pos_line_id.order_id
                 if sales.partner_id:
                     programs._evaluate_customers(sales.partner_id, company)
+        return res

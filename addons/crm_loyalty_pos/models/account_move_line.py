@@ -20,5 +20,6 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         # as sales orders do it: reversals take the link along, other copies do not
-        super()._copy_data_extend_business_fields(values)
+        res = super()._copy_data_extend_business_fields(values)
         values["pos_line_id"] = self.pos_line_id.id
+        return res

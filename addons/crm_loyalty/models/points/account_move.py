@@ -31,6 +31,7 @@ class AccountMove(models.Model):
     )
     points_decided_on = fields.Date(readonly=True, copy=False, prefetch=SELDOM_READ)
 
+    @api.depends("state", "move_type", "reversed_entry_id", "points_decided_on")
     def _compute_points_undecided(self):
         found = self.search(
             Domain("id", "in", self.ids) & Domain("points_undecided", "in", [True])
