@@ -152,7 +152,7 @@ class DistributionAttainment(models.Model):
             ), line AS MATERIALIZED (
                 -- one row for each line, whatever it is linked to
                 SELECT line.id AS line_id, move.company_id, move.invoice_date AS day,
-                       category.parent_path AS path,
+                       coalesce(category.parent_path, '') AS path,
                        coalesce('/' || move.distribution_territory_path, '') AS place,
                        CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                        * line.quantity * coalesce(unit.factor, 1)
@@ -168,7 +168,8 @@ class DistributionAttainment(models.Model):
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
-                  JOIN product_category category ON category.id = template.categ_id
+                  LEFT JOIN product_category category
+                    ON category.id = template.categ_id
                   LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
                   LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
                  WHERE move.state = 'posted' AND line.display_type = 'product'
@@ -193,13 +194,14 @@ class DistributionAttainment(models.Model):
                                     WHERE share.order_id = line.order_id)
             ), sold AS MATERIALIZED (
                 SELECT line.id AS line_id, line.company_id, line.day,
-                       category.parent_path AS path, line.partner_id,
+                       coalesce(category.parent_path, '') AS path, line.partner_id,
                        line.quantity, line.company_amount AS amount
                   FROM distribution_sellout_line line
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
-                  JOIN product_category category ON category.id = template.categ_id
+                  LEFT JOIN product_category category
+                    ON category.id = template.categ_id
                  WHERE line.state = 'accepted' AND line.type IN ('sale', 'return')
                    AND line.partner_id IN (
                        SELECT partner_id FROM target WHERE basis = 'sold_out')

@@ -2,6 +2,7 @@ import base64
 import csv
 import io
 import json
+from collections import defaultdict
 from functools import cache
 
 from odoo import api, fields, models
@@ -285,18 +286,21 @@ class DistributionSellout(models.Model):
                 reporter[name] = self[name]
 
     @api.model
-    def _take_rows(self, reports: list[dict]) -> None:
+    def _take_rows(self, header: list[str], rows: list[tuple]) -> None:
         """Reports that come as rows and not as files; those in order are accepted.
 
-        :param reports: of each the reporter's id, a name, a header and rows of cells
+        :param rows: of each the reporter's id, the report's name and the cells
         """
-        for one in reports:
+        reports = defaultdict(list)
+        for partner, name, cells in rows:
+            reports[partner, name].append(cells)
+        for (partner, name), lines in reports.items():
             text = io.StringIO(newline="")
-            csv.writer(text).writerows([one["header"], *one["rows"]])
+            csv.writer(text).writerows([header, *lines])
             report = self.create(
                 {
-                    "partner_id": one["partner_id"],
-                    "filename": one["name"],
+                    "partner_id": partner,
+                    "filename": name,
                     "file": base64.b64encode(text.getvalue().encode()),
                 }
             )
