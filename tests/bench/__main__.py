@@ -13,6 +13,7 @@
     tiers          everybody's tier in batches, night by night, and at an order
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
+    waterfall      where the price of sold lines went, beside SQL
     voice          the portal of 50 people, beside Odoo's orders; signals, beside SQL
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
@@ -46,6 +47,7 @@ CASES = [
     "tiers",
     "programs",
     "channel",
+    "waterfall",
     "voice",
 ]
 QUICK = 2_000
