@@ -15,6 +15,7 @@
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
     sellout        10,000 and 100,000 lines, from the file to accepted
+    waterfall      where the price of sold lines went, beside SQL
     voice          the portal of 50 people, beside Odoo's orders; signals, beside SQL
 
 A line has name, value, unit, goal and met; progress and seconds go to standard error.
@@ -51,6 +52,7 @@ CASES = [
     "channel",
     "sellout",
     "terms",
+    "waterfall",
     "voice",
 ]
 QUICK = 2_000

@@ -197,31 +197,37 @@ class DistributionWaterfall(models.Model):
                        (sale.date_order AT TIME ZONE 'UTC'
                                         AT TIME ZONE place.zone)::date AS day,
                        buyer.commercial_partner_id AS partner_id,
-                       line.product_id, line.product_uom_qty AS ordered,
-                       line.price_unit::float8 * untaxed.part / rate.rate AS price,
-                       coalesce(nullif(line.distribution_list_price, 0),
-                                line.price_unit)::float8 * untaxed.part / rate.rate
-                           AS list,
-                       CASE WHEN line.product_uom_qty <> 0
-                            THEN line.price_subtotal::float8 / line.product_uom_qty
-                            ELSE 0 END / rate.rate AS net,
-                       coalesce(line.purchase_price, 0)::float8 / rate.rate AS cost
+                       line.product_id, raw.ordered,
+                       raw.unit * untaxed.part AS price,
+                       coalesce(nullif(raw.list, 0), raw.unit) * untaxed.part AS list,
+                       untaxed.net, raw.cost
                   FROM sale_order_line line
                   JOIN sale_order sale ON sale.id = line.order_id
                   JOIN place ON place.company_id = sale.company_id
                   JOIN res_partner buyer ON buyer.id = sale.partner_id
                  CROSS JOIN LATERAL (
-                       SELECT coalesce(nullif(sale.currency_rate, 0), 1)::float8 AS rate
-                 ) rate
+                       SELECT coalesce(nullif(sale.currency_rate::float8, 0), 1) AS rate
+                 ) worth
+                 -- OFFSET 0: each figure is read once
+                 CROSS JOIN LATERAL (
+                       SELECT line.product_uom_qty::float8 AS ordered,
+                              line.price_unit::float8 / worth.rate AS unit,
+                              line.distribution_list_price::float8 / worth.rate AS list,
+                              line.price_subtotal::float8 / worth.rate AS subtotal,
+                              line.discount::float8 AS discount,
+                              coalesce(line.purchase_price::float8, 0) / worth.rate
+                              AS cost
+                       OFFSET 0
+                 ) raw
                  CROSS JOIN LATERAL (
                        -- prices may hold their tax; what rounding makes is no tax
-                       SELECT line.price_subtotal::float8 / nullif(
-                                  line.price_unit::float8 * line.product_uom_qty
-                                  * (1 - line.discount / 100.0), 0) AS part
-                 ) net
-                 CROSS JOIN LATERAL (
-                       SELECT CASE WHEN net.part BETWEEN 0.5 AND 0.995 THEN net.part
-                                   ELSE 1 END AS part
+                       SELECT coalesce(raw.subtotal / nullif(raw.ordered, 0), 0) AS net,
+                              CASE WHEN raw.subtotal / nullif(
+                                  raw.unit * raw.ordered * (1 - raw.discount / 100), 0
+                              ) BETWEEN 0.5 AND 0.995 THEN raw.subtotal / (
+                                  raw.unit * raw.ordered * (1 - raw.discount / 100)
+                              ) ELSE 1 END AS part
+                       OFFSET 0
                  ) untaxed
                  WHERE sale.state = 'sale' AND line.display_type IS NULL
                    AND line.is_downpayment IS NOT TRUE
@@ -246,16 +252,17 @@ class DistributionWaterfall(models.Model):
                  GROUP BY line.order_id
             ), credited AS (
                 -- at the price of the sale it is a return, below it an allowance
-                SELECT sold.line_id,
+                SELECT back.line_id,
                        sum(back.quantity) FILTER (WHERE back.is_return) AS returned,
                        sum(back.amount) FILTER (WHERE NOT back.is_return) AS allowed
                   FROM (
-                      SELECT link.order_line_id AS line_id, item.quantity,
+                      SELECT link.order_line_id AS line_id,
+                             item.quantity::float8 AS quantity,
                              item.balance::float8 AS amount,
                              item.quantity <> 0 AND
-                             item.price_subtotal::float8 / item.quantity
+                             item.price_subtotal::float8 / item.quantity::float8
                              >= 0.999 * sold.price_subtotal::float8
-                                / nullif(sold.product_uom_qty, 0) AS is_return
+                                / nullif(sold.product_uom_qty::float8, 0) AS is_return
                         FROM account_move move
                         JOIN account_move_line item ON item.move_id = move.id
                         JOIN sale_order_line_invoice_rel link
@@ -264,8 +271,7 @@ class DistributionWaterfall(models.Model):
                        WHERE move.move_type = 'out_refund' AND move.state = 'posted'
                          AND item.display_type = 'product'
                   ) back
-                  JOIN line sold ON sold.line_id = back.line_id
-                 GROUP BY sold.line_id
+                 GROUP BY back.line_id
             ), accrued AS (
                 SELECT line_id, sum(accrued) AS accrued,
                        sum(settled - accrued) AS differs
