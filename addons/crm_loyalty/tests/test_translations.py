@@ -47,11 +47,12 @@ class TestPersianValues(PersianCase, ValueCommon):
 @tagged("post_install", "-at_install")
 class TestPersianImport(PersianCase, PurchaseImportCommon):
     def test_an_issue_is_persian(self):
-        source = self._upload(
+        source = self._check(
             "Reference,Date,Amount,Document\n"
             "A1,2023-01-02,10.00,F7\n"
             "B2,2023-01-02,10.00,F7\n"
         )
+        self._choose(source, "grain", "document")
         source.with_context(lang=LANGUAGE).action_check()
         [(_row, _column, _value, reason)] = self._issues(source)
         self.assert_persian(reason, 2)
