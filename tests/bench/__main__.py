@@ -15,6 +15,7 @@
     programs       customers enrolled, measured and touched by a program
     channel        leads routed, beside Resellers; addresses, coverage, beside SQL
     sellout        10,000 and 100,000 lines, from the file to accepted
+    terms          what 100,000 invoice lines earn by 500 terms, beside SQL
     waterfall      where the price of sold lines went, beside SQL
     voice          the portal of 50 people, beside Odoo's orders; signals, beside SQL
 

@@ -331,7 +331,7 @@ class DistributionConflict(models.Model):
         for one in self.filtered("user_id"):
             one.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=one.deadline.date(),
+                date_deadline=one.company_id._day_of(one.deadline),
                 user_id=one.user_id.id,
                 summary=one.env._("Decide on a channel conflict"),
             )

@@ -68,7 +68,7 @@ class DistributionSellout(models.Model):
             "kind": kinds.get(self.kind, ""),
             "state": self.state,
             "state_name": labels[self.state],
-            "sent": written_day(self.env, self.reported_on.date()),
+            "sent": written_day(self.env, self.company_id._day_of(self.reported_on)),
             "issues": self.problem_count,
         }
 
@@ -86,7 +86,8 @@ class DistributionSellout(models.Model):
             "removed": self.removed_count,
             "left_out": self.left_out_count,
             "held_reason": self.held_reason,
-            "same_as": same and written_day(self.env, same.accepted_on.date()),
+            "same_as": same
+            and written_day(self.env, same.company_id._day_of(same.accepted_on)),
             "asked": [(code, self._question(code)) for code in asked],
             "columns": self._portal_columns() if asked else [],
             "choices": self._portal_choices(),
