@@ -18,7 +18,6 @@ class EcrmCase(models.Model):
         help="The low score that it looks after",
     )
     follow_up_until = fields.Datetime(
-        "Follow Up Until",
         readonly=True,
         copy=False,
         help="When somebody must have written to the customer with the low score",

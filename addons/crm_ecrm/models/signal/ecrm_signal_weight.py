@@ -33,7 +33,7 @@ class EcrmSignalWeight(models.Model):
     )
     usual_most = fields.Float("Usually", digits=(5, 1), compute="_compute_usual")
     usual_enough = fields.Float("Usually With", digits=(6, 1), compute="_compute_usual")
-    usual_reason = fields.Char("Usual Reason", compute="_compute_usual_reason")
+    usual_reason = fields.Char(compute="_compute_usual_reason")
     reason = fields.Char(
         "Our Reason", size=300, help="Why it counts otherwise with your customers"
     )
