@@ -2,8 +2,8 @@
 
 Odoo runs many of its tests while a module loads, before later ones are there. Here all
 run on the whole registry, those of at_install too, once with our add-ons and once
-without, so that what fails on this machine anyway is no fault of ours. Modules that ours
-do not stand on are installed beside them, as a shop would have them.
+without, so that what fails on this machine anyway is no fault of ours. Modules that
+ours do not stand on are installed beside them, as a shop would have them.
 """
 
 from collections.abc import Mapping
