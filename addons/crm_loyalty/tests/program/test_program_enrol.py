@@ -149,7 +149,7 @@ class TestProgramEnrol(ProgramCommon):
         customers[0].email = "one@example.com"
         first = self._running()
         self.assertFalse(first.nobody_words)
-        self.assertIn("another program", self._running().nobody_words)
+        self.assertIn("another campaign", self._running().nobody_words)
 
     def test_what_the_comparison_rests_on_is_fixed_once_somebody_is_in(self):
         self._customers(1)
