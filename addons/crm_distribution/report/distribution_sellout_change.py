@@ -14,7 +14,7 @@ class DistributionSelloutChange(models.Model):
     _order = "report_id desc, product_id, type"
     _rec_name = "product_id"
 
-    report_id = fields.Many2one("distribution.sellout", "Report", readonly=True)
+    report_id = fields.Many2one("distribution.sellout", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", "Reporter", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)

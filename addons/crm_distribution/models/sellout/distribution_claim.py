@@ -78,7 +78,6 @@ class DistributionClaim(models.Model):
     price_before = fields.Float("List Price Before", digits="Product Price")
     price_after = fields.Float("List Price After", digits="Product Price")
     protected_days = fields.Integer(
-        "Protected Days",
         help="Deliveries older than so many days are not protected. 0: any age.",
     )
     covers_transit = fields.Boolean(

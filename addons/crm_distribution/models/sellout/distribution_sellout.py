@@ -167,7 +167,7 @@ class DistributionSellout(models.Model):
     progress = fields.Float(compute="_compute_progress")
     accepted_on = fields.Datetime(readonly=True, copy=False)
     mends_id = fields.Many2one(
-        "distribution.sellout", "Mends", readonly=True, copy=False, ondelete="restrict"
+        "distribution.sellout", readonly=True, copy=False, ondelete="restrict"
     )
     same_as_id = fields.Many2one(
         "distribution.sellout",
@@ -178,7 +178,6 @@ class DistributionSellout(models.Model):
     )
     superseded_by_id = fields.Many2one(
         "distribution.sellout",
-        "Superseded By",
         readonly=True,
         copy=False,
         ondelete="restrict",

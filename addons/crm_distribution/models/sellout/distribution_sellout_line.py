@@ -22,7 +22,6 @@ class DistributionSelloutLine(models.Model):
 
     report_id = fields.Many2one(
         "distribution.sellout",
-        "Report",
         required=True,
         index=True,
         readonly=True,

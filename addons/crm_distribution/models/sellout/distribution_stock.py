@@ -71,7 +71,7 @@ class DistributionStock(models.Model):
     reported_on = fields.Date("Stock Reported On", readonly=True)
     reported = fields.Float("Reported Stock", readonly=True)
     calculated_then = fields.Float(
-        "Calculated Then", readonly=True, help="On the day of the reported stock."
+        readonly=True, help="On the day of the reported stock."
     )
     gap = fields.Float(readonly=True, help="Reported − calculated, on that day.")
     gap_share = fields.Float("Gap (%)", readonly=True, aggregator="avg")
