@@ -119,6 +119,8 @@ class Batch:
         self.today = today
         self.terms = terms
         self.choices = choices
+        # former versions, whose turnover counts towards the tiers of others
+        self._counted = {one for term in terms.values() for one in term.former}
         self.rows: list[dict[str, Any]] = []
         self._sums: dict[Period, Sums] = {}
         self._rates: dict[tuple, float] = {}
@@ -452,7 +454,7 @@ class Batch:
 
     def touched_periods(self) -> set[Period]:
         touched = {self._period_of(row) for row in self.rows} - {None}
-        for term in self.terms.values():
+        for term in self.terms.values() if self._counted else ():
             for former, partner, start in [*touched]:
                 if former in term.former:
                     touched.add((term.id, partner, start))
@@ -475,9 +477,7 @@ class Batch:
         term = self.terms[row["term_id"]]
         if row["reason"] == "projection" or not row["period_from"]:
             return None
-        if term.is_flat and not any(
-            term.id in other.former for other in self.terms.values()
-        ):
+        if term.is_flat and term.id not in self._counted:
             return None
         return (term.id, row["partner_id"], row["period_from"])
 
@@ -591,4 +591,5 @@ class Batch:
             state = "payable"
         elif row["reason"] == "projection":
             state = "projected"
-        return row | {"state": state}
+        row["state"] = state
+        return row
