@@ -46,7 +46,7 @@ class DistributionWaterfall(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
     line_id = fields.Many2one("sale.order.line", readonly=True)
-    day = fields.Date("Day", readonly=True)
+    day = fields.Date(readonly=True)
     partner_id = fields.Many2one("res.partner", "Buyer", readonly=True)
     level_id = fields.Many2one(
         "distribution.level", readonly=True, help="The buyer's level today."

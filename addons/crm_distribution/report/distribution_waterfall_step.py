@@ -20,7 +20,7 @@ class DistributionWaterfallStep(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     waterfall_id = fields.Many2one("distribution.waterfall", "Line", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
-    day = fields.Date("Day", readonly=True)
+    day = fields.Date(readonly=True)
     partner_id = fields.Many2one("res.partner", "Buyer", readonly=True)
     level_id = fields.Many2one("distribution.level", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)

@@ -42,7 +42,6 @@ class DistributionPricePlanProduct(models.Model):
         help="For one unit of the product, before the factors of the plan.",
     )
     landed_cost = fields.Monetary(
-        "Landed Cost",
         compute="_compute_figures",
         store=True,
         help="With the cost factors of the plan.",
