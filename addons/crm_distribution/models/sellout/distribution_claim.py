@@ -174,8 +174,8 @@ class DistributionClaim(models.Model):
 
     def action_approve(self):
         """Calculated once more under the eyes of nobody else, and fixed."""
-        self._require("calculated")
         self._require_manager()
+        self._require("calculated")
         self.env["suite.turn"]._take(
             f"claim {claim.company_id.id} {claim.partner_id.id}" for claim in self
         )
@@ -207,8 +207,8 @@ class DistributionClaim(models.Model):
                 )
 
     def action_refuse(self):
-        self._require("draft", "calculated")
         self._require_manager()
+        self._require("draft", "calculated")
         self._as_system().write({"state": "refused"})
 
     def _require_manager(self) -> None:
