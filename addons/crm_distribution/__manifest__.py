@@ -1,6 +1,6 @@
 {
     "name": "Channel",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Who sells what where, who gets the lead, whose deal it is",
     "author": "Customer Suite maintainers",

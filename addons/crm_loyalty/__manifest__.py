@@ -1,6 +1,6 @@
 {
     "name": "Customer Value and Loyalty",
-    "version": "19.0.2.1.0",
+    "version": "19.0.2.2.0",
     "category": "Sales/CRM",
     "summary": "What each customer is worth, who is leaving and when to act",
     "author": "Customer Suite maintainers",

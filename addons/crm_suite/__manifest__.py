@@ -1,6 +1,6 @@
 {
     "name": "Customer Suite",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "The common ground of the customer add-ons",
     "author": "Customer Suite maintainers",
