@@ -9,7 +9,7 @@ class DistributionDispute(models.TransientModel):
     _description = "Dispute of a Line"
 
     line_id = fields.Many2one(
-        "distribution.settlement.line", "Line", required=True, ondelete="cascade"
+        "distribution.settlement.line", required=True, ondelete="cascade"
     )
     decision = fields.Selection(
         [("dispute", "Hold"), ("decide", "Decide")], required=True, default="dispute"

@@ -7,6 +7,7 @@ class DistributionSellout(models.Model):
     _inherit = "distribution.sellout"
 
     def _on_accepted(self):
-        super()._on_accepted()
+        res = super()._on_accepted()
         # sudo: entries are the system's, whoever accepts
         self.env["distribution.accrual"].sudo()._follow_sellout(self)
+        return res

@@ -5,21 +5,12 @@ import numpy as np
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, LazyTranslate
+from odoo.tools import SQL
 
 from ...metrics import drivers as found_drivers, satisfaction
 from ...metrics.sending import SendWindow
-from .touchpoint_sources import METRICS, SOURCES, TRIGGERS, Source
+from .touchpoint_sources import LOW, METRICS, QUESTIONS, SOURCES, TRIGGERS, Source
 
-_lt = LazyTranslate(__name__)
-
-QUESTIONS = {
-    "nps": _lt("How likely are you to recommend us to a friend or colleague?"),
-    "csat": _lt("How satisfied are you?"),
-    "ces": _lt("How much do you agree: it was easy to get what I needed?"),
-}
-# scores at or below which somebody looks after the customer, until told otherwise
-LOW = {"nps": 6, "csat": 2, "ces": 3}
 DRIVER_DAYS = 365
 # of the drivers, so that the same answers always tell the same
 SEED = 2003

@@ -2,11 +2,22 @@
 
 from typing import NamedTuple
 
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
 METRICS = [
     ("nps", "NPS: would recommend us, 0–10"),
     ("csat", "CSAT: is satisfied, 1–5"),
     ("ces", "CES: it was easy, 1–7"),
 ]
+QUESTIONS = {
+    "nps": _lt("How likely are you to recommend us to a friend or colleague?"),
+    "csat": _lt("How satisfied are you?"),
+    "ces": _lt("How much do you agree: it was easy to get what I needed?"),
+}
+# scores at or below which somebody looks after the customer, until told otherwise
+LOW = {"nps": 6, "csat": 2, "ces": 3}
 TRIGGERS = [
     ("order", "Order Confirmed"),
     ("invoice", "Invoice Paid"),
