@@ -36,9 +36,10 @@ class CrmPurchaseImport(models.Model):
             {**vals, "file": vals["file"][:PIECE]} if vals.get("file") else vals
             for vals in vals_list
         ]
-        super()._write_multi(short)
+        res = super()._write_multi(short)
         for source, vals in zip(self, vals_list, strict=True):
             source._write_whole(vals.get("file"))
+        return res
 
     def _write_whole(self, value) -> None:
         if not value or len(value) <= PIECE:
