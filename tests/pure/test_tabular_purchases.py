@@ -1,7 +1,18 @@
 import datetime
+import itertools
+import tracemalloc
 
 import pytest
-from tabular import Notation, detect_layout, propose_columns, read_purchases, read_table
+from tabular import (
+    Notation,
+    Rules,
+    Table,
+    detect_layout,
+    propose_columns,
+    read_purchases,
+    read_table,
+    stream_purchases,
+)
 
 TODAY = datetime.date(2024, 1, 1)
 
@@ -120,3 +131,67 @@ def test_name_of_two_customers_is_marked():
 def test_missing_column_raises():
     with pytest.raises(KeyError):
         read("ref,date,amount\nA,2023-01-02,5\n", customer="no", date="date")
+
+
+COLUMNS = {
+    "document": "Invoice",
+    "customer": "Who",
+    "date": "Date",
+    "amount": "Amount",
+    "product": "Product",
+}
+LINES_EACH = 10
+
+
+def lines(documents):
+    """Rows of documents with ten lines each, made while they are asked for."""
+    header = tuple(COLUMNS.values())
+    rows = (
+        (
+            number,
+            [
+                f"INV{number // LINES_EACH}",
+                f"C{number // LINES_EACH % 100}",
+                "2023-01-02",
+                f"{number % 977}.50",
+                f"P{number % 500}",
+            ],
+        )
+        for number in range(documents * LINES_EACH)
+    )
+    return Table(header, rows)
+
+
+def stream(documents):
+    rules = Rules(lines=True)
+    return stream_purchases(lines(documents), COLUMNS, Notation(), TODAY, rules)
+
+
+def test_streamed_purchases_are_those_that_are_read():
+    whole = read_purchases(lines(30), COLUMNS, Notation(), TODAY, Rules(lines=True))
+    streamed = stream(30)
+    for one, other in zip(streamed.purchases, whole.purchases, strict=True):
+        assert (one.key, one.plain_key, one.items) == (
+            other.key,
+            other.plain_key,
+            other.items,
+        )
+    assert streamed.lines == whole.lines == 30 * (LINES_EACH - 1)
+
+
+def test_what_was_kept_of_a_purchase_goes_when_the_next_is_asked_for():
+    tracemalloc.start()
+    try:
+        reading = stream(2000)
+        read_all = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        half = sum(len(one.items) for one in itertools.islice(reading.purchases, 1000))
+        then = tracemalloc.get_traced_memory()[0]
+        for _purchase in reading.purchases:
+            pass
+        end, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert half == 1000 * LINES_EACH
+    assert end < then < read_all
+    assert most < read_all * 1.05

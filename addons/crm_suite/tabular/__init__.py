@@ -12,6 +12,7 @@ from .purchases import (
     Rules,
     document_key,
     read_purchases,
+    stream_purchases,
 )
 from .reader import (
     ALL_SHEETS,
@@ -72,5 +73,6 @@ __all__ = [
     "read_table",
     "rules_of",
     "spellings",
+    "stream_purchases",
     "stream_table",
 ]

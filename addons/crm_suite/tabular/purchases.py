@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
@@ -117,7 +118,7 @@ class Problem:
 
 @dataclass
 class Reading:
-    purchases: list[Purchase] = field(default_factory=list)
+    purchases: Iterable[Purchase] = ()
     problems: list[Problem] = field(default_factory=list)
     repeated: int = 0  # rows that say again what the same document said before
     left_out: int = 0  # rows that are no purchases by status, sign or as a sum
@@ -145,9 +146,10 @@ class _Draft:
     document: str
     currency: str
     origin: str
-    # what another row with the document must say as well
-    content: tuple | None
-    rows: list[int] | None = None
+    # the hash of what another row with the document must say as well: two rows that
+    # differ have the same in one case of 2^60
+    content: int | None
+    rows: array | None = None
     items: list[tuple] | None = None
     discount: float = 0.0
     shipping: float = 0.0
@@ -166,10 +168,30 @@ def read_purchases(
     and how many equal ones came before, so that the same file gives the same keys and
     two equal purchases of one file stay two.
     """
+    reading = stream_purchases(table, columns, notation, today, rules)
+    reading.purchases = list(reading.purchases)
+    reading.problems.sort(key=lambda problem: problem.row)
+    return reading
+
+
+def stream_purchases(
+    table: Table,
+    columns: Mapping[str, str],
+    notation: Notation,
+    today: datetime.date,
+    rules: Rules | None = None,
+) -> Reading:
+    """As `read_purchases`, with purchases to be walked through once.
+
+    The rows are read by then. What was kept of one goes when the next is asked for, so
+    that a large file is never in memory twice. Only at the end are problems complete,
+    and they are in no order.
+    """
     reader = _Reader(table, columns, notation, today, rules or Rules())
     for number, cells in table.rows:
         reader.take(number, cells)
-    return reader.finish()
+    reader.reading.purchases = reader.finish()
+    return reader.reading
 
 
 def document_key(document: str) -> str:
@@ -185,6 +207,8 @@ class _Reader:
         self.today = today
         self.reading = Reading()
         self.customers: dict[tuple[str, str], Customer] = {}
+        # one of equal identities: they come again and again
+        self.identities: dict[tuple[str, str], tuple[str, str]] = {}
         self.drafts: list[_Draft] = []
         self.dates: dict[Cell, datetime.date] = {}
         self.documents: dict[str, _Draft] = {}
@@ -267,7 +291,7 @@ class _Reader:
         margin = margin if margin is None else margin * sign
         content = None
         if document and not self.rules.lines:
-            content = (identity, date, format(amount, ".4f"), currency)
+            content = hash((identity, date, format(amount, ".4f"), currency))
         origin = self._reference(cells, "origin")
         draft = _Draft(
             number,
@@ -321,7 +345,7 @@ class _Reader:
 
     def _note_row(self, number: int, known: _Draft) -> None:
         if known.rows is None:
-            known.rows = []
+            known.rows = array("q")
         known.rows.append(number)
         self.reading.lines += 1
 
@@ -421,7 +445,8 @@ class _Reader:
         customer = self.customers.setdefault(identity, Customer(reference))
         customer.email = customer.email or email
         customer.name = customer.name or name
-        return written, identity
+        one = self.identities.setdefault
+        return one(written, written), one(identity, identity)
 
     def _date(self, cell: Cell, known: _Draft | None) -> datetime.date:
         if is_blank(cell):
@@ -524,8 +549,9 @@ class _Reader:
             code = f"bad_{name}" if name in ("amount", "margin") else "bad_number"
             raise _Refused(name, cell, code) from None
 
-    def finish(self) -> Reading:
+    def finish(self) -> Iterator[Purchase]:
         same = _settle_customers(self.customers.values())
+        # by hashes, as above
         equal, plain_equal = Counter(), Counter()
         self.drafts.reverse()
         while self.drafts:
@@ -542,29 +568,29 @@ class _Reader:
             if draft.document:
                 key = document_key(draft.document)
             else:
-                equal[content] += 1
-                key = _digest(*content, equal[content])
+                same_row = hash(content)
+                equal[same_row] += 1
+                key = _digest(*content, equal[same_row])
             plain = ("plain", *draft.identity, day, amount, draft.currency)
-            plain_equal[plain] += 1
+            same_plain = hash(plain)
+            plain_equal[same_plain] += 1
             customer = self.customers[draft.identity]
             origin = document_key(draft.origin) if draft.origin else ""
-            self.reading.purchases.append(
-                Purchase(
-                    draft.row,
-                    same.get(customer, customer),
-                    day,
-                    draft.amount,
-                    draft.margin,
-                    draft.document,
-                    key,
-                    _digest(*plain, plain_equal[plain]),
-                    draft.currency,
-                    "" if draft.origin in self.documents else origin,
-                    _shared(draft),
-                )
+            yield Purchase(
+                draft.row,
+                same.get(customer, customer),
+                day,
+                draft.amount,
+                draft.margin,
+                draft.document,
+                key,
+                _digest(*plain, plain_equal[same_plain]),
+                draft.currency,
+                "" if draft.origin in self.documents else origin,
+                _shared(draft),
             )
-        self.reading.problems.sort(key=lambda problem: problem.row)
-        return self.reading
+            # the documents have the draft still
+            draft.items = draft.rows = None
 
     def _day(self, draft: _Draft) -> datetime.date:
         """What takes back from an order of the file does so on the order's day."""

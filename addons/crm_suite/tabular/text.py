@@ -27,7 +27,10 @@ def clean(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = cell if isinstance(cell, str) else str(cell)
-    return " ".join(text.translate(_NOISE).split())
+    # most cells are plain, and are cheaper so
+    if not text.isascii() or "\0" in text:
+        text = text.translate(_NOISE)
+    return " ".join(text.split())
 
 
 def unwrapped(cell: object) -> object:
@@ -43,7 +46,7 @@ def is_blank(cell: object) -> bool:
 
 
 def latin_digits(text: str) -> str:
-    return text.translate(_DIGITS)
+    return text if text.isascii() else text.translate(_DIGITS)
 
 
 def fold(text: str) -> str:

@@ -1,6 +1,7 @@
 from . import (
     crm_purchase_import,
     crm_purchase_import_asking,
+    crm_purchase_import_file,
     crm_purchase_import_issue,
     crm_purchase_import_item,
     crm_purchase_import_line,

@@ -66,6 +66,7 @@ class CrmPurchaseImport(models.Model):
         "new_count",
         "preview",
         "progress",
+        "rejected_file",
         "row_count",
         "row_done",
         "state",
@@ -121,8 +122,6 @@ class CrmPurchaseImport(models.Model):
         index=True,
     )
 
-    # In the row and not among the attachments: it goes when the import goes.
-    file = fields.Binary(attachment=False, copy=False)
     filename = fields.Char(copy=False)
     create_missing = fields.Boolean(
         "Create Missing Customers",
@@ -173,7 +172,8 @@ class CrmPurchaseImport(models.Model):
     issues_file = fields.Binary(compute="_compute_issues_file")
     rejected_file = fields.Binary(
         "Rows Left Behind",
-        compute="_compute_rejected_file",
+        readonly=True,
+        copy=False,
         help="The rows of the file with an issue, and why in a last column.",
     )
     # the rows with issues were left behind
@@ -207,11 +207,6 @@ class CrmPurchaseImport(models.Model):
     def _compute_issues_file(self):
         for source in self:
             source.issues_file = base64.b64encode(source.issue_ids._as_csv())
-
-    @api.depends("issue_ids", "file")
-    def _compute_rejected_file(self):
-        for source in self:
-            source.rejected_file = base64.b64encode(source._rejected_rows())
 
     @api.depends("row_done", "last_row", "state")
     def _compute_progress(self):
@@ -288,6 +283,9 @@ class CrmPurchaseImport(models.Model):
     def action_download_rejected(self):
         self.ensure_one()
         self.check_access("read")
+        # once for each check: it takes the whole file to be read
+        if not self.with_context(bin_size=False).rejected_file:
+            self._note({"rejected_file": base64.b64encode(self._rejected_rows())})
         filename = self.env._("rows left behind of import %(id)s.csv", id=self.id)
         return {
             "type": "ir.actions.act_url",

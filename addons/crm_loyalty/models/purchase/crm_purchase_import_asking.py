@@ -64,11 +64,11 @@ class CrmPurchaseImport(models.Model):
         :raise UserError: the file cannot be read, or its columns do not do
         """
         self.ensure_one()
-        if not self.file:
-            raise UserError(self.env._("Upload a file first."))
         data = self._bytes()
+        if not data:
+            raise UserError(self.env._("Upload a file first."))
         try:
-            table = self._read_table(1)
+            table = self._read_table(1, data)
             if not table.rows:
                 raise UserError(self.env._(file_reason("no_rows")))
             columns = self._chosen_columns()
@@ -88,7 +88,7 @@ class CrmPurchaseImport(models.Model):
                 {**self._remembered_answers(), **(self.answers or {})},
                 hints,
                 columns,
-                self._told(),
+                self._told(data),
             )
         except FileProblem as problem:
             reason = file_reason(problem.code, problem.detail)
@@ -97,14 +97,14 @@ class CrmPurchaseImport(models.Model):
     def _layout(self) -> Layout:
         return Layout(self.encoding or None, self.delimiter or None, self.sheet or None)
 
-    def _told(self) -> dict[str, str]:
+    def _told(self, data: bytes) -> dict[str, str]:
         """What fields say other than the file and the user's language would."""
         answers = {}
         with contextlib.suppress(FileProblem):
-            found = detect_layout(self._bytes())
+            found = detect_layout(data)
             if self.encoding and self.encoding != found.encoding:
                 answers["encoding"] = self.encoding
-        for name, usual in self._usual_notation().items():
+        for name, usual in self._usual_notation(data).items():
             if self[name] and self[name] != usual:
                 answers[name] = self[name]
         return answers

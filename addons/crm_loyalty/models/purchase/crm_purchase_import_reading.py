@@ -1,4 +1,3 @@
-import base64
 import contextlib
 import hashlib
 
@@ -218,10 +217,10 @@ class CrmPurchaseImport(models.Model):
     def _compute_layout(self):
         for source in self:
             layout = Layout()
-            if source.file:
+            if data := source._bytes():
                 # _compute_preview reports the problem.
                 with contextlib.suppress(FileProblem):
-                    layout = detect_layout(source._bytes())
+                    layout = detect_layout(data)
             source.encoding = layout.encoding
             # one of its own, as Excel's hint line names it, is found again each time
             named = layout.delimiter in DELIMITERS
@@ -232,9 +231,9 @@ class CrmPurchaseImport(models.Model):
         for source in self:
             source.file_problem = source.headers = source.preview = False
             source.shape = False
-            if source.file:
+            if data := source._bytes():
                 try:
-                    table = source._read_table(PREVIEW_ROWS)
+                    table = source._read_table(PREVIEW_ROWS, data)
                 except FileProblem as problem:
                     reason = file_reason(problem.code, problem.detail)
                     source.file_problem = self.env._(reason)
@@ -274,38 +273,42 @@ class CrmPurchaseImport(models.Model):
             for name, value in source._usual_notation().items():
                 source[name] = value
 
-    def _usual_notation(self) -> dict[str, str]:
+    def _usual_notation(self, data: bytes | None = None) -> dict[str, str]:
         """What the file proves of its amounts and dates; where it proves nothing, what
-        the user's language does, which is asked about."""
+        the user's language does, which is asked about.
+
+        :param data: the file, where it is at hand
+        """
+        table = self._sample_table(data)
         lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
         usual_mark = "," if lang.decimal_point == "," else "."
         usual_order = "mdy" if (lang.date_format or "").startswith("%m") else "dmy"
-        amounts = self._sample("amount", "margin", "price")
+        amounts = self._sample(table, "amount", "margin", "price")
         return {
             "decimal_mark": detect_decimal_mark(amounts) or usual_mark,
-            "date_order": detect_date_order(self._sample("date")) or usual_order,
+            "date_order": detect_date_order(self._sample(table, "date")) or usual_order,
         }
 
-    def _bytes(self):
-        return base64.b64decode(self.with_context(bin_size=False).file or b"")
-
-    def _read_table(self, limit=None):
-        return read_table(self._bytes(), self._layout(), limit)
+    def _read_table(self, limit=None, data: bytes | None = None):
+        if data is None:
+            data = self._bytes()
+        return read_table(data, self._layout(), limit)
 
     def _chosen_columns(self):
         """Field of a purchase → header of the file, for the columns that are chosen."""
         columns = {name: self[f"column_{name}"] for name in FIELDS}
         return {name: header for name, header in columns.items() if header}
 
-    def _sample_table(self):
-        if self.file:
+    def _sample_table(self, data: bytes | None = None):
+        if data is None:
+            data = self._bytes()
+        if data:
             # _compute_preview reports the problem.
             with contextlib.suppress(FileProblem):
-                return self._read_table(SAMPLE_ROWS)
+                return self._read_table(SAMPLE_ROWS, data)
         return Table((), [])
 
-    def _sample(self, *names):
-        table = self._sample_table()
+    def _sample(self, table, *names):
         headers = [self[f"column_{name}"] for name in names]
         return [
             cell

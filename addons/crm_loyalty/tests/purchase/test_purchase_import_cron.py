@@ -1,3 +1,4 @@
+import base64
 from contextlib import suppress
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ...models.purchase import (
     crm_purchase_import as purchase_import,
+    crm_purchase_import_file as stored_file,
     crm_purchase_import_work as work,
 )
 from ..common import patch_time_to_one_step
@@ -135,6 +137,72 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
         customers = source.created_partner_ids
         self.assertEqual(sorted(customers.mapped("ref")), [f"N{i}" for i in range(10)])
         self.assertEqual(self._purchases(customers.sorted("ref")[0])[0][1], 1.0)
+
+    def test_killed_reading_has_read_nothing_and_begins_anew(self):
+        source = self._check(self._file(), create_missing=True)
+        parts = self.env["crm.purchase.import.part"]
+        mine = [("import_id", "=", source.id)]
+        self._run_cron_until_killed("_create_parts", 1)
+        self.assertRecordValues(
+            source, [{"state": "checking", "is_staged": False, "row_count": 0}]
+        )
+        self.assertFalse(parts.search_count(mine))
+        with patch_time_to_one_step(self.env):
+            self._run_cron()
+        self.assertTrue(source.is_staged)
+        self.assertEqual(parts.search_count(mine), 4)
+        self._run_cron()
+        self.assertRecordValues(
+            source, [{"state": "ready", "row_count": ROWS, "new_count": ROWS}]
+        )
+
+    def test_file_is_stored_and_read_the_same_piece_by_piece(self):
+        whole = self._file().encode()
+
+        def again(source):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(source._bytes(), whole)
+            self.assertEqual(base64.b64decode(source.file), whole)
+
+        for piece in (4, 64, len(base64.b64encode(whole)), 1 << 20):
+            with patch.object(stored_file, "PIECE", piece):
+                source = self._upload(whole)
+                self.assertEqual(source.column_amount, "Amount")
+                again(source)
+                # as other programs send it, and as a browser does
+                for sent in (base64.encodebytes(whole), base64.b64encode(whole)):
+                    source.file = False
+                    source.file = sent.decode()
+                    again(source)
+                source.file = False
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertFalse(source._bytes())
+
+    def test_who_uploaded_hears_how_it_ends(self):
+        def told():
+            messages = self.env["mail.message"].search(
+                [("partner_ids", "in", self.manager.partner_id.ids)], order="id"
+            )
+            return [message.body for message in messages]
+
+        source = self._check(self._file().replace("2023-01-", "01/02/20"))
+        self._run_cron()
+        self.assertEqual(source.state, "asking")
+        [asked] = told()
+        self.assertIn("questions", asked)
+        self.assertIn(f"/odoo/crm.purchase.import/{source.id}", asked)
+        source = self._ready()
+        source.action_import()
+        self._run_cron()
+        self.assertEqual(source.state, "done")
+        self.assertEqual(len(told()), 3)
+        self.assertIn("imported", told()[-1])
+        # on the screen nobody needs to be told
+        with patch.object(work, "BATCH_ROWS", 2000):
+            self._import(self._file(2), create_missing=True)
+        self.assertEqual(len(told()), 3)
 
     def test_killed_check_counts_each_row_and_customer_once(self):
         source = self._check(self._file(), create_missing=True)

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+from unittest.mock import patch
 
 import openpyxl
 
@@ -249,6 +250,7 @@ class TestPurchaseImportInPart(PurchaseImportCommon):
         )
         self.assertEqual(self._purchases(self.anna), [("2023-01-02", 10.0)])
         self.assertEqual(self._purchases(self.borna), [("2023-01-03", 20.0)])
+        source.action_download_rejected()
         sheet = base64.b64decode(source.rejected_file).decode("utf-8-sig")
         head, *rows = csv.reader(io.StringIO(sheet))
         self.assertEqual(head, ["Reference", "Date", "Amount", "Note", "Reason"])
@@ -257,9 +259,26 @@ class TestPurchaseImportInPart(PurchaseImportCommon):
         self.assertEqual(rows[1][:4], ["B2", "2023-13-01", "-7.50", "'=1+1"])
         self.assertEqual(len(rows), 2)
 
+    def test_sheet_of_rejected_rows_is_made_once_for_each_check(self):
+        source = self._check(self.FAULTY)
+        self.assertFalse(source.rejected_file, "reading it makes nothing")
+        model = type(source)
+        made = patch.object(
+            model, "_rejected_rows", autospec=True, side_effect=model._rejected_rows
+        )
+        with made as rows:
+            source.action_download_rejected()
+            source.action_download_rejected()
+            self.assertEqual(rows.call_count, 1)
+            source.action_check()
+            self.assertFalse(source.rejected_file)
+            source.action_download_rejected()
+            self.assertEqual(rows.call_count, 2)
+
     def test_mended_rows_follow_and_undo_takes_each_import_back_as_one(self):
         source = self._check(self.FAULTY)
         source.action_import_valid()
+        source.action_download_rejected()
         sheet = base64.b64decode(source.rejected_file).decode("utf-8-sig")
         mended = sheet.replace("Z9", "A1").replace("2023-13-01", "2023-01-13")
         rest = self._import(mended)
