@@ -5,6 +5,7 @@ from . import (
     distribution_coverage,
     distribution_response,
     distribution_route_candidate,
+    distribution_scorecard,
     distribution_sellout_change,
     distribution_sellout_month,
     distribution_waterfall,
