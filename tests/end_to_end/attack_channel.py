@@ -24,6 +24,7 @@ RIGHTS = {
     "distribution.contact.efficiency": SEEN,
     "distribution.coverage": SEEN,
     "distribution.criterion": BOSS,
+    "distribution.economics": SEEN,
     "distribution.gap": {"channel user": "rw", "manager": "rw"},
     "distribution.handling": BOSS,
     # of a lead that is nobody's
@@ -95,6 +96,7 @@ OF_AN_INTERMEDIARY = {
     "distribution.attainment",
     "distribution.conflict",
     "distribution.contact.efficiency",
+    "distribution.economics",
     "distribution.link",
     "distribution.message",
     "distribution.registration",
@@ -173,6 +175,8 @@ METHODS = {
     ("distribution.decision", "action_confirm"): set(),
     # each one's own wizard
     ("distribution.dispute", "action_confirm"): set(),
+    ("distribution.economics", "action_open_contacts"): CHANNEL,
+    ("distribution.economics", "action_open_orders"): CHANNEL,
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
@@ -343,6 +347,7 @@ class AttackChannelRecords:
             "balance",
             "coverage",
             "contact.efficiency",
+            "economics",
             "response",
             "scorecard",
             "waterfall",

@@ -3,6 +3,7 @@ from . import (
     distribution_balance,
     distribution_contact_efficiency,
     distribution_coverage,
+    distribution_economics,
     distribution_response,
     distribution_route_candidate,
     distribution_scorecard,

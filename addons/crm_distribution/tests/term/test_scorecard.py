@@ -69,6 +69,11 @@ class TestScorecard(TermCommon):
                 "other_partner_id": cls.x.id,
             }
         )
+        # the database's clock runs on
+        cls.env.cr.execute(
+            "UPDATE distribution_conflict SET create_date = %s WHERE id = %s",
+            (cls.env.cr.now().replace(year=2027, month=3, day=1), cls.conflict.id),
+        )
         cls.env["distribution.reporter"].create(
             {
                 "partner_id": cls.x.id,
@@ -88,7 +93,7 @@ class TestScorecard(TermCommon):
             )
         cls.env.flush_all()
 
-    def _cards(self, partner=None, **months):
+    def _cards(self, partner=None):
         self.env.flush_all()
         self.cards.invalidate_model()
         return self.cards.search([("partner_id", "=", (partner or self.x).id)])
@@ -100,7 +105,7 @@ class TestScorecard(TermCommon):
 
     def _sums(self, *names, partner=None):
         self.env.flush_all()
-        ((sums),) = self.cards._read_group(
+        (sums,) = self.cards._read_group(
             [("partner_id", "=", (partner or self.x).id)],
             [],
             [f"{name}:{'avg' if name not in COUNTS else 'sum'}" for name in names],
@@ -146,7 +151,7 @@ class TestScorecard(TermCommon):
         none = self._cards(self.y)
         self.assertEqual(none.conflicts, 1)
         self.assertEqual(none.win_rate_text, "none yet")
-        self.assertIsNone(self._sums("win_rate", partner=self.y)[0] or None)
+        self.assertIs(self._sums("win_rate", partner=self.y)[0], False)
 
     def test_a_deal_that_is_one_of_its_leads_is_won_once(self):
         self.deal._as_system().lead_id = self.leads[0]
@@ -239,3 +244,57 @@ class TestScorecard(TermCommon):
             march.with_user(self.seller).read(["sell_in"])
         with self.assertRaises(AccessError):
             self.x.with_user(self.seller).action_open_distribution_scorecard()
+
+
+@tagged("post_install", "-at_install")
+class TestEconomics(TermCommon):
+    """What is left of sales through intermediaries and of those without, by area."""
+
+    def test_direct_and_indirect_sales_stand_side_by_side(self):
+        self.pump.standard_price = 60
+        self.company.distribution_contact_cost = 40
+        self.x.write({"country_id": self.country.id, "zip": "25"})
+        shared = self._order(
+            100,
+            distribution_share_ids=[
+                Command.create({"partner_id": self.x.id, "percent": 75})
+            ],
+        )
+        direct = self._order(200)
+        self._order(300)
+        indirect = self._order(80, partner=self.x)
+        self.env.flush_all()
+        rows = self.env["distribution.economics"].search(
+            [
+                ("quarter", "=", "2027-01-01"),
+                ("territory_id", "in", (self.north | self.south).ids),
+            ]
+        )
+        by = {(row.territory_id, row.way): row for row in rows}
+        self.assertEqual(len(by), 3)
+        ours = by[self.north, "direct"]
+        self.assertAlmostEqual(ours.revenue, 25 + 500)
+        self.assertAlmostEqual(ours.margin, 10 + 140 + 240)
+        # one buyer, a quarter of a year's cost
+        self.assertEqual((ours.contacts, ours.contacts_cost), (1, 10))
+        self.assertAlmostEqual(ours.left, 380)
+        through = by[self.north, "indirect"]
+        self.assertAlmostEqual(through.revenue, 75)
+        self.assertAlmostEqual(through.left, 30 - 10)
+        own = by[self.south, "indirect"]
+        self.assertAlmostEqual(own.margin_percent, 25)
+        orders = self.env["sale.order"]
+        found = orders.search(through.action_open_orders()["domain"])
+        self.assertEqual(found, shared)
+        found = orders.search(ours.action_open_orders()["domain"])
+        self.assertLessEqual(shared | direct, found)
+        self.assertNotIn(indirect, found)
+        partners = self.env["res.partner"]
+        found = partners.search(through.action_open_contacts()["domain"])
+        self.assertEqual(found, self.x)
+        ((share,),) = rows._read_group(
+            [("id", "in", rows.ids), ("way", "=", "indirect")],
+            [],
+            ["margin_percent:avg"],
+        )
+        self.assertAlmostEqual(share, 100 * 50 / 155)
