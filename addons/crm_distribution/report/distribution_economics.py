@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_suite.tools.figures import open_counted
 
 from ..channel.network import INTERMEDIARIES
+from .scorecard_rows import attributed_sql
 
 READ = (
     "crm.lead",
@@ -232,7 +233,7 @@ class DistributionEconomics(models.Model):
             )
             """,
             places=places,
-            attributed=self.env["distribution.scorecard"]._attributed_sql(),
+            attributed=attributed_sql(),
             waterfall=self.env["distribution.waterfall"]._table_query,
             kinds=list(INTERMEDIARIES),
         )
