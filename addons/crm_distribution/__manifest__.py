@@ -70,6 +70,8 @@
         "views/product_template_views.xml",
         # price
         "report/distribution_waterfall_views.xml",
+        "report/distribution_scorecard_views.xml",
+        "report/distribution_economics_views.xml",
         "views/distribution_price_plan_views.xml",
         "data/digest_data.xml",
         "views/digest_views.xml",

@@ -174,6 +174,7 @@ class DistributionAttainment(models.Model):
                   LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
                  WHERE move.state = 'posted' AND line.display_type = 'product'
                    AND move.move_type IN ('out_invoice', 'out_refund')
+                   AND move.distribution_settlement_id IS NULL
                    AND move.company_id IN (SELECT company_id FROM target)
                    AND move.invoice_date >= (SELECT min(date_from) FROM target)
             ), part AS (
@@ -234,7 +235,12 @@ class DistributionAttainment(models.Model):
                  UNION ALL
                 SELECT span.id, span.month, sold.line_id,
                        CASE span.measure WHEN 'quantity' THEN sold.quantity
-                                         ELSE sold.amount END
+                                         ELSE sold.amount END,
+                       row_number() OVER (
+                           PARTITION BY sold.line_id, sold.partner_id, span.measure
+                           ORDER BY length(span.path) + length(span.map),
+                                    span.days DESC, span.id
+                       )
                   FROM span
                   JOIN sold ON sold.company_id = span.company_id
                    AND sold.partner_id = span.partner_id

@@ -48,4 +48,10 @@ from .sellout import (
     test_sellout_reports,
 )
 from .target import test_targets
-from .term import test_payments, test_settlements, test_term_rights, test_terms
+from .term import (
+    test_payments,
+    test_scorecard,
+    test_settlements,
+    test_term_rights,
+    test_terms,
+)

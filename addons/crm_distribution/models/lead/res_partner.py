@@ -75,6 +75,19 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "=", self.id)],
         }
 
+    def action_open_distribution_scorecard(self):
+        """What it did, month by month."""
+        self.ensure_one()
+        self.env["distribution.scorecard"].check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Scorecard of %s", self.display_name),
+            "res_model": "distribution.scorecard",
+            "views": [(False, "list"), (False, "form"), (False, "pivot")],
+            "domain": [("partner_id", "=", self.commercial_partner_id.id)],
+            "context": {"search_default_until_today": 1},
+        }
+
     def _distribution_lead_domain(self) -> Domain:
         """As customer or as intermediary: one lead is one, even where it is both."""
         return Domain("partner_id", "child_of", self.ids) | Domain(

@@ -19,6 +19,7 @@ WAYS = {
     "distribution.response": "partner_id",
     "distribution.route": "partner_id",
     "distribution.route.candidate": "partner_id",
+    "distribution.scorecard": "partner_id",
     "distribution.share": "partner_id",
     "distribution.target": "partner_id",
 }
