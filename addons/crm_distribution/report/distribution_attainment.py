@@ -235,7 +235,12 @@ class DistributionAttainment(models.Model):
                  UNION ALL
                 SELECT span.id, span.month, sold.line_id,
                        CASE span.measure WHEN 'quantity' THEN sold.quantity
-                                         ELSE sold.amount END
+                                         ELSE sold.amount END,
+                       row_number() OVER (
+                           PARTITION BY sold.line_id, sold.partner_id, span.measure
+                           ORDER BY length(span.path) + length(span.map),
+                                    span.days DESC, span.id
+                       )
                   FROM span
                   JOIN sold ON sold.company_id = span.company_id
                    AND sold.partner_id = span.partner_id
