@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +10,7 @@ from .sellout_common import SelloutCommon
 
 
 @tagged("post_install", "-at_install")
+@freeze_time("2027-05-20 09:00")
 class TestClaimCredits(SelloutCommon):
     """What is approved is paid by one credit note, which is no turnover."""
 
