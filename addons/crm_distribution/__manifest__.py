@@ -58,6 +58,12 @@
         # target
         "report/distribution_attainment_views.xml",
         "views/distribution_target_views.xml",
+        # sellout
+        "data/mail_template_sellout.xml",
+        "views/distribution_reporter_views.xml",
+        "views/distribution_sellout_views.xml",
+        "views/distribution_stock_views.xml",
+        "views/distribution_claim_views.xml",
         # term
         "wizard/distribution_settlement_run_views.xml",
         "wizard/distribution_dispute_views.xml",
@@ -73,16 +79,11 @@
         "report/distribution_scorecard_views.xml",
         "report/distribution_economics_views.xml",
         "views/distribution_price_plan_views.xml",
+        # first page, digest
         "data/digest_data.xml",
         "views/digest_views.xml",
         "views/suite_tile_views.xml",
         "data/suite_tile.xml",
-        # sellout
-        "data/mail_template_sellout.xml",
-        "views/distribution_reporter_views.xml",
-        "views/distribution_sellout_views.xml",
-        "views/distribution_stock_views.xml",
-        "views/distribution_claim_views.xml",
         # portal
         "views/portal_lead_templates.xml",
         "views/portal_deal_templates.xml",

@@ -59,8 +59,12 @@ RIGHTS = {
     "distribution.scorecard": SEEN,
     "distribution.settlement": PAID,
     "distribution.settlement.line": PAID,
-    "distribution.claim": {"channel user": "rwc", "manager": "rwcd"},
-    "distribution.claim.line": SEEN,
+    "distribution.claim": {
+        "channel user": "rwc",
+        "manager": "rwcd",
+        "accountant": "r",
+    },
+    "distribution.claim.line": PAID,
     "distribution.reporter": BOSS,
     "distribution.reporter.word": BOSS,
     "distribution.sellout": {"channel user": "rwc", "manager": "rwc"},
@@ -233,6 +237,8 @@ METHODS = {
     ("distribution.settlement.run", "action_run"): set(),
     ("distribution.claim", "action_approve"): {"manager"},
     ("distribution.claim", "action_calculate"): CHANNEL,
+    ("distribution.claim", "action_draft_credit"): {"accountant"},
+    ("distribution.claim", "action_open_credits"): {"accountant"},
     ("distribution.claim", "action_refuse"): {"manager"},
     # what the mail gateway alone calls
     ("distribution.reporter", "message_new"): set(),
@@ -372,9 +378,7 @@ class AttackChannelRecords:
         what_if = env["distribution.policy.what.if"].create({"policy_id": policy.id})
         return {
             "distribution.agreement": agreement,
-            "distribution.agreement.term": env["distribution.agreement.term"].create(
-                {"agreement_id": agreement.id, "name": "As agreed"}
-            ),
+            "distribution.agreement.term": cls._past_term(agreement),
             "distribution.criterion": criterion,
             "distribution.admission": admission,
             "distribution.admission.line": admission.line_ids,
@@ -392,6 +396,21 @@ class AttackChannelRecords:
                 {"what_if_id": what_if.id, "agreement_id": agreement.id}
             ),
         }
+
+    @classmethod
+    def _past_term(cls, agreement):
+        """Of a day that is over: rights are asked before what is frozen is said."""
+        term = cls.env["distribution.agreement.term"].create(
+            {"agreement_id": agreement.id, "name": "As agreed"}
+        )
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE distribution_agreement_term SET date_from = '2020-01-01'"
+            " WHERE id = %s",
+            [term.id],
+        )
+        term.invalidate_recordset()
+        return term
 
     @classmethod
     def _network_records(cls, company, country, goods):

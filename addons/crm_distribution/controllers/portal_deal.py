@@ -1,5 +1,3 @@
-from werkzeug.exceptions import NotFound
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
@@ -7,6 +5,7 @@ from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .acting import acting_intermediary
 from .missing import missing_page
 
 PAGE_SIZE = 20
@@ -137,17 +136,6 @@ class DealPortal(CustomerPortal):
             return missing_page("crm_distribution.portal_no_deal")
         stream = request.env["ir.binary"]._get_stream_from(files[position - 1])
         return stream.get_response(as_attachment=True)
-
-
-def acting_intermediary(required=True):
-    """The company that the user acts for, if it is an intermediary."""
-    partners = request.env["res.partner"]
-    partner = partners._distribution_company_of(request.env.user)
-    if not partner or not partner._is_intermediary():
-        if required:
-            raise NotFound
-        return partners
-    return partner
 
 
 def _deal(number):

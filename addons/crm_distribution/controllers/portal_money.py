@@ -1,9 +1,8 @@
-from werkzeug.exceptions import NotFound
-
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .acting import acting_intermediary
 from .missing import missing_page
 
 PAGE_SIZE = 20
@@ -92,17 +91,9 @@ class MoneyPortal(CustomerPortal):
 
 
 def _earner(required=True):
-    """The company that the user acts for, if it has earned anything or may."""
-    partners = request.env["res.partner"]
+    """Also who is no intermediary any more, and has earned before."""
     settlements = request.env["distribution.settlement"]
-    partner = partners._distribution_company_of(request.env.user)
-    if partner and (
-        partner._is_intermediary() or settlements._portal_has_money(partner)
-    ):
-        return partner
-    if required:
-        raise NotFound
-    return partners
+    return acting_intermediary(required, also=settlements._portal_has_money)
 
 
 def _statement(number):

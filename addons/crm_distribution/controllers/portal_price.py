@@ -2,7 +2,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
-from .portal_deal import acting_intermediary
+from .acting import acting_intermediary
 
 PAGE_SIZE = 50
 

@@ -6,6 +6,7 @@ from odoo.http import content_disposition, request, route
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .acting import acting_intermediary
 from .missing import missing_page
 
 PAGE_SIZE = 20
@@ -18,7 +19,7 @@ class SelloutPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if not counters:
-            values["channel_sellout"] = bool(_reporter(required=False))
+            values["channel_sellout"] = bool(acting_intermediary(required=False))
         return values
 
     @route(
@@ -40,7 +41,7 @@ class SelloutPortal(CustomerPortal):
     )
     @texts_only
     def portal_sellout_upload(self, **post):
-        _reporter()
+        acting_intermediary()
         file, error = _read_file()
         if not error:
             try:
@@ -122,7 +123,7 @@ class SelloutPortal(CustomerPortal):
 
     @route("/my/channel/stock", type="http", auth="user", website=True, readonly=True)
     def portal_channel_stock(self, **kw):
-        partner = _reporter()
+        partner = acting_intermediary()
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_stock",
             "stock": request.env["distribution.sellout"]._portal_stock(partner),
@@ -150,7 +151,7 @@ class SelloutPortal(CustomerPortal):
         return _download(report, "issues")
 
     def _list_page(self, page, error=None, sent=None):
-        partner = _reporter()
+        partner = acting_intermediary()
         reports = request.env["distribution.sellout"]
         pager = portal_pager(
             url="/my/channel/sellout",
@@ -180,20 +181,10 @@ class SelloutPortal(CustomerPortal):
         return request.render("crm_distribution.portal_sellout_report", values)
 
 
-def _reporter(required=True):
-    """The company that the user acts for, if it is an intermediary."""
-    partners = request.env["res.partner"]
-    partner = partners._distribution_company_of(request.env.user)
-    if not partner or not partner._is_intermediary():
-        if required:
-            raise NotFound
-        return partners
-    return partner
-
-
 def _report(number):
     """The same answer for another's number as for one that nobody has."""
-    return request.env["distribution.sellout"]._portal_report(_reporter(), number)
+    reports = request.env["distribution.sellout"]
+    return reports._portal_report(acting_intermediary(), number)
 
 
 def _read_file():

@@ -9,5 +9,6 @@ from . import (  # noqa: I001
     term,
     price,
     account_move,
+    digest_digest,
     sale_order_line,
 )

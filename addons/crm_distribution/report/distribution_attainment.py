@@ -174,7 +174,7 @@ class DistributionAttainment(models.Model):
                   LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
                  WHERE move.state = 'posted' AND line.display_type = 'product'
                    AND move.move_type IN ('out_invoice', 'out_refund')
-                   AND move.distribution_settlement_id IS NULL
+                   AND %(trades)s
                    AND move.company_id IN (SELECT company_id FROM target)
                    AND move.invoice_date >= (SELECT min(date_from) FROM target)
             ), part AS (
@@ -248,5 +248,6 @@ class DistributionAttainment(models.Model):
                    AND starts_with(sold.path, span.path)
                  WHERE span.basis = 'sold_out'
             )
-            """
+            """,
+            trades=self.env["account.move"]._trades_sql(),
         )

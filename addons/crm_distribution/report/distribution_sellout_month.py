@@ -91,6 +91,7 @@ class DistributionSelloutMonth(models.Model):
                   LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
                  WHERE move.state = 'posted' AND line.display_type = 'product'
                    AND move.move_type IN ('out_invoice', 'out_refund')
+                   AND %(trades)s
                    AND template.type = 'consu'
                  UNION ALL
                 SELECT company_id, partner_id, product_id,
@@ -155,5 +156,6 @@ class DistributionSelloutMonth(models.Model):
                    CASE WHEN is_reported AND opening + received > 0
                         THEN 100 * sold / (opening + received) END AS sell_through
               FROM figure
-            """
+            """,
+            trades=self.env["account.move"]._trades_sql(),
         )

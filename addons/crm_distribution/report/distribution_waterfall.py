@@ -147,8 +147,6 @@ class DistributionWaterfall(models.Model):
         :return: rows of line_id, accrued, settled, in the currency of the company;
             several of a line are added. `settled` is NULL as long as it is not.
         """
-        if "distribution.accrual" not in self.env:
-            return SQL("SELECT NULL::int, NULL::float8, NULL::float8 WHERE FALSE")
         self.env["distribution.accrual"].flush_model()
         self.env["res.currency.rate"].flush_model()
         rate = """

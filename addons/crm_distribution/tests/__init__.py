@@ -43,6 +43,7 @@ from .policy import (
 from .price import test_price_plans, test_price_portal, test_waterfall
 from .sellout import (
     test_channel_stock,
+    test_claim_credits,
     test_sellout_portal,
     test_sellout_reading,
     test_sellout_reports,

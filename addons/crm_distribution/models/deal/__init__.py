@@ -14,5 +14,4 @@ from . import (  # noqa: I001
     sale_order,
     sale_order_line,
     distribution_policy,
-    digest_digest,
 )

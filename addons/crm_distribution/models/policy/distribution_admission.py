@@ -92,6 +92,7 @@ class DistributionAdmission(models.Model):
 
     def write(self, vals):
         if {"partner_id", "policy_id"} & vals.keys():
+            self.check_access("write")
             self._check_undecided()
         res = super().write(vals)
         if {"partner_id", "policy_id"} & vals.keys():

@@ -69,6 +69,7 @@ class DistributionAdmissionLine(models.Model):
 
     def write(self, vals):
         if not {"is_known", "figure", "answer", "known_on"}.isdisjoint(vals):
+            self.check_access("write")
             # sudo: whether it is decided is no secret
             self.sudo().admission_id._check_undecided()
             vals = {"known_on": self.env.company._today(), **vals}

@@ -37,6 +37,7 @@ class DistributionAgreementTerm(models.Model):
         return terms
 
     def write(self, vals):
+        self.check_access("write")
         self._check_not_over()
         res = super().write(vals)
         self._check_not_over()

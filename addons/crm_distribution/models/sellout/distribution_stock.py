@@ -390,6 +390,7 @@ class DistributionStock(models.Model):
                   LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
                  WHERE move.state = 'posted' AND line.display_type = 'product'
                    AND move.move_type IN ('out_invoice', 'out_refund')
+                   AND %(trades)s
                    AND move.company_id = %(company)s
                    AND move.commercial_partner_id = %(partner)s
                    AND template.type = 'consu' AND line.quantity <> 0
@@ -398,6 +399,7 @@ class DistributionStock(models.Model):
                 """,
                 company=company.id,
                 partner=partner.id,
+                trades=self.env["account.move"]._trades_sql(),
                 which=which,
             )
         )

@@ -222,6 +222,7 @@ class DistributionTerm(models.Model):
             raise ValidationError(self.env._("A version cannot follow itself."))
 
     def write(self, vals):
+        self.check_access("write")
         frozen = FROZEN & vals.keys()
         running = self.filtered(lambda term: term.state != "draft")
         if frozen and running:

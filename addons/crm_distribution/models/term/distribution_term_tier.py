@@ -39,6 +39,7 @@ class DistributionTermTier(models.Model):
         return tiers
 
     def write(self, vals):
+        self.check_access("write")
         self._check_draft()
         res = super().write(vals)
         self._check_draft()

@@ -32,7 +32,7 @@ class TestChannelDigest(DealCommon):
 
     def test_who_sees_no_deals_gets_no_figure(self):
         day, next_day = datetime(2027, 3, 1), datetime(2027, 3, 2)
-        for what in ("leads", "deals", "conflicts"):
+        for what in ("leads", "deals", "conflicts", "sellout"):
             self.assertGreaterEqual(self._figure(what, day, next_day), 0)
         with self.assertRaises(AccessError):
             self._figure("deals", day, next_day, self.seller)
@@ -41,7 +41,7 @@ class TestChannelDigest(DealCommon):
         links = self.env["digest.digest"]._compute_kpis_actions(
             self.company, self.manager
         )
-        for what in ("leads", "deals", "conflicts"):
+        for what in ("leads", "deals", "conflicts", "sellout"):
             action, _sign, menu = links[f"kpi_channel_{what}"].partition("?menu_id=")
             self.assertTrue(self.env.ref(action))
             self.assertEqual(

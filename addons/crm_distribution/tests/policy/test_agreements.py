@@ -378,6 +378,9 @@ class TestAgreements(PolicyCommon):
             ):
                 with self.assertRaises(UserError):
                     change()
+            # whoever may not write it is told so first
+            with self.assertRaises(AccessError):
+                first.with_user(self.user).write({"quota": 9})
             second = first.copy({"date_from": date(2027, 3, 10), "quota": 0})
             with self.assertRaises(UserError):
                 second.date_from = date(2027, 3, 5)

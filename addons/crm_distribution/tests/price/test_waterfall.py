@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import date, datetime
 from unittest.mock import patch
 
@@ -35,15 +36,14 @@ class TestWaterfall(PriceCommon):
         return order.order_line[0]
 
     def _earned(self, *rows):
-        """Accruals as (line, accrued, settled)."""
+        """Accruals as (line, accrued, settled); without any, those that there are."""
         if not rows:
-            sql = SQL("SELECT NULL::int, NULL::float8, NULL::float8 WHERE FALSE")
-        else:
-            values = (
-                SQL("(%s::int, %s::float8, %s::float8)", line.id, accrued, settled)
-                for line, accrued, settled in rows
-            )
-            sql = SQL("VALUES %s", SQL(", ").join(values))
+            return nullcontext()
+        values = (
+            SQL("(%s::int, %s::float8, %s::float8)", line.id, accrued, settled)
+            for line, accrued, settled in rows
+        )
+        sql = SQL("VALUES %s", SQL(", ").join(values))
         model = type(self.env["distribution.waterfall"])
         return patch.object(model, "_accruals_sql", lambda _self: sql)
 
@@ -82,6 +82,115 @@ class TestWaterfall(PriceCommon):
             margin_amount=25.5,
         )
         self.assertAlmostEqual(row["margin_percent"], 29.8, places=1)
+
+    def _term(self, partner, rate, **values):
+        term = self.env["distribution.term"].create(
+            {
+                "name": "Term",
+                "kind": "rebate",
+                "partner_id": partner.id,
+                "rate": rate,
+                "date_from": date(2027, 1, 1),
+                **values,
+            }
+        )
+        term.action_activate()
+        return term
+
+    def _bill(self, line, day):
+        invoice = line.order_id._create_invoices()
+        invoice.invoice_date = day
+        invoice.action_post()
+        return invoice
+
+    def test_what_a_term_earned_is_the_rebate_of_the_line(self):
+        """C122, of an invoice: a rebate of 5 % of the invoice price."""
+        self._term(self.buyer, 5)
+        line = self._sell(discount=10)
+        self.product.standard_price = 75
+        self.assertSteps(self._row(line), accrued_step=0, pocket_amount=90)
+        self._bill(line, date(2027, 6, 20))
+        row = self._row(line)
+        self.assertSteps(
+            row,
+            list_amount=100,
+            discount_step=-10,
+            invoice_amount=90,
+            allowance_step=0,
+            accrued_step=-4.5,
+            settled_step=0,
+            pocket_amount=85.5,
+            cost_step=-60,
+            margin_amount=25.5,
+        )
+        self.assertAlmostEqual(row["margin_percent"], 29.8, places=1)
+
+    def test_what_a_statement_pays_otherwise_is_a_step_of_the_sale(self):
+        """C123: sold in March, credited in January: 42 of 50, after a dispute."""
+        self._term(self.buyer, 5)
+        line = self._sell(quantity=10)
+        line.order_id.date_order = datetime(2027, 3, 10, 12)
+        self._bill(line, date(2027, 3, 15))
+        self.assertSteps(self._row(line), accrued_step=-50, settled_step=0)
+        settlements = self.env["distribution.settlement"].sudo()
+        statement = settlements._run(self.company, date(2027, 12, 31))
+        statement = statement.filtered(lambda one: one.partner_id == self.buyer)
+        self.assertEqual(statement.amount, 50)
+        statement.line_ids._hold("Two pieces were late.")
+        statement.line_ids._decide(42, "As agreed by telephone.")
+        statement.action_draft_bill()
+        credit = statement.move_ids
+        credit.invoice_date = date(2028, 1, 10)
+        credit.action_post()
+        self.assertEqual(credit.amount_untaxed, 42)
+        row = self._row(line)
+        self.assertEqual(row["day"], date(2027, 3, 10))
+        self.assertSteps(
+            row,
+            allowance_step=0,
+            accrued_step=-50,
+            settled_step=8,
+            pocket_amount=958,
+        )
+
+    def test_real_commissions_payments_and_returns_do_not_multiply_a_line(self):
+        """C124: two who brought it, three payments, 2 of 10 pieces back."""
+        agents = self.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in ("Agent A", "Agent B")]
+        )
+        for agent in agents:
+            self._term(agent, 10, kind="commission", base="paid")
+        line = self._sell(
+            quantity=10,
+            distribution_share_ids=[
+                Command.create({"partner_id": agent.id, "percent": 50})
+                for agent in agents
+            ],
+        )
+        invoice = self._bill(line, date(2027, 6, 20))
+        for amount in (100, 200, 300):
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create({"amount": amount})._create_payments()
+        self.assertSteps(
+            self._row(line), list_amount=1000, accrued_step=-100, cost_step=-600
+        )
+        credit = invoice._reverse_moves(
+            [{"invoice_date": date(2027, 6, 20)}], cancel=False
+        )
+        credit.invoice_line_ids.quantity = 2
+        credit.action_post()
+        self.assertSteps(
+            self._row(line),
+            list_amount=800,
+            invoice_amount=800,
+            allowance_step=0,
+            accrued_step=-80,
+            settled_step=0,
+            pocket_amount=720,
+            cost_step=-480,
+            margin_amount=240,
+        )
 
     def test_discounts_one_after_the_other_are_steps_of_their_own(self):
         """C116: list 1,000, a pricelist of 10 % less, and then 5 %: 855."""

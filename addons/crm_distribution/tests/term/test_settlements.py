@@ -138,6 +138,9 @@ class TestSettlements(TermCommon):
             self.assertEqual(statement.state, "billed")
             getattr(statement.move_ids.filtered(lambda m: m.state == "draft"), end)()
             self.assertEqual(statement.state, "open")
+        # else it would be paid twice
+        with self.assertRaises(UserError):
+            statement.move_ids.button_draft()
         self.assertEqual(self.entries.search([("earned", "=", 10)]).state, "payable")
 
     def test_a_cancelled_statement_is_found_by_the_next_run(self):

@@ -46,6 +46,15 @@ class TestTermRights(TermCommon):
             with self.assertRaises(AccessError):
                 self.env["distribution.settlement.run"].with_user(user).create({})
 
+    def test_rights_are_asked_before_it_is_said_what_is_frozen(self):
+        term = self._term(rate=0, tiers=[(0, 5)])
+        with self.assertRaises(AccessError):
+            term.with_user(self.user).rate = 3
+        with self.assertRaises(AccessError):
+            term.tier_ids.with_user(self.user).rate = 3
+        with self.assertRaises(UserError):
+            term.with_user(self.manager).rate = 3
+
     def test_accountants_agree_on_nothing(self):
         with self.assertRaises(AccessError):
             self._term().with_user(self.accountant).action_end()

@@ -8,11 +8,12 @@ ACTIONS = {
     "kpi_channel_leads": "crm_distribution.distribution_route_action",
     "kpi_channel_deals": "crm_distribution.distribution_registration_action",
     "kpi_channel_conflicts": "crm_distribution.distribution_conflict_action",
+    "kpi_channel_sellout": "crm_distribution.distribution_sellout_action",
 }
 
 
 class DigestDigest(models.Model):
-    """What intermediaries took, what they registered, and where sides met."""
+    """What intermediaries took, registered and reported, and where sides met."""
 
     _inherit = "digest.digest"
 
@@ -24,6 +25,10 @@ class DigestDigest(models.Model):
     kpi_channel_conflicts_value = fields.Integer(
         compute="_compute_kpi_channel_conflicts_value"
     )
+    kpi_channel_sellout = fields.Boolean("Sell-Out Reports")
+    kpi_channel_sellout_value = fields.Integer(
+        compute="_compute_kpi_channel_sellout_value"
+    )
 
     def _compute_kpi_channel_leads_value(self):
         accepted = Domain("state", "=", "accepted")
@@ -34,6 +39,9 @@ class DigestDigest(models.Model):
 
     def _compute_kpi_channel_conflicts_value(self):
         self._count_channel("conflicts", "distribution.conflict", "create_date")
+
+    def _compute_kpi_channel_sellout_value(self):
+        self._count_channel("sellout", "distribution.sellout", "reported_on")
 
     def _count_channel(self, what, model, moment, domain=Domain.TRUE):
         records = self.env[model]
