@@ -162,15 +162,14 @@ class TestFeedbackReasons(FeedbackCommon, HttpCase):
         self.assertEqual(self.late.name, "Late")
 
     def test_customers_read_them_in_their_language(self):
-        self.customer.lang = "fa_IR"
-        self.env.flush_all()
-        self.assertIn("دیر رسید", self.url_open(self.link).text)
+        page = self.one.with_context(lang="fa_IR")._page_values(self.env.user)
+        self.assertEqual(page["reasons"][0][1], "دیر رسید")
 
     def test_eight_are_shown_at_most(self):
         four = [Command.create({"name": f"Reason {n}"}) for n in range(4)]
         touchpoint = self.touchpoint.with_user(self.manager)
         touchpoint.reason_ids = four
-        with self.assertRaisesRegex(ValidationError, "8 reasons"):
+        with self.assertRaises(ValidationError):
             touchpoint.reason_ids = four[:1]
         touchpoint.reason_ids[:1].active = False
         touchpoint.reason_ids = four[:1]
