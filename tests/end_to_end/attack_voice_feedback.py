@@ -21,6 +21,7 @@ RIGHTS = {
     "ecrm.return": LED,
     "ecrm.satisfaction": LED,
     "ecrm.touchpoint": SET_UP,
+    "ecrm.touchpoint.reason": SET_UP,
 }
 READERS = {"agent", "voice manager", "manager"}
 WIZARDS = {"ecrm.departure.note": READERS}
@@ -69,6 +70,7 @@ class AttackVoiceFeedbackRecords:
                 "company_id": company.id,
                 "low_score": 2,
                 "dimension_ids": [Command.set(dimension.ids)],
+                "reason_ids": [Command.create({"name": "Attacked"})],
             }
         )
         feedback = env["ecrm.feedback"].create(
@@ -86,7 +88,12 @@ class AttackVoiceFeedbackRecords:
         )
         mark = {"dimension_id": dimension.id, "score": 1}
         feedback._accept(
-            {"score": 1, "medium": "link", "mark_ids": [Command.create(mark)]}
+            {
+                "score": 1,
+                "medium": "link",
+                "mark_ids": [Command.create(mark)],
+                "reason_ids": [Command.set(touchpoint.reason_ids.ids)],
+            }
         )
         invitation = env["ecrm.invitation"].create(
             {
@@ -123,6 +130,7 @@ class AttackVoiceFeedbackRecords:
             "ecrm.departure.note": env["ecrm.departure.note"].create({}),
             "ecrm.dimension": dimension,
             "ecrm.touchpoint": touchpoint,
+            "ecrm.touchpoint.reason": touchpoint.reason_ids,
             "ecrm.feedback": feedback,
             "ecrm.feedback.answer": feedback.answer_id,
             "ecrm.feedback.mark": feedback.mark_ids,

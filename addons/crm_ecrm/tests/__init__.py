@@ -23,6 +23,7 @@ from .feedback import (
     test_asking,
     test_case_feedback,
     test_departures,
+    test_feedback_reasons,
     test_feedback_tours,
     test_figures,
 )

@@ -3,6 +3,8 @@ from . import (  # noqa: I001
     res_config_settings,
     ecrm_dimension,
     ecrm_touchpoint,
+    ecrm_touchpoint_reason,
+    ecrm_touchpoint_choices,
     ecrm_touchpoint_lost,
     ecrm_touchpoint_follow_up,
     ecrm_driver,

@@ -29,7 +29,10 @@ class EcrmCase(models.Model):
 
         Somebody has it from the first moment on, and a time until when.
         """
-        texts = (feedback.comment, feedback.answer_1, feedback.answer_2)
+        # in the language of those who work on it
+        language = feedback.company_id.partner_id.lang
+        reasons = feedback.with_context(lang=language)._reasons_in_words()
+        texts = (reasons, feedback.comment, feedback.answer_1, feedback.answer_2)
         values = {
             "name": self.env._(
                 "Score %(score)s: %(subject)s",
@@ -46,10 +49,7 @@ class EcrmCase(models.Model):
             values["order_id"] = feedback.res_id
         elif feedback.res_model == "account.move":
             values["invoice_id"] = feedback.res_id
-        # in the language of those who work on it
-        cases = self.with_company(feedback.company_id).with_context(
-            lang=feedback.company_id.partner_id.lang
-        )
+        cases = self.with_company(feedback.company_id).with_context(lang=language)
         case = cases._receive(
             values,
             by=feedback.partner_id,

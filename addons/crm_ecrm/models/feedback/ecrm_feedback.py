@@ -97,6 +97,17 @@ class EcrmFeedback(models.Model):
     answer_group = fields.Selection(GROUPS, "Group", readonly=True, index=True)
     is_low = fields.Boolean("Low", readonly=True, help="At or below the touchpoint's")
     comment = fields.Text(readonly=True)
+    reason_ids = fields.Many2many(
+        "ecrm.touchpoint.reason",
+        "ecrm_feedback_reason_rel",
+        "feedback_id",
+        "reason_id",
+        "Reasons",
+        readonly=True,
+        ondelete="restrict",
+        context={"active_test": False},
+        help="What the customer chose in the answer that counts",
+    )
     answer_id = fields.Many2one(
         "ecrm.feedback.answer", "Accepted Answer", readonly=True, ondelete="restrict"
     )
@@ -388,8 +399,10 @@ class EcrmFeedback(models.Model):
             name: (sent.get(name) or "").replace("\x00", "").strip()[:LONGEST_TEXT]
             for name in ("comment", "answer_1", "answer_2")
         }
+        reasons = self.touchpoint_id._ticked(sent, score)
         return {
             "score": score,
+            "reason_ids": [fields.Command.set(reasons.ids)],
             "mark_ids": [fields.Command.create(mark) for mark in marks],
             **texts,
         }
@@ -414,6 +427,7 @@ class EcrmFeedback(models.Model):
                 "answer_group": satisfaction.group_of(self.metric, score),
                 "is_low": touchpoint.follow_up and score <= touchpoint.low_score,
                 "comment": answer.comment,
+                "reason_ids": [fields.Command.set(answer.reason_ids.ids)],
                 "medium": answer.medium,
                 "answered_on": self.answered_on or now,
                 "is_late": self.is_late
@@ -446,6 +460,9 @@ class EcrmFeedback(models.Model):
 
     def _after_answer(self) -> None:
         """Hook: an answer, or another version of it, was taken."""
+
+    def _reasons_in_words(self) -> str:
+        return " · ".join(self.reason_ids.mapped("name"))
 
     def _ended_by(self, moment) -> bool:
         """Whether the time to answer was over, however often a link was sent anew."""
@@ -494,6 +511,13 @@ class EcrmFeedback(models.Model):
                 high=MARKS[-1],
             ),
             "marks": marks,
+            "sides": {one: touchpoint._side(one) for one in range(low, high + 1)},
+            "reasons": [
+                (f"reason_{one.id}", one.name, one.shown_for, one in answer.reason_ids)
+                for one in touchpoint.reason_ids
+            ],
+            "reason_sides": touchpoint._reason_sides(),
+            "chosen_reasons": answer.reason_ids.mapped("name"),
             "is_open": self.state == "asked",
             "may_change": self._may_change(),
             # none where we noted what was said on the phone

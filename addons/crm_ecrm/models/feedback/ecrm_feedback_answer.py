@@ -24,6 +24,16 @@ class EcrmFeedbackAnswer(models.Model):
     comment = fields.Text(readonly=True)
     answer_1 = fields.Text("Answer to the Further Question", readonly=True)
     answer_2 = fields.Text("Answer to the Other Question", readonly=True)
+    reason_ids = fields.Many2many(
+        "ecrm.touchpoint.reason",
+        "ecrm_feedback_answer_reason_rel",
+        "answer_id",
+        "reason_id",
+        "Reasons",
+        readonly=True,
+        ondelete="restrict",
+        context={"active_test": False},
+    )
     mark_ids = fields.One2many("ecrm.feedback.mark", "answer_id", readonly=True)
     # of the gesture on the page, so that a repeated request is no second answer
     nonce = fields.Char(readonly=True, groups="base.group_system")

@@ -17,5 +17,6 @@ class EcrmFeedback(models.Model):
         evidence = insight.evidence_ids.filtered(
             lambda one: (one.res_model, one.res_id) == (self._name, self.id)
         )
-        texts = (self.comment, self.answer_1, self.answer_2)
+        reasons = self._reasons_in_words()
+        texts = (reasons, self.comment, self.answer_1, self.answer_2)
         evidence.quote = "\n\n".join(filter(None, texts))[:LONGEST_QUOTE]

@@ -80,6 +80,10 @@ class TestPortalAccessibility(
             dimension_ids=[
                 (6, 0, self.env.ref("crm_ecrm.dimension_speed").ids),
             ],
+            reason_ids=[
+                (0, 0, {"name": "دیر رسید", "shown_for": "low"}),
+                (0, 0, {"name": "برخورد خوب کارکنان و پاسخ‌گویی تلفنی"}),
+            ],
         )
         asked, low, done = (
             self._asked(touchpoint, self.person, name="خرید شما")

@@ -13,7 +13,17 @@ class TestFeedbackTours(FeedbackCommon, HttpCase):
     touch_enabled = True
 
     def test_customer_answers_by_a_link_on_a_phone(self):
-        touchpoint = self._make_touchpoint(metric="nps")
+        touchpoint = self._make_touchpoint(
+            metric="nps",
+            reason_ids=[
+                (0, 0, {"name": name, "shown_for": side})
+                for name, side in (
+                    ("Slow", "low"),
+                    ("Fast", "high"),
+                    ("Staff", "always"),
+                )
+            ],
+        )
         one = self._asked(touchpoint)
         link = re.search(r"/voice/.*", one._link())[0]
         self.env.flush_all()
@@ -22,6 +32,7 @@ class TestFeedbackTours(FeedbackCommon, HttpCase):
         self.assertRecordValues(
             one, [{"state": "answered", "score": 8, "comment": "Quick enough"}]
         )
+        self.assertEqual(one.reason_ids.mapped("name"), ["Staff"])
         self.assertEqual(len(one.answer_ids), 1)
 
 

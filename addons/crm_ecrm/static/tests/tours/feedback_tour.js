@@ -14,8 +14,35 @@ registry.category("web_tour.tours").add("crm_ecrm_feedback_answer", {
         },
         {
             content: "Choose a score",
+            trigger: "form:not(:has(.o_voice_reasons:visible)) label[for=voice_score_10]",
+            run: "click",
+        },
+        {
+            content: "Choose a reason of high scores",
+            trigger: ".o_voice_reason:not([data-shown=low]):visible label:contains(Fast)",
+            run: "click",
+        },
+        {
+            content: "Choose another score",
             trigger: "label[for=voice_score_8]",
             run: "click",
+        },
+        {
+            content: "Reasons of high scores are gone, those of others are there; tick one by keyboard",
+            trigger:
+                ".o_voice_reasons:not(:has([data-shown=high]:visible)):has([data-shown=low]:visible) label:contains(Staff)",
+            async run({ press }) {
+                const box = this.anchor.previousElementSibling;
+                box.focus();
+                if (document.activeElement !== box) {
+                    throw new Error("The box takes no focus");
+                }
+                await press("Space");
+            },
+        },
+        {
+            content: "It is ticked",
+            trigger: ".o_voice_reason:has(input:checked) label:contains(Staff)",
         },
         {
             content: "Say why",
