@@ -78,6 +78,18 @@ class TestJobs(TransactionCase):
                 "status": "planned",
             },
             "distribution.network.import": lambda: {"file": b"QQ=="},
+            "distribution.reporter": lambda: {"partner_id": self.partner.id},
+            "distribution.sellout": lambda: {
+                "partner_id": self.partner.id,
+                "file": b"QQ==",
+            },
+            "distribution.term": lambda: {
+                "name": "Yearly rebate",
+                "kind": "rebate",
+                "base": "ordered",
+                "partner_id": self.partner.id,
+                "date_from": today,
+            },
             "ecrm.mail": lambda: {
                 "identity": "<first@example.com>",
                 "raw": b"RnJvbTogYUBleGFtcGxlLmNvbQ==",

@@ -47,10 +47,12 @@ class DistributionTerm(models.Model):
         "distribution.scope.mixin",
         "suite.company.mixin",
         "suite.protected.mixin",
+        "suite.job.mixin",
         "suite.number.mixin",
     ]
     _order = "date_from desc, id desc"
     _company_links = ("partner_id", "product_id", "product_tmpl_id")
+    _jobs = {"crm_distribution.cron_state_earnings"}
     # by its buttons alone
     _protected_fields = {"state", "walked_to_id", "is_walked"}
     _number_limits = {"rate": (0, 1e9)}
