@@ -43,7 +43,8 @@ rows = env["ir.model.data"].search(
 )
 for cron in env["ir.cron"].browse(rows.mapped("res_id")):
     cron.method_direct_trigger()
-env.cr.commit()
+    # one job's work may switch on the next
+    env.cr.commit()
 modules = env["ir.module.module"].search([("name", "in", {ADDONS!r})])
 modules.button_immediate_uninstall()
 """
