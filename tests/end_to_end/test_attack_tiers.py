@@ -219,7 +219,8 @@ class TestAttackTiers(AttackCase):
                     self.assertFalse(values[name], name)
                 else:
                     self.assertRefused(actor, "res.partner", "read", *args)
-        domain = [("tier_codes", "=", "edi")]
+        # others of the shop have reached the tier too, and are everybody's
+        domain = [("id", "=", self.partner.id), ("tier_codes", "=", "edi")]
         for actor in ACTORS:
             with self.subTest(actor=actor):
                 found, error = self._call(actor, "res.partner", "search", domain)

@@ -21,7 +21,7 @@ env["sale.order"].create([
         "order_line": [Command.create({{"product_id": product.id}})],
     }}
     for n, partner in enumerate(partners)
-    for gap in range(1 + n % 9)
+    for gap in range(2 + n % 9)
 ])
 runs = env["crm.value.run"].sudo()
 runs._refresh_now(env.company)

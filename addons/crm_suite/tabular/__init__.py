@@ -3,17 +3,8 @@
 from .dates import detect_date_order, parse_date
 from .headers import FIELDS, header_currency, propose_columns
 from .numbers import currency_words, detect_decimal_mark, parse_number
-from .purchases import (
-    Customer,
-    Item,
-    Notation,
-    Problem,
-    Purchase,
-    Rules,
-    document_key,
-    read_purchases,
-    stream_purchases,
-)
+from .purchases import document_key, read_purchases, stream_purchases
+from .questions import Answered, Choice, Hints, Question
 from .reader import (
     ALL_SHEETS,
     DELIMITERS,
@@ -23,17 +14,8 @@ from .reader import (
     read_table,
     stream_table,
 )
-from .survey import (
-    Answered,
-    Choice,
-    Hints,
-    Question,
-    ask_layout,
-    ask_rows,
-    notation_of,
-    other_currency,
-    rules_of,
-)
+from .records import Customer, Item, Notation, Problem, Purchase, Rules
+from .survey import ask_layout, ask_rows, notation_of, other_currency, rules_of
 from .table import FileProblem, Table
 from .text import fold, spellings
 

@@ -8,12 +8,13 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import parseaddr
 
 from .dates import parse_date, swapped
 from .limits import LONGEST_TEXT
 from .numbers import parse_number
+from .records import Customer, Item, Notation, Problem, Purchase, Reading, Rules
 from .table import Cell, Table
 from .terms import is_total, key as word_key
 from .text import clean, fold, is_blank, latin_digits
@@ -26,103 +27,6 @@ _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([ T]00:00(:00)?)?", re.ASCII)
 # digits that a spreadsheet keeps of a number
 _LOST = 10**15
-
-
-@dataclass(frozen=True)
-class Notation:
-    """How this file writes amounts and dates."""
-
-    decimal_mark: str = "."
-    date_order: str = "dmy"
-    # what may stand beside amounts; as a mapping, how much of the currency one is
-    currency: Iterable[str] = ()
-    # the code of the amounts' currency: a row of another says so
-    code: str = ""
-    # of a column that counts in ten rials, for one
-    factor: float = 1.0
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What rows mean where the file itself leaves it open."""
-
-    # rows are lines of the document they name, and add up to it
-    lines: bool = False
-    # rows that are equal in every cell are one
-    equal_once: bool = False
-    # days up to the twelfth were read in the wrong order by a spreadsheet
-    swapped: bool = False
-    # words of the status column that are no purchases, as `terms.key` writes them
-    no_purchase: frozenset[str] = frozenset()
-    # rows with a date of cancellation are none either
-    without_cancelled: bool = False
-    # words of the sign column that take back, and that are neither
-    returns: frozenset[str] = frozenset()
-    no_sale: frozenset[str] = frozenset()
-    # returns stand below zero already
-    returns_signed: bool = False
-    # rows with the word in front of a sum
-    without_totals: bool = False
-    # "column" takes the tax column off, a rate in percent that tax
-    tax: str | float | None = None
-    # once per document, where rows are lines
-    less_discount: bool = False
-    with_shipping: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Customer:
-    """One buyer of the file, under the first of reference, e-mail and name he has."""
-
-    reference: str = ""
-    email: str = ""
-    name: str = ""
-    name_is_unique: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Goods of a purchase, under a reference or bar code and a name."""
-
-    product: str
-    name: str
-    quantity: float
-    revenue: float
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    row: int
-    customer: Customer
-    date: datetime.date
-    amount: float
-    margin: float | None
-    document: str
-    key: str
-    # as it would be known without a document, and whatever the case of letters
-    plain_key: str = ""
-    currency: str = ""
-    # the key of the document that this one takes back from
-    origin: str = ""
-    items: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    row: int
-    field: str
-    value: str
-    code: str
-    detail: str = ""
-
-
-@dataclass
-class Reading:
-    purchases: Iterable[Purchase] = ()
-    problems: list[Problem] = field(default_factory=list)
-    repeated: int = 0  # rows that say again what the same document said before
-    left_out: int = 0  # rows that are no purchases by status, sign or as a sum
-    lines: int = 0  # rows beyond the first of their document
 
 
 class _Refused(Exception):

@@ -6,17 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .headers import propose_columns
-from .purchases import Notation, Rules
+from .questions import Answered, Hints, Question
 from .reader import Layout, detect_layout, read_table, stream_table
-from .survey import (
-    Answered,
-    Hints,
-    Question,
-    ask_layout,
-    ask_rows,
-    notation_of,
-    rules_of,
-)
+from .records import Notation, Rules
+from .survey import ask_layout, ask_rows, notation_of, rules_of
 from .table import Table
 
 # rows that are looked at for what columns hold

@@ -1,5 +1,6 @@
 import itertools
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -255,6 +256,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         )
         # a return of before the order was last confirmed comes last
         taken.sort(key=lambda each: each[0].ref or 0, reverse=True)
+        taken = self._reopened(book, taken)
         lost = min(sum(part for _lot, part in taken), points)
         homeless = book.restore(lost, taken, self._written_off(card)) if lost else 0
         if homeless:
@@ -265,6 +267,30 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 homeless = 0
         if points - lost + homeless:
             self._earn_points(card, book, points - lost + homeless)
+
+    def _reopened(self, book, taken) -> list:
+        """A lot that has become available is done with: what it gets back waits in
+        another one on its terms, to become available in turn."""
+        waiting = {lot.ref for lot, _part in taken if lot.pending and not lot.points}
+        groups = self.env["loyalty.point.entry"]._read_group(
+            [
+                ("lot_id", "in", [*waiting]),
+                ("kind", "=", Kind.VEST.value),
+                ("points", "<", 0),
+            ],
+            ["lot_id"],
+        )
+        done = {lot.id for (lot,) in groups}
+        done |= {
+            move.lot.ref
+            for move in book.moves
+            if move.kind is Kind.VEST and move.points < 0
+        }
+        done &= waiting
+        return [
+            (replace(lot, points=0, ref=None) if lot.ref in done else lot, part)
+            for lot, part in taken
+        ]
 
     def _written_off(self, card) -> dict:
         """What returns of this document had written off, by the lot that owed it."""

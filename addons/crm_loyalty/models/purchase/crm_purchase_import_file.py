@@ -31,15 +31,14 @@ class CrmPurchaseImport(models.Model):
             source._write_whole(data["stored"].get("file"))
         return sources
 
-    def _write_multi(self, vals_list):
+    def _write_multi(self, vals_list):  # pylint: disable=missing-return
         short = [
             {**vals, "file": vals["file"][:PIECE]} if vals.get("file") else vals
             for vals in vals_list
         ]
-        res = super()._write_multi(short)
+        super()._write_multi(short)
         for source, vals in zip(self, vals_list, strict=True):
             source._write_whole(vals.get("file"))
-        return res
 
     def _write_whole(self, value) -> None:
         if not value or len(value) <= PIECE:
