@@ -160,7 +160,8 @@ def look(door):
             for program in env["loyalty.program"].search([], order="id")
         ],
         "promised": [[number[p.coupon_id], p.points] for p in promised],
-        "history": [[number[h.card_id], h.issued, h.used] for h in history],
+        # what was written, in whatever sequence
+        "history": sorted([number[h.card_id], h.issued, h.used] for h in history),
         "lines": [
             [line.product_id.name, line.product_uom_qty, line.price_total,
              line.points_cost, number.get(line.coupon_id)]
