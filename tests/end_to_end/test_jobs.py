@@ -98,9 +98,6 @@ class TestJobs(TransactionCase):
         made = values.get(model, lambda: {"name": "First"})()
         return self.env[model].create(made)
 
-    def test_nobody_works_before_there_is_something_to_do(self):
-        self.assertEqual(self._active(), ALWAYS)
-
     def test_every_job_says_with_what_it_begins(self):
         begun = ALWAYS.union(LEDGER, ADVICE, *self._by_model().values())
         self.assertEqual(begun, {*self.names.values()})

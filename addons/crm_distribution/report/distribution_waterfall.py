@@ -99,6 +99,12 @@ class DistributionWaterfall(models.Model):
         "Pocket Margin (%)", readonly=True, aggregator=None, help="Of the pocket price."
     )
 
+    @api.depends("order_id")
+    def _compute_display_name(self):
+        # sudo: whoever sees where a price went may know what the order is called
+        for row in self.sudo():
+            row.display_name = row.order_id.display_name
+
     def action_open_order(self):
         self.ensure_one()
         self.check_access("read")

@@ -9,4 +9,4 @@ def page_number(sent) -> int:
     Odoo's own pager takes "²" for one and breaks on it.
     """
     text = str(sent)
-    return int(text) if text.isdecimal() and len(text) <= LONGEST else 1
+    return int(text[:LONGEST]) if text.isdecimal() else 1
