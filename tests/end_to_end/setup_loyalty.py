@@ -159,7 +159,7 @@ def look(door):
             [program.name, program.coupon_count, len(program.coupon_ids)]
             for program in env["loyalty.program"].search([], order="id")
         ],
-        "promised": [[number[p.coupon_id], p.points] for p in promised],
+        "promised": sorted([number[p.coupon_id], p.points] for p in promised),
         # what was written, in whatever sequence
         "history": sorted([number[h.card_id], h.issued, h.used] for h in history),
         "lines": [
