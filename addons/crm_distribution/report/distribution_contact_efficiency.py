@@ -1,7 +1,5 @@
 from datetime import datetime
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -143,9 +141,7 @@ class DistributionContactEfficiency(models.Model):
     def _start_of_year(self, company) -> datetime:
         """When the year that ends today began where the company is, in UTC."""
         first_day = fields.Date.add(company._today(), years=-1, days=1)
-        zone = pytz.timezone(company._zone(company.id))
-        start = zone.localize(datetime.combine(first_day, datetime.min.time()))
-        return start.astimezone(pytz.utc).replace(tzinfo=None)
+        return company._start_of_day(first_day)
 
     @api.depends("suppliers", "buyers", "contact_cost", "margin_given")
     def _compute_break_even(self):

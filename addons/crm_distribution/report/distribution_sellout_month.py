@@ -72,27 +72,12 @@ class DistributionSelloutMonth(models.Model):
         return SQL(
             """
             WITH event AS (
-                SELECT move.company_id, move.commercial_partner_id AS partner_id,
-                       line.product_id,
-                       date_trunc('month', coalesce(move.delivery_date,
-                                                    move.invoice_date))::date AS month,
-                       CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
-                       * line.quantity * coalesce(unit.factor, 1)
-                       / coalesce(nullif(own_unit.factor, 0), 1) AS received,
-                       0 AS sold, 0 AS through, 0 AS moved
+                SELECT line.company_id, line.partner_id, line.product_id,
+                       date_trunc('month', line.day)::date AS month,
+                       line.received, 0 AS sold, 0 AS through, 0 AS moved
                   FROM distribution_reporter reporter
-                  JOIN account_move move ON move.company_id = reporter.company_id
-                   AND move.commercial_partner_id = reporter.partner_id
-                  JOIN account_move_line line ON line.move_id = move.id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                  LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
-                  LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
-                 WHERE move.state = 'posted' AND line.display_type = 'product'
-                   AND move.move_type IN ('out_invoice', 'out_refund')
-                   AND %(trades)s
-                   AND template.type = 'consu'
+                  JOIN (%(sell_in)s) line ON line.company_id = reporter.company_id
+                   AND line.partner_id = reporter.partner_id
                  UNION ALL
                 SELECT company_id, partner_id, product_id,
                        date_trunc('month', day)::date, 0,
@@ -157,5 +142,5 @@ class DistributionSelloutMonth(models.Model):
                         THEN 100 * sold / (opening + received) END AS sell_through
               FROM figure
             """,
-            trades=self.env["account.move"]._trades_sql(),
+            sell_in=self.env["account.move"]._sell_in_sql(),
         )

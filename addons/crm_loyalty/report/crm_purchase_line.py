@@ -132,18 +132,8 @@ class CrmPurchaseLine(models.AbstractModel):
         factor, unit = SQL(), SQL()
         if not own_unit:
             factor = SQL("* coalesce(unit.factor, 1)")
-            unit = SQL(
-                """
-                LEFT JOIN (SELECT product.id, uom.factor
-                             FROM product_product product
-                             JOIN product_template template
-                               ON template.id = product.product_tmpl_id
-                             JOIN uom_uom uom ON uom.id = template.uom_id
-                            WHERE uom.factor <> 1) unit
-                       ON unit.id = item.product_id
-                """
-            )
-        days = [company._day_of(one) if one else None for one in period]
+            unit = self._own_unit_sql(SQL("unit"), SQL("item.product_id"))
+        days = [company._day_of(moment) for moment in period]
         return SQL(
             """
             SELECT line.partner_id, item.quantity %(factor)s AS quantity
@@ -194,17 +184,7 @@ class CrmPurchaseLine(models.AbstractModel):
         if own_unit:
             # the division comes last, so that 24 pieces are two dozen to the last digit
             converted = SQL("/ coalesce(own.factor, 1)")
-            own = SQL(
-                """
-                LEFT JOIN (SELECT product.id, uom.factor
-                             FROM product_product product
-                             JOIN product_template template
-                               ON template.id = product.product_tmpl_id
-                             JOIN uom_uom uom ON uom.id = template.uom_id
-                            WHERE uom.factor <> 1) own
-                       ON own.id = line.product_id
-                """
-            )
+            own = self._own_unit_sql(SQL("own"), SQL("line.product_id"))
         return {
             "quantity": SQL(
                 "(CASE WHEN unit.factor IS NULL THEN %(quantity)s"
@@ -222,6 +202,23 @@ class CrmPurchaseLine(models.AbstractModel):
                 own,
             ),
         }
+
+    @staticmethod
+    def _own_unit_sql(name: SQL, product: SQL) -> SQL:
+        """Joins the product's own unit under a name, where it is no reference unit."""
+        return SQL(
+            """
+            LEFT JOIN (SELECT product.id, uom.factor
+                         FROM product_product product
+                         JOIN product_template template
+                           ON template.id = product.product_tmpl_id
+                         JOIN uom_uom uom ON uom.id = template.uom_id
+                        WHERE uom.factor <> 1) %(name)s
+                   ON %(name)s.id = %(product)s
+            """,
+            name=name,
+            product=product,
+        )
 
     @staticmethod
     def _moved_sql() -> SQL:

@@ -55,17 +55,7 @@ class CrmPurchaseLine(models.AbstractModel):
             kept = self.env["crm.purchase"]._kept_of_invoices_sql()
         if not own_unit:
             factor = SQL("* coalesce(unit.factor, 1)")
-            unit = SQL(
-                """
-                LEFT JOIN (SELECT product.id, uom.factor
-                             FROM product_product product
-                             JOIN product_template template
-                               ON template.id = product.product_tmpl_id
-                             JOIN uom_uom uom ON uom.id = template.uom_id
-                            WHERE uom.factor <> 1) unit
-                       ON unit.id = line.product_id
-                """
-            )
+            unit = self._own_unit_sql(SQL("unit"), SQL("line.product_id"))
         since, until = period
         return SQL(
             """

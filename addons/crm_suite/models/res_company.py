@@ -6,6 +6,8 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.dates import day_at
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -63,13 +65,10 @@ class ResCompany(models.Model):
         ]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), here)
 
-    def _day_of(self, moment: datetime) -> date:
-        """The calendar day of a moment, kept in UTC, where this company is."""
+    def _day_of(self, moment: datetime | None) -> date | None:
+        """The calendar day of a moment (UTC) where this company is, if there is one."""
         self.ensure_one()
-        here = moment.replace(tzinfo=timezone.utc).astimezone(
-            ZoneInfo(self._zone(self.id))
-        )
-        return here.date()
+        return day_at(moment, self._zone(self.id))
 
     @api.model
     def _domain_by_day(

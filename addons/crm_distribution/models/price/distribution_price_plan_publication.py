@@ -1,8 +1,6 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-import pytz
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
@@ -81,7 +79,7 @@ class DistributionPricePlan(models.Model):
         self.env["suite.turn"]._take([f"prices {self.company_id.id}"])
         if not self.valid_from:
             self.valid_from = self._company_today() + timedelta(days=1)
-        start = self._start_of(self.valid_from)
+        start = self.company_id._start_of_day(self.valid_from)
         lists = {line: self._pricelist_of(line) for line in self._ordered_levels()}
         versions = self._versions(lists.values())
         values = []
@@ -190,17 +188,6 @@ class DistributionPricePlan(models.Model):
         elif not found.active:
             found.active = True
         return found
-
-    @api.model
-    def _start_of_zone(self, day, zone_name: str) -> datetime:
-        zone = pytz.timezone(zone_name)
-        start = zone.localize(datetime.combine(day, time.min))
-        return start.astimezone(pytz.utc).replace(tzinfo=None)
-
-    def _start_of(self, day) -> datetime:
-        """When that day begins where the company is, in UTC."""
-        company = self.company_id
-        return self._start_of_zone(day, company._zone(company.id))
 
 
 def _begins_after(item, moment: datetime) -> bool:

@@ -82,11 +82,7 @@ class ProductPricelist(models.Model):
 
     def _portal_day(self, item) -> str:
         """Where the company is that day begins."""
-        zone = item.company_id._zone(item.company_id.id)
-        moment = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), item.date_start
-        )
-        return written_day(self.env, moment.date())
+        return written_day(self.env, item.company_id._day_of(item.date_start))
 
 
 def _level(partner) -> int:

@@ -34,6 +34,39 @@ class AccountMove(models.Model):
         """
         return SQL("move.distribution_claim_id IS NULL")
 
+    @api.model
+    def _sell_in_sql(self) -> SQL:
+        """Goods that posted invoices sold and credit notes took back.
+
+        They count from the date of delivery, where an invoice has one.
+
+        :return: selects id and product_id of the line, move_type, reversed_entry_id,
+            company_id, partner_id, day, received (in the product's own unit, below
+            zero when taken back) and amount (in the company's currency)
+        """
+        return SQL(
+            """
+            SELECT line.id, line.product_id, move.move_type, move.reversed_entry_id,
+                   move.company_id, move.commercial_partner_id AS partner_id,
+                   coalesce(move.delivery_date, move.invoice_date) AS day,
+                   CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+                   * line.quantity * coalesce(unit.factor, 1)
+                   / coalesce(nullif(own_unit.factor, 0), 1) AS received,
+                   abs(line.balance) AS amount
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
+              LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
+             WHERE move.state = 'posted' AND line.display_type = 'product'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+               AND template.type = 'consu'
+               AND %s
+            """,
+            self._trades_sql(),
+        )
+
     def _follow_claims(self) -> None:
         # sudo: a claim follows its credit note, whoever posts
         self.sudo().distribution_claim_id._follow_credits()

@@ -377,10 +377,7 @@ class DistributionClaim(models.Model):
 
     def _reported_day(self, line) -> date:
         """When it was reported, by the company's calendar."""
-        moment = line.report_id.reported_on
-        zone = self.company_id.partner_id.tz or "UTC"
-        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-        return local.date()
+        return self.company_id._day_of(line.report_id.reported_on)
 
     def _claimed(self, resales) -> set[int]:
         """Resales that a claim has been approved for: a line is claimed once."""

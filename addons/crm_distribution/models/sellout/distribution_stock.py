@@ -211,7 +211,9 @@ class DistributionStock(models.Model):
         """
         for name in SOURCES:
             self.env[name].flush_model()
-        which = SQL("product.id = ANY(%s)", products.ids) if products else SQL("TRUE")
+        which = (
+            SQL("line.product_id = ANY(%s)", products.ids) if products else SQL("TRUE")
+        )
         today = company._today()
         histories = self._events(company, partner, which)
         for product in (products or self.env["product.product"]).ids:
@@ -366,46 +368,33 @@ class DistributionStock(models.Model):
     def _add_sell_in(self, histories, company, partner, which: SQL) -> None:
         """Goods of posted invoices and credit notes, at net prices.
 
-        They count from the date of delivery, where an invoice has one. A credit note
-        gives back pieces of the invoice that it reverses.
+        A credit note gives back pieces of the invoice that it reverses.
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.id, line.product_id, move.move_type,
-                       coalesce(move.delivery_date, move.invoice_date) AS day,
-                       line.quantity * coalesce(unit.factor, 1)
-                       / coalesce(nullif(own_unit.factor, 0), 1) AS quantity,
-                       abs(line.balance) AS amount,
+                SELECT line.id, line.product_id, line.day,
+                       line.received, line.amount,
                        (SELECT min(origin.id) FROM account_move_line origin
-                         WHERE origin.move_id = move.reversed_entry_id
+                         WHERE origin.move_id = line.reversed_entry_id
                            AND origin.product_id = line.product_id
                            AND origin.display_type = 'product') AS origin_id
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                  LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
-                  LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
-                 WHERE move.state = 'posted' AND line.display_type = 'product'
-                   AND move.move_type IN ('out_invoice', 'out_refund')
-                   AND %(trades)s
-                   AND move.company_id = %(company)s
-                   AND move.commercial_partner_id = %(partner)s
-                   AND template.type = 'consu' AND line.quantity <> 0
+                  FROM (%(sell_in)s) line
+                 WHERE line.company_id = %(company)s
+                   AND line.partner_id = %(partner)s
+                   AND line.received <> 0
                    AND %(which)s
-                 ORDER BY day, line.id
+                 ORDER BY line.day, line.id
                 """,
                 company=company.id,
                 partner=partner.id,
-                trades=self.env["account.move"]._trades_sql(),
+                sell_in=self.env["account.move"]._sell_in_sql(),
                 which=which,
             )
         )
-        for line, product, kind, day, quantity, amount, origin in rows:
-            pieces = float(quantity) * (1 if kind == "out_invoice" else -1)
-            price = float(amount) / abs(float(quantity))
+        for line, product, day, received, amount, origin in rows:
+            pieces = float(received)
+            price = float(amount) / abs(pieces)
             histories[product].append(
                 Event(day, "receive", pieces, price, key=line)
                 if pieces > 0
@@ -427,7 +416,6 @@ class DistributionStock(models.Model):
                               AND sale.type = 'sale' AND sale.state = 'accepted'
                        ) END AS sale_id
                   FROM distribution_sellout_line line
-                  JOIN product_product product ON product.id = line.product_id
                  WHERE line.company_id = %(company)s AND line.partner_id = %(partner)s
                    AND line.state = 'accepted' AND line.type <> 'stock'
                    AND %(which)s
@@ -455,7 +443,6 @@ class DistributionStock(models.Model):
                 SELECT DISTINCT ON (line.product_id) line.product_id, line.day,
                        sum(line.quantity)
                   FROM distribution_sellout_line line
-                  JOIN product_product product ON product.id = line.product_id
                  WHERE line.company_id = %(company)s AND line.partner_id = %(partner)s
                    AND line.state = 'accepted' AND line.type = 'stock'
                    AND %(which)s
@@ -488,7 +475,7 @@ class DistributionStock(models.Model):
     def _history(self, company, partner, product) -> list[Event]:
         for name in SOURCES:
             self.env[name].flush_model()
-        which = SQL("product.id = %s", product.id)
+        which = SQL("line.product_id = %s", product.id)
         return self._events(company, partner, which)[product.id]
 
     @api.model
