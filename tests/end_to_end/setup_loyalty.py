@@ -143,7 +143,10 @@ seen = {}
 def look(door):
     env.flush_all()
     env.invalidate_all()
-    cards = env["loyalty.card"].with_context(active_test=False).search([], order="id")
+    # whichever card of one moment was made first
+    cards = env["loyalty.card"].with_context(active_test=False).search([]).sorted(
+        lambda card: (card.program_id.id, card.partner_id.id,
+                      str(card.expiration_date), card.points, card.id))
     number = {card: n for n, card in enumerate(cards)}
     lines = env["sale.order.line"].search(
         [("order_id.partner_id.email", "=like", "%@example.com")], order="id")
