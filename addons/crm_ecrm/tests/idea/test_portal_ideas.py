@@ -117,7 +117,9 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
     def test_the_board_follows_the_way_of_an_idea(self):
         for name, status in (("A", "declined"), ("B", "planned"), ("C", "started")):
             self._idea(name).with_user(self.leader)._answer(status, "So")
-        board = self.ideas.web_read_group([], ["status"], [])
+        # as the screen asks for its columns
+        board = self.ideas.with_context(read_group_expand=True)
+        board = board.web_read_group([], ["status"], [])
         found = [group["status"] for group in board["groups"]]
         way = ["new", "review", "planned", "started", "shipped", "declined"]
         self.assertEqual(found, [status for status in way if status in found])
