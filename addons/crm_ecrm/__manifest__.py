@@ -1,6 +1,6 @@
 {
     "name": "Customer Voice",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "summary": "What customers say, what was done about it, what they do unsaid",
     "author": "Customer Suite maintainers",

@@ -17,6 +17,7 @@ firm = partners.create({"name": "Harbour", "is_company": True})
 groups = {
     "emma": "base.group_portal", "noah": "base.group_portal",
     "agent": "crm_ecrm.group_voice_agent", "leader": "crm_ecrm.group_voice_leader",
+    "boss": "crm_ecrm.group_voice_manager",
 }
 users = {}
 for login, group in groups.items():
@@ -44,7 +45,7 @@ from odoo.service import security
 
 users = {
     login: env["res.users"].search([("login", "=", login)])
-    for login in ("emma", "noah", "agent", "leader")
+    for login in ("emma", "noah", "agent", "leader", "boss")
 }
 emma, noah = users["emma"].partner_id, users["noah"].partner_id
 team = env["ecrm.team"].search([])
@@ -458,6 +459,32 @@ for one in counting:
     assert one == same.sorted("id")[-1], (one, same)
 """
 
+REASONS = """
+touchpoint = env["ecrm.touchpoint"].create({
+    "name": "Why?", "reason_ids": [Command.create({"name": f"R{n}"}) for n in range(7)],
+})
+spare = env["ecrm.touchpoint.reason"].create(
+    {"name": "Spare", "touchpoint_id": touchpoint.id, "active": False}
+)
+env.cr.commit()
+def add(env):
+    env["ecrm.touchpoint.reason"].with_user(users["boss"]).create(
+        {"name": "One more", "touchpoint_id": touchpoint.id}
+    )
+def bring_back(env):
+    spare.with_env(env).with_user(users["boss"]).active = True
+for other in (add, bring_back):
+    answers = race(add, other)
+    assert sorted(map(str, map(type, answers))) == sorted(
+        [str(int), "<class 'odoo.exceptions.ValidationError'>"]
+    ), answers
+    env.invalidate_all()
+    assert len(touchpoint.reason_ids) == 8, touchpoint.reason_ids
+    touchpoint.reason_ids.filtered(lambda one: one.name == "One more").unlink()
+    spare.active = False
+    env.cr.commit()
+"""
+
 RACES = {
     "V31: two mails of one customer": TWO_MAILS,
     "V35: one form sent twice": SAME_FORM,
@@ -468,6 +495,7 @@ RACES = {
     "a day in the portal": VISITS,
     "limits of the public form": LIMITS,
     "consent in two windows": CONSENT,
+    "reasons to choose from": REASONS,
 }
 
 

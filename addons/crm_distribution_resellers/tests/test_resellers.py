@@ -14,6 +14,33 @@ PORTAL_VALUES = {
 
 @tagged("post_install", "-at_install")
 class TestResellers(ResellersCommon):
+    def test_what_both_define_is_defined_alike(self):
+        """So that either may be there without the other, and what it kept stays."""
+        told = ("type", "comodel_name", "relation", "column1", "column2", "string")
+        told += ("compute", "store", "copy", "readonly", "domain", "index", "tracking")
+        for name in (
+            "partner_assigned_id",
+            "partner_declined_ids",
+            "date_partner_assign",
+        ):
+            definitions = {
+                field._module: [(field._args__ or {}).get(one) for one in told]
+                for model in type(self.env["crm.lead"]).mro()
+                for field in model.__dict__.get("_field_definitions", ())
+                if field.name == name
+            }
+            with self.subTest(name):
+                self.assertLessEqual(
+                    {"crm_distribution", "website_crm_partner_assign"}, {*definitions}
+                )
+                ours = definitions["crm_distribution"]
+                self.assertEqual(definitions["website_crm_partner_assign"], ours)
+        declined = self.env["crm.lead"]._fields["partner_declined_ids"]
+        self.assertEqual(
+            (declined.relation, declined.column1, declined.column2),
+            ("crm_lead_declined_partner", "lead_id", "partner_id"),
+        )
+
     def test_each_of_a_batch_goes_to_its_own_reseller(self):
         """C020: three leads of one call go where each would go alone."""
         leads = self._uncovered_leads()

@@ -58,6 +58,7 @@ class VoicePortal(CustomerPortal):
                 offset=pager["offset"],
             ),
             "total": total,
+            "is_narrowed": bool(kind or search or filterby != "all"),
             "pager": pager,
             "kinds": entries._portal_kinds(),
             "sortings": sortings,
@@ -180,6 +181,6 @@ class VoicePortal(CustomerPortal):
     def _voice_filters(self):
         return {
             "all": request.env._("All"),
-            "open": request.env._("Open"),
+            "open": request.env._("Still Open"),
             "done": request.env._("Answered"),
         }

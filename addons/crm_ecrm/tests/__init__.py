@@ -2,6 +2,7 @@ from .case import (
     test_case_absences,
     test_case_clocks,
     test_case_common_causes,
+    test_case_doors,
     test_case_figures,
     test_case_mail_limits,
     test_case_mails,

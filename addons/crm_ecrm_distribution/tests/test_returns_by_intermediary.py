@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.crm_distribution.tests.deal.deal_common import DealCommon
 
@@ -112,6 +112,57 @@ class TestReturnsByIntermediary(DealCommon):
     def test_shares_of_the_whole_leave_nothing_over(self):
         self._sell(10, self.buyer, 0, None, [(self.x, 50), (self.y, 50)])
         self.assertEqual(self._shares(), {self.x: (500, 0, 0), self.y: (500, 0, 0)})
+
+    def test_goods_that_came_back_are_whose_sold_them(self):
+        """Beside credit notes, and once, where deliveries are kept."""
+        if "sent_back" not in self.returns._fields:
+            self.skipTest("crm_ecrm_stock is not installed")
+        self.pump.write({"type": "consu", "is_storable": True})
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.env.company.id)], limit=1
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            self.pump, warehouse.lot_stock_id, 100
+        )
+        mine, shared = (
+            self._sell(10, self.buyer, holder=self.x),
+            self._sell(10, self.buyer, shares=[(self.x, 60), (self.y, 30)]),
+        )
+        for order, back in ((mine, 2), (shared, 5)):
+            sent = order.picking_ids
+            sent.move_ids.write({"quantity": 10, "picked": True})
+            sent.button_validate()
+            chosen = {"active_model": sent._name, "active_ids": sent.ids}
+            wizards = self.env["stock.return.picking"].with_context(
+                **chosen, active_id=sent.id
+            )
+            wizard = Form(wizards).save()
+            wizard.product_return_moves.quantity = back
+            returned = self.env["stock.picking"].browse(
+                wizard.action_create_returns()["res_id"]
+            )
+            returned.move_ids.write({"quantity": back, "picked": True})
+            returned.button_validate()
+        nobody = self.env["res.partner"]
+        self.assertEqual(
+            self._shares(),
+            {
+                self.x: (1600, 500, 31.25),
+                self.y: (300, 150, 50),
+                nobody: (100, 50, 50),
+            },
+        )
+        rows = self.returns.search([("partner_id", "=", self.buyer.id)])
+        self.assertEqual(len(rows), len(set(rows.ids)), "no two rows of one id")
+        goods = rows.filtered("picking_id")
+        self.assertEqual((len(goods), sum(goods.mapped("sent_back_quantity"))), (4, 7))
+        # credited afterwards: it is in the credit note, and with the same people
+        credit = mine.invoice_ids._reverse_moves(
+            [{"invoice_date": date(2027, 2, 20), "date": date(2027, 2, 20)}]
+        )
+        credit.invoice_line_ids.quantity = 2
+        credit.action_post()
+        self.assertEqual(self._shares()[self.x], (1600, 500, 31.25))
 
     def test_only_who_sees_the_channel_sees_through_whom(self):
         self._sell(4, self.buyer, back=1, holder=self.x)

@@ -209,7 +209,7 @@ class EcrmCase(models.Model):
     @api.depends("name", "number")
     def _compute_display_name(self):
         for case in self:
-            case.display_name = f"{case.number} {case.name}".strip()
+            case.display_name = f"{case.number} {case.name or ''}".strip()
 
     @api.model
     def _expand_states(self, states, domain):

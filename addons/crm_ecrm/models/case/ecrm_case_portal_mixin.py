@@ -15,6 +15,15 @@ TYPED = (
     *("contact_name", "email_from", "phone", "visibility"),
 )
 FORM_HOURS = 24
+# what the customer is shown of what happened, as the status that it led to
+STEPS = {
+    **{"opened": "received", "reopened": "working", "resumed": "working"},
+    **{"agent": "working", "customer": "working", "waiting": "waiting"},
+    **{"solved": "answered", "confirmed": "closed", "closed": "closed"},
+    "merged": "closed",
+}
+# words go on where they came to; these take it up
+TAKEN_UP = {"agent": "received", "customer": "waiting"}
 # Nobody reads and fills in the form in less.
 FORM_SECONDS = 3
 
@@ -58,6 +67,7 @@ class EcrmCasePortalMixin(models.AbstractModel):
             "is_late": bool(case.promised_on)
             and case.promised_on < fields.Datetime.now(),
             "facts": case._portal_facts(),
+            "steps": case._portal_steps(labels),
             "messages": case._portal_messages(reader),
             "is_solved": case.state == "solved",
             "is_confirmed": case.confirmed == "customer",
@@ -79,6 +89,17 @@ class EcrmCasePortalMixin(models.AbstractModel):
             (self.env._("Invoice"), self.invoice_id.name),
         ]
         return [(label, text) for label, text in facts if text]
+
+    def _portal_steps(self, labels: dict[str, str]) -> list[tuple[str, str]]:
+        """Each status that the case came to, and when."""
+        steps: list[tuple[str, str]] = []
+        reached = None
+        for event in self.event_ids.sorted(lambda one: (one.at, one.id)):
+            status = STEPS.get(event.kind, reached)
+            if TAKEN_UP.get(event.kind, reached) == reached and status != reached:
+                steps.append((labels[status], self._moment(event.at)))
+                reached = status
+        return steps
 
     def _portal_goes_on(self, reader) -> str:
         """The number of the case in which this one goes on, for its own customer."""

@@ -40,6 +40,10 @@ class EcrmTouchpointReason(models.Model):
 
     @api.constrains("touchpoint_id", "active")
     def _check_most(self):
+        # two at one moment would not see each other's
+        self.env["suite.turn"]._take(
+            f"ecrm.touchpoint.reason {one.id}" for one in self.touchpoint_id
+        )
         counts = self._read_group(
             [("touchpoint_id", "in", self.touchpoint_id.ids), ("active", "=", True)],
             ["touchpoint_id"],

@@ -6,4 +6,5 @@ from . import (  # noqa: I001
     ecrm_idea_comment,
     ecrm_idea_news,
     ecrm_idea,
+    ecrm_idea_sent,
 )

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular.text import fold
@@ -13,7 +13,6 @@ from odoo.addons.crm_suite.tools.links import read_link
 from ...metrics import alike
 from .idea_words import (
     FOR_CUSTOMERS,
-    LONGEST_COMMENT,
     LONGEST_NAME,
     LONGEST_TEXT,
     SETTLED,
@@ -23,8 +22,6 @@ from .idea_words import (
 MOST_COMPARED = 200
 MOST_SIMILAR = 5
 MOST_COMMENTS = 200
-# what one person sends in a day
-MOST_IDEAS, MOST_SAID = 20, 50
 SORTS = {
     "votes": "vote_count desc, id desc",
     "new": "published_on desc, id desc",
@@ -59,7 +56,13 @@ class EcrmIdea(models.Model):
         help="Stays as it was written, however the idea is worded for others",
     )
     status = fields.Selection(
-        STATUSES, required=True, readonly=True, default="new", copy=False, tracking=True
+        STATUSES,
+        required=True,
+        readonly=True,
+        default="new",
+        copy=False,
+        tracking=True,
+        group_expand="_in_sequence",
     )
     published_on = fields.Datetime("Published", readonly=True, copy=False)
     planned_for = fields.Date("Promised for", readonly=True, copy=False, tracking=True)
@@ -152,6 +155,11 @@ class EcrmIdea(models.Model):
                 # sudo: as above
                 customers = idea.sudo().vote_ids.partner_id.commercial_partner_id
                 idea.voter_revenue = sum(revenue.get(one.id, 0) for one in customers)
+
+    @api.model
+    def _in_sequence(self, statuses, domain):
+        """The board's columns follow the way of an idea."""
+        return [status for status, _label in STATUSES if status in statuses]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -369,35 +377,6 @@ class EcrmIdea(models.Model):
             mine.unlink()
         root._count_votes()
 
-    def _comment(self, partner, text: str) -> None:
-        """A customer says something; others see it once it was looked at.
-
-        :param self: in superuser mode, from `_portal_find` or a link
-        :raise UserError: nothing said, or too much
-        """
-        self.ensure_one()
-        text = (text or "").replace("\x00", "").strip()
-        if not text or len(text) > LONGEST_COMMENT:
-            raise UserError(
-                self.env._("Please write up to %s characters.", LONGEST_COMMENT)
-            )
-        # merged at this moment, it would be said on a part that nobody reads
-        self.root_id._take_turn()
-        comments = self.env["ecrm.idea.comment"]
-        self._check_sent_today(comments, partner, MOST_SAID)
-        comments.create(
-            {"idea_id": self.root_id.id, "partner_id": partner.id, "text": text}
-        )
-
-    def _check_sent_today(self, records, partner, most: int) -> None:
-        self.env["suite.turn"]._take([f"{records._name} {partner.id}"])
-        since = fields.Datetime.now() - timedelta(days=1)
-        sent = records.search_count(
-            [("partner_id", "=", partner.id), ("create_date", ">", since)]
-        )
-        if sent >= most:
-            raise UserError(self.env._("That was a lot today. Please go on tomorrow."))
-
     @api.model
     def _similar(self, text: str, domain: Domain):
         """Published ideas like this text, the most similar first."""
@@ -466,40 +445,6 @@ class EcrmIdea(models.Model):
         """What stands in the form again, one letter more than may be at most."""
         longest = {"name": LONGEST_NAME, "description": LONGEST_TEXT, "visibility": 9}
         return {name: values.get(name, "")[: n + 1] for name, n in longest.items()}
-
-    @api.model
-    def _portal_submit(self, user, values: dict[str, str]) -> str:
-        """A customer sends an idea.
-
-        :return: the address of its page
-        :raise UserError: something is missing or too long
-        """
-        name = " ".join(values.get("name", "").replace("\x00", "").split())
-        text = values.get("description", "").replace("\x00", "").strip()
-        if not name or len(name) > LONGEST_NAME:
-            raise ValidationError(
-                self.env._("Please say it in up to %s characters.", LONGEST_NAME)
-            )
-        if len(text) > LONGEST_TEXT:
-            raise ValidationError(
-                self.env._("The details may have %s characters.", LONGEST_TEXT)
-            )
-        # sudo: the values are those of the form; it is the user's own
-        ideas = self.sudo().with_context(mail_create_nosubscribe=True)
-        self._check_sent_today(ideas, user.partner_id, MOST_IDEAS)
-        idea = ideas.create(
-            {
-                "name": name,
-                "description": text,
-                "partner_id": user.partner_id.id,
-                # sudo: the company whose portal it is
-                "company_id": user.sudo().company_id.id,
-                "visibility": "company"
-                if values.get("visibility") == "company"
-                else "mine",
-            }
-        )
-        return idea._portal_url()
 
     @api.model
     def _portal_statuses(self) -> list[tuple[str, str]]:

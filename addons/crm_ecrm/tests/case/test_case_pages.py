@@ -369,3 +369,39 @@ class TestCasePages(CaseCommon, HttpCase):
             self.assertTrue(case._portal_values(self.customer)["is_late"])
             case._say("Done", user=self.agent, then="solved")
             self.assertFalse(case._portal_values(self.customer)["promised"])
+
+    def test_page_shows_the_way_of_the_case(self):
+        """Each status with its moment, and no word of what is our own."""
+        with freeze_time("2027-01-11 08:00"):
+            case = self._receive()
+        for hour, deed in enumerate(
+            (
+                lambda: case._say("Which?", user=self.agent, then="waiting"),
+                lambda: case._hear("The old one", by=self.customer, medium="mail"),
+                lambda: case._say("Done", user=self.agent, then="solved"),
+                lambda: case._customer_reopens("No", by=self.customer, medium="form"),
+                lambda: case._say("Now", user=self.agent, then="solved"),
+                lambda: case._customer_confirms(by=self.customer),
+            ),
+            9,
+        ):
+            with freeze_time(f"2027-01-11 {hour:02}:00"):
+                deed()
+        steps = case._portal_values(self.customer)["steps"]
+        self.assertEqual(
+            [(label, moment[-5:]) for label, moment in steps],
+            [
+                ("Received", "09:00"),
+                ("In Progress", "10:00"),
+                ("Waiting for You", "10:00"),
+                ("In Progress", "11:00"),
+                ("Answered", "12:00"),
+                ("In Progress", "13:00"),
+                ("Answered", "14:00"),
+                ("Closed", "15:00"),
+            ],
+        )
+        self.authenticate("ada", "ada" * 3)
+        page = self.url_open(case._portal_url()).text
+        self.assertEqual(page.count('aria-current="step"'), 1)
+        self.assertRegex(page, r'(?s)aria-current="step".*?Closed')

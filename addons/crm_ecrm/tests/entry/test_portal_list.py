@@ -117,6 +117,16 @@ class TestPortalList(VoiceCommon, HttpCase):
         self.assertEqual(oldest, newest[::-1])
         self.assertEqual(len(self._shown(self._page("?kind=idea"))), 12)
 
+    def test_what_is_not_found_is_told_from_what_is_not_there(self):
+        self._login(self.emma)
+        self.assertIn("Nothing here yet", self._page())
+        self._entries(1)
+        self.assertNotIn("Nothing", self._page())
+        for narrowed in ("?search=zzz", "?filterby=done", "?kind=case"):
+            page = self._page(narrowed)
+            self.assertIn("Nothing fits", page)
+            self.assertNotIn("Nothing here yet", page)
+
     def test_whatever_stands_in_the_address_is_no_code(self):
         self._entries(2)
         self._login(self.emma)

@@ -88,6 +88,43 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
         self.assertIn("tomorrow", self._post("/my/voice/idea/new", name="B").text)
         self.assertEqual(len(self._of(self.emma)), 20)
 
+    def test_what_is_sent_twice_counts_once(self):
+        """A double click, a browser that sends again; whoever repeats himself."""
+        self._login(self.emma)
+        said = {"name": "The hour", "description": "We are alone"}
+        for more in ({}, {}, {"visibility": "company"}):
+            answer = self._post("/my/voice/idea/new", **said, **more)
+            self.assertIn("The hour", answer.text)
+        idea = self._of(self.emma)
+        self.assertEqual((len(idea), idea.visibility), (1, "mine"))
+        self._post("/my/voice/idea/new", **{**said, "description": "Or two"})
+        self.assertEqual(len(self._of(self.emma)), 2)
+        idea.with_user(self.leader).action_publish()
+        for text in ("Two hours", "Two hours", "Three"):
+            self._post(f"{idea._portal_url()}/comment", text=text)
+        self.assertEqual(idea.comment_ids.mapped("text"), ["Two hours", "Three"])
+        self._login(self.nasrin)
+        self._post("/my/voice/idea/new", **said)
+        self._post(f"{idea._portal_url()}/comment", text="Three")
+        self.assertEqual(len(self._of(self.nasrin)), 1, "others may want the same")
+        self.assertEqual(len(idea.comment_ids), 3)
+        # and so may he himself, another day
+        day = "UPDATE ecrm_idea SET create_date = create_date - interval '25 hours'"
+        self.env.cr.execute(day)
+        self._post("/my/voice/idea/new", **said)
+        self.assertEqual(len(self._of(self.nasrin)), 2)
+
+    def test_the_board_follows_the_way_of_an_idea(self):
+        for name, status in (("A", "declined"), ("B", "planned"), ("C", "started")):
+            self._idea(name).with_user(self.leader)._answer(status, "So")
+        # as the screen asks for its columns
+        board = self.ideas.with_context(read_group_expand=True)
+        board = board.web_read_group([], ["status"], [])
+        found = [group["status"] for group in board["groups"]]
+        way = ["new", "review", "planned", "started", "shipped", "declined"]
+        self.assertEqual(found, [status for status in way if status in found])
+        self.assertLessEqual({"planned", "started", "declined"}, {*found})
+
     def test_scripts_are_shown_and_do_not_run(self):
         self._login(self.emma)
         evil = "<script>alert(1)</script>"

@@ -1,9 +1,13 @@
 from datetime import timedelta
 from email.message import EmailMessage
+from runpy import run_path
 
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools.misc import file_path
+
+from odoo.addons.crm_ecrm import _look_back
 
 from ..voice_common import VoiceCommon
 
@@ -145,10 +149,14 @@ class TestTalk(VoiceCommon):
         )
         self._said(self.lead, emma, 400, subject="Automatic reply: too long ago")
         notes = self.env["ecrm.automatic.mail"]
+        script = file_path("crm_ecrm/migrations/19.0.1.2.0/post-look-back.py")
         notes.search([]).unlink()
+        run_path(script)["migrate"](self.env.cr, "19.0.1.1.0")
+        self.assertEqual(notes.search([]).message_id, machines, "after an update")
+        notes.search([])[1:].unlink()
         for _time in range(2):
-            notes._note_earlier()
-            self.assertEqual(notes.search([]).message_id, machines)
+            _look_back(self.env)
+            self.assertEqual(notes.search([]).message_id, machines, "installed")
         self.assertEqual(
             self._counts(None, "message"), {("message", "mail"): len(people) + 1}
         )
