@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .points.sale_order_statement import JUST_STATED
+
 
 class SaleOrder(models.Model):
     """What happens to an order: each of Odoo's hooks that several themes need, once.
@@ -21,8 +23,8 @@ class SaleOrder(models.Model):
         res = super()._action_confirm()
         if ledgers:
             # points count before mails tell the balance, and before tiers count points
-            self._state_points(confirmed=True)
-            self._post_points()
+            stated = self._state_points(confirmed=True)
+            JUST_STATED.put(self, stated)._post_points()
         self._evaluate_tiers()
         return res
 
@@ -34,9 +36,10 @@ class SaleOrder(models.Model):
             sold._post_points(cancelled=True)
             sold._withdraw_statements()
             cards = self._forget_promised_points()
+            sold._forget_what_was_asked()
         res = super()._action_cancel()
         if cards:
-            cards.exists()._drop_unused()
+            cards._drop_unused()
         sold._evaluate_tiers()
         return res
 

@@ -163,7 +163,8 @@ class CrmProgramOutcome(models.AbstractModel):
         return [
             SQL(
                 """
-                SELECT sale.partner_id AS contact_id, sale.company_id,
+                SELECT coalesce(sale.purchaser_id, sale.partner_id) AS contact_id,
+                       sale.company_id,
                        reward.program_id AS offer_id, line.coupon_id AS card_id,
                        sale.date_order AS moment, %(cost)s AS cost
                   FROM (SELECT order_id, reward_id, coupon_id,
@@ -206,25 +207,32 @@ class CrmProgramOutcome(models.AbstractModel):
         Each gives ``member_id``, ``targeted``, ``moment``, ``revenue`` and ``margin``.
         """
         purchases = self.env["crm.purchase"]
+        theirs = SQL("SELECT contact_id FROM subject")
         return [
-            SQL(
-                """
+            *(
+                SQL(
+                    """
                 SELECT subject.member_id, subject.targeted, sale.date_order AS moment,
                        %(revenue)s - coalesce(refund.revenue, 0) AS revenue,
                        coalesce(%(margin)s, 0) - coalesce(refund.margin, 0) AS margin
                   FROM subject
-                  JOIN sale_order sale ON sale.partner_id = subject.contact_id
+                  JOIN sale_order sale ON %(bought)s
                                       AND sale.company_id = subject.company_id
                   %(changed)s
              LEFT JOIN (%(refunds)s) refund ON refund.order_id = sale.id
                  WHERE sale.state = 'sale'
                    AND sale.date_order >= subject.observed_from
                    AND sale.date_order < subject.observed_until
-                """,
-                **purchases._earnings_sql(of_few=True),
-                refunds=purchases._refunds_sql(
-                    SQL("AND sale.partner_id IN (SELECT contact_id FROM subject)")
-                ),
+                    """,
+                    **purchases._earnings_sql(of_few=True),
+                    bought=bought,
+                    refunds=purchases._refunds_sql(
+                        SQL("AND %s", purchases._bought_by_sql(SQL("sale"), theirs))
+                    ),
+                )
+                for bought in purchases._bought_by_each_sql(
+                    SQL("sale"), SQL("subject.contact_id")
+                )
             ),
             SQL(
                 """
@@ -249,9 +257,8 @@ class CrmProgramOutcome(models.AbstractModel):
                 """
                 SELECT subject.member_id, sale.date_order
                   FROM subject
-                  JOIN sale_order_line line
-                    ON line.order_partner_id = subject.contact_id
-                  JOIN sale_order sale ON sale.id = line.order_id
+                  JOIN sale_order sale ON %(bought)s
+                  JOIN sale_order_line line ON line.order_id = sale.id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
@@ -267,7 +274,11 @@ class CrmProgramOutcome(models.AbstractModel):
                    AND %(targeted)s
                 """,
                 credits=self.env["crm.purchase.line"]._line_credits_sql(),
+                bought=bought,
                 targeted=self._targeted_sql(),
+            )
+            for bought in self.env["crm.purchase"]._bought_by_each_sql(
+                SQL("sale"), SQL("subject.contact_id")
             )
         ]
 

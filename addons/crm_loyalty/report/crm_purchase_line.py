@@ -303,28 +303,34 @@ class CrmPurchaseLine(models.AbstractModel):
         :param served: query of pairs: ``need_id``, ``product_id``
         """
         return [
-            SQL(
-                """
+            *(
+                SQL(
+                    """
                 SELECT customer.commercial_partner_id AS partner_id, served.need_id,
                        line.order_id::bigint * 8 AS document, sale.date_order,
                        line.product_uom_qty - coalesce(credit.quantity, 0) AS quantity,
                        %(revenue)s - coalesce(credit.revenue, 0) AS revenue
                   FROM (%(customers)s) customer
-                  JOIN sale_order_line line ON line.order_partner_id = customer.id
-                  JOIN sale_order sale ON sale.id = line.order_id
+                  JOIN sale_order sale ON %(bought)s
+                  JOIN sale_order_line line ON line.order_id = sale.id
                   JOIN (%(served)s) served ON served.product_id = line.product_id
              LEFT JOIN LATERAL (%(credits)s) credit ON true
                  WHERE line.state = 'sale'
                    AND line.company_id = %(company)s
                    AND line.is_downpayment IS NOT TRUE
-                """,
-                revenue=self.env["crm.purchase"]._company_amount_sql(
-                    SQL("line.price_subtotal")
-                ),
-                customers=customers,
-                served=served,
-                credits=self._line_credits_sql(),
-                company=company.id,
+                    """,
+                    revenue=self.env["crm.purchase"]._company_amount_sql(
+                        SQL("line.price_subtotal")
+                    ),
+                    customers=customers,
+                    bought=bought,
+                    served=served,
+                    credits=self._line_credits_sql(),
+                    company=company.id,
+                )
+                for bought in self.env["crm.purchase"]._bought_by_each_sql(
+                    SQL("sale"), SQL("customer.id")
+                )
             ),
             SQL(
                 """

@@ -16,6 +16,9 @@ class AccountMove(models.Model):
             (sales & move._rewarded_till_sales())._post_points(move, withdrawn=True)
         sales._post_points(withdrawn=True)
 
+    def _lines_sold(self):
+        return [*super()._lines_sold(), *self.invoice_line_ids.pos_line_id]
+
     def _of_sale_domain(self):
         return super()._of_sale_domain() | Domain("pos_line_id", "!=", False)
 

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from odoo.api import Environment
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.fields import Domain
+from odoo.models import BaseModel
 
 from odoo.addons.crm_loyalty.points import MOST_POINTS
 
@@ -45,13 +46,22 @@ def _read_claim(sent: Mapping) -> dict:
     return claim
 
 
+def _existing(record: BaseModel, name: str) -> BaseModel:
+    """The record, if there is one: found out by reading what is asked next anyway."""
+    try:
+        record.mapped(name)
+    except MissingError:
+        return record.browse()
+    return record
+
+
 class PosCouponClaim:
     """One claim of a sale, in superuser mode, beside what the database knows."""
 
     def __init__(self, order, key: int, claim: dict):
         self.order = order
         self.claim = claim
-        self.program = order.env["loyalty.program"].browse(claim["program_id"]).exists()
+        self.program = self._find_program()
         self.card = self._find_card(key)
         rewards = order.lines.filtered("reward_id")
         self.lines = rewards.filtered(self._is_own_line)
@@ -94,11 +104,15 @@ class PosCouponClaim:
         if not card:
             self.claim["expiration_date"] = self._last_day()
 
+    def _find_program(self):
+        programs = self.order.env["loyalty.program"]
+        return _existing(programs.browse(self.claim["program_id"]), "program_type")
+
     def _find_card(self, key: int):
         """As Odoo finds it: gift cards by their code, others by the claim's key."""
         cards = self.order.env["loyalty.card"]
         if self.program.program_type != "gift_card":
-            return cards.browse(key if key > 0 else ()).exists()
+            return _existing(cards.browse(key if key > 0 else ()), "program_id")
         found = cards.search(
             Domain("code", "=", self.claim.get("code", ""))
             | Domain("id", "=", self.claim.get("coupon_id", False))
@@ -135,12 +149,16 @@ class PosCouponClaim:
     def _is_of_till(self) -> bool:
         """A program of this till, on the day of the sale."""
         program, config = self.program, self.order.config_id
-        prices = config.available_pricelist_ids
-        first, last = self._days_of_sale()
+        first = last = None
+        if program.date_from or program.date_to:
+            first, last = self._days_of_sale()
         return bool(
             program.pos_ok
             and (not program.pos_config_ids or config in program.pos_config_ids)
-            and (not program.pricelist_ids or program.pricelist_ids & prices)
+            and (
+                not program.pricelist_ids
+                or program.pricelist_ids & config.available_pricelist_ids
+            )
             and program.currency_id == config.currency_id
             and (program.company_id <= config.company_id.parent_ids)
             and (not program.date_from or program.date_from <= last)

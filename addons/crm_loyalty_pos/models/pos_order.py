@@ -16,6 +16,19 @@ SOLD_STATES = ("paid", "done")
 TILL_SALE = Mark("till_sale")
 
 
+class TillSale:
+    """A sale whose claims are worked on."""
+
+    def __init__(self, order):
+        self.order = order
+        # what it had posted before, for the first claim that is posted
+        self.posted = None
+
+    def take_posted(self) -> tuple[dict, dict]:
+        posted, self.posted = self.posted or self.order._posted_effects(), None
+        return posted
+
+
 class PosOrder(models.Model):
     """A sale at the till earns and spends what its screen said, once; a refund takes
     its share of both back."""
@@ -42,8 +55,10 @@ class PosOrder(models.Model):
     )
 
     def _compute_brought_back_twice(self):
-        found = self.search(
-            Domain("id", "in", self.ids) & Domain("brought_back_twice", "in", [True])
+        # the till reads every field of each of its sales
+        refunds = self.filtered("lines.refunded_orderline_id")
+        found = refunds and self.search(
+            Domain("id", "in", refunds.ids) & Domain("brought_back_twice", "in", [True])
         )
         for order in self:
             order.brought_back_twice = order in found
@@ -94,7 +109,7 @@ class PosOrder(models.Model):
             raise AccessError(self.env._("Points belong to a sale: name one."))
         self.check_access("write")
         # sudo: the ledger is the same for every cashier
-        order = TILL_SALE.put(self, self.sudo())
+        order = TILL_SALE.put(self, TillSale(self.sudo()))
         return super(PosOrder, order).confirm_coupon_programs(
             read_claims(self.env, coupon_data)
         )
@@ -111,11 +126,14 @@ class PosOrder(models.Model):
         if not self.env["loyalty.program"]._any_ledger():
             return res
         # sudo: the ledger is the same for every cashier
-        env = self.sudo().env
-        entries = env["loyalty.point.entry"].search([("pos_order_id", "in", self.ids)])
-        cards = env["loyalty.card"].with_context(active_test=False)
-        cards = cards.search([("source_pos_order_id", "in", self.ids)])._of_ledger()
-        known = {*entries.program_id.ids, *cards.program_id.ids}
+        order = self.sudo()
+        sale = TILL_SALE.on(self) or TillSale(order)
+        sale.posted = order._posted_effects()
+        known = {card.program_id.id for _order, card in sale.posted[0]}
+        if any(key < 0 for key in coupon_data):
+            cards = order.env["loyalty.card"].with_context(active_test=False)
+            cards = cards.search([("source_pos_order_id", "in", self.ids)])
+            known.update(cards._of_ledger().program_id.ids)
         for key in [key for key, v in coupon_data.items() if v["program_id"] in known]:
             del coupon_data[key]
         return res
@@ -177,19 +195,28 @@ class PosOrder(models.Model):
         return values
 
     def write(self, vals):
+        paid = vals.get("state") == "paid"
+        paid = paid and self.env["loyalty.program"]._any_ledger()
+        if paid:
+            # sudo: a cashier need not read every card
+            for line in self.sudo().lines.filtered("refunded_orderline_id"):
+                sold = line.refunded_orderline_id
+                if sold.reward_id and sold.coupon_id.program_id.is_payment_program:
+                    sold.order_id._check_paid_back(sold.coupon_id, line.order_id)
         res = super().write(vals)
-        if vals.get("state") == "paid" and self.env["loyalty.program"]._any_ledger():
+        if paid:
             for refund in self.filtered("lines.refunded_orderline_id"):
                 sold = refund.lines.refunded_orderline_id.order_id
                 sold._post_points(refund)
         return res
 
-    def _post_till_points(self, changes: dict) -> None:
+    def _post_till_points(self, changes: dict, known: tuple[dict, dict]) -> None:
         """Post what this sale does to cards.
 
         :param changes: by card, the points it earned less those it spent
+        :param known: what it has posted
         """
-        posted, past = self._posted_effects()
+        posted, past = known
         wanted = dict(posted)
         beyond, given = {}, {}
         factor = self._tier_point_factor()
@@ -321,20 +348,23 @@ class PosOrder(models.Model):
         )
 
     def _goods(self):
-        """What was bought, without rewards."""
-        return self.lines.filtered(lambda line: not line.reward_id)
+        """What was bought here, without rewards; a sales order that is settled here
+        earns by itself."""
+        goods = self.lines.filtered(lambda line: not line.reward_id)
+        return goods - self._settled_lines()
 
-    def _sale_of_points(self, card, units) -> float:
-        groups = self.env["loyalty.point.entry"]._read_group(
-            [("pos_order_id", "=", self.id), ("kind", "=", "earn")],
-            ["card_id"],
-            ["points:sum"],
-        )
-        own = [points for earner, points in groups if earner._account() == card]
-        promised = to_units(sum(own)) or units
+    def _settled_lines(self):
+        """Lines that only collect the money of a sales order."""
+        if "sale_order_origin_id" not in self.lines._fields:
+            return self.lines.browse()
+        return self.lines.filtered("sale_order_origin_id")
+
+    def _sale_of_points(self, card, units, past) -> float:
+        promised = past.gained or units
         if not promised:
             return 0.0
         untaxed = self.amount_total - self.amount_tax
+        untaxed -= sum(self._settled_lines().mapped("price_subtotal"))
         return untaxed / (self.currency_rate or 1.0) * units / promised
 
     def _earn_points(self, card, book, points):

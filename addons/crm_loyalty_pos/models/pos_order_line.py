@@ -31,10 +31,14 @@ class PosOrderLine(models.Model):
         """What it costs with taxes by its price, whatever total a till has sent."""
         # what taxes ask of products is read for all lines of the sale at once
         parts = (self | self.combo_line_ids).with_prefetch(self._prefetch_ids)
-        amounts = [
-            part._compute_amount_line_all()["price_subtotal_incl"] for part in parts
-        ]
-        return sum(amounts)
+        return sum(part._worth_alone() for part in parts)
+
+    def _worth_alone(self) -> float:
+        if self.tax_ids:
+            return self._compute_amount_line_all()["price_subtotal_incl"]
+        # without taxes there is nothing to ask of products
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100.0)
+        return self.order_id.currency_id.round(price * self.qty)
 
     def _point_sizes(self) -> dict:
         """What each line came to: untaxed, a combo with its parts, and in pieces."""

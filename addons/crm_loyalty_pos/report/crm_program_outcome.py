@@ -6,20 +6,32 @@ class CrmProgramOutcome(models.AbstractModel):
     _inherit = "crm.program.outcome"
 
     def _purchase_sources(self):
-        return [*super()._purchase_sources(), self._pos_purchases_sql()]
+        return [
+            *super()._purchase_sources(),
+            *map(self._pos_purchases_sql, self._pos_bought_sql()),
+        ]
 
     def _target_sources(self):
-        return [*super()._target_sources(), self._pos_targets_sql()]
+        return [
+            *super()._target_sources(),
+            *map(self._pos_targets_sql, self._pos_bought_sql()),
+        ]
 
     def _use_sources(self):
         return [*super()._use_sources(), self._pos_uses_sql()]
+
+    def _pos_bought_sql(self) -> list[SQL]:
+        return self.env["crm.purchase"]._bought_by_each_sql(
+            SQL("pos"), SQL("subject.contact_id")
+        )
 
     def _pos_uses_sql(self) -> SQL:
         """Rewards that were used at the till."""
         self.env["pos.order.line"].flush_model(["reward_id", "coupon_id"])
         return SQL(
             """
-            SELECT pos.partner_id, pos.company_id, reward.program_id, line.coupon_id,
+            SELECT coalesce(pos.purchaser_id, pos.partner_id), pos.company_id,
+                   reward.program_id, line.coupon_id,
                    pos.date_order,
                    line.cost / coalesce(nullif(pos.currency_rate, 0), 1)
               FROM (SELECT order_id, reward_id, coupon_id, -sum(price_subtotal) AS cost
@@ -31,13 +43,13 @@ class CrmProgramOutcome(models.AbstractModel):
             """
         )
 
-    def _pos_targets_sql(self) -> SQL:
+    def _pos_targets_sql(self, bought: SQL) -> SQL:
         """When members bought, and kept, what their program is to sell."""
         return SQL(
             """
             SELECT subject.member_id, pos.date_order
               FROM subject
-              JOIN pos_order pos ON pos.partner_id = subject.contact_id
+              JOIN pos_order pos ON %(bought)s
                                 AND pos.company_id = subject.company_id
               JOIN pos_order_line line ON line.order_id = pos.id
               JOIN product_product product ON product.id = line.product_id
@@ -58,11 +70,12 @@ class CrmProgramOutcome(models.AbstractModel):
                AND %(targeted)s
             """,
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
+            bought=bought,
             targeted=self._targeted_sql(),
             kept=self.env["crm.purchase"]._kept_of_invoices_sql(of_few=True),
         )
 
-    def _pos_purchases_sql(self) -> SQL:
+    def _pos_purchases_sql(self, bought: SQL) -> SQL:
         """What members bought at the till, at the moment of the sale; as for days."""
         return SQL(
             """
@@ -73,7 +86,7 @@ class CrmProgramOutcome(models.AbstractModel):
                         THEN sum((amount.revenue - amount.cost) * kept.share) ELSE 0
                     END AS margin
               FROM subject
-              JOIN pos_order pos ON pos.partner_id = subject.contact_id
+              JOIN pos_order pos ON %(bought)s
                                 AND pos.company_id = subject.company_id
               JOIN pos_order_line line ON line.order_id = pos.id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
@@ -96,4 +109,5 @@ class CrmProgramOutcome(models.AbstractModel):
             goods=self.env["crm.purchase"]._no_money_changed_sql(),
             kept=self.env["crm.purchase"]._kept_of_invoices_sql(of_few=True),
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
+            bought=bought,
         )

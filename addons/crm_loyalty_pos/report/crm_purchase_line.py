@@ -23,7 +23,12 @@ class CrmPurchaseLine(models.AbstractModel):
     def _need_sources(self, company, customers: SQL, served: SQL):
         return [
             *super()._need_sources(company, customers, served),
-            self._pos_needs_sql(company, customers, served),
+            *(
+                self._pos_needs_sql(company, customers, served, bought)
+                for bought in self.env["crm.purchase"]._bought_by_each_sql(
+                    SQL("pos"), SQL("customer.id")
+                )
+            ),
         ]
 
     def _flush_sources(self):
@@ -90,7 +95,7 @@ class CrmPurchaseLine(models.AbstractModel):
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),
         )
 
-    def _pos_needs_sql(self, company, customers: SQL, served: SQL) -> SQL:
+    def _pos_needs_sql(self, company, customers: SQL, served: SQL, bought: SQL) -> SQL:
         """What was kept of each sale at the till, less what came back of it."""
         return SQL(
             """
@@ -102,7 +107,7 @@ class CrmPurchaseLine(models.AbstractModel):
                        * abs(line.price_subtotal) * sign(line.qty * line.price_unit)
                        / coalesce(nullif(pos.currency_rate, 0), 1) AS revenue
               FROM (%(customers)s) customer
-              JOIN pos_order pos ON pos.partner_id = customer.id
+              JOIN pos_order pos ON %(bought)s
               JOIN pos_order_line line ON line.order_id = pos.id
               JOIN (%(served)s) served ON served.product_id = line.product_id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
@@ -114,6 +119,7 @@ class CrmPurchaseLine(models.AbstractModel):
             """,
             kept=self.env["crm.purchase"]._kept_of_invoices_sql(),
             customers=customers,
+            bought=bought,
             served=served,
             company=company.id,
             sold_here=self.env["crm.purchase"]._sold_at_the_till_sql(),

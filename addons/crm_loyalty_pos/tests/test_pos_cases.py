@@ -1,6 +1,9 @@
 from datetime import date, datetime, timedelta
 
-from odoo.exceptions import AccessError
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -117,6 +120,137 @@ class TestPosCredits(TillPointsCommon):
         sale._generate_pos_order_invoice()
         self._credit(sale.account_move, quantity=1)
         self.assertEqual(sale.lines.refunded_qty, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestPosGiftCards(TillPointsCommon):
+    """What a card paid at the till goes back to it where it can be used."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        reward = {"reward_type": "discount", "discount_mode": "per_point"}
+        cls.gifts = cls.env["loyalty.program"].create(
+            {
+                "name": "Gifts",
+                "program_type": "gift_card",
+                "keep_ledger": True,
+                "reward_ids": [Command.create(reward)],
+            }
+        )
+        cls.today = fields.Date.today()
+        cls.gift = cls.env["loyalty.card"].create(
+            {
+                "program_id": cls.gifts.id,
+                "points": 50,
+                "code": "GIFT",
+                "expiration_date": cls.today + timedelta(30),
+            }
+        )
+
+    def _pay(self):
+        sale = self._ring_up(reward=self.gifts.reward_ids, cost=50)
+        # as the screen does
+        sale.lines.filtered("reward_id").coupon_id = self.gift
+        self._tell(self.gifts, -50, self.gift, sale)
+        self.assertEqual(self.gift.points, 0)
+        return sale
+
+    def test_an_expired_card_gets_no_money_back_at_the_till(self):
+        """L029 payment as discount, expiry: whoever takes the goods back is told"""
+        sale = self._pay()
+        with freeze_time(self.today + timedelta(31)):
+            with self.assertRaisesRegex(UserError, "expired on"), self.cr.savepoint():
+                self._bring_back(sale, reward=True)
+            self._bring_back(sale)
+        self.assertEqual(self.gift.points, 0)
+
+    def test_a_card_gets_its_money_back_on_its_last_day(self):
+        """L029 payment as discount, expiry"""
+        sale = self._pay()
+        with freeze_time(self.today + timedelta(30)):
+            self._bring_back(sale, reward=True)
+        self.assertEqual(self.gift.points, 50)
+
+    def test_nor_by_a_credit_note_of_the_sales_invoice(self):
+        """L029 payment as discount, expiry: by another door"""
+        sale = self._pay().sudo()
+        sale._generate_pos_order_invoice()
+        with freeze_time(self.today + timedelta(31)):
+            refund = sale.account_move._reverse_moves()
+            with self.assertRaisesRegex(UserError, "expired on"), self.cr.savepoint():
+                refund.action_post()
+            refund.invoice_line_ids.filtered("pos_line_id.reward_id").unlink()
+            refund.action_post()
+        self.assertEqual((refund.state, self.gift.points), ("posted", 0))
+
+
+@tagged("post_install", "-at_install")
+class TestPosSettledOrder(TillPointsCommon):
+    """A sales order that is settled at the till earns as an order, what is added there
+    as a sale."""
+
+    def test_each_part_earns_once(self):
+        """L078 till"""
+        order = self._quote()
+        tea = self._make_product("Tea", 20)
+        settled = {
+            "sale_order_origin_id": order.id,
+            "sale_order_line_id": order.order_line.id,
+        }
+        lines = [
+            {
+                "product_id": product.id,
+                "qty": 1,
+                "price_unit": product.list_price,
+                "price_subtotal": product.list_price,
+                "price_subtotal_incl": product.list_price,
+                "tax_ids": [Command.set([])],
+                "uuid": f"line of {product.name}",
+                **of_order,
+            }
+            for product, of_order in ((self.product, settled), (tea, {}))
+        ]
+        method = self.till.payment_method_ids[:1]
+        told = {
+            "session_id": self.till.current_session_id.id,
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "user_id": self.env.uid,
+            "state": "paid",
+            "uuid": "settled",
+            "name": "Settled",
+            "amount_total": 120,
+            "amount_paid": 120,
+            "amount_tax": 0,
+            "amount_return": 0,
+            "fiscal_position_id": False,
+            "lines": [Command.create(line) for line in lines],
+            "payment_ids": [
+                Command.create({"amount": 120, "payment_method_id": method.id})
+            ],
+        }
+        self.env["pos.order"].sync_from_ui([told])
+        self.assertEqual(order.state, "sale")
+        sale = self.env["pos.order"].search([("uuid", "=", "settled")])
+        card = self._card()
+        self.assertEqual(card.points, 100)
+        # the screen leaves the order's lines out; whoever does not is refused
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self._tell(self.program, 120, card, sale)
+        self._tell(self.program, 20, card, sale)
+        self.assertEqual(self._card(), card)
+        self.assertEqual(card.points, 120)
+        self.assertEqual(
+            [
+                (stated.pos_line_id.product_id, stated.points)
+                for stated in sale.sudo().point_statement_ids
+            ],
+            [(tea, 20)],
+        )
+        earned = self.entries.search([("pos_order_id", "=", sale.id)])
+        self.assertEqual(earned.mapped("sales_amount"), [20])
+        self.assertWhole()
 
 
 @tagged("post_install", "-at_install")

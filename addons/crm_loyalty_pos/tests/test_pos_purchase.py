@@ -77,3 +77,40 @@ class TestPosPurchase(TillCommon):
         self._sale(5, quantity=-2, refunds=sale)
         program.action_measure()
         self.assertRecordValues(member, [{"margin": 0, "success": 0}])
+
+    def test_a_contact_who_moves_takes_no_sale_along(self):
+        """L089 company accounts: campaigns and needs, at the till"""
+        tag = self.env["res.partner.category"].create({"name": "Till"})
+        both = self.customer | self.other_customer
+        both.write({"category_id": tag.ids, "is_company": True})
+        self.customer.phone, self.other_customer.phone = (
+            "+1 212 555 0101",
+            "+1 212 555 0102",
+        )
+        segment = self.env["crm.customer.segment"].create(
+            {"name": "Till", "tag_ids": tag.ids}
+        )
+        self.product.categ_id = self.env["product.category"].create({"name": "Kept"})
+        need = self.env["crm.need"].create(
+            {"name": "Kept", "category_ids": self.product.categ_id.ids}
+        )
+        with freeze_time(datetime.combine(TODAY, time()) - timedelta(days=20)):
+            program = self.env["crm.customer.program"].create(
+                {"name": "Keep", "segment_id": segment.id, "medium": "call"}
+            )
+            program.action_start()
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.customer.id}
+        )
+        self._sale(10, quantity=2, partner_id=contact.id)
+        contact.parent_id = self.other_customer
+        self._sale(5, partner_id=contact.id)
+        program.action_measure()
+        found = {m.partner_id: m.margin for m in program.sudo().member_ids}
+        self.assertEqual(found, {self.customer: 80, self.other_customer: 40})
+        self.env["crm.need.run"].sudo()._refresh_now(self.company)
+        needs = self.env["crm.partner.need"].search([("need_id", "=", need.id)])
+        self.assertEqual(
+            {need.partner_id: need.revenue for need in needs},
+            {self.customer: 200, self.other_customer: 100},
+        )

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.crm_suite.tools.dates import written_day
 
 from ...tools.prefetch import SELDOM_READ
 
@@ -110,26 +108,13 @@ class AccountMove(models.Model):
             return
         for refund in self.filtered(lambda move: move.move_type == "out_refund"):
             # sudo: who posts refunds need not read cards
-            lines = refund.sudo().invoice_line_ids.sale_line_ids.filtered(
-                lambda line: (
-                    line.reward_id and line.coupon_id.program_id.is_payment_program
-                )
-            )
-            for line in lines:
-                card = line.coupon_id._account()
-                day = line.order_id._last_day_of_payment(card)
-                if card.program_id.keep_ledger and day and day < card._today():
-                    raise UserError(
-                        self.env._(
-                            "%(document)s would give money back to %(card)s, which "
-                            "expired on %(day)s: it would be lost. Take its line off "
-                            "to pay that amount in money, or let the card last longer "
-                            "first.",
-                            document=refund.display_name,
-                            card=card.display_name,
-                            day=written_day(self.env, day),
-                        )
-                    )
+            for line in refund.sudo()._lines_sold():
+                if line.reward_id and line.coupon_id.program_id.is_payment_program:
+                    line.order_id._check_paid_back(line.coupon_id, refund)
+
+    def _lines_sold(self) -> list:
+        """Hook: what was sold by these, as the documents of points know it."""
+        return [*self.invoice_line_ids.sale_line_ids]
 
     def _invoice_paid_hook(self):
         res = super()._invoice_paid_hook()

@@ -217,10 +217,13 @@ class LoyaltyCard(models.Model):
 
     def _drop_unused(self):
         """Delete what an order opened and nobody used; a past keeps a customer's."""
-        needed = self.env["sale.order.coupon.points"].search(
-            [("coupon_id", "in", self.ids)]
+        needed = self.env["sale.order.coupon.points"].search_fetch(
+            [("coupon_id", "in", self.ids)], ["coupon_id"]
         )
-        unused = (self - needed.coupon_id).filtered(
+        idle = self - needed.coupon_id
+        if not idle:
+            return
+        unused = idle.exists().filtered(
             lambda card: (
                 not card.use_count
                 and not (card.program_id.is_nominative and card.entry_ids)
@@ -289,11 +292,13 @@ class LoyaltyCard(models.Model):
         A card of any other program belongs to whoever brings its code.
         """
         program, holder = self.program_id, self.partner_id
-        if not program.is_nominative or not holder or holder.is_public:
+        if not program.is_nominative or not holder or holder == customer:
+            return True
+        if holder.is_public:
             return True
         if program.point_holder == "company":
-            return holder in (customer, customer.commercial_partner_id)
-        return holder == customer
+            return holder == customer.commercial_partner_id
+        return False
 
     def _account(self):
         """The card that holds this card's points."""

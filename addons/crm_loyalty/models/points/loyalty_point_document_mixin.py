@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.crm_suite.tools.dates import written_day
 
 from ...points import DebtPolicy, Kind, PointsMissingError, to_points, to_units
 from .loyalty_card_ledger import Note
@@ -31,10 +33,12 @@ def effects_of(earned: dict, spent: dict) -> dict:
 
 
 class Posted(NamedTuple):
-    """Beside what was posted: in how many entries, and of what sale."""
+    """Beside what was posted: in how many entries, of what sale, and what was earned
+    at all, whatever was taken back since, in units."""
 
     count: int = 0
     sales: float = 0.0
+    gained: int = 0
 
 
 class LoyaltyPointDocumentMixin(models.AbstractModel):
@@ -54,7 +58,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         """Hook: what each document should have done to each account by now."""
         raise NotImplementedError
 
-    def _sale_of_points(self, card, units: int) -> float:
+    def _sale_of_points(self, card, units: int, past: Posted) -> float:
         """Hook: the untaxed sale behind these points, in the company's currency."""
         raise NotImplementedError
 
@@ -102,9 +106,13 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             changes, key=lambda change: order_of[change[0]]
         ):
             book, before_this = books[card], past[order, card]
+            # with what the caller has noted
+            order = order.with_env(self.env)
             note = order._points_note(card, before_this.count, document)
             earned = now.earned - before.earned
-            sales = order._sale_of_points(card, now.earned) - before_this.sales
+            sales = -before_this.sales
+            if now.earned:
+                sales += order._sale_of_points(card, now.earned, before_this)
             # what was earned before entries knew their sale stays without one
             unknown = before.earned and not before_this.sales
             note.sale_per_unit = sales / earned if earned and not unknown else None
@@ -113,7 +121,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 spent = order._spent_lots(card, book)
                 book.give_back(before.spent - now.spent, spent)
             if now.earned < before.earned:
-                order._take_points_back(card, book, before.earned - now.earned)
+                order._take_points_back(card, book, before.earned, now.earned)
             again = bool(before_this.count)
             self._gain_and_spend(
                 order, card, book, now, before, again=again, withdrawn=withdrawn
@@ -176,8 +184,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 )
             ) from error
 
-    def _take_points_back(self, card, book, points):
-        program = card.program_id
+    def _take_points_back(self, card, book, before, now):
+        program, points = card.program_id, before - now
         kept = program.keep_ledger
         policy = DebtPolicy(program.point_debt_policy) if kept else DebtPolicy.OWE
         gift = kept and program.program_type == "gift_card"
@@ -187,13 +195,14 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         elif kept and not program._gives_in_parts():
             # a coupon that was used stops no return, and none is below zero
             policy = DebtPolicy.WRITE_OFF
+        expired, settled = self._gone_points(card, book, before)
         try:
             book.take_back(
                 points,
                 self._point_origin(),
                 policy,
-                expired=self._expired_lots(card, book),
-                settled=self._settled_points(card),
+                expired=expired,
+                settled=settled,
             )
         except PointsMissingError as error:
             if gift:
@@ -243,7 +252,11 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 spent -= to_units(points)
             posted[account] = Effect(earned, spent)
             known = past[account]
-            past[account] = Posted(known.count + count, known.sales + sales)
+            past[account] = Posted(
+                known.count + count,
+                known.sales + sales,
+                known.gained + (to_units(points) if kind == "earn" else 0),
+            )
         return posted, past
 
     def _restore_points(self, card, book, points) -> None:
@@ -327,40 +340,83 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 book.undo(Kind(kind), lot, again)
                 points -= again
 
+    def _check_paid_back(self, card, refund) -> None:
+        """What a card paid for this document goes back to it, where it can be used.
+
+        :raise UserError: it would be lost on a card that has expired
+        """
+        card = card._account()
+        day = self._last_day_of_payment(card)
+        if card.program_id.keep_ledger and day and day < card._today():
+            raise UserError(
+                self.env._(
+                    "%(document)s would give money back to %(card)s, which "
+                    "expired on %(day)s: it would be lost. Take its line off "
+                    "to pay that amount in money, or let the card last longer "
+                    "first.",
+                    document=refund.display_name,
+                    card=card.display_name,
+                    day=written_day(self.env, day),
+                )
+            )
+
+    def _last_day_of_payment(self, card):
+        """How long what this document took from a card can be used once it is back."""
+        # sudo: who credits the document need not read the ledger
+        spent = self.env["loyalty.point.entry"].sudo()
+        spent = spent.search(
+            [
+                (self._point_field, "=", self.id),
+                ("card_id", "=", card.id),
+                ("kind", "=", "spend"),
+            ]
+        )
+        days = spent.lot_id.mapped("expires_on")
+        last = max(days) if days and all(days) else False
+        limits = [day for day in (card.expiration_date, last) if day]
+        return min(limits, default=False)
+
     def _spent_lots(self, card, book) -> list:
         """The lots from which the points came, with what is not yet back."""
         return self._lots_that_lost(
             card, book, [(self._point_field, "=", self.id), ("kind", "in", SPENT)]
         )
 
-    def _expired_lots(self, card, book) -> list:
-        """The lots of what this document earned, with what expired unspent."""
-        lot = f"lot_id.{self._point_field}"
-        return self._lots_that_lost(
-            card, book, [(lot, "=", self.id), ("kind", "=", Kind.EXPIRE.value)]
-        )
-
-    def _settled_points(self, card) -> int:
-        """How much of what this document earned has paid debts."""
+    def _gone_points(self, card, book, earned) -> tuple[list, int]:
+        """Of what this document earned: the lots with what expired of each unspent,
+        and how much has paid debts."""
+        own = (lot for lot in book.lots if lot.origin == self._point_origin())
+        if sum(max(lot.points, 0) for lot in own) == earned:
+            # all of it is there
+            return [], 0
         groups = self.env["loyalty.point.entry"]._read_group(
             [
                 (f"lot_id.{self._point_field}", "=", self.id),
-                ("kind", "=", Kind.SETTLE.value),
+                ("kind", "in", (Kind.EXPIRE.value, Kind.SETTLE.value)),
             ],
-            ["card_id"],
+            ["lot_id", "kind", "card_id"],
             ["points:sum"],
         )
-        paid = [points for holder, points in groups if holder._account() == card]
-        return max(to_units(-sum(paid)), 0)
+        expired, paid = defaultdict(float), 0.0
+        for lot, kind, holder, points in groups:
+            if kind == Kind.EXPIRE.value:
+                expired[lot] += points
+            elif holder._account() == card:
+                paid += points
+        return self._as_lost(card, book, expired), max(to_units(-paid), 0)
 
     def _lots_that_lost(self, card, book, domain) -> list:
         """The lots from which these entries took points, with how many."""
         groups = self.env["loyalty.point.entry"]._read_group(
             domain, ["lot_id"], ["points:sum"]
         )
+        return self._as_lost(card, book, dict(groups))
+
+    def _as_lost(self, card, book, changes: dict) -> list:
+        """By their changes, those of the account's lots that lost, with how much."""
         known = {lot.ref: lot for lot in book.lots}
         lost = []
-        for lot, points in groups:
+        for lot, points in changes.items():
             if lot.card_id._account() == card and points < 0:
                 pure = known.get(lot.id) or lot._as_pure()
                 if lot.card_id != card:

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...liability import Fates, deferral, expected_redemption, recognised
@@ -38,12 +39,16 @@ class LoyaltyPointLiability(models.Model):
         )
         rate = curve.share()
         outstanding = {**fates.open, 0: fates.open.get(0, 0.0) + pending}
-        still_expected = curve.expect(outstanding, sums.issued, sums.redeemed)
+        over = self._over_before(sums)
+        redeemed = sums.redeemed - over.redeemed
+        still_expected = curve.expect(outstanding, sums.issued - over.issued, redeemed)
         price, source, problem = self._price()
         worth = price * rate
         new = deferral(sums.sales, sums.sold * worth) + sums.given * worth
         deferred = self.previous_id.deferred + new
-        revenue = recognised(deferred, sums.redeemed, still_expected)
+        revenue = over.deferred + recognised(
+            deferred - over.deferred, redeemed, still_expected
+        )
         self.write(
             {
                 "issued": sums.issued,
@@ -66,6 +71,23 @@ class LoyaltyPointLiability(models.Model):
                 "problem": problem or False,
             }
         )
+
+    def _over_before(self, sums: Sums):
+        """The last earlier month at whose end no point was expected any more, if any.
+
+        All that was deferred until then is revenue and stays it: points of later begin
+        anew. But for one whose spent points have come back since.
+        """
+        over = self.search(
+            self._pool_domain(self.program_id, self.company_id)
+            & Domain("problem", "=", False)
+            & Domain("date", "<", self.date)
+            & Domain("issued", ">", 0)
+            & Domain("expected_points", "<=", 0),
+            order="date desc",
+            limit=1,
+        )
+        return over if sums.redeemed >= over.redeemed else over.browse()
 
     def _price(self) -> tuple[float, str, str]:
         """A point's price and where it is from, or what is missing for it."""

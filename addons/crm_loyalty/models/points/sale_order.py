@@ -123,7 +123,8 @@ class SaleOrder(models.Model):
     def _forget_promised_points(self):
         """Quotations wait for nothing any more; returns the cards they had opened."""
         # sudo: Odoo would delete these as the salesperson, who may not
-        promised = self.sudo().coupon_point_ids.filtered(
+        promised = self.env["sale.order.coupon.points"].sudo()
+        promised = promised.search_fetch([("order_id", "in", self.ids)]).filtered(
             lambda line: (
                 line.coupon_id.program_id.keep_ledger
                 or line.order_id._by_ledger(line.coupon_id.program_id)
@@ -132,6 +133,20 @@ class SaleOrder(models.Model):
         cards = self._cards_born_here(promised)
         promised.unlink()
         return cards
+
+    def _forget_what_was_asked(self):
+        """Nothing was, for a cancelled order.
+
+        Odoo's history of it goes as well: Odoo would delete it a moment later, and read
+        everything anew after that.
+        """
+        # sudo: the ledger's own
+        self.sudo().points_asked_for = False
+        # sudo: as Odoo does it
+        history = self.env["loyalty.history"].sudo()
+        history.search(
+            [("order_model", "=", self._name), ("order_id", "in", self.ids)]
+        ).unlink()
 
     def _get_point_changes(self):
         """What Odoo adds to cards; an order posts its own to the ledger instead."""

@@ -10,6 +10,14 @@ class SaleOrderCouponPoints(models.Model):
 
     _number_limits = {"points": (-MOST_POINTS, MOST_POINTS)}
 
+    def write(self, vals):
+        """Odoo notes what an order would earn whenever it asks: mostly the same."""
+        if vals.keys() == {"points"} and self.coupon_id._of_ledger():
+            self = self.filtered(lambda line: line.points != vals["points"])
+            if not self:
+                return True
+        return super().write(vals)
+
     @api.constrains("coupon_id", "order_id")
     def _check_coupon(self):
         if not CARDS_MERGE.on(self):

@@ -4,6 +4,8 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.tools import float_compare, float_round
 
+from odoo.addons.crm_suite.tools.mark import Mark
+
 from ...points import in_proportion, to_points, to_units
 from ...statements import (
     By,
@@ -21,6 +23,10 @@ from ...statements import (
 from .loyalty_card import POSTED_BY_CALLER
 from .loyalty_point_document_mixin import effects_of
 from .loyalty_point_statement import KEPT, Stated, kept_of
+
+# All that counts of what these orders have stated, while they are being confirmed:
+# what they had stated before was withdrawn when they were cancelled.
+JUST_STATED = Mark("just_stated")
 
 
 class RuleGain(NamedTuple):
@@ -66,18 +72,25 @@ class SaleOrder(models.Model):
 
         Rules are asked for all goods when an order is confirmed, and for what it gains
         after that. What Odoo says it earns is shared out over the lines.
+
+        :return: the new statements
         """
         # sudo: statements are the ledger's own
         orders = self.sudo().filtered(lambda order: order.state == "sale")
-        self.env["loyalty.point.statement"].sudo().create(
-            [
-                values
-                for order in orders
-                for values in order._prepare_statements(confirmed=confirmed)
-            ]
+        stated = (
+            self.env["loyalty.point.statement"]
+            .sudo()
+            .create(
+                [
+                    values
+                    for order in orders
+                    for values in order._prepare_statements(confirmed=confirmed)
+                ]
+            )
         )
         for order in orders:
             order._note_asked(confirmed=confirmed)
+        return stated
 
     def _note_asked(self, *, confirmed=False):
         sizes, asked = self.order_line._point_sizes(), {}
@@ -97,9 +110,8 @@ class SaleOrder(models.Model):
     def _withdraw_statements(self):
         """A cancelled order has earned nothing: each statement gets one against it."""
         # sudo: statements are the ledger's own
-        orders = self.sudo()
-        orders.point_statement_ids._withdraw()
-        orders.filtered("points_asked_for").points_asked_for = False
+        Statement = self.env["loyalty.point.statement"].sudo()
+        Statement.search_fetch([("order_id", "in", self.ids)])._withdraw()
 
     def _prepare_statements(self, *, confirmed=False) -> list[dict]:
         """Values of statements for what these goods earn beyond what is stated."""
@@ -122,8 +134,8 @@ class SaleOrder(models.Model):
         return values
 
     def _prepare_program_statements(self, program, promised, now, before) -> list[dict]:
-        stated = self.point_statement_ids.card_id
         pieces = self._pieces_of_cards(program, promised, now)
+        stated = self.point_statement_ids.card_id if before else ()
         if before and len(promised) > 1:
             # a card for each piece: the former ones have theirs
             promised = promised.filtered(lambda line: line.coupon_id not in stated)
@@ -385,7 +397,12 @@ class SaleOrder(models.Model):
         Statement.create(values)
 
     def _statements(self) -> list[Stated]:
-        return self.point_statement_ids._as_stated("order_id", "sale_line_id")
+        stated = JUST_STATED.on(self)
+        if stated is None:
+            stated = self.point_statement_ids
+        else:
+            stated = stated.filtered(lambda one: one.order_id in self)
+        return stated._as_stated("order_id", "sale_line_id")
 
     def _new_statements(self) -> list[Stated]:
         """What an order that is being edited will state in a moment."""
@@ -459,23 +476,7 @@ class SaleOrder(models.Model):
             spent[order, card._account()] += in_proportion(to_units(cost), share)
         return spent
 
-    def _last_day_of_payment(self, card):
-        """How long what this order took from a card can be used once it is back."""
-        # sudo: who credits the order need not read the ledger
-        spent = self.env["loyalty.point.entry"].sudo()
-        spent = spent.search(
-            [
-                ("order_id", "=", self.id),
-                ("card_id", "=", card.id),
-                ("kind", "=", "spend"),
-            ]
-        )
-        days = spent.lot_id.mapped("expires_on")
-        last = max(days) if days and all(days) else False
-        limits = [day for day in (card.expiration_date, last) if day]
-        return min(limits, default=False)
-
-    def _sale_of_points(self, card, units) -> float:
+    def _sale_of_points(self, card, units, past) -> float:
         stated = [
             one.units for one in self._statements() if one.card._account() == card
         ]

@@ -1,4 +1,5 @@
 from . import (
+    account_move_line,
     crm_purchase_import,
     crm_purchase_import_asking,
     crm_purchase_import_file,

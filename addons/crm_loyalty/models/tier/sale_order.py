@@ -49,8 +49,11 @@ class SaleOrder(models.Model):
                 order.sudo().tier_point_factor = factor
 
     def _granted_point_factor(self) -> float:
-        granted = self.partner_id._tier_benefits("point_factor", self.company_id)
-        benefit = granted.get(self.partner_id.commercial_partner_id)
+        # read together with the company's own contact, whose time zone Odoo asks for
+        both = self.partner_id | self.company_id.partner_id
+        customer = self.partner_id.with_prefetch(both._ids)
+        granted = customer._tier_benefits("point_factor", self.company_id)
+        benefit = granted.get(customer.commercial_partner_id)
         return benefit.point_factor if benefit else 1.0
 
     def _apply_point_factor(self, statuses: dict) -> dict:

@@ -68,6 +68,21 @@ class TestBoughtNeeds(NeedCommon):
         self.assertTrue(self._need(self.customer, self.coffee))
         self.assertFalse(self._need(contact, self.coffee))
 
+    def test_a_contact_who_moves_takes_no_need_along(self):
+        """L089 company accounts"""
+        (self.customer | self.other_customer).is_company = True
+        contact = self.env["res.partner"].create(
+            {"name": "Dara", "parent_id": self.customer.id}
+        )
+        self._buy(contact, self.beans, quantity=2)
+        contact.parent_id = self.other_customer
+        self._buy(contact, self.cups)
+        self._read()
+        self.assertEqual(self._need(self.customer, self.coffee).revenue, 200)
+        self.assertFalse(self._need(self.customer, self.drinking))
+        self.assertFalse(self._need(self.other_customer, self.coffee))
+        self.assertEqual(self._need(self.other_customer, self.drinking).revenue, 100)
+
     def test_foreign_currency_counts_at_the_orders_rate(self):
         currency = self.setup_other_currency("CAD", rates=[("2020-01-01", 2.0)])
         pricelist = self.env["product.pricelist"].create(

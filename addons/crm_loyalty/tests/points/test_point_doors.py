@@ -9,7 +9,7 @@ from .point_common import PointCommon
 # The most queries of a door that ask tables of ours, by whether a ledger is kept.
 # A form shows the customer's value and who overruled an advice.
 UNUSED = {"form": 3, "new": 1, "create": 1, "confirm": 0, "programs": 0, "cancel": 0}
-IN_USE = {"form": 3, "new": 1, "create": 1, "confirm": 9, "programs": 0, "cancel": 9}
+IN_USE = {"form": 3, "new": 1, "create": 1, "confirm": 5, "programs": 0, "cancel": 6}
 
 
 @tagged("post_install", "-at_install")

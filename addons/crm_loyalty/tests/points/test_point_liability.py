@@ -168,10 +168,29 @@ class TestPointLiability(LiabilityCommon):
         self.assertEqual((second.given_points, second.newly_deferred), (500, 500))
         self.assertEqual(second.outstanding, 500)
         self.assertEqual(second.expired, 500)
+        # what was revenue stays it
+        self.assertAlmostEqual(second.recognised, first.recognised, 2)
+        self.assertAlmostEqual(second.liability, 500, 2)
         figures = first.read(FIGURES)[0]
         (first | second).unlink()
         again = self._value(JANUARY).read(FIGURES)[0]
         self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
+
+    def test_what_comes_back_after_all_was_spent_is_owed_again(self):
+        self.program.point_redemption_share = 1
+        # what is paid with points earns none
+        self.program.rule_ids.minimum_amount = 500
+        with self._on("2024-01-10"):
+            self._order(quantity=10)
+        with self._on("2024-01-20"):
+            order = self._order(claim=True)
+        first = self._value(JANUARY)
+        self.assertEqual((first.outstanding, first.liability), (0, 0))
+        with self._on("2024-02-10"):
+            order._action_cancel()
+        second = self._value(FEBRUARY)
+        self.assertEqual(second.outstanding, 100)
+        self.assertAlmostEqual(second.liability, first.deferred, 2)
 
     def test_vesting_changes_nothing(self):
         self.program.point_vesting = "payment"

@@ -58,6 +58,31 @@ class TestProgramResult(ProgramCommon):
             ],
         )
 
+    def test_a_contact_who_moves_takes_no_response_along(self):
+        """L089 company accounts"""
+        for values in ({}, {"kind": "cross_sell"}):
+            with self.subTest(**values), self.cr.savepoint():
+                self._check_a_move(values)
+
+    def _check_a_move(self, values):
+        now = fields.Datetime.now()
+        left, joined = self._customers(2, is_company=True)
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": left.id}
+        )
+        if values:
+            values = {**values, "target_product_ids": self.product.ids}
+        with freeze_time(now - timedelta(days=30)):
+            program = self._running(window_days=60, **values)
+        order = self._buy(contact, 2, when=now - timedelta(days=10))
+        contact.parent_id = joined
+        self._buy(contact, 3, when=now - timedelta(days=5))
+        self._refund(order, 1)
+        program.action_measure()
+        found = {m.partner_id: (m.margin, m.success) for m in program.member_ids}
+        expected = {left: (MARGIN, 1), joined: (3 * MARGIN, 1)}
+        self.assertEqual({who: found.get(who) for who in expected}, expected)
+
     def test_refund_takes_success_and_margin_back(self):
         [customer] = self._customers(1)
         program = self._running()

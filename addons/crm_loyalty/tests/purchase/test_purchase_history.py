@@ -179,6 +179,33 @@ class TestPurchaseHistory(ValueCommon):
         self.assertEqual(self._bought(4), self.customer)
         self.assertFalse(self._bought(5))
 
+    def test_returned_goods_as_a_negative_line_of_a_later_invoice_are_no_purchase(self):
+        """L019 netting: value and ownership as well"""
+        order = self._order(self.customer, 10, quantity=5)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        following = invoice.copy()
+        goods = following.invoice_line_ids
+        following.invoice_line_ids = [
+            Command.create({"product_id": self.product.id, "price_unit": 900})
+        ]
+        goods.quantity = -2
+        goods.sale_line_ids = order.order_line
+        self.assertEqual(self._history(self.customer).revenue, 500)
+        following.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        history = self._history(self.customer)
+        self.assertEqual((history.revenue, history.margin), (300, 120))
+        self.assertEqual(self._bought(3), self.customer)
+        self.assertFalse(self._bought(4))
+        # and what is credited besides comes on top, up to all of it
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self._history(self.customer))
+
     def test_an_allowance_takes_money_and_no_piece(self):
         """L120 allowance"""
         order = self._order(self.customer, 10)

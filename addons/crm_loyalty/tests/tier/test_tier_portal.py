@@ -65,6 +65,44 @@ class TestTierPortal(PortalCommon):
         answer = self.url_open("/my/benefits/early", allow_redirects=False)
         self.assertTrue(answer.headers["Location"].endswith("/my/points"))
 
+    def test_trying_codes_tells_nothing(self):
+        """L094 enumeration: unknown, another's, over, below the tier, a card's"""
+        silver, gold = self._tiers().tier_ids
+        yesterday = fields.Date.subtract(fields.Date.today(), days=1)
+        for tier, code, values in (
+            (silver, "over", {"date_to": yesterday}),
+            (silver, "integration", {"kind": "integration"}),
+            (gold, "above", {}),
+        ):
+            self.env["loyalty.tier.benefit"].sudo().create(
+                {
+                    "name": code,
+                    "tier_id": tier.id,
+                    "kind": "portal",
+                    "code": code,
+                    **({} if values.get("kind") else {"url": "/my/orders"}),
+                    **values,
+                }
+            )
+        self._order(quantity=3)
+        self._order(partner=self.other_customer)
+        theirs = self._card(self.other_customer)
+        self.authenticate("points_customer", "points_customer")
+        answers = set()
+        for code in ("unknown", "over", "integration", "above", theirs.code):
+            answer = self.url_open(f"/my/benefits/{code}", allow_redirects=False)
+            place = answer.headers["Location"]
+            answers.add((answer.status_code, place, answer.text))
+        self.assertEqual(len(answers), 1)
+        # nor does it tell which accounts there are
+        archived = self._card()
+        archived.active = False
+        answers = set()
+        for number in (theirs.id, archived.id, 2**31 - 1):
+            answer = self.url_open(f"/my/points/{number}", allow_redirects=False)
+            answers.add((answer.status_code, answer.headers["Location"]))
+        self.assertEqual(len(answers), 1)
+
     def test_tier_and_what_is_missing_to_the_next(self):
         self._tiers()
         self._order(quantity=3)

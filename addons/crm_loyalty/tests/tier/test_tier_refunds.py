@@ -1,3 +1,5 @@
+from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .tier_common import TierCommon
@@ -63,6 +65,41 @@ class TestTierRefunds(TierCommon):
                     # and what is missing brings it back
                     self._spend(0.01, partner)
                     self.assertEqual(self._tier(partner), tier)
+
+    def test_a_return_lengthens_no_tier(self):
+        """Nor does it shorten one that is kept without it."""
+        self._spend(1_000)
+        self._go(100)
+        more = self._spend(300)
+        self.assertEqual(self._tier(), self.gold)
+        story = self._story()
+        self._go(200)
+        self._refund(more)
+        self._night()
+        self.assertEqual(self._story(), story)
+
+    def test_a_purchase_that_becomes_known_late_counts_for_its_period(self):
+        self._spend(600)
+        self.assertEqual(self._tier(), self.silver)
+        self._go(40)
+        for days_ago, tier in ((400, self.silver), (30, self.gold)):
+            # written down today
+            self.env["sale.order"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "state": "sale",
+                    "date_order": fields.Datetime.subtract(
+                        fields.Datetime.now(), days=days_ago
+                    ),
+                    "order_line": [
+                        Command.create(
+                            {"product_id": self.product.id, "price_unit": 400}
+                        )
+                    ],
+                }
+            )
+            self._night()
+            self.assertEqual(self._tier(), tier, days_ago)
 
     def test_cancelled_order_withdraws_too(self):
         order = self._spend(1_000)
