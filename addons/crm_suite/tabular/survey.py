@@ -18,16 +18,16 @@ from .numbers import currency_words, mark_vote, parse_number, shown_mark
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
+from .rows import sums_up, tells_credit
+from .sums import Sums
 from .table import Cell, FileProblem, Table
-from .terms import MOST_STATUSES, is_bought, is_total, key as word_key, word_sign
+from .terms import MOST_STATUSES, is_bought, key as word_key, word_sign
 from .text import clean, is_blank, latin_digits
 
 # so many cells that say the same need no other that does
 _ENOUGH = 200
 _EXAMPLES = 3
 _SAMPLE = 200
-# figures that are the same but for rounding
-_CLOSE = 0.015
 
 
 def ask_layout(data: bytes, layout: Layout) -> list[Question]:
@@ -76,8 +76,11 @@ def rules_of(answered: Answered) -> Rules:
     tax = answered.get("tax")
     if tax in (None, "without"):
         rate = None
+    elif tax in ("column", "percent"):
+        rate = tax
     else:
-        rate = "column" if tax == "column" else float(tax.removeprefix("rate:"))
+        rate = float(tax.removeprefix("rate:"))
+    credits = answered.get("credit")
     return Rules(
         lines=answered.get("grain") == "line",
         equal_once=answered.get("equal_rows") == "once",
@@ -88,8 +91,10 @@ def rules_of(answered: Answered) -> Rules:
         returns=answered.subjects("sign", "return"),
         no_sale=answered.subjects("sign", "no"),
         returns_signed=answered.get("signed") == "signed",
+        credits=credits if credits in ("return", "no") else "",
         without_totals=answered.get("total_row") == "leave",
         tax=rate,
+        less_own_discount=answered.get("discount") == "each",
         less_discount=answered.get("discount") == "less",
         with_shipping=answered.get("shipping") == "add",
     )
@@ -169,6 +174,10 @@ class _Survey:
         self.own = [n for n in ("customer", "email", "name", "date") if n in self.at]
         who = [self.at[name] for name in self.own]
         self.before_who = range(min(who, default=0) + 1)
+        self.who = [self.at[name] for name in self.own if name != "date"]
+        self.untold = table.untold(columns) if "sign" not in self.at else []
+        self.credit_rows: list[int] = []
+        self.credit_count = 0
         self.last_document = ""
         # cells in which the lines of an order differ
         self.of_item = [
@@ -184,32 +193,36 @@ class _Survey:
     def take(self, number: int, cells: list[Cell]) -> None:
         self._take_numbers(number, cells)
         self._take_date(number, self.cell(cells, "date"))
+        if sums_up(cells, self.before_who, self.who, self.at.get("date")):
+            self.total_count += 1
+            self.totals += [number] * (len(self.totals) < _EXAMPLES)
+            return
         again = self._take_document(number, cells)
         amount = self.cell(cells, "amount")
         goes_on = again and "amount" in self.at and is_blank(amount)
         if not goes_on:
             self._count(self.statuses, "status", number, cells, empty=not again)
             self._count(self.signs, "sign", number, cells)
+            self._take_credit(number, cells)
         if "cancelled" in self.at and not is_blank(self.cell(cells, "cancelled")):
             self.cancelled_count += 1
             self.cancelled += [number] * (len(self.cancelled) < _EXAMPLES)
-        if any(
-            is_total(cells[at])
-            for at in self.before_who
-            if at < len(cells) and isinstance(cells[at], str)
-        ):
-            self.total_count += 1
-            self.totals += [number] * (len(self.totals) < _EXAMPLES)
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
-            text = clean(amount)
-            below = text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
-            self.return_signs[below] += 1
+            self.return_signs[_is_below_zero(amount)] += 1
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
             digits = latin_digits(clean(self.cell(cells, name)))
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
+
+    def _take_credit(self, number: int, cells: list[Cell]) -> None:
+        if not tells_credit(cells, self.untold):
+            return
+        amount = self.cell(cells, "amount" if "amount" in self.at else "quantity")
+        if not _is_below_zero(amount):
+            self.credit_count += 1
+            self.credit_rows += [number] * (len(self.credit_rows) < _EXAMPLES)
 
     def _take_numbers(self, number: int, cells: list[Cell]) -> None:
         marks = self.marks
@@ -288,17 +301,20 @@ class _Survey:
 
     def questions(self) -> list[Question]:
         mark = self._ask_mark()
+        shown = (mark and mark.proposed) or self.hints.decimal_mark
+        sums = Sums(self.samples, self.at, shown, self.hints)
         asked = [
             mark,
             *self._ask_order(),
-            self._ask_grain((mark and mark.proposed) or self.hints.decimal_mark),
+            self._ask_grain(sums),
             self._ask_equal(),
             *self._ask_statuses(),
             self._ask_cancelled(),
             *self._ask_signs(),
+            self._ask_credits(),
             self._ask_total_rows(),
-            self._ask_tax((mark and mark.proposed) or self.hints.decimal_mark),
-            *self._ask_extras(),
+            self._ask_tax(sums),
+            *self._ask_extras(sums),
         ]
         return [question for question in asked if question]
 
@@ -373,12 +389,12 @@ class _Survey:
             return Question("date_order", choices, "dmy", True, rows=rows)
         return Question("date_order", choices, self.hints.date_order, rows=rows)
 
-    def _ask_grain(self, mark: str) -> Question | None:
+    def _ask_grain(self, sums: Sums) -> Question | None:
         if not self.repeat_count:
             return None
         by_nature = "amount" not in self.at
         proposed = "line" if by_nature or self.of_item else None
-        if self._amounts_are_of_orders(mark):
+        if sums.of_orders():
             proposed = "document"
         self.grain = proposed
         return Question(
@@ -389,22 +405,6 @@ class _Survey:
             count=self.repeat_count,
             rows=tuple(self.repeats),
         )
-
-    def _amounts_are_of_orders(self, mark: str) -> bool:
-        """Whether they are other than quantity times price, where both are told."""
-        if not {"amount", "price", "quantity"} <= self.at.keys():
-            return False
-        verdicts: Counter = Counter()
-        for cells in self.samples:
-            try:
-                amount = self._figure(cells, "amount", mark)
-                price = self._figure(cells, "price", mark)
-                quantity = self._figure(cells, "quantity", mark)
-            except ValueError:
-                continue
-            if None not in (amount, price, quantity):
-                verdicts[abs(amount - price * quantity) < _CLOSE] += 1
-        return verdicts[False] > verdicts[True]
 
     def _ask_equal(self) -> Question | None:
         if not self.equal_count:
@@ -468,6 +468,17 @@ class _Survey:
                 count=signed.total(),
             )
 
+    def _ask_credits(self) -> Question | None:
+        if not self.credit_count:
+            return None
+        return Question(
+            "credit",
+            (Choice("return"), Choice("sale"), Choice("no")),
+            "return",
+            count=self.credit_count,
+            rows=tuple(self.credit_rows),
+        )
+
     def _ask_total_rows(self) -> Question | None:
         if not self.total_count:
             return None
@@ -479,63 +490,50 @@ class _Survey:
             rows=tuple(self.totals),
         )
 
-    def _ask_tax(self, mark: str) -> Question | None:
+    def _ask_tax(self, sums: Sums) -> Question | None:
         header = _amount_header(self.columns)
-        gross = is_gross(header)
+        gross, has_rate = is_gross(header), "tax_rate" in self.at
         if not gross:
-            if "tax" not in self.at:
-                return None
-            gross = self._sums_say_gross(mark)
-            if gross is None and is_net(header) or gross is False:
+            if "tax" in self.at:
+                gross = sums.with_tax()
+                if gross is None and is_net(header) or gross is False:
+                    return None
+            elif not has_rate or is_net(header):
                 return None
         choices = [Choice("column")] * ("tax" in self.at)
+        choices += [Choice("percent")] * has_rate
         choices += [Choice(f"rate:{rate:g}") for rate in self.hints.tax_rates]
         choices.append(Choice("without"))
         proposed = "column" if gross and "tax" in self.at else None
+        if gross and has_rate and not proposed:
+            proposed = "percent"
         return Question("tax", _once(choices), proposed, shown=header)
 
-    def _sums_say_gross(self, mark: str) -> bool | None:
-        """Whether amounts have the tax in them, by the totals beside them."""
-        verdicts: Counter = Counter()
-        for cells in self.samples:
-            try:
-                amount = self._figure(cells, "amount", mark)
-                tax = self._figure(cells, "tax", mark)
-                total = self._figure(cells, "total", mark)
-                shipping = self._figure(cells, "shipping", mark) or 0.0
-                discount = self._figure(cells, "discount", mark) or 0.0
-            except ValueError:
-                continue
-            if amount is None or not tax or total is None:
-                continue
-            for off in (0.0, abs(discount)):
-                verdicts[False] += abs(amount + tax + shipping - off - total) < _CLOSE
-                verdicts[True] += abs(amount + shipping - off - total) < _CLOSE
-        if verdicts[True] == verdicts[False]:
-            return None
-        return verdicts[True] > verdicts[False]
-
-    def _figure(self, cells: list[Cell], name: str, mark: str) -> float | None:
-        cell = self.cell(cells, name)
-        if is_blank(cell):
-            return None
-        words = currency_words(self.hints.currency, self.hints.currency_words)
-        return parse_number(cell, mark, words)
-
-    def _ask_extras(self) -> Iterable[Question]:
+    def _ask_extras(self, sums: Sums) -> Iterable[Question]:
         """Of amounts of lines, orders' own discounts and shipping are left."""
-        if not self.repeat_count or self.grain == "document":
-            return
-        for name, choices in (("discount", "less"), ("shipping", "add")):
-            if self.extras[name]:
-                yield Question(
-                    name,
-                    (Choice(choices), Choice("aside")),
-                    # a net amount is less its discount already
-                    "aside" if is_net(_amount_header(self.columns)) else None,
-                    count=self.extras[name],
-                    shown=self.columns[name],
-                )
+        lowers = sums.before_discount() if self.extras["discount"] else None
+        is_of_lines = self.repeat_count and self.grain != "document"
+        for name, choices in (("discount", ("each", "less")), ("shipping", ("add",))):
+            if not self.extras[name] or not (
+                is_of_lines or name == "discount" and lowers
+            ):
+                continue
+            # a net amount is less its discount already
+            proposed = "aside" if is_net(_amount_header(self.columns)) else None
+            if name == "discount" and lowers:
+                proposed = "each"
+            yield Question(
+                name,
+                (*map(Choice, choices), Choice("aside")),
+                proposed,
+                count=self.extras[name],
+                shown=self.columns[name],
+            )
+
+
+def _is_below_zero(cell: Cell) -> bool:
+    text = clean(cell)
+    return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
 
 
 def _as_days(examples: list[tuple[int, str]], order: str) -> Iterable[str]:

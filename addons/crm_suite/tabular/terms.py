@@ -65,6 +65,13 @@ _TOTALS = _set(
     "somme, total generale, suma, suma total,"
     "جمع, جمع کل, مجموع, جمع نهایی"
 )
+# how a text begins that tells of a credit note, whatever the sign of its amount
+_CREDIT = re.compile(
+    r"\s*(gutschrift|rechnungskorrektur|retoure|storno\w*|credit ?notes?|credit ?memo|"
+    r"refund(ed)?|sales return|avoir|remboursement|nota de cr[eé]dito|devoluci[oó]n|"
+    r"abono|reembolso|برگشت|مرجوعی|مرجوع|استرداد)\b",
+    re.IGNORECASE,
+)
 
 
 def is_bought(text: str) -> bool | None:
@@ -88,3 +95,13 @@ def word_sign(text: str) -> int:
 def is_total(text: str) -> bool:
     """Whether a cell is the word in front of a sum."""
     return key(text) in _TOTALS
+
+
+def begins_total(text: str) -> bool:
+    """Whether a cell begins with such a word: "Total January"."""
+    return is_total(text) or key(text).partition(" ")[0] in _TOTALS
+
+
+def names_credit(text: str) -> bool:
+    """Whether a text begins with a word for a credit note or a return."""
+    return bool(_CREDIT.match(text))
