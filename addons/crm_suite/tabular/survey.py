@@ -7,14 +7,13 @@ with a proposal where one choice is likelier than the others.
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .dates import order_vote, parse_date, swapped
 from .headers import header_currency, is_gross, is_net
-from .numbers import currency_words, mark_vote, parse_number, shown_mark
+from .notation import NotationSurvey
+from .numbers import currency_words
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
@@ -24,8 +23,6 @@ from .table import Cell, FileProblem, Table
 from .terms import MOST_STATUSES, is_bought, key as word_key, word_sign
 from .text import clean, is_blank, latin_digits
 
-# so many cells that say the same need no other that does
-_ENOUGH = 200
 _EXAMPLES = 3
 _SAMPLE = 200
 
@@ -126,34 +123,12 @@ def _amount_header(columns: Mapping[str, str]) -> str:
     return columns.get("amount") or columns.get("price") or ""
 
 
-_NUMBERS = (
-    "amount",
-    "price",
-    "margin",
-    "total",
-    "tax",
-    "discount",
-    "shipping",
-    "refunded",
-    "quantity",
-)
-
-
 class _Survey:
     def __init__(self, table: Table, columns: Mapping[str, str], hints: Hints):
         self.columns = columns
         self.hints = hints
         self.at = {name: table.column(header) for name, header in columns.items()}
-        self.numbers = [self.at[name] for name in _NUMBERS if name in self.at]
-        self.marks: Counter = Counter()
-        self.mark_rows: list[tuple[int, str]] = []
-        self.orders: Counter = Counter()
-        self.order_rows: dict[str, list[tuple[int, str]]] = {"dmy": [], "mdy": []}
-        self.either: list[tuple[int, str]] = []
-        self.seen_dates: dict[str, str | None] = {}
-        # days of cells that a spreadsheet has as dates
-        self.typed: list[tuple[int, datetime.date]] = []
-        self.typed_late = 0
+        self.notation = NotationSurvey(self.at, hints)
         self.statuses: dict[str, list] = {}
         self.signs: dict[str, list] = {}
         self.return_signs: Counter = Counter()
@@ -191,8 +166,7 @@ class _Survey:
         return cells[at] if at is not None and at < len(cells) else None
 
     def take(self, number: int, cells: list[Cell]) -> None:
-        self._take_numbers(number, cells)
-        self._take_date(number, self.cell(cells, "date"))
+        self.notation.take(number, cells)
         if sums_up(cells, self.before_who, self.who, self.at.get("date")):
             self.total_count += 1
             self.totals += [number] * (len(self.totals) < _EXAMPLES)
@@ -223,38 +197,6 @@ class _Survey:
         if not _is_below_zero(amount):
             self.credit_count += 1
             self.credit_rows += [number] * (len(self.credit_rows) < _EXAMPLES)
-
-    def _take_numbers(self, number: int, cells: list[Cell]) -> None:
-        marks = self.marks
-        if marks["."] + marks[","] >= _ENOUGH and not (marks["."] and marks[","]):
-            return
-        for at in self.numbers:
-            cell = cells[at] if at < len(cells) else None
-            if isinstance(cell, str) and (vote := mark_vote(cell)) is not None:
-                marks[vote] += 1
-                if vote == "" and len(self.mark_rows) < _EXAMPLES:
-                    self.mark_rows.append((number, clean(cell)))
-
-    def _take_date(self, number: int, cell: Cell) -> None:
-        if isinstance(cell, datetime.date):
-            if cell.day > 12:
-                self.typed_late += 1
-            elif len(self.typed) < _EXAMPLES and cell.day != cell.month:
-                day = cell.date() if isinstance(cell, datetime.datetime) else cell
-                self.typed.append((number, day))
-        elif isinstance(cell, str):
-            if cell not in self.seen_dates:
-                self.seen_dates[cell] = order_vote(cell)
-            vote = self.seen_dates[cell]
-            self.orders[vote] += 1
-            if vote in ("either", "points"):
-                rows = self.either
-            elif vote:
-                rows = self.order_rows[vote]
-            else:
-                return
-            if len(rows) < _EXAMPLES:
-                rows.append((number, clean(cell)))
 
     def _take_document(self, number: int, cells: list[Cell]) -> bool:
         """Whether the row goes on with a document that an earlier one began."""
@@ -300,12 +242,9 @@ class _Survey:
             raise FileProblem("many_values", self.columns[name])
 
     def questions(self) -> list[Question]:
-        mark = self._ask_mark()
-        shown = (mark and mark.proposed) or self.hints.decimal_mark
-        sums = Sums(self.samples, self.at, shown, self.hints)
+        sums = Sums(self.samples, self.at, self.notation.mark(), self.hints)
         asked = [
-            mark,
-            *self._ask_order(),
+            *self.notation.questions(),
             self._ask_grain(sums),
             self._ask_equal(),
             *self._ask_statuses(),
@@ -317,77 +256,6 @@ class _Survey:
             *self._ask_extras(sums),
         ]
         return [question for question in asked if question]
-
-    def _ask_mark(self) -> Question | None:
-        votes = self.marks
-        if not (votes["."] or votes[","] or votes[""]):
-            return None
-        choices = tuple(
-            Choice(mark, "; ".join(self._as_numbers(mark))) for mark in (".", ",")
-        )
-        rows = tuple(row for row, _text in self.mark_rows)
-        if votes["."] != votes[","]:
-            more = "." if votes["."] > votes[","] else ","
-            return Question("decimal_mark", choices, more, True, rows=rows)
-        proposed = None
-        if self.hints.decimal_places <= 2 and self.mark_rows:
-            # three digits behind every mark are thousands
-            shown = {shown_mark(text) for _row, text in self.mark_rows}
-            if len(shown) == 1:
-                proposed = "," if shown == {"."} else "."
-        return Question("decimal_mark", choices, proposed, rows=rows)
-
-    def _as_numbers(self, mark: str) -> Iterable[str]:
-        words = currency_words(self.hints.currency, self.hints.currency_words)
-        for _row, text in self.mark_rows:
-            try:
-                yield f"{text} → {parse_number(text, mark, words):.2f}"
-            except ValueError:
-                yield f"{text} → ?"
-
-    def _ask_order(self) -> Iterable[Question]:
-        votes = self.orders
-        text = votes["dmy"] + votes["mdy"] + votes["points"] + votes["either"]
-        if text:
-            yield self._ask_text_order()
-        proved = "dmy" if votes["dmy"] and not votes["mdy"] else "mdy"
-        one_sided = bool(votes["dmy"]) != bool(votes["mdy"]) and not votes["either"]
-        if one_sided and not votes["points"] and self.typed and not self.typed_late:
-            # all that could be read the wrong way became a date, and the rest did not
-            rows = [row for row, _day in self.typed]
-            rows += [row for row, _text in self.order_rows[proved]]
-            yield Question(
-                "half_swapped",
-                (
-                    Choice("swap", self._days(swap=True)),
-                    Choice("keep", self._days(swap=False)),
-                ),
-                "swap",
-                rows=tuple(rows),
-            )
-
-    def _days(self, swap: bool) -> str:
-        days = [(swapped(day) if swap else day) for _row, day in self.typed]
-        return ", ".join(day.isoformat() for day in days)
-
-    def _ask_text_order(self) -> Question:
-        votes = self.orders
-        examples = self.either or self.order_rows["dmy"] + self.order_rows["mdy"]
-        choices = tuple(
-            Choice(order, "; ".join(_as_days(examples, order)))
-            for order in ("dmy", "mdy")
-        )
-        rows = tuple(row for row, _text in examples)
-        if bool(votes["dmy"]) != bool(votes["mdy"]):
-            proved = "dmy" if votes["dmy"] else "mdy"
-            return Question("date_order", choices, proved, True, rows=rows)
-        if votes["dmy"]:
-            # one half of the file writes so, the other so
-            more = "dmy" if votes["dmy"] >= votes["mdy"] else "mdy"
-            return Question("date_order", choices, more, rows=rows)
-        if votes["points"] and not votes["either"]:
-            return Question("date_order", choices, "dmy", True, rows=rows)
-        return Question("date_order", choices, self.hints.date_order, rows=rows)
 
     def _ask_grain(self, sums: Sums) -> Question | None:
         if not self.repeat_count:
@@ -534,11 +402,3 @@ class _Survey:
 def _is_below_zero(cell: Cell) -> bool:
     text = clean(cell)
     return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
-
-
-def _as_days(examples: list[tuple[int, str]], order: str) -> Iterable[str]:
-    for _row, text in examples:
-        try:
-            yield f"{text} → {parse_date(text, order).isoformat()}"
-        except ValueError:
-            yield f"{text} → ?"
