@@ -25,6 +25,7 @@ _WHO = ("customer", "email", "name")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # a number as programs write it beside gaps, and one that lost its digits
 _FLOAT = re.compile(r"\d+\.0", re.ASCII)
+_DIGITS = re.compile(rf"\d{{1,{LONGEST_TEXT}}}", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([ T]00:00(:00)?)?", re.ASCII)
 # digits that a spreadsheet keeps of a number
@@ -283,6 +284,8 @@ class _Reader:
         cell = self._cell(cells, name)
         if cell is None:
             return ""
+        if isinstance(cell, str) and _DIGITS.fullmatch(cell):
+            return cell  # most are so, and are cheaper so
         if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
             raise _Refused(name, cell, "date_reference")
         if isinstance(cell, float | int) and abs(cell) >= _LOST:
@@ -323,8 +326,7 @@ class _Reader:
             return True
         if rules.without_cancelled and not self._is_empty(cells, "cancelled"):
             return True
-        sign = word_key(clean(self._cell(cells, "sign")))
-        if rules.no_sale and sign in rules.no_sale:
+        if rules.no_sale and self._word(cells, "sign") in rules.no_sale:
             return True
         if rules.credits == "no" and self._is_credit(cells, self._amount(cells)):
             return True
@@ -334,6 +336,9 @@ class _Reader:
             [self.positions[name] for name in self.who],
             self.positions.get("date"),
         )
+
+    def _word(self, cells: list[Cell], name: str) -> str:
+        return word_key(clean(self._cell(cells, name)))
 
     def _is_credit(self, cells: list[Cell], amount: float) -> bool:
         """Whether a row above zero tells of a credit note in other words."""
@@ -449,7 +454,7 @@ class _Reader:
             return -1.0
         if not rules.returns or "sign" not in self.positions:
             return 1.0
-        takes_back = word_key(clean(self._cell(cells, "sign"))) in rules.returns
+        takes_back = self._word(cells, "sign") in rules.returns
         if not takes_back or rules.returns_signed:
             return 1.0
         return -1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .text import clean, fold
 
@@ -13,6 +14,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(key(word) for word in words.split(",") if word.strip())
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Equal for "Partially refunded", "partially_refunded" and "PARTIALLY-REFUNDED"."""
     return " ".join(re.findall(r"\w+", fold(clean(text)).replace("_", " ")))
@@ -94,7 +96,8 @@ def word_sign(text: str) -> int:
 
 def is_total(text: str) -> bool:
     """Whether a cell is the word in front of a sum."""
-    return key(text) in _TOTALS
+    # most cells before a customer are numbers
+    return not text[:1].isdigit() and key(text) in _TOTALS
 
 
 def begins_total(text: str) -> bool:
