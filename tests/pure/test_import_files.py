@@ -5,6 +5,7 @@ What a file does not prove is asked; a test answers as its user would.
 
 import datetime
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ from tabular import (
     read_purchases,
     read_table,
 )
-from tabular.understanding import understand
+from tabular.understanding import Plan, understand
 
 FILES = Path(__file__).resolve().parent / "import_files"
 TODAY = datetime.date(2026, 6, 30)
@@ -645,6 +646,18 @@ def test_persian_ledger_of_lines_loads_as_it_is():
     assert likely == {"grain": "line", "discount": "aside"}
     reading = read(text, likely, rials)
     assert bought(reading) == [("501", "2023-04-04", 24_000_000.0)]
+
+
+@pytest.mark.parametrize(
+    "name", ["shopify-cancelled.csv", "debit-credit-sign.csv", "persian-rial-word.csv"]
+)
+def test_what_was_understood_may_be_written_down_and_read_by(name):
+    understood = grasp(name, asked(grasp(name)))
+    kept = Plan.from_dict(json.loads(json.dumps(understood.to_dict())))
+    assert kept.layout == understood.layout
+    assert kept.columns == understood.columns
+    assert kept.notation == understood.notation
+    assert kept.rules == understood.rules
 
 
 TILL = """\
