@@ -101,7 +101,7 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
     def test_cron_out_of_time_takes_another_turn(self):
         source = self._check(self._file(), create_missing=True)
         # the file is understood, then read, then its first part checked
-        for progress, reached in ((33, 0), (67, 0), (76, BATCH + 1)):
+        for progress, reached in ((33, 0), (67, 0), (78, BATCH + 1)):
             with patch_time_to_one_step(self.env):
                 self._run_cron()
             self.assertEqual((source.state, source.row_done), ("checking", reached))
