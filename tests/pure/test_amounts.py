@@ -146,6 +146,12 @@ def test_each_one_against_himself_nothing_passes_for_growth(tie):
     assert trend_of(purchases(2, tie=tie)) == AmountTrend()
 
 
+def test_where_every_purchase_costs_the_same_there_is_no_trend():
+    history, _bought, _brought = with_parts(1.0)
+    found = estimate(replace(history, value=np.full(len(history), 25.0)))
+    assert found.amounts == AmountTrend()
+
+
 def test_few_customers_tell_no_trend():
     assert trend_of(purchases(3, customers=60, first=6.0)) == AmountTrend()
 

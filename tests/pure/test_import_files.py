@@ -5,6 +5,7 @@ What a file does not prove is asked; a test answers as its user would.
 
 import datetime
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ from tabular import (
     read_purchases,
     read_table,
 )
-from tabular.understanding import understand
+from tabular.understanding import Plan, understand
 
 FILES = Path(__file__).resolve().parent / "import_files"
 TODAY = datetime.date(2026, 6, 30)
@@ -645,6 +646,180 @@ def test_persian_ledger_of_lines_loads_as_it_is():
     assert likely == {"grain": "line", "discount": "aside"}
     reading = read(text, likely, rials)
     assert bought(reading) == [("501", "2023-04-04", 24_000_000.0)]
+
+
+@pytest.mark.parametrize(
+    "name", ["shopify-cancelled.csv", "debit-credit-sign.csv", "persian-rial-word.csv"]
+)
+def test_what_was_understood_may_be_written_down_and_read_by(name):
+    understood = grasp(name, asked(grasp(name)))
+    kept = Plan.from_dict(json.loads(json.dumps(understood.to_dict())))
+    assert kept.layout == understood.layout
+    assert kept.columns == understood.columns
+    assert kept.notation == understood.notation
+    assert kept.rules == understood.rules
+
+
+TILL = """\
+Sale ID,Receipt Number,Completed Time,Register,Employee,Customer,Customer ID,\
+Customer Email,Line,Item,SKU,Qty,Retail,Subtotal,Discount,Tax,Total,Cost,Profit,Status
+10231,220-10231,"Jan 14, 2024 3:22 pm",Main,Kim,Ada Bell,C-118,ada@example.com,1,\
+Road Tyre 28,TY-28,2,45.00,90.00,9.00,6.48,87.48,52.00,29.00,Completed
+10231,220-10231,"Jan 14, 2024 3:22 pm",Main,Kim,Ada Bell,C-118,ada@example.com,2,\
+Inner Tube,TU-1,1,8.00,8.00,0.00,0.64,8.64,3.00,5.00,Completed
+10232,220-10232,"Jan 14, 2024 4:05 pm",Main,Kim,,,,1,\
+Bell,BE-1,1,12.00,12.00,0.00,0.96,12.96,5.00,7.00,Completed
+10240,220-10240,"Jan 20, 2024 11:10 am",Main,Lou,Ada Bell,C-118,ada@example.com,1,\
+Inner Tube,TU-1,-1,8.00,-8.00,0.00,-0.64,-8.64,-3.00,-5.00,Completed
+10241,220-10241,"Jan 21, 2024 9:00 am",Main,Lou,Ben Cho,C-200,,1,\
+Helmet,HE-3,1,80.00,80.00,0.00,6.40,86.40,44.00,36.00,Voided
+"""
+
+
+def test_export_of_a_till_takes_each_rows_own_discount_off():
+    """Its subtotals are before discounts: the totals beside them prove it."""
+    likely = asked(grasp(TILL.encode()))
+    assert likely == {
+        "grain": "line",
+        "status:completed": "yes",
+        "status:voided": "no",
+        "discount": "each",
+    }
+    reading = read(TILL.encode(), likely)
+    assert bought(reading) == [
+        ("C-118", "2024-01-14", 89.0),
+        ("C-118", "2024-01-20", -8.0),
+    ]
+    assert [one.margin for one in reading.purchases] == [34.0, -5.0]
+    goods = [(item.product, item.revenue) for item in reading.purchases[0].items]
+    assert goods == [("TY-28", 81.0), ("TU-1", 8.0)]
+    # who paid at the till and said no name
+    assert issues(reading) == [(4, "customer", "no_customer")]
+
+
+def test_discounts_of_whole_orders_are_not_lost_either():
+    """One row an order, and nothing else would ask about them."""
+    data = b"""Order No,Customer ID,Order Date,Subtotal,Discount,Tax,Total
+1,C1,2024-01-15,100.00,20.00,8.00,88.00
+2,C2,2024-01-16,50.00,0.00,5.00,55.00
+"""
+    assert asked(grasp(data)) == {"discount": "each"}
+    answered = read(data, {"discount": "each"})
+    assert [amount for *_who, amount in bought(answered)] == [80.0, 50.0]
+    # where they are off already, nothing is to be asked
+    assert not grasp(data.replace(b"100.00", b"80.00")).open
+
+
+JOURNAL = """\
+Belegdatum;Belegnummer;Buchungstext;Sollkonto;Habenkonto;Betrag;USt %;Währung;\
+Kundennr.;Kundenname
+03.01.2024;RE-2401;Rechnung Müller;10001;8400;1.190,00;19;EUR;10001;Müller GmbH
+05.01.2024;GS-2402;Gutschrift Müller;8400;10001;119,00;19;EUR;10001;Müller GmbH
+17.01.2024;RE-2403;Rechnung Weiß;10002;8400;53,50;7 %;EUR;10002;Bäckerei Weiß
+"""
+
+
+def test_journal_asks_about_credit_notes_and_rates_of_tax():
+    """All its amounts stand above zero and have the tax in them."""
+    euros = Hints("EUR", ("€",), decimal_mark=",", tax_rates=(7.0, 19.0))
+    data = JOURNAL.encode()
+    assert asked(grasp(data, hints=euros)) == {"credit": "return", "tax": None}
+    reading = read(data, {"credit": "return", "tax": "percent"}, euros)
+    assert [amount for *_who, amount in bought(reading)] == [1000.0, -100.0, 50.0]
+    reading = read(data, {"credit": "no", "tax": "without"}, euros)
+    assert [amount for *_who, amount in bought(reading)] == [1190.0, 53.5]
+    assert reading.left_out == 1
+    reading = read(data, {"credit": "sale", "tax": "rate:19"}, euros)
+    assert bought(reading)[1] == ("10001", "2024-01-05", 100.0)
+
+
+@pytest.mark.parametrize("rate", ["-1", "100", "x"])
+def test_rates_that_are_none_are_refused(rate):
+    euros = Hints("EUR", ("€",), decimal_mark=",")
+    data = JOURNAL.replace("7 %", rate).encode()
+    reading = read(data, {"credit": "return", "tax": "percent"}, euros)
+    assert issues(reading) == [(4, "tax_rate", "bad_number")]
+
+
+def test_credit_notes_below_zero_are_not_asked_about():
+    data = JOURNAL.replace(";119,00", ";-119,00").encode()
+    assert "credit" not in asked(grasp(data, hints=Hints("EUR", decimal_mark=",")))
+
+
+PERSIAN_INVOICES = """\
+ردیف,شماره فاکتور,تاریخ,کد مشتری,نام مشتری,نوع فاکتور,شرح کالا,تعداد,فی,مبلغ کل,تخفیف,\
+مالیات و عوارض,مبلغ قابل پرداخت
+1,1402/0001,1402/10/03,10045,فروشگاه کیان,فروش,کاغذ,10,"1,250,000","12,500,000",\
+"500,000","1,080,000","13,080,000"
+2,1402/0001,1402/10/03,10045,فروشگاه کیان,فروش,خودکار,20,"90,000","1,800,000",0,\
+"162,000","1,962,000"
+3,1402/0002,1402/10/05,10046,شرکت پارس,برگشت از فروش,کاغذ,2,"1,250,000","2,500,000",0,\
+"225,000","2,725,000"
+,,,,جمع کل,,,,,"16,800,000","500,000","1,467,000","17,767,000"
+"""
+
+
+def test_persian_invoices_in_an_old_page_with_their_sum_below():
+    rials = Hints("IRR", ("ریال",), decimal_places=0, tax_rates=(9.0,))
+    data = PERSIAN_INVOICES.replace("ی", "ي").replace("ک", "ك").encode("cp1256")
+    likely = asked(grasp(data, hints=rials))
+    assert likely == {
+        "encoding": "cp1256",
+        "grain": "line",
+        "total_row": "leave",
+        "discount": "each",
+    }
+    reading = read(data, likely, rials)
+    assert bought(reading) == [
+        ("10045", "2023-12-24", 13_800_000.0),
+        ("10046", "2023-12-26", -2_500_000.0),
+    ]
+    assert [item.revenue for item in reading.purchases[0].items] == [12e6, 1.8e6]
+    assert (reading.left_out, issues(reading)) == (1, [])
+
+
+def test_sheet_kept_by_hand_with_merged_heads_and_sums_of_months():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for place, text in (("A1", "Kundenumsätze"), ("A2", "Kunde"), ("C2", "Bestellung")):
+        sheet[place] = text
+    for at, text in enumerate(("Nr.", "Name", "Datum", "Beleg", "Netto", "Notiz"), 1):
+        sheet.cell(3, at, text)
+    sheet.append(["K1", "Adler Bau", datetime.datetime(2024, 1, 5), "R1", 1200.5])
+    sheet.append(["K2", "Biber KG", datetime.datetime(2024, 1, 7), "R2", 80])
+    sheet.append([None, None, datetime.datetime(2024, 1, 9), "R3", 95])
+    sheet.append(["Summe Januar", None, None, None, 1375.5])
+    for merged in ("A1:F1", "A2:B2", "C2:D2", "E2:F2", "A5:A6", "B5:B6"):
+        sheet.merge_cells(merged)
+    file = io.BytesIO()
+    book.save(file)
+    assert asked(grasp(file.getvalue())) == {"total_row": "leave"}
+    reading = read(file.getvalue(), {"total_row": "leave"})
+    assert bought(reading) == [
+        ("Adler Bau", "2024-01-05", 1200.5),
+        ("Biber KG", "2024-01-07", 80.0),
+    ]
+    # whose it is stands in a merged cell above: named, and not guessed
+    assert issues(reading) == [(6, "name", "no_customer")]
+
+
+def test_a_state_of_an_address_is_no_status_and_fees_are_no_amount():
+    """A marketplace's settlement: it names no buyer at all."""
+    understood = grasp(
+        b"date/time,type,order id,sku,quantity,order state,product sales,fees,total\n"
+        b'"Jan 2, 2024 4:14:27 AM PST",Order,1-1,S9,1,TX,39.99,-11.40,28.59\n'
+        b'"Jan 3, 2024 9:01:02 AM PST",Refund,1-2,S9,1,WA,-39.99,4.80,-35.19\n'
+    )
+    assert "status" not in understood.columns
+    assert understood.columns["amount"] == "product sales"
+    assert understood.columns["date"] == "date/time"
+    assert not {"customer", "email", "name"} & understood.columns.keys()
+
+
+@pytest.mark.parametrize("header", ["MwSt", "USt", "MwSt Betrag", "VAT"])
+def test_tax_is_known_however_it_is_written(header):
+    table = f"Rechnungsnummer;Kundennummer;Datum;Betrag;{header}\n1;K;05.01.2024;9;1\n"
+    assert grasp(table.encode()).columns["tax"] == header
 
 
 def test_price_without_a_quantity_makes_no_amount():

@@ -34,10 +34,11 @@ One refresh, as ``crm.value.run`` makes it::
 
 Times are in the history's unit (weeks). ``found.reasons`` are codes with figures:
 population, few_customers, no_repeats, fit_failed, not_converged, uncertain,
-uncertain_past, naive_forecast, spend_convention, no_values, no_margins, first_unlike,
-growth, growth_given, naive_money, money_high, money_low. ``value`` and ``margin`` are
-means per purchase over all purchases, the first included; where a history's maker has
-put them into usual purchases of today, ``estimate`` is given the ``AmountTrend``.
+uncertain_past, naive_forecast, naive_forecast_all, spend_convention, no_values,
+no_margins, first_unlike, growth, growth_given, naive_money, money_high, money_low.
+``value`` and ``margin`` are means per purchase over all purchases, the first included;
+where a history's maker has put them into usual purchases of today, ``estimate`` is
+given the ``AmountTrend``.
 
 Direct use of the models: ``MbgCnbd.fit``, ``GammaGamma.fit``, ``Rhythm.of``,
 ``MarginRate.fit``; a model that cannot be fitted raises ``FitError``.

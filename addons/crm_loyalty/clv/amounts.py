@@ -238,7 +238,11 @@ def _fit_means(
     found = _settle(history, parts, population)
     if found is None:
         return None
-    sign = {part: abs(effect) / error for part, (effect, error) in found.items()}
+    # all amounts the same: no effect, and no error
+    sign = {
+        part: abs(effect) / max(error, 1e-300)
+        for part, (effect, error) in found.items()
+    }
     if sign[TIE] < max(SIGN_OF_TIE, sign.get(FIRST, 0.0)):
         return _settle(history, parts, None)
     return found

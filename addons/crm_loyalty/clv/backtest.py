@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .counts import PurchaseCounts
-from .estimates import Estimate
+from .estimates import SURELY_GONE, Estimate
 from .history import PurchaseHistory
 from .margin import MarginRate
 from .value import money_within
@@ -85,8 +85,9 @@ class Money:
 @dataclass(frozen=True)
 class BackTest:
     """``verdict``: "model", "naive" (same rate as before had the smaller error per
-    customer) or "too_few" (nothing can be told). ``revenue`` and ``margin`` are None
-    where nobody knows them."""
+    customer) or "too_few" (nothing can be told). ``gone_return``: that held even of
+    customers who had seemed surely gone. ``revenue`` and ``margin`` are None where
+    nobody knows them."""
 
     customers: int
     horizon: float
@@ -98,6 +99,7 @@ class BackTest:
     verdict: str
     revenue: Money | None = None
     margin: Money | None = None
+    gone_return: bool = False
 
     @property
     def money(self) -> Money | None:
@@ -154,7 +156,9 @@ def backtest(
         raise ValueError("actual: one number per customer of the calibration")
     counts = found.counts(calibration, horizon)
     model = Accuracy.of(counts.mean, actual)
-    naive = Accuracy.of(found.rhythm.naive_counts(calibration, horizon).mean, actual)
+    as_before = found.rhythm.naive_counts(calibration, horizon).mean
+    naive = Accuracy.of(as_before, actual)
+    gone = found.alive(calibration) < SURELY_GONE
     verdict = "naive" if naive.rmse < model.rmse else "model"
     if len(actual) < FEWEST_CUSTOMERS or actual.sum() < FEWEST_PURCHASES:
         verdict = "too_few"
@@ -177,6 +181,11 @@ def backtest(
         margin=_money(calibration, margin, horizon, found, counts)
         if found.margin.customers
         else None,
+        gone_return=bool(
+            gone.sum() >= FEWEST_CUSTOMERS
+            and Accuracy.of(as_before[gone], actual[gone]).rmse
+            < Accuracy.of(counts.mean[gone], actual[gone]).rmse
+        ),
     )
 
 

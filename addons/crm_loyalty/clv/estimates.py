@@ -20,6 +20,8 @@ from .rhythm import Rhythm
 Floats = NDArray[np.float64]
 
 POPULATION, RHYTHM, RULE = "population", "rhythm", "rule"
+# Less likely to be left than one in twenty.
+SURELY_GONE = 0.05
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Estimate:
     """Everything needed to score customers, in this process or another.
 
     ``population`` is None where the ladder stands lower; ``naive`` tells that the
-    back-test prefers "same rate as before" for the number of purchases. A history's
+    back-test prefers "same rate as before" for the number of purchases, ``gone_return``
+    that it does so even for customers who seem surely gone. A history's
     ``shift`` moves the alive probability, and with it all that being alive brings.
     ``amounts`` tells what amounts so far say of those to come: see ``AmountTrend``.
     """
@@ -46,6 +49,7 @@ class Estimate:
     population: MbgCnbd | None = None
     spend: GammaGamma | None = None
     naive: bool = False
+    gone_return: bool = False
     years: float = 3.0
     discount_rate: float = 0.1
     parameter_error: float = 0.0
@@ -92,17 +96,39 @@ class Estimate:
 
     def expected_purchases(self, history: PurchaseHistory, horizon: float) -> Floats:
         if self.naive:
-            return self.rhythm.naive_counts(history, horizon).mean
+            return self.counts(history, horizon).mean
         expected = self.source.expected_purchases(history, horizon)
         return expected if history.shift is None else expected * self._moved(history)
 
     def counts(
         self, history: PurchaseHistory, horizon: float, discount: float = 0.0
     ) -> PurchaseCounts:
-        if self.naive:
-            return self.rhythm.naive_counts(history, horizon, discount)
+        if not self.naive:
+            return self._while_alive(history, horizon, discount)
+        counts = self.rhythm.naive_counts(history, horizon, discount)
+        rows = np.flatnonzero(self._not_as_before(history))
+        if len(rows):
+            alive = self._while_alive(history[rows], horizon, discount)
+            for moment, of_rows in zip(counts, alive, strict=True):
+                moment[rows] = of_rows
+        return counts
+
+    def _while_alive(
+        self, history: PurchaseHistory, horizon: float, discount: float
+    ) -> PurchaseCounts:
         counts = self.source.counts(history, horizon, discount)
         return counts if history.shift is None else counts.scaled(self._moved(history))
+
+    def _not_as_before(self, history: PurchaseHistory) -> NDArray[np.bool_]:
+        """Whom "same rate as before" says nothing of: who is surely gone, unless the
+        held-out quarter has shown that such customers return, and who kept nothing of
+        what he bought."""
+        apart = np.zeros(len(history), dtype=bool)
+        if not self.gone_return:
+            apart |= self.alive(history) < SURELY_GONE
+        if history.value is not None:
+            apart |= history.value <= 0  # of an unknown amount nothing is said
+        return apart
 
     def _moved(self, history: PurchaseHistory) -> Floats:
         """By what factor the shift changes the chance to be alive. From odds, since a

@@ -72,8 +72,9 @@ def estimate(
         reasons.append(Reason("no_margins"))
     if backtest and backtest.verdict == "naive" and backtest.evidence == found.rung:
         figures = {"model": backtest.model.rmse, "naive": backtest.naive.rmse}
-        reasons.append(Reason("naive_forecast", figures))
-        found = replace(found, naive=True)
+        code = "naive_forecast_all" if backtest.gone_return else "naive_forecast"
+        reasons.append(Reason(code, figures))
+        found = replace(found, naive=True, gone_return=backtest.gone_return)
         found = replace(found, parameter_error=parameter_error(found, history))
     if backtest and backtest.verdict != "too_few" and backtest.evidence == found.rung:
         reasons += _of_money(backtest)

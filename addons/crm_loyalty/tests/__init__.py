@@ -100,4 +100,5 @@ from .value import (
     test_value_signal_sources,
     test_value_signals,
     test_value_tours,
+    test_value_wholesaler,
 )

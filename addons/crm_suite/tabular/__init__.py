@@ -2,6 +2,7 @@
 
 from .dates import detect_date_order, parse_date
 from .headers import FIELDS, header_currency, propose_columns
+from .notation import ask_notation
 from .numbers import currency_words, detect_decimal_mark, parse_number
 from .purchases import document_key, read_purchases, stream_purchases
 from .questions import Answered, Choice, Hints, Question
@@ -38,6 +39,7 @@ __all__ = [
     "Rules",
     "Table",
     "ask_layout",
+    "ask_notation",
     "ask_rows",
     "currency_words",
     "detect_date_order",

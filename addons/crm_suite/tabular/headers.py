@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from .table import Table
-from .terms import MOST_STATUSES, word_sign
+from .terms import MOST_STATUSES, is_bought, word_sign
 from .text import clean, fold, latin_digits
 
 FIELDS = (
@@ -33,6 +33,7 @@ FIELDS = (
     "sign",
     "currency",
     "tax",
+    "tax_rate",
     "total",
     "discount",
     "shipping",
@@ -89,6 +90,8 @@ _SYNONYMS = {
         "booking date, billing date, created at, creation date, created date,"
         "created on,"
         "date created, date placed, order placed, created, date ordered, ordered on,"
+        "date/time, completed time, completed at, completed on, sale time, closed at,"
+        "closed on, time of sale, transaction time, order time, purchase time,"
         "issue date, date issued, txn date, paid at, date paid, payment date, date,"
         "تاریخ خرید, تاریخ سفارش, تاریخ فاکتور, تاریخ فروش, تاریخ سند, تاریخ ثبت,"
         "تاریخ,"
@@ -107,6 +110,7 @@ _SYNONYMS = {
         "order subtotal, order subtotal amount, cart subtotal, item subtotal,"
         "order lines/subtotal, line total, line amount, line subtotal, line net amount,"
         "extended price, extended amount, item total, invoice lines/subtotal,"
+        "product sales,"
         "montant ht, total ht, montant hors taxe, total hors taxe,"
         "nettobetrag, netto, nettoumsatz, betrag netto, gesamt netto, nettosumme,"
         "base imponible, importe neto, neto, total sin iva, subtotal sin iva,"
@@ -141,6 +145,7 @@ _SYNONYMS = {
         "invoice number, invoice no, order number, order no, document number,"
         "document no, receipt number, receipt no, bill number, invoice id, order id,"
         "order reference, order ref, invoice reference, sales order, transaction id,"
+        "amazon order id, sale id, sale number,"
         "transaction number, document, invoice, order, receipt, voucher, voucher no,"
         "voucher number, doc no, doc number, docnum, invoice nr, order nr, billing doc,"
         "billing document, num, number,"
@@ -229,9 +234,16 @@ _SYNONYMS = {
         "tva, montant tva, total tva, mwst, mwst betrag, ust, umsatzsteuer, steuer,"
         "steuerbetrag, iva, importe iva, cuota iva, impuesto, impuestos"
     ),
+    # a rate is told from an amount by its header: see `_is_plausible`
+    "tax_rate": (
+        "tax rate, vat rate, tax, vat, gst, sales tax, taxes, نرخ مالیات, مالیات,"
+        "taux tva, taux de tva, tva, taux, steuersatz, ust satz, mwst satz, ust, mwst,"
+        "umsatzsteuer, umsatzsteuersatz, mehrwertsteuersatz, steuer,"
+        "tipo iva, tipo de iva, iva, impuesto"
+    ),
     "total": (
         "total, order total, order total amount, grand total, total amount,"
-        "invoice total"
+        "invoice total, amount payable, amount due, مبلغ قابل پرداخت, قابل پرداخت"
     ),
     "discount": (
         "discount amount, order discount, discount total, cart discount, discount,"
@@ -276,15 +288,20 @@ _CURRENCY_WORDS = {
 }
 # a method of shipping is no amount, and neither is a rate
 _AMOUNTS = {"amount", "gross", "margin", "price", "total", "discount", "shipping"}
-_FIGURES = {*_AMOUNTS, "tax", "quantity", "refunded"}
+_FIGURES = {*_AMOUNTS, "tax", "tax_rate", "quantity", "refunded"}
 _PERCENT = re.compile(r"%|٪|percent|prozent|pourcent|\bpct\b|\brate\b|درصد|quote", re.I)
+_RATE = re.compile(rf"{_PERCENT.pattern}|satz\b|\btaux\b|\btipo\b|نرخ", re.I)
+# of an address as well as of an order
+_STATES = {"state", "order state", "etat", "estado"}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DOCUMENT = re.compile(r"(?=.*\d)[#A-Z]{0,4}[-_/ ]?[\d/_-]+", re.I | re.ASCII)
 _SAMPLE = 200
 
 
-def _words(text: str) -> str:
-    text = _CAMEL.sub(" ", clean(text)) if text.isascii() else clean(text)
+def _words(text: str, split: bool = True) -> str:
+    text = clean(text)
+    if split and text.isascii():
+        text = _CAMEL.sub(" ", text)
     return " ".join(re.findall(r"[\w/]+", fold(text).replace("_", " ")))
 
 
@@ -311,7 +328,9 @@ def _bare(header: str) -> str:
     first, _space, last = header.rpartition(" ")
     if first and (_CURRENCY_CODE.fullmatch(last) and last in _CODES or last == "€"):
         header = first
-    return _words(header)
+    name, whole = _words(header), _words(header, split=False)
+    # MwSt is one word
+    return whole if name not in _FIELDS_OF and whole in _FIELDS_OF else name
 
 
 _CODES = frozenset(
@@ -446,10 +465,18 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
     texts = _texts(table, header)
     if field in _AMOUNTS and _PERCENT.search(header):
         return False
+    if field in ("tax", "tax_rate"):
+        is_rate = _RATE.search(header) or texts and _mostly(texts, _PERCENT.search)
+        if bool(is_rate) != (field == "tax_rate"):
+            return False
     if not texts:
         return True
     words = [*{*map(fold, texts)}]
     if field == "status":
+        if _bare(header) in _STATES and not any(
+            is_bought(w) is not None for w in words
+        ):
+            return False
         return len(words) <= MOST_STATUSES and not _mostly(texts, _is_figure)
     if field == "sign":
         return _mostly(words, word_sign)

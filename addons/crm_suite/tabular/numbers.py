@@ -14,6 +14,11 @@ _MINUS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "
 _ARABIC_DECIMAL, _ARABIC_THOUSANDS = "\u066b", "\u066c"
 _SPACES_AND_APOSTROPHES = str.maketrans("", "", " '\u2019" + _ARABIC_THOUSANDS)
 _PLAIN = re.compile(r"[\d.,()+ -]*", re.ASCII)
+# most cells are so, and are cheaper so
+_SIMPLE = {
+    ".": re.compile(r"-?\d+(\.\d+)?", re.ASCII),
+    ",": re.compile(r"-?\d+(,\d+)?", re.ASCII),
+}
 _DIGITS_ONLY = re.compile(r"\d+", re.ASCII)
 # Groups of three, or the Indian groups of two before a last three.
 _GROUPED = {
@@ -57,6 +62,8 @@ def parse_number(
         raise ValueError("too large")  # maybe even for a float
     if isinstance(cell, int | float):
         number = float(cell)
+    elif isinstance(cell, str) and _SIMPLE[decimal_mark].fullmatch(cell):
+        number = float(cell.replace(",", "."))
     else:
         text, factor = _bare(cell, currency)
         number = _parse_text(text, decimal_mark) * factor

@@ -6,23 +6,26 @@ import datetime
 import hashlib
 import re
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
+from .customers import settle_customers
 from .dates import parse_date, swapped
 from .limits import LONGEST_TEXT
 from .numbers import parse_number
 from .records import Customer, Item, Notation, Problem, Purchase, Reading, Rules
+from .rows import sums_up, tells_credit
 from .table import Cell, Table
-from .terms import is_total, key as word_key
+from .terms import key as word_key
 from .text import clean, fold, is_blank, latin_digits
 
 _WHO = ("customer", "email", "name")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # a number as programs write it beside gaps, and one that lost its digits
 _FLOAT = re.compile(r"\d+\.0", re.ASCII)
+_DIGITS = re.compile(rf"\d{{1,{LONGEST_TEXT}}}", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([ T]00:00(:00)?)?", re.ASCII)
 # digits that a spreadsheet keeps of a number
@@ -128,6 +131,7 @@ class _Reader:
         self.needed = max(self.positions[name] for name in needed)
         self.who = [name for name in _WHO if name in self.positions]
         self.first = min((self.positions[n] for n in (*self.who, "date")), default=0)
+        self.untold = table.untold(columns) if rules.credits else []
 
     def take(self, number: int, cells: list[Cell]) -> None:
         document = ""
@@ -280,6 +284,8 @@ class _Reader:
         cell = self._cell(cells, name)
         if cell is None:
             return ""
+        if isinstance(cell, str) and _DIGITS.fullmatch(cell):
+            return cell  # most are so, and are cheaper so
         if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
             raise _Refused(name, cell, "date_reference")
         if isinstance(cell, float | int) and abs(cell) >= _LOST:
@@ -320,12 +326,23 @@ class _Reader:
             return True
         if rules.without_cancelled and not self._is_empty(cells, "cancelled"):
             return True
-        sign = word_key(clean(self._cell(cells, "sign")))
-        if rules.no_sale and sign in rules.no_sale:
+        if rules.no_sale and self._word(cells, "sign") in rules.no_sale:
             return True
-        return rules.without_totals and any(
-            is_total(clean(cells[at])) for at in range(min(self.first + 1, len(cells)))
+        if rules.credits == "no" and self._is_credit(cells, self._amount(cells)):
+            return True
+        return rules.without_totals and sums_up(
+            cells,
+            range(self.first + 1),
+            [self.positions[name] for name in self.who],
+            self.positions.get("date"),
         )
+
+    def _word(self, cells: list[Cell], name: str) -> str:
+        return word_key(clean(self._cell(cells, name)))
+
+    def _is_credit(self, cells: list[Cell], amount: float) -> bool:
+        """Whether a row above zero tells of a credit note in other words."""
+        return amount > 0 and tells_credit(cells, self.untold)
 
     def _identify(self, cells: list[Cell], known) -> tuple[tuple, tuple]:
         """How the row writes its customer, and who that is."""
@@ -393,15 +410,35 @@ class _Reader:
             amount = round(price * quantity, 6)
         amount *= self.notation.factor
         tax = self.rules.tax
+        if self.rules.less_own_discount:
+            off = abs(self._number(cells, "discount") or 0.0) * self.notation.factor
+            amount -= off if amount >= 0 else -off
         if tax == "column":
             part = abs(self._number(cells, "tax") or 0.0) * self.notation.factor
             amount -= part if amount >= 0 else -part
         elif tax is not None:
-            amount /= 1 + tax / 100
+            rate = self._tax_rate(cells) if tax == "percent" else tax
+            amount /= 1 + rate / 100
         if refunded := self._number(cells, "refunded"):
             amount *= 1 - self._refunded_share(cells, abs(refunded), amount)
         # less the dust of arithmetic, which no currency has
-        return round(amount, 6) if tax is not None or refunded else amount
+        exact = tax is None and not refunded and not self.rules.less_own_discount
+        return amount if exact else round(amount, 6)
+
+    def _tax_rate(self, cells: list[Cell]) -> float:
+        """In percent, as 19, "19 %", or a spreadsheet's 0.19."""
+        cell = self._cell(cells, "tax_rate")
+        if is_blank(cell):
+            return 0.0
+        text = clean(cell).replace("%", "").replace("٪", "")
+        try:
+            is_text = isinstance(cell, str)
+            rate = parse_number(text if is_text else cell, self.notation.decimal_mark)
+        except ValueError:
+            raise _Refused("tax_rate", cell, "bad_number") from None
+        if not 0 <= rate < 100:
+            raise _Refused("tax_rate", cell, "bad_number")
+        return rate * 100 if 0 < rate < 1 and not is_text else rate
 
     def _refunded_share(self, cells: list[Cell], refunded, amount) -> float:
         """What was paid back has tax and shipping in it where the total has."""
@@ -413,9 +450,11 @@ class _Reader:
 
     def _sign(self, cells: list[Cell], amount: float) -> float:
         rules = self.rules
+        if rules.credits == "return" and self._is_credit(cells, amount):
+            return -1.0
         if not rules.returns or "sign" not in self.positions:
             return 1.0
-        takes_back = word_key(clean(self._cell(cells, "sign"))) in rules.returns
+        takes_back = self._word(cells, "sign") in rules.returns
         if not takes_back or rules.returns_signed:
             return 1.0
         return -1.0
@@ -433,7 +472,8 @@ class _Reader:
             return
         quantity = self._quantity(cells)
         price = self._number(cells, "price")
-        worth = amount if price is None else price * quantity
+        has_own = price is not None and not self.rules.less_own_discount
+        worth = price * quantity if has_own else amount
         if amount is not None and amount < 0 < quantity:
             quantity = -quantity
         if draft.items is None:
@@ -454,7 +494,7 @@ class _Reader:
             raise _Refused(name, cell, code) from None
 
     def finish(self) -> Iterator[Purchase]:
-        same = _settle_customers(self.customers.values())
+        same = settle_customers(self.customers.values())
         # by hashes, as above
         equal, plain_equal = Counter(), Counter()
         self.drafts.reverse()
@@ -547,33 +587,3 @@ def _shortened(text: str) -> str:
 def _digest(*parts: object) -> str:
     """Short whatever a file holds: a database index has a limit on what it takes."""
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
-
-
-def _settle_customers(customers: Iterable[Customer]) -> dict[Customer, Customer]:
-    """Customers that are another one of the file, written with less.
-
-    A row with an e-mail alone belongs to the only customer that has it beside his
-    reference; likewise a row with a name alone. Names that several customers bear are
-    marked, since they find nobody for certain.
-    """
-    same: dict[Customer, Customer] = {}
-    by_email, by_name = defaultdict(list), defaultdict(list)
-    for customer in customers:
-        if customer.reference and customer.email:
-            by_email[customer.email].append(customer)
-    for customer in customers:
-        if not customer.reference and len(by_email[customer.email]) == 1:
-            same[customer] = by_email[customer.email][0]
-        elif customer.reference or customer.email:
-            by_name[fold(customer.name)].append(customer)
-    for customer in customers:
-        bearers = by_name[fold(customer.name)]
-        if customer in same or not customer.name:
-            continue
-        if customer.reference or customer.email:
-            customer.name_is_unique = len(bearers) == 1
-        elif len(bearers) == 1:
-            same[customer] = bearers[0]
-        else:
-            customer.name_is_unique = not bearers
-    return same

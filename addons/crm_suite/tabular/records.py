@@ -40,10 +40,15 @@ class Rules:
     no_sale: frozenset[str] = frozenset()
     # returns stand below zero already
     returns_signed: bool = False
+    # rows above zero whose texts name a credit note: "return" or "no" purchase
+    credits: str = ""
     # rows with the word in front of a sum
     without_totals: bool = False
-    # "column" takes the tax column off, a rate in percent that tax
+    # "column" takes the tax column off, "percent" that of the row's own rate, a rate in
+    # percent that tax
     tax: str | float | None = None
+    # of each row
+    less_own_discount: bool = False
     # once per document, where rows are lines
     less_discount: bool = False
     with_shipping: bool = False

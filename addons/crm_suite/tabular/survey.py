@@ -7,27 +7,24 @@ with a proposal where one choice is likelier than the others.
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .dates import order_vote, parse_date, swapped
 from .headers import header_currency, is_gross, is_net
-from .numbers import currency_words, mark_vote, parse_number, shown_mark
+from .notation import NotationSurvey
+from .numbers import currency_words
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
+from .rows import sums_up, tells_credit
+from .sums import Sums
 from .table import Cell, FileProblem, Table
-from .terms import MOST_STATUSES, is_bought, is_total, key as word_key, word_sign
+from .terms import MOST_STATUSES, is_bought, key as word_key, word_sign
 from .text import clean, is_blank, latin_digits
 
-# so many cells that say the same need no other that does
-_ENOUGH = 200
 _EXAMPLES = 3
 _SAMPLE = 200
-# figures that are the same but for rounding
-_CLOSE = 0.015
 
 
 def ask_layout(data: bytes, layout: Layout) -> list[Question]:
@@ -76,8 +73,11 @@ def rules_of(answered: Answered) -> Rules:
     tax = answered.get("tax")
     if tax in (None, "without"):
         rate = None
+    elif tax in ("column", "percent"):
+        rate = tax
     else:
-        rate = "column" if tax == "column" else float(tax.removeprefix("rate:"))
+        rate = float(tax.removeprefix("rate:"))
+    credits = answered.get("credit")
     return Rules(
         lines=answered.get("grain") == "line",
         equal_once=answered.get("equal_rows") == "once",
@@ -88,8 +88,10 @@ def rules_of(answered: Answered) -> Rules:
         returns=answered.subjects("sign", "return"),
         no_sale=answered.subjects("sign", "no"),
         returns_signed=answered.get("signed") == "signed",
+        credits=credits if credits in ("return", "no") else "",
         without_totals=answered.get("total_row") == "leave",
         tax=rate,
+        less_own_discount=answered.get("discount") == "each",
         less_discount=answered.get("discount") == "less",
         with_shipping=answered.get("shipping") == "add",
     )
@@ -121,34 +123,12 @@ def _amount_header(columns: Mapping[str, str]) -> str:
     return columns.get("amount") or columns.get("price") or ""
 
 
-_NUMBERS = (
-    "amount",
-    "price",
-    "margin",
-    "total",
-    "tax",
-    "discount",
-    "shipping",
-    "refunded",
-    "quantity",
-)
-
-
 class _Survey:
     def __init__(self, table: Table, columns: Mapping[str, str], hints: Hints):
         self.columns = columns
         self.hints = hints
         self.at = {name: table.column(header) for name, header in columns.items()}
-        self.numbers = [self.at[name] for name in _NUMBERS if name in self.at]
-        self.marks: Counter = Counter()
-        self.mark_rows: list[tuple[int, str]] = []
-        self.orders: Counter = Counter()
-        self.order_rows: dict[str, list[tuple[int, str]]] = {"dmy": [], "mdy": []}
-        self.either: list[tuple[int, str]] = []
-        self.seen_dates: dict[str, str | None] = {}
-        # days of cells that a spreadsheet has as dates
-        self.typed: list[tuple[int, datetime.date]] = []
-        self.typed_late = 0
+        self.notation = NotationSurvey(self.at, hints)
         self.statuses: dict[str, list] = {}
         self.signs: dict[str, list] = {}
         self.return_signs: Counter = Counter()
@@ -169,6 +149,10 @@ class _Survey:
         self.own = [n for n in ("customer", "email", "name", "date") if n in self.at]
         who = [self.at[name] for name in self.own]
         self.before_who = range(min(who, default=0) + 1)
+        self.who = [self.at[name] for name in self.own if name != "date"]
+        self.untold = table.untold(columns) if "sign" not in self.at else []
+        self.credit_rows: list[int] = []
+        self.credit_count = 0
         self.last_document = ""
         # cells in which the lines of an order differ
         self.of_item = [
@@ -182,28 +166,23 @@ class _Survey:
         return cells[at] if at is not None and at < len(cells) else None
 
     def take(self, number: int, cells: list[Cell]) -> None:
-        self._take_numbers(number, cells)
-        self._take_date(number, self.cell(cells, "date"))
+        self.notation.take(number, cells)
+        if sums_up(cells, self.before_who, self.who, self.at.get("date")):
+            self.total_count += 1
+            self.totals += [number] * (len(self.totals) < _EXAMPLES)
+            return
         again = self._take_document(number, cells)
         amount = self.cell(cells, "amount")
         goes_on = again and "amount" in self.at and is_blank(amount)
         if not goes_on:
             self._count(self.statuses, "status", number, cells, empty=not again)
             self._count(self.signs, "sign", number, cells)
+            self._take_credit(number, cells)
         if "cancelled" in self.at and not is_blank(self.cell(cells, "cancelled")):
             self.cancelled_count += 1
             self.cancelled += [number] * (len(self.cancelled) < _EXAMPLES)
-        if any(
-            is_total(cells[at])
-            for at in self.before_who
-            if at < len(cells) and isinstance(cells[at], str)
-        ):
-            self.total_count += 1
-            self.totals += [number] * (len(self.totals) < _EXAMPLES)
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
-            text = clean(amount)
-            below = text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
-            self.return_signs[below] += 1
+            self.return_signs[_is_below_zero(amount)] += 1
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
@@ -211,37 +190,13 @@ class _Survey:
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
 
-    def _take_numbers(self, number: int, cells: list[Cell]) -> None:
-        marks = self.marks
-        if marks["."] + marks[","] >= _ENOUGH and not (marks["."] and marks[","]):
+    def _take_credit(self, number: int, cells: list[Cell]) -> None:
+        if not tells_credit(cells, self.untold):
             return
-        for at in self.numbers:
-            cell = cells[at] if at < len(cells) else None
-            if isinstance(cell, str) and (vote := mark_vote(cell)) is not None:
-                marks[vote] += 1
-                if vote == "" and len(self.mark_rows) < _EXAMPLES:
-                    self.mark_rows.append((number, clean(cell)))
-
-    def _take_date(self, number: int, cell: Cell) -> None:
-        if isinstance(cell, datetime.date):
-            if cell.day > 12:
-                self.typed_late += 1
-            elif len(self.typed) < _EXAMPLES and cell.day != cell.month:
-                day = cell.date() if isinstance(cell, datetime.datetime) else cell
-                self.typed.append((number, day))
-        elif isinstance(cell, str):
-            if cell not in self.seen_dates:
-                self.seen_dates[cell] = order_vote(cell)
-            vote = self.seen_dates[cell]
-            self.orders[vote] += 1
-            if vote in ("either", "points"):
-                rows = self.either
-            elif vote:
-                rows = self.order_rows[vote]
-            else:
-                return
-            if len(rows) < _EXAMPLES:
-                rows.append((number, clean(cell)))
+        amount = self.cell(cells, "amount" if "amount" in self.at else "quantity")
+        if not _is_below_zero(amount):
+            self.credit_count += 1
+            self.credit_rows += [number] * (len(self.credit_rows) < _EXAMPLES)
 
     def _take_document(self, number: int, cells: list[Cell]) -> bool:
         """Whether the row goes on with a document that an earlier one began."""
@@ -287,98 +242,27 @@ class _Survey:
             raise FileProblem("many_values", self.columns[name])
 
     def questions(self) -> list[Question]:
-        mark = self._ask_mark()
+        sums = Sums(self.samples, self.at, self.notation.mark(), self.hints)
         asked = [
-            mark,
-            *self._ask_order(),
-            self._ask_grain((mark and mark.proposed) or self.hints.decimal_mark),
+            *self.notation.questions(),
+            self._ask_grain(sums),
             self._ask_equal(),
             *self._ask_statuses(),
             self._ask_cancelled(),
             *self._ask_signs(),
+            self._ask_credits(),
             self._ask_total_rows(),
-            self._ask_tax((mark and mark.proposed) or self.hints.decimal_mark),
-            *self._ask_extras(),
+            self._ask_tax(sums),
+            *self._ask_extras(sums),
         ]
         return [question for question in asked if question]
 
-    def _ask_mark(self) -> Question | None:
-        votes = self.marks
-        if not (votes["."] or votes[","] or votes[""]):
-            return None
-        choices = tuple(
-            Choice(mark, "; ".join(self._as_numbers(mark))) for mark in (".", ",")
-        )
-        rows = tuple(row for row, _text in self.mark_rows)
-        if votes["."] != votes[","]:
-            more = "." if votes["."] > votes[","] else ","
-            return Question("decimal_mark", choices, more, True, rows=rows)
-        proposed = None
-        if self.hints.decimal_places <= 2 and self.mark_rows:
-            # three digits behind every mark are thousands
-            shown = {shown_mark(text) for _row, text in self.mark_rows}
-            if len(shown) == 1:
-                proposed = "," if shown == {"."} else "."
-        return Question("decimal_mark", choices, proposed, rows=rows)
-
-    def _as_numbers(self, mark: str) -> Iterable[str]:
-        words = currency_words(self.hints.currency, self.hints.currency_words)
-        for _row, text in self.mark_rows:
-            try:
-                yield f"{text} → {parse_number(text, mark, words):.2f}"
-            except ValueError:
-                yield f"{text} → ?"
-
-    def _ask_order(self) -> Iterable[Question]:
-        votes = self.orders
-        text = votes["dmy"] + votes["mdy"] + votes["points"] + votes["either"]
-        if text:
-            yield self._ask_text_order()
-        proved = "dmy" if votes["dmy"] and not votes["mdy"] else "mdy"
-        one_sided = bool(votes["dmy"]) != bool(votes["mdy"]) and not votes["either"]
-        if one_sided and not votes["points"] and self.typed and not self.typed_late:
-            # all that could be read the wrong way became a date, and the rest did not
-            rows = [row for row, _day in self.typed]
-            rows += [row for row, _text in self.order_rows[proved]]
-            yield Question(
-                "half_swapped",
-                (
-                    Choice("swap", self._days(swap=True)),
-                    Choice("keep", self._days(swap=False)),
-                ),
-                "swap",
-                rows=tuple(rows),
-            )
-
-    def _days(self, swap: bool) -> str:
-        days = [(swapped(day) if swap else day) for _row, day in self.typed]
-        return ", ".join(day.isoformat() for day in days)
-
-    def _ask_text_order(self) -> Question:
-        votes = self.orders
-        examples = self.either or self.order_rows["dmy"] + self.order_rows["mdy"]
-        choices = tuple(
-            Choice(order, "; ".join(_as_days(examples, order)))
-            for order in ("dmy", "mdy")
-        )
-        rows = tuple(row for row, _text in examples)
-        if bool(votes["dmy"]) != bool(votes["mdy"]):
-            proved = "dmy" if votes["dmy"] else "mdy"
-            return Question("date_order", choices, proved, True, rows=rows)
-        if votes["dmy"]:
-            # one half of the file writes so, the other so
-            more = "dmy" if votes["dmy"] >= votes["mdy"] else "mdy"
-            return Question("date_order", choices, more, rows=rows)
-        if votes["points"] and not votes["either"]:
-            return Question("date_order", choices, "dmy", True, rows=rows)
-        return Question("date_order", choices, self.hints.date_order, rows=rows)
-
-    def _ask_grain(self, mark: str) -> Question | None:
+    def _ask_grain(self, sums: Sums) -> Question | None:
         if not self.repeat_count:
             return None
         by_nature = "amount" not in self.at
         proposed = "line" if by_nature or self.of_item else None
-        if self._amounts_are_of_orders(mark):
+        if sums.of_orders():
             proposed = "document"
         self.grain = proposed
         return Question(
@@ -389,22 +273,6 @@ class _Survey:
             count=self.repeat_count,
             rows=tuple(self.repeats),
         )
-
-    def _amounts_are_of_orders(self, mark: str) -> bool:
-        """Whether they are other than quantity times price, where both are told."""
-        if not {"amount", "price", "quantity"} <= self.at.keys():
-            return False
-        verdicts: Counter = Counter()
-        for cells in self.samples:
-            try:
-                amount = self._figure(cells, "amount", mark)
-                price = self._figure(cells, "price", mark)
-                quantity = self._figure(cells, "quantity", mark)
-            except ValueError:
-                continue
-            if None not in (amount, price, quantity):
-                verdicts[abs(amount - price * quantity) < _CLOSE] += 1
-        return verdicts[False] > verdicts[True]
 
     def _ask_equal(self) -> Question | None:
         if not self.equal_count:
@@ -468,6 +336,17 @@ class _Survey:
                 count=signed.total(),
             )
 
+    def _ask_credits(self) -> Question | None:
+        if not self.credit_count:
+            return None
+        return Question(
+            "credit",
+            (Choice("return"), Choice("sale"), Choice("no")),
+            "return",
+            count=self.credit_count,
+            rows=tuple(self.credit_rows),
+        )
+
     def _ask_total_rows(self) -> Question | None:
         if not self.total_count:
             return None
@@ -479,68 +358,47 @@ class _Survey:
             rows=tuple(self.totals),
         )
 
-    def _ask_tax(self, mark: str) -> Question | None:
+    def _ask_tax(self, sums: Sums) -> Question | None:
         header = _amount_header(self.columns)
-        gross = is_gross(header)
+        gross, has_rate = is_gross(header), "tax_rate" in self.at
         if not gross:
-            if "tax" not in self.at:
-                return None
-            gross = self._sums_say_gross(mark)
-            if gross is None and is_net(header) or gross is False:
+            if "tax" in self.at:
+                gross = sums.with_tax()
+                if gross is None and is_net(header) or gross is False:
+                    return None
+            elif not has_rate or is_net(header):
                 return None
         choices = [Choice("column")] * ("tax" in self.at)
+        choices += [Choice("percent")] * has_rate
         choices += [Choice(f"rate:{rate:g}") for rate in self.hints.tax_rates]
         choices.append(Choice("without"))
         proposed = "column" if gross and "tax" in self.at else None
+        if gross and has_rate and not proposed:
+            proposed = "percent"
         return Question("tax", _once(choices), proposed, shown=header)
 
-    def _sums_say_gross(self, mark: str) -> bool | None:
-        """Whether amounts have the tax in them, by the totals beside them."""
-        verdicts: Counter = Counter()
-        for cells in self.samples:
-            try:
-                amount = self._figure(cells, "amount", mark)
-                tax = self._figure(cells, "tax", mark)
-                total = self._figure(cells, "total", mark)
-                shipping = self._figure(cells, "shipping", mark) or 0.0
-                discount = self._figure(cells, "discount", mark) or 0.0
-            except ValueError:
-                continue
-            if amount is None or not tax or total is None:
-                continue
-            for off in (0.0, abs(discount)):
-                verdicts[False] += abs(amount + tax + shipping - off - total) < _CLOSE
-                verdicts[True] += abs(amount + shipping - off - total) < _CLOSE
-        if verdicts[True] == verdicts[False]:
-            return None
-        return verdicts[True] > verdicts[False]
-
-    def _figure(self, cells: list[Cell], name: str, mark: str) -> float | None:
-        cell = self.cell(cells, name)
-        if is_blank(cell):
-            return None
-        words = currency_words(self.hints.currency, self.hints.currency_words)
-        return parse_number(cell, mark, words)
-
-    def _ask_extras(self) -> Iterable[Question]:
+    def _ask_extras(self, sums: Sums) -> Iterable[Question]:
         """Of amounts of lines, orders' own discounts and shipping are left."""
-        if not self.repeat_count or self.grain == "document":
-            return
-        for name, choices in (("discount", "less"), ("shipping", "add")):
-            if self.extras[name]:
-                yield Question(
-                    name,
-                    (Choice(choices), Choice("aside")),
-                    # a net amount is less its discount already
-                    "aside" if is_net(_amount_header(self.columns)) else None,
-                    count=self.extras[name],
-                    shown=self.columns[name],
-                )
+        lowers = sums.before_discount() if self.extras["discount"] else None
+        is_of_lines = self.repeat_count and self.grain != "document"
+        for name, choices in (("discount", ("each", "less")), ("shipping", ("add",))):
+            if not self.extras[name] or not (
+                is_of_lines or name == "discount" and lowers
+            ):
+                continue
+            # a net amount is less its discount already
+            proposed = "aside" if is_net(_amount_header(self.columns)) else None
+            if name == "discount" and lowers:
+                proposed = "each"
+            yield Question(
+                name,
+                (*map(Choice, choices), Choice("aside")),
+                proposed,
+                count=self.extras[name],
+                shown=self.columns[name],
+            )
 
 
-def _as_days(examples: list[tuple[int, str]], order: str) -> Iterable[str]:
-    for _row, text in examples:
-        try:
-            yield f"{text} → {parse_date(text, order).isoformat()}"
-        except ValueError:
-            yield f"{text} → ?"
+def _is_below_zero(cell: Cell) -> bool:
+    text = clean(cell)
+    return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"

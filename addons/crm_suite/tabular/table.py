@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import limits
@@ -40,6 +40,13 @@ class Table:
         if self.header.count(wanted) != 1:
             raise KeyError(wanted)
         return self.header.index(wanted)
+
+    def untold(self, columns: Mapping[str, str]) -> list[int]:
+        """Positions of the columns that tell what no chosen one does, and of names of
+        goods, which may say what a row is."""
+        taken = {clean(name) for name in columns.values() if name}
+        taken.discard(clean(columns.get("product_name")))
+        return [at for at, name in enumerate(self.header) if name not in taken]
 
     def cells(self, name: str) -> list[Cell]:
         """A column's cells, None where a row is too short to have one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .text import clean, fold
 
@@ -13,6 +14,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(key(word) for word in words.split(",") if word.strip())
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Equal for "Partially refunded", "partially_refunded" and "PARTIALLY-REFUNDED"."""
     return " ".join(re.findall(r"\w+", fold(clean(text)).replace("_", " ")))
@@ -65,6 +67,13 @@ _TOTALS = _set(
     "somme, total generale, suma, suma total,"
     "جمع, جمع کل, مجموع, جمع نهایی"
 )
+# how a text begins that tells of a credit note, whatever the sign of its amount
+_CREDIT = re.compile(
+    r"\s*(gutschrift|rechnungskorrektur|retoure|storno\w*|credit ?notes?|credit ?memo|"
+    r"refund(ed)?|sales return|avoir|remboursement|nota de cr[eé]dito|devoluci[oó]n|"
+    r"abono|reembolso|برگشت|مرجوعی|مرجوع|استرداد)\b",
+    re.IGNORECASE,
+)
 
 
 def is_bought(text: str) -> bool | None:
@@ -87,4 +96,15 @@ def word_sign(text: str) -> int:
 
 def is_total(text: str) -> bool:
     """Whether a cell is the word in front of a sum."""
-    return key(text) in _TOTALS
+    # most cells before a customer are numbers
+    return not text[:1].isdigit() and key(text) in _TOTALS
+
+
+def begins_total(text: str) -> bool:
+    """Whether a cell begins with such a word: "Total January"."""
+    return is_total(text) or key(text).partition(" ")[0] in _TOTALS
+
+
+def names_credit(text: str) -> bool:
+    """Whether a text begins with a word for a credit note or a return."""
+    return bool(_CREDIT.match(text))

@@ -30,6 +30,8 @@ def clean(cell: object) -> str:
     # most cells are plain, and are cheaper so
     if not text.isascii() or "\0" in text:
         text = text.translate(_NOISE)
+    elif text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(text.split())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from .headers import propose_columns
 from .questions import Answered, Hints, Question
@@ -33,6 +33,42 @@ class Understanding:
     def rows(self) -> Table:
         """The table anew, its rows to be walked through once."""
         return stream_table(self.data, self.layout)
+
+    def to_dict(self) -> dict:
+        """How to read the file, once all is answered: fit for JSON."""
+        rules = {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in asdict(self.rules).items()
+        }
+        return {
+            "layout": asdict(self.layout),
+            "columns": dict(self.columns),
+            "notation": asdict(self.notation),
+            "rules": rules,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to read a file of which all is known."""
+
+    layout: Layout
+    columns: Mapping[str, str]
+    notation: Notation
+    rules: Rules
+
+    @classmethod
+    def from_dict(cls, kept: dict) -> Plan:
+        rules = {
+            name: frozenset(value) if isinstance(value, list) else value
+            for name, value in kept["rules"].items()
+        }
+        return cls(
+            Layout(**kept["layout"]),
+            kept["columns"],
+            Notation(**kept["notation"]),
+            Rules(**rules),
+        )
 
 
 def settle_layout(

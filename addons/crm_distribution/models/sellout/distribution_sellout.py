@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,7 +13,18 @@ WORKING = ("reading", "loading")
 # what may still be answered, mended or withdrawn
 OPEN = ("reported", "mapped", "held", "validated")
 IN = ("accepted", "superseded")
-ANSWERS = {"kind", "date_from", "date_to", "date_order", "decimal_mark"}
+ANSWERS = {
+    *("kind", "date_from", "date_to"),
+    *("encoding", "sheet", "date_order", "decimal_mark", "half_swapped"),
+}
+# Windows' pages: every file is one of each of them
+PAGES = [
+    ("cp1252", "Western European"),
+    ("cp1256", "Arabic and Persian"),
+    ("cp1250", "Central European"),
+    ("cp1254", "Turkish"),
+]
+SWAPPED = [("swap", "Swap them back"), ("keep", "They are right")]
 
 
 class DistributionSellout(models.Model):
@@ -61,6 +73,7 @@ class DistributionSellout(models.Model):
         "row_count",
         "same_as_id",
         "same_count",
+        "sheets",
         "sale_count",
         "state",
         "stock_count",
@@ -114,6 +127,17 @@ class DistributionSellout(models.Model):
     )
     date_order = fields.Selection(DATE_ORDERS, "Days Are Written")
     decimal_mark = fields.Selection(DECIMAL_MARKS, "Numbers Are Written")
+    encoding = fields.Selection(PAGES, "Letters Are Written", copy=False)
+    sheet = fields.Char(
+        copy=False, help="The name of one, or * for all with the same columns."
+    )
+    sheets = fields.Char("Sheets of the File", readonly=True, copy=False)
+    half_swapped = fields.Selection(
+        SWAPPED,
+        "Day and Month",
+        copy=False,
+        help="Of days that a spreadsheet has read in the wrong order, where it could.",
+    )
     first_day = fields.Date(readonly=True, copy=False)
     last_day = fields.Date(readonly=True, copy=False)
     state = fields.Selection(
@@ -401,6 +425,19 @@ class DistributionSellout(models.Model):
         labels = {
             "date_order": self.env._(
                 "How are days written: day first, or month first?"
+            ),
+            "half_swapped": self.env._(
+                "A spreadsheet seems to have swapped day and month where it could. "
+                "Swap them back?"
+            ),
+            "encoding": self.env._(
+                "Which letters does the file use? Western European: Müller; Arabic "
+                "and Persian: کالا."
+            ),
+            "sheet": self.env._(
+                "Which sheet holds the lines: %(sheets)s? * stands for all with the "
+                "same columns.",
+                sheets=", ".join(json.loads(self.sheets or "[]")),
             ),
             "decimal_mark": self.env._(
                 "How are numbers written: is 1.200 more than a thousand, or little "

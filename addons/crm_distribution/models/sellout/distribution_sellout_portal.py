@@ -9,16 +9,17 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.crm_suite.tabular import FileProblem, fold
+from odoo.addons.crm_suite.tabular import ALL_SHEETS, FileProblem, fold
 from odoo.addons.crm_suite.tabular.dates import parse_date
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.text import plain_cell
 
-from .distribution_reporter import DATE_ORDERS, DECIMAL_MARKS, KINDS
 from .distribution_sellout import OPEN, WORKING
 
 SHOWN = 100
 LONGEST = 250
+# what a form may choose from a list
+CHOSEN = ("kind", "date_order", "decimal_mark", "half_swapped", "encoding")
 
 
 class DistributionSellout(models.Model):
@@ -90,10 +91,10 @@ class DistributionSellout(models.Model):
             and written_day(self.env, same.company_id._day_of(same.accepted_on)),
             "asked": [(code, self._question(code)) for code in asked],
             "columns": self._portal_columns() if asked else [],
-            "choices": self._portal_choices(),
+            "choices": self._portal_choices() | {"sheet": self._portal_sheets()},
             "problems": [
                 {
-                    "row": one.row,
+                    "row": f"{one.sheet} {one.row}" if one.sheet else one.row,
                     "field": one.field or "",
                     "value": one.value or "",
                     "reason": one.reason or "",
@@ -130,7 +131,12 @@ class DistributionSellout(models.Model):
         def labels(name):
             return self._fields[name]._description_selection(self.env)
 
-        return {name: labels(name) for name in ("kind", "date_order", "decimal_mark")}
+        return {name: labels(name) for name in CHOSEN}
+
+    def _portal_sheets(self) -> list[tuple[str, str]]:
+        every = {ALL_SHEETS: self.env._("All with these columns")}
+        names = json.loads(self.sheets or "[]")
+        return [(name, every.get(name, name)) for name in names]
 
     @api.model
     def _portal_submit(self, user, file, sent: dict[str, str], mends=None):
@@ -150,7 +156,7 @@ class DistributionSellout(models.Model):
         values = self._portal_answers(sent)
         if mends:
             mends._require_open()
-            kept = ["kind", "date_order", "decimal_mark"]
+            kept = [*CHOSEN, "sheet"]
             if not mends.period_is_read:
                 kept += ["date_from", "date_to"]
             for one in kept:
@@ -178,13 +184,11 @@ class DistributionSellout(models.Model):
         :raise UserError: a day that is none
         """
         values: dict[str, Any] = {}
-        for name, options in (
-            ("kind", KINDS),
-            ("date_order", DATE_ORDERS),
-            ("decimal_mark", DECIMAL_MARKS),
-        ):
-            if sent.get(name) in dict(options):
+        for name in CHOSEN:
+            if sent.get(name) in self._fields[name].get_values(self.env):
                 values[name] = sent[name]
+        if sheet := (sent.get("sheet") or "").replace("\x00", "")[:LONGEST]:
+            values["sheet"] = sheet
         for name in ("date_from", "date_to"):
             text = (sent.get(name) or "").replace("\x00", "").strip()[:LONGEST]
             if text:
@@ -273,13 +277,13 @@ class DistributionSellout(models.Model):
         A workbook, in which codes keep their zeros, and nothing is a formula.
         """
         problems = self.problem_ids.filtered(lambda one: not one.is_note)
-        by_row = {one.row: one for one in problems}
+        by_row = {(one.sheet or "", one.row): one for one in problems}
         try:
             table = self._rows_of_file()
-            header, rows = table.header, table.rows
+            header = table.header
+            rows = {table.place(number): cells for number, cells in table.rows}
         except FileProblem:
-            header, rows = (), []
-        cells = {number: row for number, row in rows if number in by_row}
+            header, rows = (), {}
         buffer = io.BytesIO()
         book = xlsxwriter.Workbook(buffer, {"in_memory": True})
         sheet = book.add_worksheet()
@@ -288,10 +292,10 @@ class DistributionSellout(models.Model):
         for at, name in enumerate((*header, *own)):
             sheet.write_string(0, at, plain_cell(name))
         width = len(header)
-        for line, (number, problem) in enumerate(sorted(by_row.items()), 1):
-            for at, value in enumerate(cells.get(number, [])[:width]):
+        for line, (place, problem) in enumerate(sorted(by_row.items()), 1):
+            for at, value in enumerate(rows.get(place, [])[:width]):
                 _write_cell(sheet, line, at, value, day)
-            sheet.write_number(line, width, number)
+            sheet.write_number(line, width, problem.row)
             sheet.write_string(line, width + 1, plain_cell(problem.field or ""))
             sheet.write_string(line, width + 2, plain_cell(problem.reason or ""))
         book.close()

@@ -14,6 +14,7 @@ class DistributionSelloutProblem(models.Model):
         "distribution.sellout", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="report_id.company_id")
+    sheet = fields.Char(readonly=True)
     row = fields.Integer(readonly=True, help="As a spreadsheet numbers its rows.")
     field = fields.Char("Column", readonly=True)
     value = fields.Char(readonly=True)

@@ -8,12 +8,15 @@ from odoo import models
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular import (
+    Answered,
     FileProblem,
+    Layout,
     Table,
     detect_layout,
     fold,
     read_table,
 )
+from odoo.addons.crm_suite.tabular.understanding import settle_layout
 
 from ...channel.network import INTERMEDIARIES
 from .distribution_sellout import IN
@@ -23,8 +26,8 @@ from .sellout_reading import (
     Notation,
     Problem,
     Reading,
+    ask,
     find_columns,
-    open_questions,
     read_lines,
 )
 from .sellout_words import field_label, row_reason
@@ -59,17 +62,24 @@ class DistributionSellout(models.Model):
 
     def _rows_of_file(self) -> Table:
         data = self._bytes()
-        table = read_table(data, detect_layout(data))
+        table = read_table(data, self._layout_of(data)[0])
         if not table.rows:
             raise FileProblem("no_rows")
         return table
 
     def _understand(self) -> None:
         try:
+            _layout, answered = self._layout_of(self._bytes())
+            sheets = [one for one in answered.questions if one.kind == "sheet"]
+            names = [choice.key for one in sheets for choice in one.choices]
+            self._note({"sheets": json.dumps(names)})
+            if asked := [one.id for one in answered.open]:
+                self._note({"state": "reported", "asked": " ".join(asked)})
+                return
             table = self._rows_of_file()
         except FileProblem as problem:
             found = [Problem(0, "", "", problem.code, problem.detail)]
-            self._keep_problems(found)
+            self._keep_problems(Reading(problems=found))
             self._note({"state": "reported", "problem_count": 1})
             return
         self._note({"header": json.dumps(table.header)})
@@ -77,27 +87,48 @@ class DistributionSellout(models.Model):
         if notation:
             self._judge(self._read_lines(table, notation))
 
+    def _layout_of(self, data: bytes) -> tuple[Layout, Answered]:
+        """Letters and sheet, as far as they are known; the reporter's next file is read
+        as the last one that was accepted."""
+        last = self.search(
+            self._others_domain(*IN)
+            & (Domain("encoding", "!=", False) | Domain("sheet", "!=", False)),
+            limit=1,
+        )
+        answers = {name: self[name] or last[name] for name in ("encoding", "sheet")}
+        layout, questions = settle_layout(data, Layout(), answers)
+        return layout, Answered(questions, answers)
+
     def _notation(self, table: Table) -> Notation | None:
         """How to read the file; None where something has to be asked first."""
         reporter = self._reporter()
         columns = find_columns(table, self._own_columns(reporter))
-        asked, order, mark = open_questions(table, columns)
+        questions = ask(table, columns)
         answers = {
             "date_order": self.date_order or reporter.date_order,
             "decimal_mark": self.decimal_mark or reporter.decimal_mark,
-            "kind": self.kind or reporter.kind,
+            "half_swapped": self.half_swapped,
         }
-        asked = [code for code in asked if not answers.get(code)]
-        if not answers["kind"]:
+        # what most days prove holds for all: the others are no days then
+        proved = {
+            one.id: one.proposed
+            for one in questions
+            if one.kind == "date_order" and one.proposed
+        }
+        answered = Answered(questions, answers, proved)
+        asked = [one.id for one in answered.open]
+        kind = self.kind or reporter.kind
+        if not kind:
             asked.append("kind")
         if asked:
             self._note({"state": "reported", "asked": " ".join(asked)})
             return None
-        self._note({"kind": answers["kind"]})
+        self._note({"kind": kind})
         return Notation(
             columns=columns,
-            date_order=order or answers["date_order"] or "dmy",
-            decimal_mark=mark or answers["decimal_mark"] or ".",
+            date_order=answered.get("date_order") or "dmy",
+            decimal_mark=answered.get("decimal_mark") or ".",
+            swapped=answered.get("half_swapped") == "swap",
             first=self.date_from or None,
             last=self.date_to or None,
         )
@@ -155,7 +186,7 @@ class DistributionSellout(models.Model):
 
     def _judge(self, reading: Reading) -> None:
         """What may become of what was read."""
-        self._keep_problems(reading.problems, reading.notes)
+        self._keep_problems(reading)
         types = [line.type for line in reading.lines]
         stock = types.count("stock")
         self._note(
@@ -253,23 +284,25 @@ class DistributionSellout(models.Model):
             )
         return ""
 
-    def _keep_problems(self, problems: list[Problem], notes=()) -> None:
+    def _keep_problems(self, reading: Reading) -> None:
         self.problem_ids.unlink()
-        rows = [(problem, False) for problem in problems[:KEPT]]
-        rows += [(note, True) for note in notes[:KEPT]]
-        self.env["distribution.sellout.problem"].create(
-            [
+        found = [(problem, False) for problem in reading.problems[:KEPT]]
+        found += [(note, True) for note in reading.notes[:KEPT]]
+        values = []
+        for one, is_note in found:
+            sheet, row = reading.place(one.row)
+            values.append(
                 {
                     "report_id": self.id,
-                    "row": one.row,
+                    "sheet": sheet or False,
+                    "row": row,
                     "field": str(self.env._(field_label(one.field))),
                     "value": one.value,
                     "reason": self._reason(one),
                     "is_note": is_note,
                 }
-                for one, is_note in rows
-            ]
-        )
+            )
+        self.env["distribution.sellout.problem"].create(values)
 
     def _reason(self, problem: Problem) -> str:
         if problem.code == "completed":

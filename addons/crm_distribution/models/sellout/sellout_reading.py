@@ -7,17 +7,19 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import astuple, dataclass, field
 
 from odoo.addons.crm_suite.tabular import (
+    Hints,
+    Question,
     Table,
-    detect_date_order,
-    detect_decimal_mark,
+    ask_notation,
     fold,
     parse_date,
     parse_number,
 )
+from odoo.addons.crm_suite.tabular.dates import swapped
 from odoo.addons.crm_suite.tabular.limits import LONGEST_TEXT
 from odoo.addons.crm_suite.tabular.text import clean, latin_digits
 
@@ -104,6 +106,8 @@ class Notation:
     columns: Mapping[str, int]
     date_order: str = "dmy"
     decimal_mark: str = "."
+    # days up to the twelfth were read in the wrong order by a spreadsheet
+    swapped: bool = False
     # days that the report is about; None where it does not say
     first: datetime.date | None = None
     last: datetime.date | None = None
@@ -151,6 +155,8 @@ class Reading:
     # what was taken for something else than it said
     notes: list[Problem] = field(default_factory=list)
     rows: int = 0
+    # the sheet and the row in it
+    place: Callable[[int], tuple[str, int]] = lambda number: ("", number)
     # of all lines that are in order, also of those that were reported before
     content_hash: str = ""
 
@@ -188,57 +194,22 @@ def find_columns(table: Table, own: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def open_questions(
-    table: Table, columns: Mapping[str, int]
-) -> tuple[list[str], str | None, str | None]:
-    """What a file leaves unsaid; the order of days and the mark that it proves."""
-    asked = [f"column:{name}" for name in REQUIRED if name not in columns]
-
-    def cells(*names: str) -> list:
-        return [
-            row[columns[name]]
-            for name in names
-            if name in columns
-            for _number, row in table.rows
-            if columns[name] < len(row)
-        ]
-
-    order = detect_date_order(cells("date"))
-    if not order and any(map(_is_day_open, set(filter(_is_text, cells("date"))))):
-        asked.append("date_order")
-    numbers = cells("quantity", "price", "amount")
-    mark = detect_decimal_mark(numbers)
-    if not mark and any(map(_is_number_open, set(filter(_is_text, numbers)))):
-        asked.append("decimal_mark")
-    return asked, order, mark
-
-
-def _is_text(cell: object) -> bool:
-    return isinstance(cell, str)
-
-
-def _readings(parse, cell: str, ways: tuple[str, str]) -> set:
-    found = set()
-    for way in ways:
-        try:
-            found.add(parse(cell, way))
-        except ValueError:
-            continue
-    return found
-
-
-def _is_day_open(cell: str) -> bool:
-    return len(_readings(parse_date, cell, ("dmy", "mdy"))) > 1
-
-
-def _is_number_open(cell: str) -> bool:
-    return len(_readings(parse_number, cell, (".", ","))) > 1
+def ask(table: Table, columns: Mapping[str, int]) -> list[Question]:
+    """What a file leaves unsaid of its columns, numbers and days."""
+    missing = [
+        Question("column", (), subject=name) for name in REQUIRED if name not in columns
+    ]
+    numbers = ("date", "quantity", "price", "amount")
+    at = {name: columns[name] for name in numbers if name in columns}
+    # what its own users would write says nothing of an intermediary's file
+    return missing + ask_notation(table, at, Hints(date_order=""))
 
 
 def read_lines(table: Table, known: Known, notation: Notation) -> Reading:
     """Every row; two equal lines of one file are two."""
     reader = _Reader(known, notation, len(table.header))
     reading = reader.reading
+    reading.place = table.place
     for number, cells in table.rows:
         reading.rows += 1
         try:
@@ -351,7 +322,10 @@ class _Reader:
                     clean(cell).replace("Z", "+00:00")
                 )
                 return moment.astimezone(self.known.zone).date()
-            return parse_date(cell, self.notation.date_order)
+            day = parse_date(cell, self.notation.date_order)
+            is_typed = isinstance(cell, datetime.date)
+            wrong = self.notation.swapped and is_typed and day.day <= 12
+            return swapped(day) if wrong else day
         except (ValueError, OverflowError):
             raise _Refused("date", cell, "bad_date") from None
 

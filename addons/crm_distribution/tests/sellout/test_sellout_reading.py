@@ -1,11 +1,13 @@
 import datetime
+import io
 
+import openpyxl
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .sellout_common import SelloutCommon
+from .sellout_common import HEAD, SelloutCommon
 
 
 @tagged("post_install", "-at_install")
@@ -121,6 +123,60 @@ class TestSelloutReading(SelloutCommon):
         self.assertEqual(report.state, "validated")
         report.action_accept()
         self.assertEqual(report.line_ids.quantity, 1200)
+
+    def test_days_that_a_spreadsheet_swapped_are_asked_about(self):
+        """It took for days what it could, and left the others as text."""
+        day = datetime.datetime(2027, 4, 3)
+        report = self._sent(
+            self._workbook(HEAD.split(","), ["CUP", 1, day], ["CUP", 1, "03/13/2027"])
+        )
+        self.assertEqual((report.state, report.asked), ("reported", "half_swapped"))
+        self.assertIn("swapped day and month", report.questions)
+        report.half_swapped = "swap"
+        report.action_check()
+        report.action_accept()
+        self.assertEqual(
+            report.line_ids.sorted("row").mapped("day"),
+            [datetime.date(2027, 3, 4), datetime.date(2027, 3, 13)],
+        )
+
+    def test_no_sheet_is_left_out_in_silence(self):
+        book = openpyxl.Workbook()
+        for name, day in (("March", "2027-03-03"), ("April", "2027-04-04")):
+            sheet = book.create_sheet(name)
+            sheet.append(HEAD.split(","))
+            sheet.append(["CUP", 1, day])
+        sheet.append(["TUB", 1, day])
+        del book["Sheet"]
+        file = io.BytesIO()
+        book.save(file)
+        report = self._sent(file.getvalue())
+        self.assertEqual((report.state, report.asked), ("reported", "sheet"))
+        self.assertIn("*, March, April", report.questions)
+        report.sheet = "*"
+        report.action_check()
+        self.assertRecordValues(report.problem_ids, [{"sheet": "April", "row": 3}])
+        [page] = report._portal_page()["problems"]
+        self.assertEqual(page["row"], "April 3")
+        self.assertIn("*", dict(report._portal_page()["choices"]["sheet"]))
+        report.sheet = "March"
+        report.action_check()
+        self.assertEqual((report.state, report.row_count), ("validated", 1))
+        report.action_accept()
+        # the next file of the reporter is read as this one was
+        again = self._sent(file.getvalue())
+        self.assertEqual((again.state, again.row_count), ("repeated", 1))
+
+    def test_letters_of_an_old_page_are_asked_about_once(self):
+        rows = f"{HEAD},shop\nCUP,1,2027-03-03,Köln\n".encode("cp1252")
+        report = self._sent(rows)
+        self.assertEqual((report.state, report.asked), ("reported", "encoding"))
+        report.encoding = "cp1252"
+        report.action_check()
+        report.action_accept()
+        self.assertEqual(report.line_ids.place, "Köln")
+        again = self._sent(rows.replace(b"03-03", b"04-04"))
+        self.assertEqual(again.state, "validated")
 
     def test_cases_become_pieces_and_so_does_their_price(self):
         self.env["product.uom"].create(

@@ -70,6 +70,7 @@ class CrmPurchaseImport(models.Model):
         "row_count",
         "row_done",
         "state",
+        "understanding",
         "user_id",
     }
     # the sum of a million amounts
@@ -128,6 +129,8 @@ class CrmPurchaseImport(models.Model):
         help="Otherwise an unknown customer is an issue of its row.",
     )
 
+    # how to read the file, once all is known
+    understanding = fields.Json(readonly=True, copy=False)
     is_staged = fields.Boolean("Read into Parts", readonly=True, copy=False)
     row_done = fields.Integer("Last Row Done", readonly=True, copy=False)
     last_row = fields.Integer(readonly=True, copy=False)
@@ -208,13 +211,19 @@ class CrmPurchaseImport(models.Model):
         for source in self:
             source.issues_file = base64.b64encode(source.issue_ids._as_csv())
 
-    @api.depends("row_done", "last_row", "state")
+    @api.depends("row_done", "last_row", "state", "understanding", "is_staged")
     def _compute_progress(self):
+        """Of a check, understanding the file is a third and reading it another one."""
         for source in self:
-            if source.state in WORKING and source.last_row:
-                source.progress = 100 * source.row_done / source.last_row
-            else:
+            if source.state not in WORKING:
                 source.progress = 100 if source.state == "done" else 0
+                continue
+            done = source.row_done / source.last_row if source.last_row else 0
+            if source.state == "loading":
+                source.progress = 100 * done
+            else:
+                steps = bool(source.understanding) + source.is_staged + done
+                source.progress = 100 * steps / 3
 
     def write(self, vals):
         if self._reading_fields().intersection(vals):
@@ -261,7 +270,14 @@ class CrmPurchaseImport(models.Model):
             source._require_state(*WORKING)
             source._unload()
             source._parts_of(source).unlink()
-            source._note({"state": "draft", "is_staged": False, "row_done": 0})
+            source._note(
+                {
+                    "state": "draft",
+                    "is_staged": False,
+                    "understanding": False,
+                    "row_done": 0,
+                }
+            )
 
     def action_undo(self):
         """Take the purchases back, and the customers nobody has used since."""

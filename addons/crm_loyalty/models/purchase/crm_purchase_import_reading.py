@@ -169,6 +169,13 @@ class CrmPurchaseImport(models.Model):
     column_tax = fields.Char(
         "Tax", compute="_compute_columns", store=True, readonly=False
     )
+    column_tax_rate = fields.Char(
+        "Tax Rate",
+        compute="_compute_columns",
+        store=True,
+        readonly=False,
+        help="In percent. Takes the tax off amounts that have it in them.",
+    )
     column_total = fields.Char(
         "Total with Tax",
         compute="_compute_columns",

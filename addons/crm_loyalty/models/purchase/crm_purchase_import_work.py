@@ -17,6 +17,7 @@ from odoo.addons.crm_suite.tabular import (
     stream_purchases,
     stream_table,
 )
+from odoo.addons.crm_suite.tabular.understanding import Plan
 from odoo.addons.crm_suite.tools.text import plain_cell
 from odoo.addons.crm_suite.tools.work import work_through
 
@@ -144,7 +145,10 @@ class CrmPurchaseImport(models.Model):
         if self.state == "undoing":
             self._undo_part(size)
         elif not self.is_staged:
-            self._stage(size)
+            if self.understanding:
+                self._stage(size)
+            else:
+                self._learn()
         elif part := self._next_part():
             self._process_part(part)
         else:
@@ -162,33 +166,37 @@ class CrmPurchaseImport(models.Model):
             [("import_id", "=", self.id), ("last_row", ">", self.row_done)], limit=1
         )
 
+    def _learn(self):
+        """Ask what the file leaves open; of which all is known, keep how to read it."""
+        understood = self._understand()
+        if self._ask(understood):
+            self._note({"state": "asking"})
+        else:
+            self._note({"understanding": understood.to_dict()})
+
     def _stage(self, size):
         """Read the file once, into parts that outlive this process.
 
         One transaction: whether two rows belong together is known when all are read.
-        Who is killed here has staged nothing, and the next turn begins the file anew;
-        300,000 rows take about half a minute of one core, and `make bench` times them.
+        Who is killed here has staged nothing, and the next turn begins it anew. It
+        takes about half a minute of one core for a million rows, which is all that a
+        file may have; `make bench` times 300,000.
         """
-        understood = self._understand()
-        if self._ask(understood):
-            self._note({"state": "asking"})
-            return
+        plan = Plan.from_dict(self.understanding)
+        table = stream_table(self._bytes(), plan.layout)
         # what was read of it is enough
         self.invalidate_recordset(["file"])
-        table = understood.rows()
         try:
             reading = stream_purchases(
                 table,
-                understood.columns,
-                understood.notation,
+                plan.columns,
+                plan.notation,
                 fields.Date.context_today(self),
-                understood.rules,
+                plan.rules,
             )
         except FileProblem as problem:
             reason = file_reason(problem.code, problem.detail)
             raise UserError(self.env._(reason)) from None
-        # with the bytes of the file
-        del understood
         problems, rates = [], {}
         dates, rows = set(), [1]
         read_count = good_count = new_count = 0
@@ -496,6 +504,7 @@ class CrmPurchaseImport(models.Model):
                 **_COUNTS,
                 **_BATCH_COUNTS,
                 "is_staged": False,
+                "understanding": False,
                 "last_row": 0,
                 "rejected_file": False,
                 "done_on": False,

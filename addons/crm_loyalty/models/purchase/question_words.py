@@ -44,6 +44,11 @@ _QUESTIONS = {
         "below zero a return?",
         count=q.count,
     ),
+    "credit": lambda q: _lt(
+        "%(count)s rows with amounts above zero tell of a credit note or a return. "
+        "What are these?",
+        count=q.count,
+    ),
     "total_row": lambda q: _lt(
         "%(count)s rows begin with a word for a sum. Are these purchases?",
         count=q.count,
@@ -52,7 +57,7 @@ _QUESTIONS = {
         "Values are untaxed. Is tax in the amounts of “%(column)s”?", column=q.shown
     ),
     "discount": lambda q: _lt(
-        "“%(column)s” of an order: does it lower what its lines add up to?",
+        "“%(column)s”: does it lower the amounts of this file?",
         column=q.shown,
     ),
     "shipping": lambda q: _lt(
@@ -88,11 +93,16 @@ _ANSWERS = {
     ("sign", "no"): _lt("Neither: leave them out"),
     ("signed", "signed"): _lt("Yes: take amounts as they stand"),
     ("signed", "flip"): _lt("No: turn the sign of each of these rows"),
+    ("credit", "return"): _lt("Returns: they take back"),
+    ("credit", "sale"): _lt("Purchases"),
+    ("credit", "no"): _lt("Neither: leave them out"),
     ("total_row", "leave"): _lt("No, leave them out"),
     ("total_row", "keep"): _lt("Yes"),
     ("tax", "column"): _lt("Yes: take off the tax column"),
+    ("tax", "percent"): _lt("Yes: take off each row's own rate"),
     ("tax", "without"): _lt("No, they are untaxed"),
-    ("discount", "less"): _lt("Yes, share it out among the lines"),
+    ("discount", "each"): _lt("Yes, each row by its own"),
+    ("discount", "less"): _lt("Yes, once per order: share it out among the lines"),
     ("discount", "aside"): _lt("No, it is taken off already, or left aside"),
     ("shipping", "add"): _lt("Yes, share it out among the lines"),
     ("shipping", "aside"): _lt("No, leave it aside"),

@@ -47,7 +47,13 @@ def verdicts(env, reasons: list[dict]) -> list[str]:
         ),
         "naive_forecast": env._(
             "In the back-test, “everyone buys on as before” forecast better (error "
-            "%(naive)s against %(model)s per customer), so it is what values use."
+            "%(naive)s against %(model)s per customer), so it is what values use. Only "
+            "who is surely gone, and who kept nothing, is not taken to buy on."
+        ),
+        "naive_forecast_all": env._(
+            "In the back-test, “everyone buys on as before” forecast better (error "
+            "%(naive)s against %(model)s per customer), even of those who had seemed "
+            "surely gone, so it is what values use."
         ),
         "spend_convention": env._(
             "Too few amounts to tell how spending differs between customers: each "

@@ -100,10 +100,12 @@ class TestPurchaseImportCron(PurchaseImportCommon, CronMixinCase):
 
     def test_cron_out_of_time_takes_another_turn(self):
         source = self._check(self._file(), create_missing=True)
-        for reached in (0, BATCH + 1):  # the file is read, then its first part checked
+        # the file is understood, then read, then its first part checked
+        for progress, reached in ((33, 0), (67, 0), (78, BATCH + 1)):
             with patch_time_to_one_step(self.env):
                 self._run_cron()
             self.assertEqual((source.state, source.row_done), ("checking", reached))
+            self.assertEqual(round(source.progress), progress)
         self._run_cron()
         self.assertEqual(source.state, "ready")
 

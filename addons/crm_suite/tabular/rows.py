@@ -1,0 +1,37 @@
+"""What a row says of itself, apart from its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .table import Cell
+from .terms import begins_total, is_total, names_credit
+from .text import is_blank
+
+
+def sums_up(
+    cells: list[Cell], before: Iterable[int], who: Iterable[int], date: int | None
+) -> bool:
+    """Whether a row is a sum of others: it begins with the word for one, or it has one
+    in a customer's place and no day.
+
+    :param before: positions up to the first column of customer or date
+    :param who: those of the customer
+    :param date: that of the date
+    """
+    texts = [cells[at] for at in before if at < len(cells)]
+    if any(isinstance(text, str) and is_total(text) for text in texts):
+        return True
+    if date is None or (date < len(cells) and not is_blank(cells[date])):
+        return False
+    texts += [cells[at] for at in who if at < len(cells)]
+    return any(isinstance(text, str) and begins_total(text) for text in texts)
+
+
+def tells_credit(cells: list[Cell], untold: Iterable[int]) -> bool:
+    """Whether a text beside the chosen columns begins with a word for a credit note."""
+    return any(
+        isinstance(cells[at], str) and names_credit(cells[at])
+        for at in untold
+        if at < len(cells)
+    )

@@ -1,0 +1,91 @@
+"""What figures that stand beside each other say of one another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from .numbers import currency_words, parse_number
+from .questions import Hints
+from .table import Cell
+from .text import is_blank
+
+# figures that are the same but for rounding
+_CLOSE = 0.015
+
+
+class Sums:
+    """Rows by whose sums columns explain each other."""
+
+    def __init__(
+        self,
+        rows: list[list[Cell]],
+        at: Mapping[str, int],
+        mark: str,
+        hints: Hints,
+    ):
+        self.rows, self.at, self.mark = rows, at, mark
+        self.words = currency_words(hints.currency, hints.currency_words)
+
+    def of_orders(self) -> bool:
+        """Whether amounts are other than quantity times price."""
+        if not {"amount", "price", "quantity"} <= self.at.keys():
+            return False
+        verdicts: Counter = Counter()
+        for cells in self.rows:
+            try:
+                amount = self._figure(cells, "amount")
+                price = self._figure(cells, "price")
+                quantity = self._figure(cells, "quantity")
+            except ValueError:
+                continue
+            if None not in (amount, price, quantity):
+                verdicts[abs(amount - price * quantity) < _CLOSE] += 1
+        return verdicts[False] > verdicts[True]
+
+    def with_tax(self) -> bool | None:
+        """Whether amounts have the tax in them, by the totals beside them."""
+        verdicts: Counter = Counter()
+        for cells in self.rows:
+            try:
+                amount = self._figure(cells, "amount")
+                tax = self._figure(cells, "tax")
+                total = self._figure(cells, "total")
+                shipping = self._figure(cells, "shipping") or 0.0
+                discount = self._figure(cells, "discount") or 0.0
+            except ValueError:
+                continue
+            if amount is None or not tax or total is None:
+                continue
+            for off in (0.0, abs(discount)):
+                verdicts[False] += abs(amount + tax + shipping - off - total) < _CLOSE
+                verdicts[True] += abs(amount + shipping - off - total) < _CLOSE
+        if verdicts[True] == verdicts[False]:
+            return None
+        return verdicts[True] > verdicts[False]
+
+    def before_discount(self) -> bool | None:
+        """Whether each row's total is less by its discount."""
+        verdicts: Counter = Counter()
+        for cells in self.rows:
+            try:
+                amount = self._figure(cells, "amount")
+                total = self._figure(cells, "total")
+                discount = abs(self._figure(cells, "discount") or 0.0)
+                tax = self._figure(cells, "tax") or 0.0
+                shipping = self._figure(cells, "shipping") or 0.0
+            except ValueError:
+                continue
+            if amount is None or total is None or not discount:
+                continue
+            sums = [amount + one + two for one in {0.0, tax} for two in {0.0, shipping}]
+            verdicts[False] += any(abs(one - total) < _CLOSE for one in sums)
+            verdicts[True] += any(abs(one - discount - total) < _CLOSE for one in sums)
+        if verdicts[True] == verdicts[False]:
+            return None
+        return verdicts[True] > verdicts[False]
+
+    def _figure(self, cells: list[Cell], name: str) -> float | None:
+        at = self.at.get(name)
+        cell = cells[at] if at is not None and at < len(cells) else None
+        return None if is_blank(cell) else parse_number(cell, self.mark, self.words)
