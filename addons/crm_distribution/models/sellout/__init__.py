@@ -19,4 +19,5 @@ from . import (  # noqa: I001
     distribution_claim_line,
     distribution_claim_credit,
     account_move,
+    suite_trade,
 )

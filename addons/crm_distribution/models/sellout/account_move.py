@@ -27,14 +27,6 @@ class AccountMove(models.Model):
     )
 
     @api.model
-    def _trades_sql(self) -> SQL:
-        """Hook: whether `move` sells goods or takes them back.
-
-        What pays a claim or a statement does neither, whatever stands on its lines.
-        """
-        return SQL("move.distribution_claim_id IS NULL")
-
-    @api.model
     def _sell_in_sql(self) -> SQL:
         """Goods that posted invoices sold and credit notes took back.
 
@@ -64,7 +56,7 @@ class AccountMove(models.Model):
                AND template.type = 'consu'
                AND %s
             """,
-            self._trades_sql(),
+            self.env["suite.trade"]._trades_sql(),
         )
 
     def _follow_claims(self) -> None:

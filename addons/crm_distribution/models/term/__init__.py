@@ -14,6 +14,7 @@ from . import (  # noqa: I001
     distribution_provision,
     distribution_sellout,
     account_move,
+    suite_trade,
     account_partial_reconcile,
     sale_order,
     sale_order_line,

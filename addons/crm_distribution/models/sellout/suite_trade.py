@@ -1,0 +1,11 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class SuiteTrade(models.AbstractModel):
+    """What pays a claim takes no goods back."""
+
+    _inherit = "suite.trade"
+
+    def _pays_sql(self) -> SQL:
+        return SQL("%s OR move.distribution_claim_id IS NOT NULL", super()._pays_sql())
