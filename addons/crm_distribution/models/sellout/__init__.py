@@ -19,5 +19,4 @@ from . import (  # noqa: I001
     distribution_claim_line,
     distribution_claim_credit,
     account_move,
-    suite_trade,
 )

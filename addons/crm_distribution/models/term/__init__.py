@@ -14,7 +14,6 @@ from . import (  # noqa: I001
     distribution_provision,
     distribution_sellout,
     account_move,
-    suite_trade,
     account_partial_reconcile,
     sale_order,
     sale_order_line,
