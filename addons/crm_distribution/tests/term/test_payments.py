@@ -175,7 +175,8 @@ class TestSoldOut(TermCommon):
     """What an intermediary reports that consumers bought."""
 
     def _report(self, *rows, kind="original"):
-        text = "product,quantity,date,price,type,document\n" + "\n".join(rows)
+        head = "product,quantity,date,price,type,document,place,customer"
+        text = "\n".join([head, *rows])
         report = self.env["distribution.sellout"].create(
             {
                 "partner_id": self.x.id,
@@ -198,6 +199,51 @@ class TestSoldOut(TermCommon):
         # what we sell in earns nothing by it
         self._invoice(100)
         self.assertEqual(self._sums(term=term)[0], 12)
+
+    def test_what_a_settled_report_said_too_much_is_in_the_next_statement(self):
+        """C055: 100 become 80 after the commission of 10 is settled."""
+        self.pump.default_code = "PUMP"
+        self._term(base="sold_out")
+        self._report("PUMP,10,2027-01-05,10,sale,A")
+        january = self._run()
+        january.action_draft_bill()
+        self._report("PUMP,8,2027-01-05,10,sale,A", kind="replaces")
+        self._report("PUMP,30,2027-02-05,10,sale,B")
+        self.assertEqual(self._run().amount, 28)
+        self.assertEqual(january.amount, 10)
+
+    def test_a_late_report_earns_by_the_terms_of_its_own_days(self):
+        """C060: 5 % in January, 3 % now; what is settled of January stays."""
+        self.pump.default_code = "PUMP"
+        term = self._term(base="sold_out", rate=5, date_to=date(2027, 1, 31))
+        self._term(base="sold_out", rate=3, date_from=date(2027, 2, 1))
+        self._report("PUMP,1,2027-01-05,200,sale,A")
+        january = self._run(date(2027, 1, 31))
+        january.action_draft_bill()
+        self._report("PUMP,1,2027-02-10,100,sale,B")
+        self._report("PUMP,1,2027-01-20,1000,sale,C", kind="adds")
+        later = self._run(date(2027, 2, 28))
+        self.assertEqual((january.amount, later.amount), (10, 53))
+        late = later.line_ids.filtered(lambda line: line.term_id == term)
+        self.assertRecordValues(
+            late, [{"amount": 50, "rate": 5, "date": date(2027, 1, 20)}]
+        )
+
+    def test_transfers_and_sales_to_members_earn_nothing(self):
+        """C058; a piece earns when a consumer buys it, and once."""
+        self.pump.default_code = "PUMP"
+        term = self._term(base="sold_out")
+        self._report(
+            "PUMP,-30,2027-02-01,10,transfer,,B1",
+            "PUMP,30,2027-02-01,10,transfer,,B2",
+            "PUMP,5,2027-02-02,10,sale,A,,Ymir Trade",
+            "PUMP,2,2027-02-02,10,sale,B,,Somebody",
+        )
+        lines = self.env["distribution.sellout.line"].search(
+            [("partner_id", "=", self.x.id), ("customer_id", "=", self.y.id)]
+        )
+        self.assertEqual(lines.quantity, 5)
+        self.assertEqual(self._sums(term=term)[0], 2)
 
 
 @tagged("post_install", "-at_install")

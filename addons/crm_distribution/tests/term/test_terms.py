@@ -266,6 +266,17 @@ class TestTerms(TermCommon):
         order.action_confirm()
         self.assertEqual([self._sums(one)[0] for one in partners], [2.5] * 4)
 
+    def test_a_return_takes_from_whom_it_was_stated_whoever_has_the_order_now(self):
+        self._term(kind="commission")
+        self._term(self.y, kind="commission", rate=30)
+        order = self._order(100, **self._shares(x=100))
+        invoice = self._bill(order)
+        order.distribution_share_ids.partner_id = self.y
+        self._credit(invoice, amount=40)
+        self.assertEqual((self._sums()[0], self._sums(self.y)[0]), (6, 0))
+        self._credit(invoice, amount=60)
+        self.assertEqual((self._sums()[0], self._sums(self.y)[0]), (0, 0))
+
     def test_a_changed_order_promises_what_it_says_now(self):
         self._term(kind="commission", rate=10)
         order = self._order(100, quantity=10, **self._shares(x=100))
