@@ -90,6 +90,7 @@
         "views/portal_money_templates.xml",
         "views/portal_sellout_templates.xml",
         "views/portal_price_templates.xml",
+        "views/portal_agreement_templates.xml",
         "views/menus.xml",
     ],
     "demo": [

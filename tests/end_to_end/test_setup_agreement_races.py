@@ -1,4 +1,4 @@
-"""Two people who promise one scope at one time, in real transactions."""
+"""Two people who promise one scope, or pay it, at one time, in real transactions."""
 
 from processes import run
 from test_setup_point_races import RACE
@@ -84,3 +84,60 @@ def test_of_two_promises_at_one_moment_one_is_kept(hosted, tmp_path):
     """C013: the second and the third at one moment, and other ways to meet."""
     races = AFRESH.join((SAME_SCOPE, ALL_GOODS, SECOND_AND_THIRD, DATES))
     run(hosted, RACE + CHANNEL + races, tmp_path, HOLDER="contact")
+
+
+OWED = """
+today = env.company._today()
+product = env["product.product"].create({"name": "Ware", "taxes_id": []})
+payee, other = env["res.partner"].create([
+    {"name": f"Payee {number}", "is_company": True} for number in range(2)
+])
+for partner in (payee, other):
+    env["distribution.term"].create({
+        "name": "Rebate", "kind": "rebate", "partner_id": partner.id, "rate": 10,
+        "date_from": today,
+    }).action_activate()
+    for amount in (100, 200):
+        env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": partner.id,
+            "invoice_date": today, "invoice_line_ids": [Command.create({
+                "product_id": product.id, "price_unit": amount, "tax_ids": [],
+            })],
+        }).action_post()
+env.cr.commit()
+
+def pay(env):
+    return env["distribution.settlement.run"].create({}).action_run()
+
+def one_refused(answers):
+    refused = [one for one in answers if isinstance(one, Exception)]
+    assert [type(one).__name__ for one in refused] == ["UserError"], answers
+
+one_refused(race(pay, pay))
+entries = env["distribution.accrual"].search(
+    [("partner_id", "in", (payee | other).ids)]
+)
+assert len(entries.settlement_line_id) == len(entries) == 4, entries
+statements = entries.settlement_id
+assert sorted(statements.mapped("amount")) == [30, 30], statements
+assert statements.partner_id == payee | other and len(statements) == 2
+
+# the same statement is billed by two, and one of its lines by a third
+statement = statements[:1]
+def bill(env):
+    return statement.with_env(env).action_draft_bill()
+def bill_line(env):
+    return statement.line_ids[:1].with_env(env).action_bill()
+env.cr.commit()
+answers = race(bill, bill, bill_line)
+assert not [one for one in answers if isinstance(one, Exception)], answers
+bills = statement.move_ids
+assert abs(sum(bills.mapped("amount_untaxed")) - 30) < 1e-6, bills
+assert statement.state == "billed", statement.state
+assert statement.line_ids.move_id == bills and 1 <= len(bills) <= 2, bills
+"""
+
+
+def test_of_two_payment_runs_at_one_moment_one_pays(hosted, tmp_path):
+    """C104: each line on one statement and one bill; the other finds nothing."""
+    run(hosted, RACE + OWED, tmp_path, HOLDER="contact")

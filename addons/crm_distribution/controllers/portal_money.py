@@ -7,6 +7,7 @@ from .acting import acting_intermediary
 from .missing import missing_page
 
 PAGE_SIZE = 20
+NO_PDF = ("install", "broken")
 
 
 class MoneyPortal(CustomerPortal):
@@ -83,9 +84,11 @@ class MoneyPortal(CustomerPortal):
         statement = _statement(number)
         if not statement:
             return missing_page("crm_distribution.portal_no_statement")
+        # where nothing makes PDFs, the same paper as a page, which a browser prints
+        state = request.env["ir.actions.report"].get_wkhtmltopdf_state()
         return self._show_report(
             model=statement,
-            report_type="pdf",
+            report_type="html" if state in NO_PDF else "pdf",
             report_ref="crm_distribution.report_distribution_settlement",
             download=True,
         )

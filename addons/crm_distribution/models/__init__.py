@@ -11,4 +11,5 @@ from . import (  # noqa: I001
     account_move,
     digest_digest,
     sale_order_line,
+    suite_trade,
 )

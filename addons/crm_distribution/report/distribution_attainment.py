@@ -249,5 +249,5 @@ class DistributionAttainment(models.Model):
                  WHERE span.basis = 'sold_out'
             )
             """,
-            trades=self.env["account.move"]._trades_sql(),
+            trades=self.env["suite.trade"]._trades_sql(),
         )

@@ -32,8 +32,9 @@ def sales_sql(env: Environment) -> dict[str, SQL]:
         """
         move.state = 'posted' AND line.display_type = 'product'
         AND move.move_type IN ('out_invoice', 'out_refund')
-        AND line.product_id IS NOT NULL AND move.distribution_settlement_id IS NULL
-        """
+        AND line.product_id IS NOT NULL AND %s
+        """,
+        env["suite.trade"]._trades_sql(),
     )
     return {
         "bought": SQL(

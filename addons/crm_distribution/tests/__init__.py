@@ -50,6 +50,7 @@ from .sellout import (
 )
 from .target import test_targets
 from .term import (
+    test_money_pages,
     test_payments,
     test_scorecard,
     test_settlements,

@@ -104,6 +104,7 @@ class EcrmFigures(models.AbstractModel):
             theirs
             & Domain("move_type", "=", "out_refund")
             & Domain("state", "=", "posted")
+            & self.env["suite.trade"]._trades_domain()
         )
         rows = self.env.execute_query(
             SQL(

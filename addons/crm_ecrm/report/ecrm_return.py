@@ -89,7 +89,9 @@ class EcrmReturn(models.Model):
              WHERE move.state = 'posted'
                AND move.move_type IN ('out_invoice', 'out_refund')
                AND line.display_type = 'product'
-            """
+               AND %s
+            """,
+            self.env["suite.trade"]._trades_sql(),
         )
 
     def action_open_move(self):

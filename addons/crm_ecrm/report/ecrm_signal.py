@@ -130,10 +130,12 @@ class EcrmSignal(models.Model):
                 """
                 SELECT id, commercial_partner_id AS partner_id, company_id,
                        invoice_date AS day
-                  FROM account_move
+                  FROM account_move move
                  WHERE move_type = 'out_refund' AND state = 'posted'
                    AND commercial_partner_id IS NOT NULL
-                """
+                   AND %s
+                """,
+                self.env["suite.trade"]._trades_sql(),
             ),
             "late": SQL(
                 """

@@ -192,16 +192,18 @@ class CrmCustomerSignal(models.AbstractModel):
             SQL(
                 """
                 SELECT commercial_partner_id, sum(-amount_untaxed_signed)
-                  FROM account_move
+                  FROM account_move move
                  WHERE move_type = 'out_refund'
                    AND state = 'posted'
                    AND company_id = %s
                    AND date <= %s
                    AND commercial_partner_id IS NOT NULL
+                   AND %s
                  GROUP BY commercial_partner_id
                 """,
                 company.id,
                 until,
+                self.env["suite.trade"]._trades_sql(),
             )
         )
 

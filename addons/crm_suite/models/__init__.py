@@ -13,5 +13,6 @@ from . import (  # noqa: I001
     suite_key_mixin,
     suite_merged_contact,
     suite_tile,
+    suite_trade,
     suite_turn,
 )

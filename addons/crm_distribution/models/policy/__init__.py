@@ -10,6 +10,7 @@ from . import (  # noqa: I001
     distribution_admission_line,
     distribution_agreement,
     distribution_agreement_exclusivity,
+    distribution_agreement_portal,
     distribution_agreement_term,
     distribution_territory,
     product_category,

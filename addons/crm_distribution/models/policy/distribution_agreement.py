@@ -102,6 +102,15 @@ class DistributionAgreement(models.Model):
     )
     renewal_months = fields.Integer("Renewed for (Months)", default=12)
     term_ids = fields.One2many("distribution.agreement.term", "agreement_id", "Terms")
+    document_ids = fields.Many2many(
+        "ir.attachment",
+        "distribution_agreement_document",
+        string="Documents for the Partner",
+        bypass_search_access=True,
+        copy=False,
+        help="What its people read and download in the portal, such as the signed "
+        "agreement.",
+    )
     note = fields.Html()
     decision = fields.Char("Deciding Policy", compute="_compute_decision")
     policy_id = fields.Many2one("distribution.policy", compute="_compute_decision")

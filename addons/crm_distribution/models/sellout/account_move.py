@@ -27,26 +27,22 @@ class AccountMove(models.Model):
     )
 
     @api.model
-    def _trades_sql(self) -> SQL:
-        """Hook: whether `move` sells goods or takes them back.
-
-        What pays a claim or a statement does neither, whatever stands on its lines.
-        """
-        return SQL("move.distribution_claim_id IS NULL")
-
-    @api.model
     def _sell_in_sql(self) -> SQL:
-        """Goods that posted invoices sold and credit notes took back.
+        """Hook: goods that posted invoices sold and credit notes took back.
 
         They count from the date of delivery, where an invoice has one.
 
-        :return: selects id and product_id of the line, move_type, reversed_entry_id,
+        :return: selects id, product_id, move_type, origin_id (of what it takes back),
             company_id, partner_id, day, received (in the product's own unit, below
             zero when taken back) and amount (in the company's currency)
         """
         return SQL(
             """
-            SELECT line.id, line.product_id, move.move_type, move.reversed_entry_id,
+            SELECT line.id, line.product_id, move.move_type,
+                   (SELECT min(origin.id) FROM account_move_line origin
+                     WHERE origin.move_id = move.reversed_entry_id
+                       AND origin.product_id = line.product_id
+                       AND origin.display_type = 'product') AS origin_id,
                    move.company_id, move.commercial_partner_id AS partner_id,
                    coalesce(move.delivery_date, move.invoice_date) AS day,
                    CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
@@ -64,7 +60,7 @@ class AccountMove(models.Model):
                AND template.type = 'consu'
                AND %s
             """,
-            self._trades_sql(),
+            self.env["suite.trade"]._trades_sql(),
         )
 
     def _follow_claims(self) -> None:

@@ -265,11 +265,12 @@ class DistributionClaim(models.Model):
             self.protected_days or None,
             self.covers_transit,
         )
+        source = self.env["distribution.stock"]._source_of
         costs = {bucket.key: bucket for bucket in stock.buckets}
         costs |= {bucket.key: bucket for bucket in moving}
         return [
             {
-                "move_line_id": one.bucket if one.bucket > 0 else False,
+                "move_line_id": source(one.bucket)["move_line_id"],
                 "day": costs[one.bucket].day,
                 "in_transit": one.in_transit,
                 "quantity": one.quantity,
@@ -283,13 +284,14 @@ class DistributionClaim(models.Model):
 
     def _moving(self) -> list[Bucket]:
         """What had left us before the cut and arrived on its day or later."""
-        events = self.env["distribution.stock"]._history(
-            self.company_id, self.partner_id, self.product_id
-        )
+        stock = self.env["distribution.stock"]
+        events = stock._history(self.company_id, self.partner_id, self.product_id)
         arriving = {
             event.key: event
             for event in events
-            if event.kind == "receive" and event.day >= self.day
+            if event.kind == "receive"
+            and event.day >= self.day
+            and stock._source_of(event.key)["move_line_id"]
         }
         lines = self.env["account.move.line"].browse(arriving)
         return [

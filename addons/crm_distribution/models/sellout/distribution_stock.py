@@ -320,14 +320,18 @@ class DistributionStock(models.Model):
                     "price": bucket.price or 0.0,
                     "is_priced": bucket.price is not None,
                     "value": currency.round(bucket.left * (bucket.price or 0.0)),
-                    # sell-out lines stand below zero
-                    "move_line_id": bucket.key if bucket.key > 0 else False,
+                    **self._source_of(bucket.key),
                 }
                 for product, state in states.items()
                 for bucket in state.buckets
                 if bucket.left
             ]
         )
+
+    @api.model
+    def _source_of(self, key: int) -> dict:
+        """Hook: by which document pieces came; sell-out lines stand below zero."""
+        return {"move_line_id": key if key > 0 else False}
 
     @api.model
     def _events(self, company, partner, which: SQL) -> dict[int, list[Event]]:
@@ -366,7 +370,7 @@ class DistributionStock(models.Model):
             events.append(claim._cut_event())
 
     def _add_sell_in(self, histories, company, partner, which: SQL) -> None:
-        """Goods of posted invoices and credit notes, at net prices.
+        """What we sold them and took back, at net prices.
 
         A credit note gives back pieces of the invoice that it reverses.
         """
@@ -374,11 +378,7 @@ class DistributionStock(models.Model):
             SQL(
                 """
                 SELECT line.id, line.product_id, line.day,
-                       line.received, line.amount,
-                       (SELECT min(origin.id) FROM account_move_line origin
-                         WHERE origin.move_id = line.reversed_entry_id
-                           AND origin.product_id = line.product_id
-                           AND origin.display_type = 'product') AS origin_id
+                       line.received, line.amount, line.origin_id
                   FROM (%(sell_in)s) line
                  WHERE line.company_id = %(company)s
                    AND line.partner_id = %(partner)s

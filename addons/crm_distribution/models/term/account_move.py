@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
@@ -17,11 +16,6 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
         help="The statement that it pays. It is no turnover and no return.",
     )
-
-    @api.model
-    def _trades_sql(self) -> SQL:
-        trades = super()._trades_sql()
-        return SQL("%s AND move.distribution_settlement_id IS NULL", trades)
 
     def _pays_channel(self) -> bool:
         return super()._pays_channel() or bool(self.distribution_settlement_id)

@@ -52,10 +52,12 @@ class DistributionAccrual(models.Model):
 
         :param self: in superuser mode
         """
-        moves = moves.filtered(lambda move: move.move_type in SALES)
-        for company, own in moves.grouped("company_id").items():
-            if self._is_used(company):
-                self._follow(company, own.ids)
+        # invoices first: a credit note finds what its own one stated
+        for type_ in SALES:
+            sales = moves.filtered(lambda move, type_=type_: move.move_type == type_)
+            for company, own in sales.grouped("company_id").items():
+                if self._is_used(company):
+                    self._follow(company, own.ids)
 
     @api.model
     def _follow_orders(self, orders) -> None:
@@ -103,14 +105,18 @@ class DistributionAccrual(models.Model):
         if moves:
             condition = SQL("move.id = ANY(%s)", list(moves))
             lines = net_lines(self.env.execute_query(invoice_lines_sql(condition)))
+            # tiers are reached in the sequence of days
+            lines.sort(key=lambda line: (line.day, line.document, line.id))
             orders |= {line.order for line in lines if line.order}
             self._earn_by_invoices(batch, lines)
         if orders:
             rows = order_lines_sql(sorted(orders), company._zone(company.id))
             lines = net_lines(self.env.execute_query(rows))
+            lines.sort(key=lambda line: (line.day, line.document, line.id))
             self._earn_by_orders(batch, lines)
         if reports:
             lines = net_lines(self.env.execute_query(sellout_lines_sql([*reports])))
+            lines.sort(key=lambda line: (line.day, line.id))
             self._earn_by_sellout(batch, lines)
         self._release(batch, [*moves, *paid])
         batch.catch_up(self._period_sums(batch.touched_periods()))

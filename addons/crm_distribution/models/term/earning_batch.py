@@ -248,7 +248,9 @@ class Batch:
         exact = term.rounded(term.rounded(owed) - sums.earned - sums.caught)
         # what rounding makes of former lines is no catch-up
         if abs(exact - amount) <= 1.5 * term.currency.rounding:
-            amount = exact
+            return rate, exact
+        # a tier is crossed: what its catch-up will bring
+        sums.caught += exact - amount
         return rate, amount
 
     def _offset(self, term: TermFacts, partner: int, start: date) -> float:
@@ -482,29 +484,38 @@ class Batch:
         return (term.id, row["partner_id"], row["period_from"])
 
     def catch_up(self, sums: Mapping[Period, tuple]) -> None:
-        """A tier that was crossed, up or down: what all lines of the period lack."""
+        """A tier that was crossed, up or down: what all lines of the period lack.
+
+        On the day when it was crossed, however many documents are looked through.
+        """
         self._sums = {period: Sums(values) for period, values in sums.items()}
-        days: dict[Period, date] = {}
+        rows: dict[Period, dict[date, list]] = {}
         for row in self.rows:
-            period = self._period_of(row)
-            if period:
+            if period := self._period_of(row):
                 self._sums.setdefault(period, Sums()).add(row)
-                days[period] = max(days.get(period, row["date"]), row["date"])
+                days = rows.setdefault(period, {})
+                days.setdefault(row["date"], []).append(row)
         for period, held in self._sums.items():
             term_id, partner, start = period
             term = self.terms[term_id]
             if term.is_flat:
                 continue
             before = self._offset(term, partner, start)
-            owed = term.tiers.owed(before, held.turnover, held.basis)
-            if abs(held.turnover) <= 1e-6 and abs(held.basis) <= 1e-6:
-                owed = 0.0
-            missing = term.rounded(owed - held.earned - held.caught)
-            if missing:
-                day = days.get(period, self.today)
-                row = self._row(term, partner, "catch_up", day, period_from=start)
-                self._earn(term, row, missing)
-                self._add(row, held)
+            reached = Sums(sums.get(period, NO_SUMS))
+            for day, some in sorted(rows.get(period, {self.today: []}).items()):
+                for row in some:
+                    reached.add(row)
+                if missing := self._lacking(term, before, reached):
+                    row = self._row(term, partner, "catch_up", day, period_from=start)
+                    self._earn(term, row, missing)
+                    self._add(row, held)
+                    reached.add(row)
+
+    def _lacking(self, term: TermFacts, before: float, reached: Sums) -> float:
+        owed = term.tiers.owed(before, reached.turnover, reached.basis)
+        if abs(reached.turnover) <= 1e-6 and abs(reached.basis) <= 1e-6:
+            owed = 0.0
+        return term.rounded(owed - reached.earned - reached.caught)
 
     def release_catch_ups(self, sums: Mapping[Period, tuple]) -> None:
         """What a catch-up adds is paid out as the lines are that it is for."""

@@ -165,4 +165,7 @@ class TestClaimCredits(SelloutCommon):
             [(one.quantity, one.price) for one in stock.bucket_ids],
             sum(months.mapped("received")),
             sum(attained.mapped("attained")),
+            self.env["distribution.scorecard"]._read_group(
+                of_retailer, [], ["invoiced:sum", "credited:sum", "sell_in:sum"]
+            ),
         )

@@ -1,5 +1,6 @@
 import datetime
 import io
+import random
 
 import openpyxl
 from freezegun import freeze_time
@@ -314,6 +315,35 @@ class TestSelloutReading(SelloutCommon):
             report = self._sent(content)
             self.assertEqual(report.state, "reported")
             self.assertIn(word, report.problem_ids.reason)
+            self.assertFalse(report.line_ids)
+
+    def test_damaged_files_are_read_or_say_why(self):
+        """Cut off, scrambled, in other encodings: no file breaks a check."""
+        chance = random.Random(16)
+        rows = ["product,quantity,date", "CUP,3,2027-03-03", "=1+1,1e9,31/02/27"]
+        text = "\n".join(rows)
+        whole = [
+            text.encode(),
+            text.encode("utf-16"),
+            "فروش،تعداد\n".encode("cp1256") + text.encode(),
+            self._workbook(*(row.split(",") for row in rows)),
+        ]
+        for _file in range(60):
+            data = bytearray(chance.choice(whole))
+            place = chance.randrange(len(data))
+            way = chance.randrange(4)
+            if way == 0:
+                data = data[:place]
+            elif way == 1:
+                data = data[:place] + chance.randbytes(99) + data[place:]
+            elif way == 2:
+                data[place] = chance.randrange(256)
+            else:
+                data = data[place:] + data[:place]
+            report = self._sent(bytes(data) or b" ")
+            told = report.problem_ids or report.asked or report.held_reason
+            good = report.state in ("validated", "repeated")
+            self.assertTrue(told or good, self._what_is_wrong(report))
             self.assertFalse(report.line_ids)
 
     def test_days_to_come_and_days_outside_the_period_are_errors(self):

@@ -1,4 +1,6 @@
+from contextlib import ExitStack
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -306,6 +308,58 @@ class TestSettlements(TermCommon):
         self.assertIn(statement.name, text)
         self.assertNotIn("Secret Steel", text)
 
+    def _paper(self, statement):
+        """What becomes a PDF, page by page."""
+        report = self.env["ir.actions.report"]
+        html, _type = report._render_qweb_html(
+            "crm_distribution.report_settlement",
+            statement.ids,
+            data={"report_type": "pdf"},
+        )
+        bodies, ids, _header, _footer, _args = report._prepare_html(
+            html, report_model=statement._name
+        )
+        self.assertEqual(ids, statement.ids)
+        return bodies
+
+    def test_each_paper_is_in_the_language_of_whom_it_is_for(self):
+        self.env["res.lang"]._activate_lang("fa_IR")
+        self.env["ir.module.module"].search(
+            [("name", "=", "crm_distribution")]
+        )._update_translations(["fa_IR"])
+        self.x.lang = "fa_IR"
+        self._term()
+        self._term(self.y)
+        self._invoice(1000, 600)
+        self._invoice(70, partner=self.y)
+        statements = self._run().sorted("amount")
+        left, right = self._paper(statements)
+        for word in ('dir="ltr"', "Statement", "Pump", "70.00", "7.00"):
+            self.assertIn(word, left)
+        self.assertNotIn('dir="rtl"', left)
+        for word in ('dir="rtl"', "صورت‌حساب", "Pump", "100.00", "60.00", "160.00"):
+            self.assertIn(word, right)
+        self.assertNotIn('dir="ltr"', right)
+
+    def test_it_becomes_a_pdf(self):
+        """By wkhtmltopdf itself where there is one."""
+        self._term()
+        self._invoice(1000)
+        statement = self._run()
+        model = type(self.env["ir.actions.report"])
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        with ExitStack() as stack:
+            if report.get_wkhtmltopdf_state() in ("install", "broken"):
+                told = {
+                    "get_wkhtmltopdf_state": lambda _self: "ok",
+                    "_run_wkhtmltopdf": lambda _self, *bodies, **how: b"%PDF-1.4",
+                }
+                stack.enter_context(patch.multiple(model, **told))
+            content, kind = report._render_qweb_pdf(
+                "crm_distribution.report_settlement", statement.ids
+            )
+        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
+
 
 @tagged("post_install", "-at_install")
 class TestPortalMoney(TermCommon, HttpCase):
@@ -347,6 +401,17 @@ class TestPortalMoney(TermCommon, HttpCase):
         self.assertIn("12.30", page)
         self.assertNotIn("Secret Steel", page)
         self.assertIn(self.statement.name, self._page("money_x", "statements").text)
+
+    def test_the_paper_is_a_page_where_nothing_makes_pdfs(self):
+        report = type(self.env["ir.actions.report"])
+        for state, kind in (("ok", "application/pdf"), ("install", "text/html")):
+            with patch.object(
+                report, "get_wkhtmltopdf_state", lambda _self, s=state: s
+            ):
+                answer = self._page("money_x", f"statement/{self.statement.id}/pdf")
+            self.assertEqual(answer.status_code, 200)
+            self.assertIn(kind, answer.headers["Content-Type"])
+            self.assertIn("12.30", answer.text)
 
     def test_others_see_nothing_of_it(self):
         self.assertNotIn("12.30", self._page("money_y", "money").text)

@@ -266,6 +266,17 @@ class TestTerms(TermCommon):
         order.action_confirm()
         self.assertEqual([self._sums(one)[0] for one in partners], [2.5] * 4)
 
+    def test_a_return_takes_from_whom_it_was_stated_whoever_has_the_order_now(self):
+        self._term(kind="commission")
+        self._term(self.y, kind="commission", rate=30)
+        order = self._order(100, **self._shares(x=100))
+        invoice = self._bill(order)
+        order.distribution_share_ids.partner_id = self.y
+        self._credit(invoice, amount=40)
+        self.assertEqual((self._sums()[0], self._sums(self.y)[0]), (6, 0))
+        self._credit(invoice, amount=60)
+        self.assertEqual((self._sums()[0], self._sums(self.y)[0]), (0, 0))
+
     def test_a_changed_order_promises_what_it_says_now(self):
         self._term(kind="commission", rate=10)
         order = self._order(100, quantity=10, **self._shares(x=100))
@@ -452,6 +463,51 @@ class TestTerms(TermCommon):
             self.env.ref("crm_distribution.cron_state_earnings").method_direct_trigger()
         self.assertTrue(term.is_walked)
         self.assertEqual(self._sums()[0], 100)
+
+    def _walk(self, term):
+        term.is_walked = False
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_distribution.cron_state_earnings").method_direct_trigger()
+        self.assertTrue(term.is_walked)
+
+    def test_an_invoice_from_before_and_its_credit_note_are_nothing(self):
+        invoice = self._invoice(1000, day=date(2027, 2, 1))
+        self._credit(invoice, date(2027, 2, 3))
+        self._credit(self._invoice(200, day=date(2027, 2, 1)), amount=50)
+        term = self._term()
+        self._walk(term)
+        self.assertEqual(self._sums(term=term), (15, 15, 0))
+
+    def test_a_tier_is_caught_up_on_the_day_when_it_was_crossed(self):
+        for month, amount in ((11, 100), (5, 600), (2, 600)):
+            self._invoice(amount, day=date(2027, month, 9))
+        term = self._term(tiers=[(0, 5), (1000, 10)], retroactive=True)
+        self._walk(term)
+        self.assertEqual(self._sums(term=term)[0], 130)
+        catch_up = self.entries.search(
+            [("term_id", "=", term.id), ("reason", "=", "catch_up")]
+        )
+        self.assertRecordValues(catch_up, [{"earned": 30, "date": date(2027, 5, 9)}])
+
+    def test_a_tier_that_is_lost_is_caught_up_too(self):
+        term = self._term(tiers=[(0, 5), (1000, 10)], retroactive=True)
+        self._invoice(600, day=date(2027, 2, 9))
+        second = self._invoice(600, day=date(2027, 5, 9))
+        self._run().action_draft_bill()
+        self._credit(second, date(2027, 6, 9), amount=300)
+        self.assertEqual(self._sums(term=term), (45, 45, 0))
+        catch_up = self.entries.search(
+            [("term_id", "=", term.id), ("reason", "=", "catch_up")], order="date"
+        )
+        self.assertRecordValues(
+            catch_up,
+            [
+                {"earned": 30, "date": date(2027, 5, 9)},
+                {"earned": -45, "date": date(2027, 6, 9)},
+            ],
+        )
+        # also below what was paid: carried
+        self.assertFalse(self._run())
 
     def test_queries_do_not_grow_with_lines(self):
         self._term(tiers=[(0, 5), (1000, 10)], base="paid")

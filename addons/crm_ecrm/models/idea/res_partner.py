@@ -25,7 +25,8 @@ class ResPartner(models.Model):
             & Domain("company_id", "=", company.id)
             & Domain("move_type", "in", ("out_invoice", "out_refund"))
             & Domain("state", "=", "posted")
-            & Domain("invoice_date", ">=", since),
+            & Domain("invoice_date", ">=", since)
+            & self.env["suite.trade"]._trades_domain(),
             ["commercial_partner_id"],
             ["amount_untaxed_signed:sum"],
         )

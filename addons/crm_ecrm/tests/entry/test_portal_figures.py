@@ -7,6 +7,8 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
+
 from ..case.case_common import BERLIN, CaseCommon
 from ..voice_common import VoiceCommon
 
@@ -110,7 +112,7 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
         self._move(self.emma, "out_invoice", date(2027, 2, 1), 300)
         late = {"invoice_date_due": date(2027, 2, 20)}
         self._move(self.emma, "out_invoice", date(2027, 1, 1), 50, **late)
-        self._move(self.emma, "out_refund", date(2026, 6, 1), 40)
+        rebate = self._move(self.emma, "out_refund", date(2026, 6, 1), 40)
         told = self._of(self.emma)
         self.assertEqual((told["open"]["count"], told["open"]["late"]), (2, 1))
         self.assertEqual(self._number(told["open"]["amount"]), 350)
@@ -120,6 +122,8 @@ class TestPortalFigures(VoiceCommon, CaseCommon, HttpCase):
             (year["name"], year["orders"], year["credits"]), ("2026", 0, 1)
         )
         self.assertEqual(self._number(year["credited"]), 40)
+        with paying(rebate):
+            self.assertFalse(self._of(self.emma)["years"])
 
     @freeze_time("2027-03-01 10:00:00")
     def test_it_is_what_odoos_own_list_shows(self):

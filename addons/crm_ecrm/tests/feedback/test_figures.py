@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
+
 from ...metrics import satisfaction
 from .feedback_common import FeedbackCommon
 
@@ -250,3 +252,6 @@ class TestFigures(FeedbackCommon):
         self.assertAlmostEqual(found[self.product], 100 * 2 / 9)
         row = returns.search([*mine, ("move_id", "=", back.id)])
         self.assertEqual(row.action_open_move()["res_id"], back.id)
+        with paying(back):
+            returned = returns._read_group(mine, [], ["returned:sum"])
+            self.assertEqual(returned, [(200,)])

@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
+
 from ..voice_common import VoiceCommon
 
 
@@ -271,7 +273,7 @@ class TestIdeas(VoiceCommon):
 
     def test_revenue_of_voters_is_the_leaders_to_see(self):
         idea = self._idea("A", self.emma.partner_id)
-        self.env["account.move"].create(
+        moves = self.env["account.move"].create(
             [
                 {
                     "move_type": kind,
@@ -283,8 +285,12 @@ class TestIdeas(VoiceCommon):
                 }
                 for kind, price in (("out_invoice", 1000), ("out_refund", 200))
             ]
-        ).action_post()
+        )
+        moves.action_post()
         self.assertEqual(idea.with_user(self.leader).voter_revenue, 800)
+        idea.invalidate_recordset()
+        with paying(moves[1]):
+            self.assertEqual(idea.with_user(self.leader).voter_revenue, 1000)
         with self.assertRaises(AccessError):
             idea.with_user(self.agent).read(["voter_revenue"])
 

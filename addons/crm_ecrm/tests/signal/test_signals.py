@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
+
 from ...metrics import engagement
 from ..voice_common import VoiceCommon
 
@@ -131,6 +133,8 @@ class TestSignals(VoiceCommon, HttpCase):
             self._of(self.harbour),
             {("late", self._ago(10)): 1, ("refund", self._ago(40)): 1},
         )
+        with paying(refund):
+            self.assertEqual(self._of(self.harbour), {("late", self._ago(10)): 1})
 
     def test_cases_are_signals_by_medium_and_open_complaints_take_away(self):
         cases = self.env["ecrm.case"]

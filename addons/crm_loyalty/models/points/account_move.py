@@ -65,6 +65,7 @@ class AccountMove(models.Model):
             & Domain("create_date", ">=", since)
             & Domain("commercial_partner_id", "in", earners)
             & Domain("invoice_line_ids", "not any", self._of_sale_domain())
+            & self.env["suite.trade"]._trades_domain()
         )
 
     @api.model

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
+
 from .statement_common import StatementCommon
 
 
@@ -369,6 +371,8 @@ class TestPointDoorCases(StatementCommon):
         self.assertEqual(waiting & moves, moves[0])
         self.assertFalse(waiting & order.invoice_ids)
         self.assertTrue(moves[0].points_undecided)
+        with paying(moves[0]):
+            self.assertFalse(moves & moves.search([("points_undecided", "=", True)]))
         action = moves[0].action_open_points()
         cards = self.env["loyalty.card"].search(action["domain"])
         self.assertEqual(cards, self._card())

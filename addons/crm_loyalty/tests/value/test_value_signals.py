@@ -6,6 +6,7 @@ import numpy as np
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.crm_suite.tests.trade import paying
 from odoo.addons.crm_suite.tools.columns import day_number
 
 from ..common import TODAY, ValueCommon
@@ -114,6 +115,7 @@ class TestValueSignals(ValueCommon):
         refund = invoice._reverse_moves([{"invoice_date": day, "date": day}])
         refund.invoice_line_ids[0].quantity = 2
         refund.action_post()
+        return refund
 
     def test_credit_note_after_the_cut_off_changes_nothing(self):
         order = self._orders(self.customer, 150, quantity=5)
@@ -135,6 +137,14 @@ class TestValueSignals(ValueCommon):
         order = self._orders(self.customer, 150, quantity=5)
         self._orders(self.customer, 130, quantity=5)
         self._credit(order, SPLIT - timedelta(days=5))
+        self.assertEqual(self._known(SPLIT)["returns"], [0.2])
+
+    def test_what_pays_a_promise_is_no_return(self):
+        order = self._orders(self.customer, 150, quantity=5)
+        self._orders(self.customer, 130, quantity=5)
+        credit = self._credit(order, SPLIT - timedelta(days=5))
+        with paying(credit):
+            self.assertEqual(self._known(SPLIT)["returns"], [0])
         self.assertEqual(self._known(SPLIT)["returns"], [0.2])
 
     def _quotation(self, made_days_ago, valid_days):

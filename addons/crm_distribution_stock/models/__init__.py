@@ -1,0 +1,7 @@
+from . import (
+    account_move,
+    distribution_stock,
+    distribution_stock_bucket,
+    res_company,
+    res_config_settings,
+)

@@ -1,0 +1,147 @@
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from odoo.addons.crm_distribution.tests.sellout.sellout_common import SelloutCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2027-05-20 09:00")
+class TestSellIn(SelloutCommon):
+    """Stock in the channel from what left us and came back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.distribution_sell_in = "delivered"
+        cls.cup.write({"is_storable": True, "invoice_policy": "order"})
+        warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.env["stock.quant"]._update_available_quantity(
+            cls.cup, warehouse.lot_stock_id, 1000
+        )
+
+    def _ordered(self, quantity, price, unit=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.retailer.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.cup.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                            "product_uom_id": (unit or self.piece).id,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        return order
+
+    def _done(self, picking, day, quantity=None):
+        with freeze_time(f"{day} 10:00"):
+            for move in picking.move_ids:
+                move.write(
+                    {"quantity": quantity or move.product_uom_qty, "picked": True}
+                )
+            picking.with_context(skip_backorder=True)._action_done()
+        return picking
+
+    def _returned(self, picking, day, quantity):
+        form = Form(
+            self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+        )
+        wizard = form.save()
+        wizard.product_return_moves.quantity = quantity
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        return self._done(back, day)
+
+    def _billed(self, order, day):
+        invoice = order._create_invoices()
+        invoice.invoice_date = day
+        invoice.action_post()
+        return invoice
+
+    def test_a_piece_counts_when_it_left_us_and_not_again_by_its_invoice(self):
+        order = self._ordered(100, 10)
+        self._billed(order, "2027-03-01")
+        self.assertEqual(self._buckets(), [])
+        first = self._done(order.picking_ids, "2027-03-05", 60)
+        self.assertEqual(self._buckets(), [(60, 10)])
+        self.assertEqual(self._stock().bucket_ids.stock_move_id, first.move_ids)
+        self._done(order.picking_ids - first, "2027-03-09")
+        self.assertEqual(self._buckets(), [(60, 10), (40, 10)])
+        days = [str(day) for day in self._stock().bucket_ids.mapped("day")]
+        self.assertEqual(days, ["2027-03-05", "2027-03-09"])
+
+    def test_what_comes_back_leaves_the_delivery_that_it_names_once(self):
+        dear, cheap = (
+            self._done(self._ordered(10, price).picking_ids, f"2027-03-0{price % 7}")
+            for price in (9, 10)
+        )
+        self._returned(cheap, "2027-03-10", 4)
+        self.assertEqual(self._buckets(), [(10, 9), (6, 10)])
+        invoice = self._billed(cheap.sale_id, "2027-03-11")
+        credit = invoice._reverse_moves([{"invoice_date": "2027-03-12"}])
+        credit.invoice_line_ids.quantity = 4
+        credit.action_post()
+        self.assertEqual(self._buckets(), [(10, 9), (6, 10)])
+
+    def test_prices_are_a_piece_s_in_whatever_unit_it_was_ordered(self):
+        self._done(self._ordered(2, 120, self.case).picking_ids, "2027-03-05")
+        self.assertEqual(self._buckets(), [(24, 10)])
+        month = self.env["distribution.sellout.month"].search(
+            [("partner_id", "=", self.retailer.id)]
+        )
+        self.assertEqual(month.received, 24)
+
+    def test_what_no_order_delivers_counts_by_its_invoice(self):
+        self._invoice("2027-03-01", (self.cup, 5, 8))
+        self.assertEqual(self._buckets(), [(5, 8)])
+        self.assertTrue(self._stock().bucket_ids.move_line_id)
+
+    def test_by_invoices_deliveries_count_for_nothing(self):
+        order = self._ordered(10, 10)
+        self._done(order.picking_ids, "2027-03-05")
+        self.assertEqual(self._buckets(), [(10, 10)])
+        self.company.distribution_sell_in = "invoiced"
+        self.assertFalse(self._stock().filtered("quantity"))
+        self._billed(order, "2027-03-07")
+        self.assertEqual(self._buckets(), [(10, 10)])
+
+    def test_a_fall_of_the_price_is_paid_for_what_was_delivered(self):
+        self._done(self._ordered(10, 10).picking_ids, "2027-03-05")
+        self._done(self._ordered(5, 10).picking_ids, "2027-04-05")
+        claim = self.env["distribution.claim"].create(
+            {
+                "partner_id": self.retailer.id,
+                "product_id": self.cup.id,
+                "day": "2027-04-01",
+                "price_before": 10,
+                "price_after": 8,
+                "covers_transit": True,
+            }
+        )
+        claim.action_calculate()
+        self.assertEqual(claim.amount, 20)
+
+    def test_a_delivery_has_the_job_look_again(self):
+        self._done(self._ordered(10, 10).picking_ids, "2027-03-05")
+        stocks = self._stock()
+        stocks.refreshed_on = "2100-01-01"
+        self.env.flush_all()
+        model = self.env["distribution.stock"]
+        found = self.env["distribution.reporter"].search(model._stale_reporters())
+        self.assertNotIn(self.reporter, found)
+        stocks.refreshed_on = "2020-01-01"
+        self.env.flush_all()
+        found = self.env["distribution.reporter"].search(model._stale_reporters())
+        self.assertIn(self.reporter, found)
