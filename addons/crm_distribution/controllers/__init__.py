@@ -1,1 +1,8 @@
-from . import portal_deal, portal_lead, portal_money, portal_price, portal_sellout
+from . import (
+    portal_deal,
+    portal_lead,
+    portal_money,
+    portal_price,
+    portal_sellout,
+    portal_target,
+)

@@ -1,1 +1,9 @@
-from . import account_move, distribution_share, distribution_target, sale_order
+from . import (
+    account_move,
+    distribution_joint_plan,
+    distribution_joint_plan_line,
+    distribution_joint_plan_portal,
+    distribution_share,
+    distribution_target,
+    sale_order,
+)
