@@ -58,6 +58,7 @@
         # target
         "report/distribution_attainment_views.xml",
         "views/distribution_target_views.xml",
+        "views/distribution_joint_plan_views.xml",
         # sellout
         "data/mail_template_sellout.xml",
         "views/distribution_reporter_views.xml",
@@ -78,6 +79,7 @@
         "report/distribution_waterfall_views.xml",
         "report/distribution_scorecard_views.xml",
         "report/distribution_economics_views.xml",
+        "report/distribution_assortment_views.xml",
         "views/distribution_price_plan_views.xml",
         # first page, digest
         "data/digest_data.xml",
@@ -91,6 +93,7 @@
         "views/portal_sellout_templates.xml",
         "views/portal_price_templates.xml",
         "views/portal_agreement_templates.xml",
+        "views/portal_target_templates.xml",
         "views/menus.xml",
     ],
     "demo": [

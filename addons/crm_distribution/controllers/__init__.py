@@ -5,4 +5,5 @@ from . import (
     portal_money,
     portal_price,
     portal_sellout,
+    portal_target,
 )

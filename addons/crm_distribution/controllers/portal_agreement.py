@@ -7,7 +7,7 @@ from .missing import missing_page
 
 
 class AgreementPortal(CustomerPortal):
-    """An intermediary reads what was agreed with it, and how far its targets are."""
+    """An intermediary reads what was agreed with it."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -25,7 +25,6 @@ class AgreementPortal(CustomerPortal):
             "agreements": request.env["distribution.agreement"]._portal_agreements(
                 partner
             ),
-            "targets": request.env["distribution.target"]._portal_targets(partner),
         }
         return request.render("crm_distribution.portal_my_agreement", values)
 

@@ -1,4 +1,7 @@
 from . import (
+    distribution_assortment,
+    distribution_assortment_buyer,
+    distribution_assortment_pair,
     distribution_attainment,
     distribution_balance,
     distribution_contact_efficiency,

@@ -9,6 +9,7 @@ from odoo.addons.crm_suite.tools.figures import open_counted
 
 from ..channel.contacts import ContactEfficiency
 from ..channel.network import INTERMEDIARIES
+from .assortment_rows import links_sql
 
 
 class DistributionContactEfficiency(models.Model):
@@ -68,6 +69,7 @@ class DistributionContactEfficiency(models.Model):
         for name in (
             "distribution.link",
             "distribution.level",
+            "product.category",
             "res.partner",
             "sale.order",
             "sale.order.line",
@@ -80,15 +82,11 @@ class DistributionContactEfficiency(models.Model):
             WITH span AS (
                 SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[],
                                      %(costs)s::float8[], %(starts)s::timestamp[])
-                           AS span (company_id, day, cost, start)
+                           AS span (company_id, today, cost, start)
             ), link AS (
                 SELECT DISTINCT span.company_id, span.cost, link.supplier_id,
                        link.buyer_id
-                  FROM span
-                  JOIN distribution_link link
-                    ON (link.company_id = span.company_id OR link.company_id IS NULL)
-                   AND span.day BETWEEN coalesce(link.date_from, span.day)
-                                    AND coalesce(link.date_to, span.day)
+                  FROM (%(links)s) link JOIN span USING (company_id)
             ), side AS (
                 SELECT company_id, cost, buyer_id AS partner_id, 1 AS m, 0 AS n
                   FROM link
@@ -130,6 +128,7 @@ class DistributionContactEfficiency(models.Model):
               JOIN distribution_level level ON level.id = partner.distribution_level_id
              WHERE partner.active AND level.kind = ANY(%(kinds)s)
             """,
+            links=links_sql(),
             companies=companies.ids,
             days=[company._today() for company in companies],
             costs=companies.mapped("distribution_contact_cost"),

@@ -42,13 +42,14 @@ from .policy import (
 )
 from .price import test_price_plans, test_price_portal, test_waterfall
 from .sellout import (
+    test_assortment,
     test_channel_stock,
     test_claim_credits,
     test_sellout_portal,
     test_sellout_reading,
     test_sellout_reports,
 )
-from .target import test_targets
+from .target import test_joint_plans, test_targets
 from .term import (
     test_money_pages,
     test_payments,

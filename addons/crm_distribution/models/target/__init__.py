@@ -1,8 +1,9 @@
-# Each after those that it reads.
-from . import (  # noqa: I001
+from . import (
     account_move,
+    distribution_joint_plan,
+    distribution_joint_plan_line,
+    distribution_joint_plan_portal,
     distribution_share,
     distribution_target,
-    distribution_target_portal,
     sale_order,
 )

@@ -1,5 +1,7 @@
+from typing import Any
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
@@ -16,9 +18,27 @@ class DistributionTarget(models.Model):
 
     _name = "distribution.target"
     _description = "Target of an Intermediary"
-    _inherit = ["mail.thread", "suite.company.mixin", "suite.number.mixin"]
+    _inherit = [
+        "mail.thread",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.number.mixin",
+    ]
     _order = "date_from desc, partner_id, id"
     _company_links = ("partner_id", "territory_id")
+    # those of a joint plan say what was agreed: another version of it changes them
+    _protected_fields = {
+        "partner_id",
+        "category_id",
+        "territory_id",
+        "date_from",
+        "date_to",
+        "basis",
+        "measure",
+        "target",
+        "joint_line_id",
+        "quarter",
+    }
     _number_limits = {"target": (0, 1e15)}
 
     partner_id = fields.Many2one(
@@ -71,6 +91,20 @@ class DistributionTarget(models.Model):
         "currency of the company.",
     )
     target = fields.Float(required=True, tracking=True)
+    joint_line_id = fields.Many2one(
+        "distribution.joint.plan.line",
+        "Agreed in the Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    joint_plan_id = fields.Many2one(
+        related="joint_line_id.plan_id", store=True, index="btree_not_null"
+    )
+    quarter = fields.Integer(
+        readonly=True, copy=False, aggregator=None, help="Of the joint plan's year."
+    )
     attained = fields.Float(compute="_compute_attained")
     variance = fields.Float(
         compute="_compute_attained",
@@ -230,6 +264,20 @@ class DistributionTarget(models.Model):
             moves = self.env["account.move"].sudo()
             moves.search(moves._unplaced_domain() & Domain.OR(spans))._state_territory()
 
+    def _is_protected(self):
+        return bool(self.joint_line_id)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_agreed(self):
+        if not self._is_by_system() and (agreed := self.filtered("joint_line_id")):
+            raise UserError(
+                self.env._(
+                    "%(target)s is agreed in %(plan)s: make a new version of the plan.",
+                    target=agreed[0].display_name,
+                    plan=agreed[0].joint_plan_id.display_name,
+                )
+            )
+
     @api.constrains("basis", "territory_id")
     def _check_basis(self):
         for target in self:
@@ -253,4 +301,14 @@ class DistributionTarget(models.Model):
             "res_model": "distribution.attainment",
             "view_mode": "list,pivot,graph",
             "domain": [("target_id", "in", self.ids)],
+        }
+
+    def _portal_figures(self) -> dict[str, Any]:
+        """What an intermediary sees of it."""
+        self.ensure_one()
+        return {
+            "currency": self.measure == "amount" and self.currency_id,
+            "target": self.target,
+            "attained": self.attained,
+            "missing": max(-self.variance, 0.0),
         }
