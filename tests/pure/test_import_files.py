@@ -29,7 +29,7 @@ def data_of(name):
     return (FILES / name).read_bytes()
 
 
-def grasp(name, answers=None, hints=DOLLARS, **columns):
+def grasp(name, /, answers=None, hints=DOLLARS, **columns):
     data = data_of(name) if isinstance(name, str) else name
     understood = understand(data, Layout(), answers or {}, hints)
     if columns:
@@ -39,7 +39,7 @@ def grasp(name, answers=None, hints=DOLLARS, **columns):
     return understood
 
 
-def read(name, answers=None, hints=DOLLARS, **columns):
+def read(name, /, answers=None, hints=DOLLARS, **columns):
     understood = grasp(name, answers, hints, **columns)
     assert not understood.open, [(one.id, one.proposed) for one in understood.open]
     return read_purchases(
@@ -801,6 +801,39 @@ def test_sheet_kept_by_hand_with_merged_heads_and_sums_of_months():
     ]
     # whose it is stands in a merged cell above: named, and not guessed
     assert issues(reading) == [(6, "name", "no_customer")]
+
+
+GROUPED = b"""Acme Widgets LLC,,,,,,
+Sales by Customer Detail,,,,,,
+"January - March, 2024",,,,,,
+,Date,Transaction Type,Num,Product/Service,Amount,Balance
+Amy's Bird Sanctuary,,,,,,
+,01/15/2024,Invoice,1021,Pest Control,35.00,35.00
+Garden of Amy,,,,,,
+,02/20/2024,Invoice,1033,Gardening,40.00,40.00
+Total for Garden of Amy,,,,,$40.00,
+,02/21/2024,Invoice,1034,Pest Control,5.00,80.00
+Total for Amy's Bird Sanctuary,,,,,$80.00,
+Bill's Windsurf Shop,,,,,,
+,03/02/2024,Credit Memo,1040,Design,-100.00,-100.00
+Total for Bill's Windsurf Shop,,,,,-$100.00,
+TOTAL,,,,,-$20.00,
+"""
+
+
+def test_report_in_groups_gives_each_row_its_group():
+    """Whether groups are customers or goods, the user says: by choosing the column."""
+    understood = grasp(GROUPED)
+    assert understood.header[0] == "(group)"
+    assert not {"customer", "email", "name"} & understood.columns.keys()
+    reading = read(GROUPED, {"total_row": "leave"}, name="(group)")
+    assert bought(reading) == [
+        ("Amy's Bird Sanctuary", "2024-01-15", 35.0),
+        ("Garden of Amy", "2024-02-20", 40.0),
+        ("Amy's Bird Sanctuary", "2024-02-21", 5.0),
+        ("Bill's Windsurf Shop", "2024-03-02", -100.0),
+    ]
+    assert (reading.left_out, reading.problems) == (4, [])
 
 
 def test_a_state_of_an_address_is_no_status_and_fees_are_no_amount():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import limits
+from .terms import begins_total
 from .text import clean, is_blank
 
 Cell = str | float | int | bool | datetime.date | None
@@ -62,6 +63,8 @@ class Table:
         return name, number - first
 
 
+# the name of a first column without one, of reports in groups
+GROUP = "(group)"
 # how far down column names may stand
 TITLE_ROWS = 30
 
@@ -95,7 +98,34 @@ def open_table(
     while not names[-1]:
         names.pop()
     rows = itertools.chain(head[at + 1 :], filled)
+    if not names[0]:
+        first = next(rows, None)
+        rows = itertools.chain([first] if first else [], rows)
+        if first and _is_group(first[1]):
+            names[0], rows = GROUP, _ungrouped(rows)
     return Table(tuple(names), itertools.islice(rows, limit))
+
+
+def _is_group(cells: list[Cell]) -> bool:
+    return not is_blank(cells[0]) and all(map(is_blank, cells[1:]))
+
+
+def _ungrouped(
+    rows: Iterable[tuple[int, list[Cell]]],
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Rows with the name of their group, which stands above them alone in a row; a row
+    with its sum ends it."""
+    above: list[Cell] = []
+    for number, cells in rows:
+        if _is_group(cells):
+            above.append(cells[0])
+            continue
+        if not is_blank(cells[0]):
+            if above and begins_total(clean(cells[0])):
+                above.pop()
+            yield number, cells
+        else:
+            yield number, [above[-1] if above else None, *cells[1:]]
 
 
 def _filled(records: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
