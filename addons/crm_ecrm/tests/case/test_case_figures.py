@@ -72,7 +72,10 @@ class TestCaseFigures(CaseCommon):
         self.assertEqual(case.cost, 100, "as it was then")
 
     def test_complaint_rate_of_a_product(self):
-        """One row a product and month: joining complaints multiplies no sale."""
+        """A row for each cause: joining complaints and causes multiplies no sale."""
+        fault, transport = self.env["ecrm.case.cause"].create(
+            [{"name": "Fault"}, {"name": "Transport"}]
+        )
         product = self.env["product.product"].create({"name": "Kettle"})
         orders = self.env["sale.order"].create(
             [
@@ -85,28 +88,61 @@ class TestCaseFigures(CaseCommon):
                 for _number in range(4)
             ]
         )
-        orders.write({"state": "sale", "date_order": utc("2027-01-05 10:00")})
+        orders[:3].write({"state": "sale", "date_order": utc("2027-01-05 10:00")})
+        # a month in which nobody complains counts as well
+        orders[3:].write({"state": "sale", "date_order": utc("2027-02-05 10:00")})
+        said = {"product_id": product.id}
         with freeze_time(utc("2027-01-11 10:00")):
-            complaints = self.env["ecrm.case"]
-            for number in range(2):
-                complaints |= self._receive(product_id=product.id, name=str(number))
-            self._receive(product_id=product.id, kind="question")
-            self._receive(product_id=product.id, sender="failed", name="forged")
+            one, other, without = (
+                self._receive(**said, name=str(number)) for number in range(3)
+            )
+            self._receive(**said, kind="question")
+            self._receive(**said, sender="failed", name="forged")
+            self._receive(name="Of no product", cause_id=transport.id)
+        one.cause_id, other.cause_id = fault, fault
+        one.compensation = 7
         self.env.flush_all()
-        row = self.env["ecrm.complaint.rate"].search([("product_id", "=", product.id)])
+        rates = self.env["ecrm.complaint.rate"]
+        mine = [("product_id", "=", product.id)]
+        rows = rates.search([*mine, ("complaints", ">", 0)], order="complaints desc")
+        january = fields.Date.to_date("2027-01-01")
         self.assertRecordValues(
-            row,
+            rows,
             [
-                {
-                    "complaints": 2,
-                    "sold": 4,
-                    "rate": 50,
-                    "month": fields.Date.to_date("2027-01-01"),
-                }
+                {"cause_id": fault.id, "complaints": 2, "sold": 3, "cost": 7},
+                {"cause_id": False, "complaints": 1, "sold": 3, "cost": 0},
             ],
         )
-        found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
-        self.assertEqual(found, complaints)
+        self.assertEqual([round(row.rate, 2) for row in rows], [66.67, 33.33])
+        self.assertEqual(rows.mapped("month"), [january, january])
+        for row, cases in zip(rows, (one | other, without), strict=True):
+            found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
+            self.assertEqual(found, cases)
+        everything = rates.search(mine)
+        self.assertEqual(len(everything), len(set(everything.ids)))
+
+        def groups(by, domain=()):
+            found = rates._read_group(
+                [*mine, *domain], [by], ["complaints:sum", "sold:sum", "rate:avg"]
+            )
+            return {key: (told, sold, rate) for key, told, sold, rate in found}
+
+        self.assertEqual(groups("product_id"), {product: (3, 4, 75)})
+        self.assertEqual(
+            groups("month:month"),
+            {january: (3, 3, 100), fields.Date.to_date("2027-02-01"): (0, 1, 0)},
+        )
+        by_cause = groups("cause_id")
+        self.assertEqual(by_cause[fault], (2, 4, 50))
+        self.assertEqual(by_cause[transport], (0, 4, 0))
+        self.assertEqual(by_cause[fault.browse()], (1, 4, 25))
+        self.assertEqual(
+            groups("cause_id", [("cause_id", "=", fault.id)]), {fault: (2, 4, 50)}
+        )
+        of_none = rates.search(
+            [("product_id", "=", False), ("cause_id", "=", transport.id)]
+        ).filtered(lambda row: row.month == january)
+        self.assertRecordValues(of_none, [{"complaints": 1, "sold": 0}])
 
     def test_customers_cases_are_counted_for_the_company(self):
         self._receive()
@@ -184,4 +220,4 @@ class TestCaseFigures(CaseCommon):
             [],
             ["__count", "points:avg"],
         )
-        return rate.complaints, (answers, points), idea.vote_count
+        return sum(rate.mapped("complaints")), (answers, points), idea.vote_count

@@ -244,6 +244,7 @@ class TestSignalDays(VoiceCommon):
                 )
         self.env.flush_all()
         rows = self.env["ecrm.complaint.rate"].search([("product_id", "=", product.id)])
+        self.assertEqual(len(rows), len(told), "a row for each cause that somebody has")
         self.assertEqual({(one.company_id, one.month) for one in rows}, {*told})
         for row in rows:
             found = cases.search(row.action_open_cases()["domain"])
