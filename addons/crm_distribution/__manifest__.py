@@ -58,6 +58,7 @@
         # target
         "report/distribution_attainment_views.xml",
         "views/distribution_target_views.xml",
+        "data/mail_template_target.xml",
         "views/distribution_joint_plan_views.xml",
         # sellout
         "data/mail_template_sellout.xml",
@@ -121,6 +122,9 @@
         "demo/term_demo.xml",
         # price
         "demo/price_demo.xml",
+        # assortment, joint plans
+        "demo/assortment_demo.xml",
+        "demo/joint_plan_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_distribution/static/tests/tours/**/*"],

@@ -18,6 +18,9 @@ RIGHTS = {
     "distribution.admission.line": {"channel user": "rw", "manager": "rw"},
     "distribution.agreement": BOSS,
     "distribution.agreement.term": BOSS,
+    "distribution.assortment": SEEN,
+    "distribution.assortment.buyer": SEEN,
+    "distribution.assortment.pair": SEEN,
     "distribution.attainment": SEEN,
     "distribution.balance": PAID,
     "distribution.conflict": {"channel user": "r", "manager": "rw"},
@@ -27,6 +30,8 @@ RIGHTS = {
     "distribution.economics": SEEN,
     "distribution.gap": {"channel user": "rw", "manager": "rw"},
     "distribution.handling": BOSS,
+    "distribution.joint.plan": BOSS,
+    "distribution.joint.plan.line": BOSS,
     # of a lead that is nobody's
     "distribution.message": {"salesperson": "r", "channel user": "r", "manager": "r"},
     "distribution.level": {**SHARED, "manager": "rwcd", "stranger": "rwcd"},
@@ -97,10 +102,15 @@ OF_AN_INTERMEDIARY = {
     "distribution.admission.line",
     "distribution.agreement",
     "distribution.agreement.term",
+    "distribution.assortment",
+    "distribution.assortment.buyer",
+    "distribution.assortment.pair",
     "distribution.attainment",
     "distribution.conflict",
     "distribution.contact.efficiency",
     "distribution.economics",
+    "distribution.joint.plan",
+    "distribution.joint.plan.line",
     "distribution.link",
     "distribution.message",
     "distribution.registration",
@@ -166,6 +176,13 @@ METHODS = {
     ("distribution.agreement.start", "action_finish"): set(),
     ("distribution.agreement.start", "action_keep_draft"): set(),
     ("distribution.agreement.start", "action_next"): set(),
+    ("distribution.assortment", "action_open_records"): CHANNEL,
+    ("distribution.assortment.buyer", "action_open_assortment"): CHANNEL,
+    ("distribution.assortment.buyer", "action_open_contacts"): CHANNEL,
+    ("distribution.assortment.buyer", "action_open_ranges"): CHANNEL,
+    ("distribution.assortment.pair", "action_open_first"): CHANNEL,
+    ("distribution.assortment.pair", "action_open_together"): CHANNEL,
+    ("distribution.assortment.pair", "action_open_without"): CHANNEL,
     ("distribution.attainment", "action_view_lines"): CHANNEL,
     ("distribution.balance", "action_open_accruals"): MONEY,
     ("distribution.conflict", "action_decide"): CHANNEL,
@@ -184,6 +201,10 @@ METHODS = {
     ("distribution.gap", "action_close"): CHANNEL,
     ("distribution.gap", "action_open_leads"): CHANNEL,
     ("distribution.gap", "action_recruit"): CHANNEL,
+    ("distribution.joint.plan", "action_new_version"): {"manager"},
+    ("distribution.joint.plan", "action_open_targets"): CHANNEL,
+    ("distribution.joint.plan", "action_propose"): {"manager"},
+    ("distribution.joint.plan", "action_take_back"): {"manager"},
     ("distribution.network.import", "action_check"): {"manager"},
     ("distribution.network.import", "action_import"): {"manager"},
     ("distribution.network.import", "action_open"): {"manager"},
@@ -305,6 +326,8 @@ ROUTES = {
     "SelloutPortal.portal_sellout_report",
     "SelloutPortal.portal_sellout_upload",
     "SelloutPortal.sellout_issues",
+    "TargetPortal.portal_my_targets",
+    "TargetPortal.portal_plan_answer",
 }
 
 
@@ -349,6 +372,9 @@ class AttackChannelRecords:
         }
         env.flush_all()
         for model in (
+            "assortment",
+            "assortment.buyer",
+            "assortment.pair",
             "attainment",
             "balance",
             "coverage",
@@ -542,7 +568,17 @@ class AttackChannelRecords:
                 ],
             }
         )
+        plan = env["distribution.joint.plan"].create(
+            {
+                "partner_id": cls.intermediary.id,
+                "company_id": company.id,
+                "line_ids": [Command.create({"category_id": goods.id, "target": 100})],
+            }
+        )
+        cls._bought_together(company, goods)
         return {
+            "distribution.joint.plan": plan,
+            "distribution.joint.plan.line": plan.line_ids,
             "distribution.share": order.distribution_share_ids,
             "distribution.target": env["distribution.target"].create(
                 {
@@ -555,6 +591,30 @@ class AttackChannelRecords:
                 }
             ),
         }
+
+    @classmethod
+    def _bought_together(cls, company, goods):
+        """Two products in as many orders as a pair needs to be told."""
+        products = cls.env["product.product"].create(
+            [
+                {"name": name, "type": "consu", "categ_id": goods.id}
+                for name in ("Attacked", "Beside It")
+            ]
+        )
+        orders = cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": cls.intermediary.id,
+                    "company_id": company.id,
+                    "order_line": [
+                        Command.create({"product_id": product.id})
+                        for product in products
+                    ],
+                }
+                for _number in range(5)
+            ]
+        )
+        orders.action_confirm()
 
     @classmethod
     def _price_records(cls, company, goods):

@@ -24,11 +24,11 @@ class DistributionAssortment(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    buyer_id = fields.Many2one("res.partner", "Buyer", readonly=True)
+    buyer_id = fields.Many2one("res.partner", readonly=True)
     level_id = fields.Many2one(
         "distribution.level", readonly=True, help="The buyer's level today."
     )
-    supplier_id = fields.Many2one("res.partner", "Supplier", readonly=True)
+    supplier_id = fields.Many2one("res.partner", readonly=True)
     category_id = fields.Many2one("product.category", "Goods", readonly=True)
     product_id = fields.Many2one(
         "product.product", readonly=True, help="Empty: nothing was bought by the link."

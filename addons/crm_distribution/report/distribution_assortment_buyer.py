@@ -21,10 +21,9 @@ class DistributionAssortmentBuyer(models.Model):
     _rec_name = "buyer_id"
 
     company_id = fields.Many2one("res.company", readonly=True)
-    buyer_id = fields.Many2one("res.partner", "Buyer", readonly=True)
+    buyer_id = fields.Many2one("res.partner", readonly=True)
     level_id = fields.Many2one("distribution.level", readonly=True)
     suppliers = fields.Integer(
-        "Suppliers",
         readonly=True,
         help="From whom it buys, by supply links today and by what it bought within a "
         "year: its contacts.",

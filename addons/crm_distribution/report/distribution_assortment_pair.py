@@ -42,15 +42,13 @@ class DistributionAssortmentPair(models.Model):
     category_id = fields.Many2one(
         "product.category", "Goods", readonly=True, help="Of a product: its category."
     )
-    product_id = fields.Many2one("product.product", "Product", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
     other_category_id = fields.Many2one(
         "product.category", "Other Goods", readonly=True
     )
-    other_product_id = fields.Many2one(
-        "product.product", "Other Product", readonly=True
-    )
+    other_product_id = fields.Many2one("product.product", readonly=True)
     baskets = fields.Integer(
-        "Baskets", readonly=True, aggregator="max", help="Orders or documents in all."
+        readonly=True, aggregator="max", help="Orders or documents in all."
     )
     with_first = fields.Integer(
         "With the First", readonly=True, aggregator="max", help="Baskets with it."

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.mails import write_mail
 
 # what both sides agree on
 FROZEN = {"partner_id", "date_from", "note", "line_ids"}
@@ -100,7 +101,6 @@ class DistributionJointPlan(models.Model):
     agreed_on = fields.Datetime(readonly=True, copy=False, tracking=True)
     agreed_by_id = fields.Many2one(
         "res.partner",
-        "Agreed By",
         readonly=True,
         copy=False,
         ondelete="restrict",
@@ -404,4 +404,32 @@ class DistributionJointPlan(models.Model):
         quiet.message_post(body=body, author_id=author.id, subtype_xmlid="mail.mt_note")
 
     def _tell_proposal(self) -> None:
-        """Hook: that a plan waits for the intermediary."""
+        """Mail to each who may answer, one by one; sent later."""
+        self.ensure_one()
+        # sudo: whoever proposes need not read the template, nor who has a login
+        plan = self.sudo()
+        template = plan.env.ref(
+            "crm_distribution.mail_template_joint_plan", raise_if_not_found=False
+        )
+        if not template or not plan.partner_id.active:
+            return
+        contacts = plan.env["res.partner"].search(
+            Domain("commercial_partner_id", "=", plan.partner_id.id)
+            & Domain("user_ids.active", "=", True)
+            & Domain("email_normalized", "!=", False)
+        )
+        sender = self.env.user.email_formatted or plan.company_id.email_formatted
+        plan.env["mail.mail"].create(
+            [
+                write_mail(template, plan, contact, sender, **plan._mail_words(contact))
+                for contact in contacts
+            ]
+        )
+
+    def _mail_words(self, contact) -> dict[str, str]:
+        env = self.with_context(lang=contact.lang or self.env.lang).env
+        return {
+            "first_day": written_day(env, self.date_from),
+            "last_day": written_day(env, self.date_to),
+            "link": f"{self.get_base_url()}/my/channel/targets",
+        }

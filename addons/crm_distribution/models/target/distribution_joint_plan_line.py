@@ -42,18 +42,10 @@ class DistributionJointPlanLine(models.Model):
         help="Amount: without tax, in the currency of the company.",
     )
     target = fields.Float("Year", required=True)
-    quarter_1 = fields.Float(
-        "Quarter 1", compute="_compute_quarters", store=True, readonly=False
-    )
-    quarter_2 = fields.Float(
-        "Quarter 2", compute="_compute_quarters", store=True, readonly=False
-    )
-    quarter_3 = fields.Float(
-        "Quarter 3", compute="_compute_quarters", store=True, readonly=False
-    )
-    quarter_4 = fields.Float(
-        "Quarter 4", compute="_compute_quarters", store=True, readonly=False
-    )
+    quarter_1 = fields.Float(compute="_compute_quarters", store=True, readonly=False)
+    quarter_2 = fields.Float(compute="_compute_quarters", store=True, readonly=False)
+    quarter_3 = fields.Float(compute="_compute_quarters", store=True, readonly=False)
+    quarter_4 = fields.Float(compute="_compute_quarters", store=True, readonly=False)
     target_ids = fields.One2many("distribution.target", "joint_line_id")
 
     _goods_uniq = models.UniqueIndex(

@@ -11,8 +11,12 @@ WAYS = {
     "distribution.admission.line": "admission_id.partner_id",
     "distribution.agreement": "partner_id",
     "distribution.agreement.term": "agreement_id.partner_id",
+    "distribution.assortment": "buyer_id",
+    "distribution.assortment.buyer": "buyer_id",
     "distribution.attainment": "partner_id",
     "distribution.contact.efficiency": "partner_id",
+    "distribution.joint.plan": "partner_id",
+    "distribution.joint.plan.line": "plan_id.partner_id",
     "distribution.link": "supplier_id",
     "distribution.message": "partner_id",
     "distribution.registration": "partner_id",
@@ -73,6 +77,9 @@ class TestOwnIntermediaries(DealCommon):
                 "date_to": "2027-03-31",
                 "target": 300,
             }
+        )
+        env["distribution.joint.plan"].create(
+            {"partner_id": partner.id, "line_ids": [Command.create({"target": 300})]}
         )
         lead = env["crm.lead"].create(
             {

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_suite.tests.accessibility import AccessibilityCase
@@ -24,6 +27,7 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
         deals[0]._approve()
         deals[0]._hear(self.user.partner_id, "They decide in May")
         deals[1]._reject("x")
+        self._plans()
         self.env.flush_all()
         return [
             "/my/channel/leads",
@@ -33,8 +37,36 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
             "/my/channel/deals",
             "/my/channel/deal/new",
             "/my/channel/prices",
+            "/my/channel/targets",
             *(f"/my/channel/deal/{deal.number}" for deal in deals),
         ]
+
+    def _plans(self):
+        """One that waits and one that is agreed, and a target beside them."""
+        today = self.env.company._today()
+        target = {"category_id": self.goods.id, "target": 1000}
+        plans = self.env["distribution.joint.plan"].create(
+            [
+                {
+                    "partner_id": self.ava.id,
+                    "date_from": today + timedelta(days=days),
+                    "note": "We train your people",
+                    "line_ids": [Command.create(target)],
+                }
+                for days in (0, 400)
+            ]
+        )
+        plans.action_propose()
+        plans[0]._agree(self.user.partner_id, 1)
+        self.env["distribution.target"].create(
+            {
+                **target,
+                "partner_id": self.ava.id,
+                "date_from": today,
+                "date_to": today,
+                "measure": "quantity",
+            }
+        )
 
     def _missing(self):
         return [
@@ -54,7 +86,9 @@ class TestPortalAccessibility(ToursCommon, AccessibilityCase):
     def test_pages_without_data(self):
         self.lead.action_set_lost()
         self.assertAccessible(
-            ["/my/channel/leads", "/my/channel/deals"], self.login, lang="en-US"
+            ["/my/channel/leads", "/my/channel/deals", "/my/channel/targets"],
+            self.login,
+            lang="en-US",
         )
 
     def test_pages_from_right_to_left(self):

@@ -3,7 +3,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..deal.deal_common import DealPages
 
@@ -333,3 +333,66 @@ class TestJointPlans(DealPages):
         )
         with self.assertRaisesRegex(ValidationError, "Xenon"):
             self._plan(partner=contact)
+
+
+@tagged("post_install", "-at_install")
+class TestJointPlanTours(HttpCase):
+    """On the real clock, which a browser needs."""
+
+    def test_agreed_in_the_portal_and_seen_on_the_scorecard(self):
+        partner = self.env["res.partner"].create(
+            {
+                "name": "Xenon Works",
+                "is_company": True,
+                "distribution_level_id": self.env.ref(
+                    "crm_distribution.level_wholesaler"
+                ).id,
+            }
+        )
+        contact = new_test_user(self.env, "plan-agrees", "base.group_portal")
+        contact.partner_id.parent_id = partner
+        boss = new_test_user(
+            self.env,
+            "plan-boss",
+            "crm_distribution.group_channel_manager,account.group_account_invoice",
+        )
+        today = self.env.company._today()
+        plan = (
+            self.env["distribution.joint.plan"]
+            .with_user(boss)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "date_from": today.replace(day=1),
+                    "note": "We train your people.",
+                    "line_ids": [Command.create({"target": 1000})],
+                }
+            )
+        )
+        plan.action_propose()
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertIn(contact.partner_id.email, mail.email_to)
+        self.assertIn("/my/channel/targets", mail.body_html)
+        self.start_tour("/my", "crm_distribution_agree_plan", login=contact.login)
+        self.assertRecordValues(
+            plan, [{"state": "agreed", "agreed_by_id": contact.partner_id.id}]
+        )
+        product = self.env["product.product"].create(
+            {"name": "Pump", "taxes_id": [Command.clear()]}
+        )
+        line = {"product_id": product.id, "quantity": 5, "price_unit": 100}
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": today,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        invoice.action_post()
+        self.env.flush_all()
+        self.start_tour(
+            "/odoo/action-crm_distribution.distribution_scorecard_action",
+            "crm_distribution_scorecard",
+            login=boss.login,
+        )

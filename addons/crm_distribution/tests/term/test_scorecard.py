@@ -22,6 +22,16 @@ COUNTS = (
     "reports_due",
     "reports_in_time",
 )
+# what counts lines of documents or the goods on them, or has a row for these
+OF_DOCUMENTS = {
+    ("distribution.assortment", "lines"),
+    ("distribution.assortment", "rows"),
+    ("distribution.assortment.buyer", "categories"),
+    ("distribution.assortment.buyer", "combined"),
+    ("distribution.assortment.buyer", "widest"),
+    ("distribution.balance", "rows"),
+    ("distribution.sellout.month", "rows"),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -131,6 +141,69 @@ class TestScorecard(TermCommon):
         card = self._of(date(2027, 3, 1))
         self.assertEqual(len(card), 1)
         self.assertAlmostEqual(card.sell_in, 750)
+
+    def test_invoices_change_no_count_in_any_report_of_the_channel(self):
+        """One grain a report: what is counted is not what money is booked on."""
+        self.pump.type = "consu"
+        order = self._order(100, 200, partner=self.x)
+        self._link_everything()
+        before = self._counts()
+        self.assertGreater(len(before), 20)
+        self._term()
+        for invoice in (
+            order._create_invoices(),
+            self._invoice(100, 50, post=False),
+            self._invoice(300, partner=self.y, post=False),
+        ):
+            invoice.invoice_date = date(2027, 3, 1)
+            invoice.action_post()
+            self._credit(invoice, amount=10)
+        self.assertGreater(self._of(date(2027, 3, 1)).invoiced, 0)
+        after = self._counts()
+        self.assertEqual(
+            {
+                key: (before[key], after[key])
+                for key in before
+                if before[key] != after[key]
+            },
+            {},
+        )
+
+    def _link_everything(self):
+        """So that every report has something to count."""
+        self.env["distribution.link"].create(
+            [
+                {"supplier_id": self.company.partner_id.id, "buyer_id": partner.id}
+                for partner in (self.x, self.y)
+            ]
+        )
+        self.env["distribution.target"].create(
+            {
+                "partner_id": self.x.id,
+                "date_from": date(2027, 1, 1),
+                "date_to": date(2027, 3, 31),
+                "target": 100,
+            }
+        )
+
+    def _counts(self):
+        """Every number of every report that counts something, and its rows."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = {}
+        for name, model in self.env.items():
+            if not name.startswith("distribution.") or model._auto or model._abstract:
+                continue
+            counts = [
+                column
+                for column, field in model._fields.items()
+                if field.type == "integer" and field.store and column != "id"
+            ]
+            rows = model.search([])
+            found[name, "rows"] = len(rows)
+            for column in counts:
+                found[name, column] = sum(rows.mapped(column))
+        return {key: found[key] for key in found.keys() - OF_DOCUMENTS}
 
     def test_rates_are_of_sums_and_nothing_is_none_yet(self):
         """C130: 2 of 4 with one open; who has none has no share."""
