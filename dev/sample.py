@@ -104,7 +104,7 @@ def invoice_intermediaries(env) -> None:
 
 
 def supply_reporters(env) -> None:
-    """What the shops that report their sell-out had of us, at two prices; and a cut."""
+    """What the shops that report their sell-out had of us in a year; and a cut."""
     today = env.company._today()
     refrigerator = env.ref("crm_distribution.product_refrigerator")
     machine = env.ref("crm_distribution.product_kitchen_machine")
@@ -125,13 +125,18 @@ def supply_reporters(env) -> None:
                         }
                     )
                     for product, quantity, price in (
-                        (refrigerator, 40, fridge),
-                        (machine, 45, mixer),
+                        (refrigerator, 45, fridge),
+                        (machine, 50, mixer),
                     )
                 ],
             }
             for reporter in reporters
-            for days, fridge, mixer in ((230, 400, 150), (130, 385, 140))
+            for days, fridge, mixer in (
+                (430, 410, 155),
+                (330, 400, 150),
+                (230, 400, 150),
+                (130, 385, 140),
+            )
         ]
     )
     moves.action_post()

@@ -18,6 +18,8 @@ HOOK = f"""{ORDER}
 TEST = "class TestA(TransactionCase):\n    def test_a(self):\n        assert 1\n"
 RULE = """<record id="r" model="ir.rule"><field name="model_id" ref="model_a_b"/>
     <field name="domain_force">[('company_id', 'in', {})]</field></record>"""
+LIST = """<record id="a" model="ir.actions.act_window">
+    <field name="view_mode">list,form</field></record>"""
 MANIFEST = {
     "depends": ["sale_crm"],
     "external_dependencies": {"python": ["numpy"]},
@@ -112,6 +114,7 @@ FAULTS = {
         {ROWS: f"{GOOD[ROWS]}z,other.model_a_b,"},
     ],
     rules.reset_by_an_upgrade: each("views/v.xml", f"<odoo>{RULE}</odoo>"),
+    rules.silent_lists: each("views/v.xml", f"<odoo>{LIST}</odoo>"),
     rules.unlisted_or_missing: [
         *each("security/deep/c.xml", "<odoo/>"),
         *each("__manifest__.py", repr(MANIFEST | {"demo": ["c.csv"]})),

@@ -58,6 +58,9 @@ ADAPTED = """//record[@model = 'ir.rule' or @model = 'ir.cron'
 COMPANY_RULES = """//record[@model = 'ir.rule'][not(field[@name = 'groups'])]
     [contains(field[@name = 'domain_force'], 'company_ids')]
     /field[@name = 'model_id']/@ref"""
+LISTS = """//record[@model = 'ir.actions.act_window'][not(field[@name = 'help'])]
+    [not(field[@name = 'target'][. = 'new'])]
+    [contains(field[@name = 'view_mode'], 'list')]"""
 DATA = {"security", "data", "wizard", "report", "views", "demo"}
 
 
@@ -224,6 +227,13 @@ def reset_by_an_upgrade(addon: Addon) -> Iterator[str]:
     for path, root in addon.xml.items():
         for record in root.xpath(ADAPTED):
             yield f"{path} {record.get('id')}"
+
+
+def silent_lists(addon: Addon) -> Iterator[str]:
+    """Where there is nothing yet, a list says what will be there and how."""
+    for path, tree in addon.xml.items():
+        for action in tree.xpath(LISTS):
+            yield f"{path} {action.get('id')}"
 
 
 def unlisted_or_missing(addon: Addon) -> Iterator[str]:

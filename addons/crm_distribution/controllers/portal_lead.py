@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import leave_no_trace
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -128,7 +129,7 @@ class PortalChannelLead(CustomerPortal):
         """The page that the mail leads to: it shows, and decides nothing."""
         offer, contact = self._linked_offer(key, token)
         if not offer:
-            return self._kept_private(missing_page("crm_distribution.channel_no_offer"))
+            return leave_no_trace(missing_page("crm_distribution.channel_no_offer"))
         return self._offer_page(offer, contact, key, token)
 
     @route(
@@ -143,7 +144,7 @@ class PortalChannelLead(CustomerPortal):
     def channel_offer_answer(self, key, token, answer="", reason="", **kw):
         offer, contact = self._linked_offer(key, token)
         if not offer:
-            return self._kept_private(missing_page("crm_distribution.channel_no_offer"))
+            return leave_no_trace(missing_page("crm_distribution.channel_no_offer"))
         error = self._answer(offer, contact, answer, reason)
         done = None if error else answer
         return self._offer_page(offer, contact, key, token, error, done)
@@ -191,12 +192,4 @@ class PortalChannelLead(CustomerPortal):
         if not values["offer"]["is_open"]:
             # what was accepted by now is shown to a login alone
             values["offer"] = {"is_open": False, "facts": []}
-        return self._kept_private(
-            request.render("crm_distribution.channel_offer", values)
-        )
-
-    def _kept_private(self, response):
-        # the address is the key: no other site shall learn it
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return leave_no_trace(request.render("crm_distribution.channel_offer", values))

@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .acting import acting_intermediary
@@ -43,7 +44,7 @@ class MoneyPortal(CustomerPortal):
         pager = portal_pager(
             url="/my/channel/statements",
             total=settlements._portal_count(partner),
-            page=page,
+            page=page_number(page),
             step=PAGE_SIZE,
         )
         values = self._prepare_portal_layout_values() | {

@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
 from .acting import acting_intermediary
@@ -33,7 +34,7 @@ class PricePortal(CustomerPortal):
         pager = portal_pager(
             url="/my/channel/prices",
             total=prices._portal_price_count(partner),
-            page=page,
+            page=page_number(page),
             step=PAGE_SIZE,
         )
         found = prices._portal_prices(partner, PAGE_SIZE, pager["offset"])

@@ -3,6 +3,7 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.http import content_disposition, request, route
 
+from odoo.addons.crm_suite.tools.pages import page_number
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -156,7 +157,7 @@ class SelloutPortal(CustomerPortal):
         pager = portal_pager(
             url="/my/channel/sellout",
             total=reports._portal_count(partner),
-            page=page,
+            page=page_number(page),
             step=PAGE_SIZE,
         )
         values = self._prepare_portal_layout_values() | {

@@ -2,17 +2,12 @@
 
 from odoo.http import request
 
-# the address of a page by a link is its key: no other site learns or keeps it
-NO_TRACES = {
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-}
+from odoo.addons.crm_suite.tools.pages import leave_no_trace
 
 
 def render_private(template: str, values=None, **options):
     """A page by a link, which leaves no traces."""
-    return request.render(template, values or {}, headers=dict(NO_TRACES), **options)
+    return leave_no_trace(request.render(template, values or {}, **options))
 
 
 def link_over():

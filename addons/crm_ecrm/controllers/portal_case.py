@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
+from odoo.addons.crm_suite.tools.pages import leave_no_trace
 from odoo.addons.crm_suite.tools.uploads import (
     LARGEST_FILE,
     MOST_FILES,
@@ -12,7 +13,7 @@ from odoo.addons.crm_suite.tools.uploads import (
 )
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .page import NO_TRACES, link_over, nothing_here, render_private, speak
+from .page import link_over, nothing_here, render_private, speak
 
 LONGEST_TEXT = 10_000
 # what nobody can do by accident: see it, and write into it
@@ -256,7 +257,7 @@ class CasePortal(CustomerPortal):
             error = _do(case, deed, text, token, by=holder, medium="form")
         if error:
             return self._linked_page(link, case, holder, error, text)
-        return _private(request.redirect(f"/voice/case/{link}"))
+        return leave_no_trace(request.redirect(f"/voice/case/{link}"))
 
     @route(
         "/voice/case/<string:link>/file/<int:place>",
@@ -270,7 +271,7 @@ class CasePortal(CustomerPortal):
         case, _holder = _linked_case(link)
         if not case:
             return link_over()
-        return _private(_send_file(case, place))
+        return leave_no_trace(_send_file(case, place))
 
 
 def _own_case(key):
@@ -331,8 +332,3 @@ def _send_file(case, place):
         raise NotFound
     stream = request.env["ir.binary"]._get_stream_from(file)
     return stream.get_response(as_attachment=True)
-
-
-def _private(response):
-    response.headers.update(NO_TRACES)
-    return response

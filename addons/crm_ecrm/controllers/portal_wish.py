@@ -2,9 +2,10 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
+from odoo.addons.crm_suite.tools.pages import leave_no_trace
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .page import NO_TRACES, link_over, render_private, speak
+from .page import link_over, render_private, speak
 
 
 class WishPortal(CustomerPortal):
@@ -69,9 +70,7 @@ class WishPortal(CustomerPortal):
                 error = str(refusal)
             else:
                 if url:
-                    response = request.redirect(url, local=False)
-                    response.headers.update(NO_TRACES)
-                    return response
+                    return leave_no_trace(request.redirect(url, local=False))
                 done = "known" if wish._known_user() else "asked"
         values = {"done": done, "error": error, "action": f"/voice/account/{token}"}
         return render_private("crm_ecrm.voice_account", values)

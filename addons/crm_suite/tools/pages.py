@@ -1,6 +1,18 @@
-"""Numbers of pages, as addresses say them."""
+"""What pages for customers and intermediaries have in common."""
 
 LONGEST = 9
+# the address of a page by a link is its key: no other site learns or keeps it
+NO_TRACES = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def leave_no_trace(response):
+    """An answer by a link; it is private to whoever has the link."""
+    response.headers.update(NO_TRACES)
+    return response
 
 
 def page_number(sent) -> int:

@@ -127,6 +127,13 @@ class TestSelloutPortal(PortalCommon):
         for path in (PAGE, "/my/channel/stock"):
             self.assertEqual(self.url_open(path).status_code, 404)
 
+    def test_a_page_that_is_no_number_is_the_first(self):
+        for path in (PAGE, "/my/channel/statements", "/my/channel/prices"):
+            for page in ("²", "x", "-1", "9" * 5000):
+                with self.subTest(path, page=page[:9]):
+                    answer = self.url_open(f"{path}?page={page}")
+                    self.assertEqual(answer.status_code, 200)
+
     def test_sees_its_stock_fall(self):
         self._invoice("2026-10-01", (self.cup, 10, 5))
         self.authenticate("roya-sells", "roya-sells")
