@@ -71,9 +71,8 @@ class TestCaseDoors(CaseCommon):
             elif step in says and case.state in ("new", "open", "waiting"):
                 case._say(f"We, at {at}", user=self.agent, then=says[step])
             elif step == "notes":
-                case.with_user(self.agent).message_post(
-                    body="Look at it", subtype_xmlid="mail.mt_note"
-                )
+                note = {"body": "Look at it", "subtype_xmlid": "mail.mt_note"}
+                case.with_user(self.agent).message_post(**note)
             elif step == "away" and door == "mail":
                 # a machine that only mails have
                 absence = {"Auto_Submitted": "auto-replied"}

@@ -7,8 +7,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_path
 
-from odoo.addons.crm_ecrm import _look_back
-
+from ... import _look_back
 from ..voice_common import VoiceCommon
 
 
