@@ -33,9 +33,11 @@ class SaleOrder(models.Model):
         cards = self.env["loyalty.card"]
         if self._has_ledgers():
             # first the points, while it is known where they came from
-            sold._post_points(cancelled=True)
+            posted = sold._post_points(cancelled=True)
+            # a customer's card that has a past stays
+            kept = posted.filtered("program_id.is_nominative")
             sold._withdraw_statements()
-            cards = self._forget_promised_points()
+            cards = self._forget_promised_points() - kept
             sold._forget_what_was_asked()
         res = super()._action_cancel()
         if cards:

@@ -3,6 +3,7 @@ from . import (
     loyalty_card,
     loyalty_card_ledger,
     loyalty_card_switch,
+    loyalty_mail,
     loyalty_point_difference,
     loyalty_point_document_mixin,
     loyalty_point_entry,

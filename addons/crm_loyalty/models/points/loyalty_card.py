@@ -269,6 +269,12 @@ class LoyaltyCard(models.Model):
             )
         )
 
+    def _send_points_reach_communication(self, points_changes):
+        """Odoo looks each program's mails up; mostly there are none anywhere."""
+        if not self.env["loyalty.mail"]._any_milestone():
+            return None
+        return super()._send_points_reach_communication(points_changes)
+
     def _keep_balance(self, points: float, pending: float) -> bool:
         """Only the ledger calls this: it has posted the entries."""
         values = {"points": points, "pending_points": pending}

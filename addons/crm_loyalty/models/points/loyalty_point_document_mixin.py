@@ -75,10 +75,11 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         :param cancelled: they are about to be, and then earn and spend nothing
         :param withdrawn: what they earn more now was taken back before, by a return
             that does not count any more: it has its old terms
+        :return: the accounts that were posted to
         """
         # sudo: the ledger is the same for everybody who may confirm, cancel or refund
         documents = self.sudo()
-        documents._post_effects(
+        return documents._post_effects(
             {} if cancelled else documents._point_effects(),
             document,
             withdrawn=withdrawn,
@@ -97,7 +98,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         ]
         changes = [change for change in changes if change[2] != change[3]]
         if not changes:
-            return
+            return self.env["loyalty.card"]
         cards = self.env["loyalty.card"].union(*(card for _o, card, _w, _p in changes))
         # of a program of all companies: where the documents are it is this day
         books = cards.with_company(self.company_id[:1])._open_books()
@@ -129,6 +130,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             book.note = None
             book.close_day()
         cards._keep_books(books)
+        return cards
 
     def _gain_and_spend(self, order, card, book, now, before, *, again, withdrawn):
         """Points for this purchase come before what it spends, for later ones after."""

@@ -140,13 +140,13 @@ class SaleOrder(models.Model):
         Odoo's history of it goes as well: Odoo would delete it a moment later, and read
         everything anew after that.
         """
-        # sudo: the ledger's own
-        self.sudo().points_asked_for = False
         # sudo: as Odoo does it
         history = self.env["loyalty.history"].sudo()
         history.search(
             [("order_model", "=", self._name), ("order_id", "in", self.ids)]
         ).unlink()
+        # sudo: the ledger's own; last, to be written with the order's new state
+        self.sudo().points_asked_for = False
 
     def _get_point_changes(self):
         """What Odoo adds to cards; an order posts its own to the ledger instead."""

@@ -12,10 +12,10 @@ class SaleOrderCouponPoints(models.Model):
 
     def write(self, vals):
         """Odoo notes what an order would earn whenever it asks: mostly the same."""
-        if vals.keys() == {"points"} and self.coupon_id._of_ledger():
-            self = self.filtered(lambda line: line.points != vals["points"])
-            if not self:
-                return True
+        by_system = self.env.su and vals.keys() == {"points"}
+        if by_system and self.coupon_id._of_ledger():
+            changed = self.filtered(lambda line: line.points != vals["points"])
+            return not changed or super(SaleOrderCouponPoints, changed).write(vals)
         return super().write(vals)
 
     @api.constrains("coupon_id", "order_id")

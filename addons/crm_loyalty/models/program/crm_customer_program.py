@@ -359,20 +359,28 @@ class CrmCustomerProgram(models.Model):
             "view_mode": "form",
         }
 
-    def _held_back_among(self, addresses: set[str]) -> set[str]:
-        """Of some e-mail addresses those of the control group."""
-        return self._members_among(addresses, arms=("control",))
+    def _held_back_among(
+        self, addresses: set[str], name: str = "email_normalized"
+    ) -> set[str]:
+        """Of some addresses those of the control group."""
+        return self._members_among(addresses, ("control",), name)
 
     def _members_among(
-        self, addresses: set[str], arms=("treated", "control")
+        self,
+        addresses: set[str],
+        arms=("treated", "control"),
+        name: str = "email_normalized",
     ) -> set[str]:
-        """Of some e-mail addresses those of these programs' members."""
+        """Of some addresses those of these programs' members.
+
+        :param name: of the field that has such addresses
+        """
         if not (self and addresses):
             return set()
         rows = self.env.execute_query(
             SQL(
                 "SELECT address FROM (%s) known WHERE address = ANY(%s) AND arm IN %s",
-                self.env["crm.customer.program.member"]._addresses_sql(self),
+                self.env["crm.customer.program.member"]._addresses_sql(self, name),
                 list(addresses),
                 arms,
             )

@@ -15,6 +15,12 @@ TOUCH_BATCH = 200
 # Digits of the hash that make the draw, and how many values they have.
 DIGITS = 8
 RANGE = 16**DIGITS
+# Where the address of a medium stands, on contacts and leads.
+ADDRESSES = {
+    "email": "email_normalized",
+    "phone": "phone_sanitized",
+    "sms": "phone_sanitized",
+}
 ACTIVITIES = {
     "call": "mail.mail_activity_data_call",
     "meeting": "mail.mail_activity_data_meeting",
@@ -304,8 +310,8 @@ class CrmCustomerProgram(models.Model):
             due -= stopped
         medium = self._contact_media()[self.medium]
         reachable = due._may_contact(medium, "marketing")
-        if medium == "email":
-            reachable -= reachable._at_addresses_held_back()
+        if address := ADDRESSES.get(medium):
+            reachable -= reachable._at_addresses_held_back(address)
         today = self.company_id._today()
         (due - reachable).write(
             {"blocked_on": today, "next_touch_on": fields.Date.add(today, days=1)}

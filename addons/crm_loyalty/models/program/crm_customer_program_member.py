@@ -279,19 +279,19 @@ class CrmCustomerProgramMember(models.Model):
         return self.sudo().search(held_back).ids
 
     @api.model
-    def _addresses_sql(self, programs) -> SQL:
+    def _addresses_sql(self, programs, name: str) -> SQL:
         """Every address of programs' members: arm, and address in Odoo's plain form.
 
         A customer's, each of his contacts', and what his lead says.
+
+        :param name: of the field that has it, the same on contacts and leads
         """
         self.flush_model(["program_id", "arm", "partner_id", "lead_id"])
-        self.env["res.partner"].flush_model(
-            ["email_normalized", "commercial_partner_id"]
-        )
-        self.env["crm.lead"].flush_model(["email_normalized", "partner_id"])
+        self.env["res.partner"].flush_model([name, "commercial_partner_id"])
+        self.env["crm.lead"].flush_model([name, "partner_id"])
         return SQL(
             """
-            SELECT member.arm, contact.email_normalized AS address
+            SELECT member.arm, contact.%(name)s AS address
               FROM crm_customer_program_member member
          LEFT JOIN crm_lead lead ON lead.id = member.lead_id
               JOIN res_partner customer
@@ -300,24 +300,28 @@ class CrmCustomerProgramMember(models.Model):
                 ON contact.commercial_partner_id = customer.commercial_partner_id
              WHERE member.program_id = ANY(%(programs)s)
              UNION ALL
-            SELECT member.arm, lead.email_normalized
+            SELECT member.arm, lead.%(name)s
               FROM crm_customer_program_member member
               JOIN crm_lead lead ON lead.id = member.lead_id
              WHERE member.program_id = ANY(%(programs)s)
             """,
             programs=programs.ids,
+            name=SQL.identifier(name),
         )
 
-    def _at_addresses_held_back(self):
+    def _at_addresses_held_back(self, name: str):
         """Those of these whose address is of somebody in the control group as well.
 
         They are not contacted, and stay in their arm in the comparison.
+
+        :param name: of the field that has the address
         """
         addresses = {
-            member: (member.partner_id or member.lead_id).email_normalized
-            for member in self
+            member: (member.partner_id or member.lead_id)[name] for member in self
         }
-        refused = self.program_id._held_back_among({*addresses.values()} - {False})
+        refused = self.program_id._held_back_among(
+            {*addresses.values()} - {False}, name
+        )
         return self.filtered(lambda member: addresses[member] in refused)
 
     def _stop(self, reason: str) -> None:

@@ -14,7 +14,7 @@ from ...models.points.loyalty_point_document_mixin import (
 )
 from .point_common import PointCommon
 
-BUDGET = 8
+BUDGET = 6
 
 
 @tagged("post_install", "-at_install")
