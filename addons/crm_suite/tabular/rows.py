@@ -22,8 +22,12 @@ def sums_up(
     texts = [cells[at] for at in before if at < len(cells)]
     if any(isinstance(text, str) and is_total(text) for text in texts):
         return True
-    if date is None or (date < len(cells) and not is_blank(cells[date])):
+    if date is None:
         return False
+    day = cells[date] if date < len(cells) else None
+    if not is_blank(day):
+        # which no day begins with
+        return isinstance(day, str) and begins_total(day)
     texts += [cells[at] for at in who if at < len(cells)]
     return any(isinstance(text, str) and begins_total(text) for text in texts)
 

@@ -102,7 +102,9 @@ def is_total(text: str) -> bool:
 
 def begins_total(text: str) -> bool:
     """Whether a cell begins with such a word: "Total January"."""
-    return is_total(text) or key(text).partition(" ")[0] in _TOTALS
+    if text[:1].isdigit():
+        return False
+    return key(text) in _TOTALS or key(text).partition(" ")[0] in _TOTALS
 
 
 def names_credit(text: str) -> bool:

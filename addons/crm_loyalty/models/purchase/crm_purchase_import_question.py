@@ -22,9 +22,10 @@ class CrmPurchaseImportQuestion(models.Model):
     company_id = fields.Many2one(related="import_id.company_id")
     asked = fields.Char(required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
-    question = fields.Char(readonly=True)
+    # texts, which a list shows whole
+    question = fields.Text(readonly=True)
     label = fields.Char("Answer", required=True, readonly=True)
-    example = fields.Char("What It Makes of the File", readonly=True)
+    example = fields.Text("What It Makes of the File", readonly=True)
     is_proposed = fields.Boolean("Likely", readonly=True)
     is_chosen = fields.Boolean("Chosen", compute="_compute_is_chosen")
 
