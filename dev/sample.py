@@ -100,58 +100,6 @@ def invoice_intermediaries(env) -> None:
         ]
     )
     moves.action_post()
-    supply_reporters(env)
-
-
-def supply_reporters(env) -> None:
-    """What the shops that report their sell-out had of us in a year; and a cut."""
-    today = env.company._today()
-    refrigerator = env.ref("crm_distribution.product_refrigerator")
-    machine = env.ref("crm_distribution.product_kitchen_machine")
-    reporters = env["distribution.reporter"].search([])
-    moves = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice",
-                "partner_id": reporter.partner_id.id,
-                "invoice_date": today - timedelta(days=days),
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "quantity": quantity,
-                            "price_unit": price,
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                    for product, quantity, price in (
-                        (refrigerator, 45, fridge),
-                        (machine, 50, mixer),
-                    )
-                ],
-            }
-            for reporter in reporters
-            for days, fridge, mixer in (
-                (430, 410, 155),
-                (330, 400, 150),
-                (230, 400, 150),
-                (130, 385, 140),
-            )
-        ]
-    )
-    moves.action_post()
-    for reporter in reporters:
-        env["distribution.stock"]._refresh_reporter(reporter)
-    claim = env["distribution.claim"].create(
-        {
-            "partner_id": reporters[:1].partner_id.id,
-            "product_id": refrigerator.id,
-            "day": today - timedelta(days=10),
-            "price_before": 385,
-            "price_after": 365,
-        }
-    )
-    claim.action_calculate()
 
 
 def rows() -> list[str]:

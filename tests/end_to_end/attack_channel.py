@@ -305,6 +305,8 @@ ROUTES = {
     "DealPortal.portal_my_deal",
     "DealPortal.portal_my_deals",
     "DealPortal.portal_new_deal",
+    "AgreementPortal.portal_agreement_document",
+    "AgreementPortal.portal_my_agreement",
     "MoneyPortal.portal_my_money",
     "MoneyPortal.portal_my_statement",
     "MoneyPortal.portal_my_statements",

@@ -5,7 +5,14 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from channel.claims import Contract, Resale, protect, ship_and_debit
+from channel.claims import (
+    Contract,
+    PaidFall,
+    Resale,
+    less_what_was_paid,
+    protect,
+    ship_and_debit,
+)
 from channel.stock import Bucket, Event, gap, sell_through, walk, weeks_of_cover
 
 DAY = date(2027, 3, 1)
@@ -190,6 +197,16 @@ def test_a_negative_difference_pays_nothing_and_others_resales_are_refused():
     assert debited(resale([(10, 100)], customer="L")) == [(10, 0, "customer")]
     assert debited(resale([(10, 100)], claimed=True)) == [(10, 0, "claimed")]
     assert debited(resale([(10, None)])) == [(10, 0, "no_price")]
+
+
+def test_what_was_paid_for_a_piece_lowers_what_it_cost_once():
+    falls = [PaidFall(10, 6), PaidFall(5, 3)]
+    pieces = [(4, 100), (4, 95), (1, None)]
+    assert less_what_was_paid(pieces, falls) == [
+        *((3, 85), (1, 90), (2, 85)),
+        *((2, 95), (1, None)),
+    ]
+    assert less_what_was_paid([(4, 100)], falls) == [(4, 100)]
 
 
 def test_protection_and_ship_and_debit_do_not_pay_one_fall_twice():

@@ -85,6 +85,32 @@ class Resale:
     claimed: bool = False
 
 
+@dataclass(slots=True)
+class PaidFall:
+    """What protection paid for pieces of a bucket, which a sale had taken before."""
+
+    fall: float
+    left: float
+
+
+def less_what_was_paid(
+    pieces: Iterable[tuple[float, float | None]], falls: Iterable[PaidFall]
+) -> list[tuple[float, float | None]]:
+    """Pieces and costs without the falls that were paid for them already."""
+    pieces = list(pieces)
+    for one in falls:
+        rest = []
+        for quantity, cost in pieces:
+            part = 0.0 if cost is None else min(quantity, one.left)
+            if part > DUST:
+                one.left -= part
+                rest.append((part, cost - one.fall))
+            if quantity - part > DUST:
+                rest.append((quantity - part, cost))
+        pieces = rest
+    return pieces
+
+
 @dataclass(frozen=True, slots=True)
 class Debited:
     key: int

@@ -132,6 +132,34 @@ class TestSellIn(SelloutCommon):
         )
         claim.action_calculate()
         self.assertEqual(claim.amount, 20)
+        self.assertEqual(claim.line_ids.stock_move_id.product_id, self.cup)
+        claim.action_approve()
+        # told of when the fall was paid: not paid twice
+        self._accepted("CUP,4,2027-03-20,K", head="product,quantity,date,customer")
+        contract = self.env["distribution.special.price"].create(
+            {
+                "name": "C-1",
+                "partner_id": self.retailer.id,
+                "product_id": self.cup.id,
+                "customer": "K",
+                "price": 7,
+                "quantity": 40,
+                "window_days": 90,
+                "date_from": "2027-03-01",
+                "date_to": "2027-04-30",
+            }
+        )
+        resale = claim.create(
+            {
+                "partner_id": self.retailer.id,
+                "product_id": self.cup.id,
+                "kind": "ship_and_debit",
+                "special_price_id": contract.id,
+                "day": "2027-04-30",
+            }
+        )
+        resale.action_calculate()
+        self.assertEqual(resale.amount, 4 * (8 - 7))
 
     def test_a_delivery_has_the_job_look_again(self):
         self._done(self._ordered(10, 10).picking_ids, "2027-03-05")

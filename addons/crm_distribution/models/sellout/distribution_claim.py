@@ -5,7 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
-from ...channel.claims import Contract, Resale, protect, ship_and_debit
+from ...channel.claims import (
+    Contract,
+    PaidFall,
+    Resale,
+    less_what_was_paid,
+    protect,
+    ship_and_debit,
+)
 from ...channel.stock import Bucket, Event
 from ..network.res_partner import GROUP_MANAGER
 
@@ -270,7 +277,7 @@ class DistributionClaim(models.Model):
         costs |= {bucket.key: bucket for bucket in moving}
         return [
             {
-                "move_line_id": source(one.bucket)["move_line_id"],
+                **source(one.bucket),
                 "day": costs[one.bucket].day,
                 "in_transit": one.in_transit,
                 "quantity": one.quantity,
@@ -315,9 +322,21 @@ class DistributionClaim(models.Model):
             self.company_id, self.partner_id, self.product_id
         )
         pieces = defaultdict(list)
+        lines, paid = {line.id: line for line in resales}, self._paid_falls()
         for use in stock.uses:
-            if use.quantity:
-                pieces[-use.sale].append((use.quantity, use.price))
+            taken = [(use.quantity, use.price)] if use.quantity else []
+            if line := lines.get(-use.sale):
+                # sold before the cut, and told of when it was paid
+                taken = less_what_was_paid(
+                    taken,
+                    [
+                        fall
+                        for claim, fall in paid[use.bucket]
+                        if line.day < claim.day
+                        and line.accepted_on >= claim.approved_on
+                    ],
+                )
+            pieces[-use.sale] += taken
         for sale, owed in stock.debts:
             pieces[-sale].append((owed, None))
         claimed = self._claimed(resales)
@@ -356,6 +375,24 @@ class DistributionClaim(models.Model):
             }
             for one in found
         ]
+
+    def _paid_falls(self) -> dict[int, list[tuple]]:
+        """What approved protection paid, by bucket: claim, and the fall of how many."""
+        paid = defaultdict(list)
+        for claim in self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("product_id", "=", self.product_id.id),
+                ("kind", "=", "protection"),
+                ("state", "in", APPROVED),
+            ],
+            order="day, id",
+        ):
+            for line in claim.line_ids.filtered("fall"):
+                fall = PaidFall(line.fall, line.quantity)
+                paid[line._bucket_key()].append((claim, fall))
+        return paid
 
     def _resale_domain(self) -> Domain:
         """Resales that name the contract, or were sold to its customer."""

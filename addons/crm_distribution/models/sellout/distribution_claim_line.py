@@ -62,3 +62,7 @@ class DistributionClaimLine(models.Model):
     _resale_idx = models.Index(
         "(sellout_line_id) WHERE sellout_line_id IS NOT NULL AND reason IS NULL"
     )
+
+    def _bucket_key(self) -> int:
+        """Hook: the bucket that protection lowered."""
+        return self.move_line_id.id

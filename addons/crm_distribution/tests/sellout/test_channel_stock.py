@@ -240,6 +240,20 @@ class TestChannelStock(SelloutCommon):
             claim.line_ids, [{"quantity": 10, "amount": 0, "reason": False}]
         )
 
+    def test_a_sale_told_of_after_protection_was_paid_is_not_paid_for_its_fall(self):
+        self._invoice("2027-03-01", (self.pot, 10, 100))
+        protection = self._claim(
+            product_id=self.pot.id, price_before=100, price_after=90
+        )
+        protection.action_approve()
+        self.assertEqual(protection.amount, 100)
+        # before the cut: by its day a piece cost 100, of which 10 are paid
+        head = "product,quantity,date,customer"
+        self._accepted("POT,4,2027-03-20,K", "POT,1,2027-03-21,L", head=head)
+        claim = self._resold(self._contract(window_days=90))
+        self.assertEqual(sum(claim.line_ids.mapped("amount")), 4 * (90 - 80))
+        self.assertEqual(claim.amount, 40)
+
     def test_claims_are_calculated_and_approved_by_those_alone_who_may(self):
         user = self._user("seller", "crm_distribution.group_channel_user")
         self._accepted("CUP,120,2027-03-20")

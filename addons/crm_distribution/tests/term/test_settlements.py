@@ -235,6 +235,27 @@ class TestSettlements(TermCommon):
         self.assertEqual(statement.company_id, self.company)
         with self.assertRaises(AccessError):
             statement.with_user(accountant).read(["amount"])
+        # the same agent earns there, too
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO distribution_accrual (
+                   company_id, term_id, partner_id, kind, currency_id, reason, date,
+                   earned, payable, state)
+            SELECT %s, term_id, partner_id, kind, currency_id, reason, date, 7, 7,
+                   'payable'
+              FROM distribution_accrual WHERE partner_id = %s
+            """,
+            [other.id, self.x.id],
+        )
+        self.entries.invalidate_model()
+        with self.assertRaises(UserError):
+            run.create({}).action_run()
+        runs.with_company(other).create({}).action_run()
+        theirs = self.settlements.search(
+            [("partner_id", "=", self.x.id), ("company_id", "=", other.id)]
+        )
+        self.assertEqual((statement.amount, theirs.amount), (10, 7))
 
     def _booked(self, day):
         provision = self.env["distribution.provision"].with_user(self.accountant)
