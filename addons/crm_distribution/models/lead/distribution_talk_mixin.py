@@ -67,7 +67,9 @@ class DistributionTalkMixin(models.AbstractModel):
         """
         self.ensure_one()
         text = (text or "").replace("\x00", "").strip()[:LONGEST_MESSAGE]
-        if not text:
+        # two clicks at one moment would not see each other
+        self.env["suite.turn"]._take([f"{self._name} {self.id} talk"])
+        if not text or self._was_just_said(by, text):
             return
         if self._heard_today() >= MOST_A_DAY:
             raise UserError(
@@ -75,6 +77,16 @@ class DistributionTalkMixin(models.AbstractModel):
             )
         self._keep_message(by, text, waits=True)
         self._tell_us(by, text)
+
+    def _was_just_said(self, by, text: str) -> bool:
+        """The same words as last, within the hour: a second click, or a retry."""
+        last = self.env["distribution.message"].search(
+            Domain(self._talk_field, "=", self.id), limit=1
+        )
+        hour_ago = fields.Datetime.now() - timedelta(hours=1)
+        return bool(last) and (
+            (last.author_id, last.text) == (by, text) and last.sent_on > hour_ago
+        )
 
     def _heard_today(self) -> int:
         day_ago = fields.Datetime.now() - timedelta(days=1)

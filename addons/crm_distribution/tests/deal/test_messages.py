@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
@@ -128,7 +129,7 @@ class TestMessages(LeadCommon, HttpCase):
         for seller, keeper, told in cases:
             self.lead.user_id = seller
             self.ava.user_id = keeper
-            self.offer._hear(self.anahita.partner_id, "Hello")
+            self.offer._hear(self.anahita.partner_id, f"Hello {told.name}")
             note = self.lead.message_ids[0]
             self.assertEqual(note.notified_partner_ids, told.partner_id)
         self.ava.user_id = self.other
@@ -334,11 +335,21 @@ class TestMessages(LeadCommon, HttpCase):
     def test_nobody_is_flooded(self):
         with patch.object(distribution_talk_mixin, "MOST_A_DAY", 2):
             self._login(self.anahita)
-            for _time in range(3):
-                page = self._post(f"{self.lead_url}/message", text="Hello")
+            for number in range(3):
+                page = self._post(f"{self.lead_url}/message", text=f"Hello {number}")
             self.assertIn("You have written a lot today", page.text)
             self.assertEqual(len(self.offer.talk_ids), 2)
             self.assertIn("Write to us", page.text)
+
+    def test_a_second_click_says_nothing_new(self):
+        self._login(self.anahita)
+        for text in ("Hello", "Hello", "Hello?", "Hello"):
+            self._post(f"{self.lead_url}/message", text=text)
+        said = self.offer.talk_ids.sorted("id").mapped("text")
+        self.assertEqual(said, ["Hello", "Hello?", "Hello"])
+        self.offer.talk_ids.sorted("id")[-1].sent_on -= timedelta(hours=2)
+        self._post(f"{self.lead_url}/message", text="Hello")
+        self.assertEqual(len(self.offer.talk_ids), 4, "again, later")
 
     def test_empty_and_endless_texts(self):
         self.offer._hear(self.anahita.partner_id, "  ")
