@@ -789,6 +789,7 @@ def test_sheet_kept_by_hand_with_merged_heads_and_sums_of_months():
     sheet.append(["K2", "Biber KG", datetime.datetime(2024, 1, 7), "R2", 80])
     sheet.append([None, None, datetime.datetime(2024, 1, 9), "R3", 95])
     sheet.append(["Summe Januar", None, None, None, 1375.5])
+    sheet.append([None, None, "Summe", None, 1375.5])
     for merged in ("A1:F1", "A2:B2", "C2:D2", "E2:F2", "A5:A6", "B5:B6"):
         sheet.merge_cells(merged)
     file = io.BytesIO()
@@ -799,6 +800,7 @@ def test_sheet_kept_by_hand_with_merged_heads_and_sums_of_months():
         ("Adler Bau", "2024-01-05", 1200.5),
         ("Biber KG", "2024-01-07", 80.0),
     ]
+    assert reading.left_out == 2
     # whose it is stands in a merged cell above: named, and not guessed
     assert issues(reading) == [(6, "name", "no_customer")]
 

@@ -190,7 +190,7 @@ def _work(database: str, number: int, button: str, state: str) -> float:
 
 
 def _reached(source) -> tuple:
-    return source.state, source.is_staged, source.row_done
+    return source.state, source.progress, source.row_done
 
 
 class Valued(NamedTuple):

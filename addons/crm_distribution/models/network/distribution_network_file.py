@@ -7,10 +7,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from odoo.addons.crm_suite.tabular import (
+    Answered,
     FileProblem,
+    Hints,
     Table,
-    detect_date_order,
-    detect_decimal_mark,
+    ask_notation,
     detect_layout,
     read_table,
 )
@@ -50,10 +51,14 @@ class DistributionNetworkFile(models.AbstractModel):
     _description = "File of Outlets"
 
     @api.model
-    def _read_file(self, data: bytes, company) -> tuple[str, Reading]:
+    def _read_file(
+        self, data: bytes, company, answers: dict[str, str]
+    ) -> tuple[str, Reading]:
         """What a file is about, and its rows.
 
-        :raise UserError: the file as a whole is none of ours
+        :param answers: how numbers and days are written, where the file does not prove
+            it
+        :raise UserError: the file as a whole is none of ours, or leaves that open
         """
         try:
             table = read_table(data, detect_layout(data))
@@ -65,7 +70,7 @@ class DistributionNetworkFile(models.AbstractModel):
         kind = self._kind_of(table)
         if missing := self._missing_columns(table, kind):
             raise UserError(self.env._(file_reason("no_column", ", ".join(missing))))
-        return kind, self._read(table, kind, company)
+        return kind, self._read(table, kind, company, answers)
 
     @api.model
     def _has_more_rows(self, data: bytes, most: int) -> bool:
@@ -96,20 +101,27 @@ class DistributionNetworkFile(models.AbstractModel):
         return missing
 
     @api.model
-    def _read(self, table: Table, kind: str, company) -> Reading:
+    def _read(
+        self, table: Table, kind: str, company, answers: dict[str, str]
+    ) -> Reading:
         known = self._known(company)
         columns = find_columns(table)
-
-        def cells(name: str) -> list:
-            at = columns.get(name)
-            if at is None:
-                return []
-            return [row[at] if at < len(row) else None for _number, row in table.rows]
-
+        fields = {"amount": "turnover"} if kind == "outlets" else {"date": "date"}
+        at = {as_: columns[name] for as_, name in fields.items() if name in columns}
+        questions = ask_notation(table, at, Hints(date_order=""))
+        # what most days prove holds for all
+        proved = {
+            one.id: one.proposed
+            for one in questions
+            if one.kind == "date_order" and one.proposed
+        }
+        answered = Answered(questions, answers, proved)
+        for question in answered.open:
+            shown = " / ".join(choice.example for choice in question.choices)
+            raise UserError(self.env._(file_reason(f"open_{question.id}", shown)))
         if kind == "outlets":
-            mark = detect_decimal_mark(cells("turnover")) or "."
-            return read_outlets(table, known, mark)
-        order = detect_date_order(cells("date")) or "dmy"
+            return read_outlets(table, known, answered.get("decimal_mark") or ".")
+        order = answered.get("date_order") or "dmy"
         return read_handling(table, known, company._today(), order)
 
     @api.model

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.addons.crm_suite.tools.work import work_through
 
 from .network_reading import Problem, Reading
+from .network_words import DATE_ORDERS, DECIMAL_MARKS
 
 WORKING = ("checking", "loading")
 # a file with more rows is left to the job
@@ -16,6 +17,7 @@ AT_ONCE = 2_000
 # outlets or facts that are written together
 PART = 2_000
 SHOWN = 200
+ANSWERS = ("decimal_mark", "date_order")
 
 
 class DistributionNetworkImport(models.Model):
@@ -66,6 +68,12 @@ class DistributionNetworkImport(models.Model):
     # in the row and not among the attachments: it goes when the import goes
     file = fields.Binary(required=True, attachment=False, copy=False)
     filename = fields.Char(copy=False)
+    decimal_mark = fields.Selection(
+        DECIMAL_MARKS, "Numbers Are Written", help="Where the file does not prove it."
+    )
+    date_order = fields.Selection(
+        DATE_ORDERS, "Days Are Written", help="Where the file does not prove it."
+    )
     kind = fields.Selection(
         [("outlets", "Outlets and their turnover"), ("handling", "What they handle")],
         readonly=True,
@@ -114,8 +122,8 @@ class DistributionNetworkImport(models.Model):
                 source.progress = 100 if source.state == "done" else 0
 
     def write(self, vals):
-        """Another file makes a check worthless."""
-        if "file" in vals:
+        """Another file or another answer makes a check worthless."""
+        if {"file", *ANSWERS} & vals.keys():
             self.check_access("write")
             for source in self:
                 source._require_state("draft", "faulty", "ready")
@@ -284,7 +292,8 @@ class DistributionNetworkImport(models.Model):
         return base64.b64decode(self.with_context(bin_size=False).file or b"")
 
     def _read(self) -> tuple[str, Reading]:
-        return self._source()._read_file(self._bytes(), self.company_id)
+        answers = {name: self[name] for name in ANSWERS if self[name]}
+        return self._source()._read_file(self._bytes(), self.company_id, answers)
 
     def _parts(self):
         # sudo: they are the job's alone

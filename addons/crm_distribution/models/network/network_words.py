@@ -5,6 +5,9 @@ from odoo.tools.translate import LazyGettext
 
 _lt = LazyTranslate(__name__)
 
+DATE_ORDERS = [("dmy", "Day, month, year"), ("mdy", "Month, day, year")]
+DECIMAL_MARKS = [(".", "1,234.50"), (",", "1.234,50")]
+
 _ROW = {
     "bad_date": lambda _: _lt("This is not a month, such as 2026-05 or 1405-02."),
     "bad_number": lambda _: _lt(
@@ -32,6 +35,21 @@ _ROW = {
 }
 _FILE = {
     "empty": lambda _: _lt("The file is empty."),
+    "open_date_order": lambda shown: _lt(
+        "The file does not prove whether days or months come first (%(shown)s). Choose "
+        "how days are written, and check again.",
+        shown=shown,
+    ),
+    "open_decimal_mark": lambda shown: _lt(
+        "The file does not prove how numbers are written (%(shown)s). Choose it, and "
+        "check again.",
+        shown=shown,
+    ),
+    "open_half_swapped": lambda shown: _lt(
+        "A spreadsheet seems to have swapped day and month where it could (%(shown)s). "
+        "Write all days of the file in one way.",
+        shown=shown,
+    ),
     "no_header": lambda _: _lt("The file has no row with column names."),
     "no_rows": lambda _: _lt("The file has column names and nothing below them."),
     "no_column": lambda names: _lt(

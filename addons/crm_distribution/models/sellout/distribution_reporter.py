@@ -9,14 +9,14 @@ from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.mails import write_mail
 from odoo.addons.crm_suite.tools.work import work_through
 
+from ..network.network_words import DATE_ORDERS, DECIMAL_MARKS
+
 KINDS = [
     ("original", "Original"),
     ("replaces", "Replaces Its Period"),
     ("adds", "Additional Lines"),
     ("month_to_date", "Month to Date"),
 ]
-DATE_ORDERS = [("dmy", "Day, month, year"), ("mdy", "Month, day, year")]
-DECIMAL_MARKS = [(".", "1,234.50"), (",", "1.234,50")]
 
 
 class DistributionReporter(models.Model):

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_suite.tools.work import work_through
 
-from .distribution_reporter import DATE_ORDERS, DECIMAL_MARKS, KINDS
+from ..network.network_words import DATE_ORDERS, DECIMAL_MARKS
+from .distribution_reporter import KINDS
 
 WORKING = ("reading", "loading")
 # what may still be answered, mended or withdrawn

@@ -52,6 +52,26 @@ class TestNetworkImport(NetworkCommon, CronMixinCase):
         source.action_import()
         return source
 
+    def test_what_a_file_leaves_open_is_not_guessed(self):
+        source = self.source(
+            "code,name,goods,turnover\nS1,Lake Shop,Drinks of the Channel,1.200\n"
+        )
+        with self.assertRaises(UserError) as caught:
+            source.action_check()
+        self.assertIn("1.200 → 1.20 / 1.200 → 1200.00", str(caught.exception))
+        source.decimal_mark = ","
+        source.action_check()
+        source.action_import()
+        self.assertEqual(self.outlets().turnover_ids.mapped("turnover"), [1200.0])
+        days = "outlet,goods,month,kind\nS1,Drinks of the Channel,03/04/2026,stock\n"
+        source = self.source(days)
+        with self.assertRaises(UserError) as caught:
+            source.action_check()
+        self.assertIn("days or months come first", str(caught.exception))
+        source.date_order = "mdy"
+        source.action_check()
+        self.assertEqual(source.state, "ready")
+
     def outlets(self):
         return self.env["distribution.outlet"].search(
             [("code", "in", ("S1", "12", "S2")), ("company_id", "=", self.company.id)],
