@@ -13,7 +13,7 @@ from ...channel.claims import (
     protect,
     ship_and_debit,
 )
-from ...channel.stock import Bucket, Event
+from ...channel.stock import DUST, Bucket, Event
 from ..network.res_partner import GROUP_MANAGER
 
 APPROVED = ("approved", "settled")
@@ -101,6 +101,12 @@ class DistributionClaim(models.Model):
     )
     amount = fields.Monetary(readonly=True, copy=False, tracking=True)
     refused_quantity = fields.Float(readonly=True, copy=False)
+    overpaid = fields.Monetary(
+        "Paid Too Much",
+        compute="_compute_overpaid",
+        help="For pieces that had been sold before the price fell, as reports say that "
+        "were accepted since. Resales of these pieces are paid that much less.",
+    )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
 
@@ -166,6 +172,16 @@ class DistributionClaim(models.Model):
                 }
             )
         return super().write(vals)
+
+    @api.depends("state")
+    def _compute_overpaid(self):
+        # one at a time: it is for the form alone
+        for claim in self:
+            gone = ()
+            if claim.kind == "protection" and claim.state in APPROVED:
+                gone = claim._paid_too_much()
+            paid = sum(one.fall * one.left for _key, one in gone)
+            claim.overpaid = claim.currency_id.round(paid)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
@@ -377,7 +393,7 @@ class DistributionClaim(models.Model):
         ]
 
     def _paid_falls(self) -> dict[int, list[tuple]]:
-        """What approved protection paid, by bucket: claim, and the fall of how many."""
+        """What protection paid for pieces that were sold before its cut, by bucket."""
         paid = defaultdict(list)
         for claim in self.search(
             [
@@ -389,10 +405,27 @@ class DistributionClaim(models.Model):
             ],
             order="day, id",
         ):
-            for line in claim.line_ids.filtered("fall"):
-                fall = PaidFall(line.fall, line.quantity)
-                paid[line._bucket_key()].append((claim, fall))
+            for key, fall in claim._paid_too_much():
+                paid[key].append((claim, fall))
         return paid
+
+    def _paid_too_much(self) -> list[tuple[int, PaidFall]]:
+        """Pieces that were paid for and, as is known by now, had been sold before.
+
+        :return: by bucket: the fall, and of how many
+        """
+        self.ensure_one()
+        stock = self.env["distribution.stock"]._walked(
+            self.company_id, self.partner_id, self.product_id, before=self.day
+        )
+        left = {bucket.key: bucket.left for bucket in stock.buckets}
+        found = []
+        for line in self.line_ids:
+            key = line._bucket_key()
+            gone = line.quantity - left.get(key, 0.0)
+            if key and line.fall and not line.in_transit and gone > DUST:
+                found.append((key, PaidFall(line.fall, gone)))
+        return found
 
     def _resale_domain(self) -> Domain:
         """Resales that name the contract, or were sold to its customer."""

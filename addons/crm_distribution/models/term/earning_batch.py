@@ -19,10 +19,10 @@ from ...channel.earning import (
 )
 from ...channel.tiers import Tiers
 from .earning_rows import SALES, Line
+from .earning_sums import NO_SUMS, Sums
 
 # term, intermediary, first day
 Period = tuple[int, int, date]
-NO_SUMS = (0.0,) * 8
 
 
 class TermFacts(NamedTuple):
@@ -84,27 +84,6 @@ class Group:
             abs(value) > NOISE
             for value in (self.amount, self.basis, self.earned, self.projected)
         )
-
-
-class Sums:
-    """Of a period: what lines made of it, and what catch-ups did."""
-
-    def __init__(self, values: Sequence[float] = NO_SUMS):
-        self.turnover, self.basis, *rest = values
-        self.earned, self.payable, self.closed, *caught = rest
-        self.caught, self.caught_payable, self.caught_closed = caught
-
-    def add(self, row: Mapping[str, Any]) -> None:
-        if row["reason"] == "catch_up":
-            self.caught += row["earned"]
-            self.caught_payable += row["payable"]
-            self.caught_closed += row["closed"]
-        else:
-            self.turnover += row["turnover"]
-            self.basis += row["basis"]
-            self.earned += row["earned"]
-            self.payable += row["payable"]
-            self.closed += row["closed"]
 
 
 class Batch:

@@ -251,8 +251,24 @@ class TestChannelStock(SelloutCommon):
         head = "product,quantity,date,customer"
         self._accepted("POT,4,2027-03-20,K", "POT,1,2027-03-21,L", head=head)
         claim = self._resold(self._contract(window_days=90))
-        self.assertEqual(sum(claim.line_ids.mapped("amount")), 4 * (90 - 80))
-        self.assertEqual(claim.amount, 40)
+        self.assertEqual(claim.amount, 4 * (90 - 80))
+        protection.invalidate_recordset(["overpaid"])
+        self.assertEqual((protection.amount, protection.overpaid), (100, 50))
+
+    def test_a_correction_of_what_was_known_takes_nothing_off(self):
+        self._invoice("2027-03-01", (self.pot, 10, 100))
+        head = "product,quantity,date,customer"
+        self._accepted("POT,6,2027-03-20,K", head=head)
+        protection = self._claim(
+            product_id=self.pot.id, price_before=100, price_after=90
+        )
+        protection.action_approve()
+        self.assertEqual((protection.amount, protection.overpaid), (40, 0))
+        self._accepted("POT,5,2027-03-20,K", head=head, kind="replaces")
+        claim = self._resold(self._contract(window_days=90))
+        self.assertEqual(claim.amount, 5 * (100 - 80))
+        protection.invalidate_recordset(["overpaid"])
+        self.assertEqual(protection.overpaid, 0)
 
     def test_claims_are_calculated_and_approved_by_those_alone_who_may(self):
         user = self._user("seller", "crm_distribution.group_channel_user")
