@@ -181,6 +181,7 @@ def _work(database: str, number: int, button: str, state: str) -> float:
                         choice.action_choose()
                     source.action_check()
                     env.cr.commit()
+                    before = None
 
         taken = seconds(work)
         if source.state != state:

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.value import crm_value_run
+from ...models.value.crm_value_run_words import verdicts
 from ..common import ValueCommon
 
 LOGGER = "odoo.addons.crm_loyalty.models.value.crm_value_run"
@@ -255,6 +256,16 @@ class TestValueRun(ValueCommon):
         for record in (run, self._all_values()[0]):
             with self.assertRaises(AccessError):
                 record.company_id = other
+
+    def test_report_card_says_what_as_before_leaves_out(self):
+        figures = {"model": 0.9, "naive": 0.8}
+        for code, words in (
+            ("naive_forecast", "Only who is surely gone"),
+            ("naive_forecast_all", "even of those who had seemed surely gone"),
+        ):
+            [sentence] = verdicts(self.env, [{"code": code, "numbers": figures}])
+            self.assertIn("buys on as before", sentence)
+            self.assertIn(words, sentence)
 
     def test_report_card_tells_the_test_and_its_verdict(self):
         run = self.runs._refresh_now(self.company)
