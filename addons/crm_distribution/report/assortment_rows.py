@@ -146,27 +146,28 @@ def assortment_sql(env: Environment) -> SQL:
               LEFT JOIN product_category category ON category.id = template.categ_id
              GROUP BY supplied.company_id, buyer_id, supplier_id, way, product_id,
                    template.categ_id, category.parent_path
-        ), range AS MATERIALIZED (
-            SELECT bought.*, EXISTS (
-                       SELECT FROM link
-                        WHERE link.company_id = bought.company_id
-                          AND link.buyer_id = bought.buyer_id
-                          AND link.supplier_id = bought.supplier_id
-                          AND starts_with(bought.goods, link.goods)
-                   ) AS is_linked
-              FROM bought
+        ), known AS (
+            SELECT * FROM bought
              UNION ALL
             SELECT DISTINCT link.company_id, link.buyer_id, link.supplier_id, 'link',
                    NULL::int, link.category_id, link.goods, 0, NULL::date, 0::float8,
-                   0::float8, true
+                   0::float8
               FROM link JOIN member ON member.id = link.buyer_id
-             WHERE NOT EXISTS (
-                   SELECT FROM bought
-                    WHERE bought.company_id = link.company_id
-                      AND bought.buyer_id = link.buyer_id
-                      AND bought.supplier_id = link.supplier_id
-                      AND starts_with(bought.goods, link.goods)
-             )
+        ), beside AS (
+            SELECT known.*,
+                   array_agg(goods) FILTER (WHERE way = 'link') OVER pair AS linked,
+                   array_agg(goods) FILTER (WHERE way <> 'link') OVER pair AS had
+              FROM known
+            WINDOW pair AS (PARTITION BY company_id, buyer_id, supplier_id)
+        ), range AS MATERIALIZED (
+            SELECT company_id, buyer_id, supplier_id, way, product_id, category_id,
+                   goods, lines, last_day, quantity, amount,
+                   EXISTS (SELECT FROM unnest(linked) wide
+                            WHERE starts_with(goods, wide)) AS is_linked
+              FROM beside
+             WHERE way <> 'link'
+                OR NOT EXISTS (SELECT FROM unnest(had) inner_goods
+                                WHERE starts_with(inner_goods, goods))
         )
         """,
         spans=spans_sql(env),

@@ -19,8 +19,9 @@ KEY = ("company_id", "source", "kind", "first", "second")
 class DistributionAssortmentPair(models.Model):
     """Goods that are bought together: of those with one, who has the other as well.
 
-    A basket is a confirmed order of an intermediary, or a document of an accepted
-    sell-out report. Of N baskets, a with the first, b with the second and t with both:
+    A basket is a confirmed order of an intermediary, a delivery from one member of the
+    channel to another, or what a consumer bought: the documents of accepted sell-out
+    reports. Of N baskets, a with the first, b with the second and t with both:
     support = t ÷ N and confidence = t ÷ a (Agrawal, Imieliński and Swami 1993), lift =
     t·N ÷ (a·b) (Brin, Motwani, Ullman and Tsur 1997), and chance is ruled out by
     χ² = N·(N·t − a·b)² ÷ (a·b·(N − a)·(N − b)) (Brin, Motwani and Silverstein 1997)
@@ -34,7 +35,14 @@ class DistributionAssortmentPair(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     source = fields.Selection(
-        [("order", "Our Orders"), ("sellout", "Sell-Out Documents")], readonly=True
+        [
+            ("order", "Our Orders"),
+            ("through", "Deliveries Between Members"),
+            ("sellout", "Sales to Consumers"),
+        ],
+        readonly=True,
+        help="Each is weighed by itself. The last two are documents of accepted "
+        "sell-out reports.",
     )
     kind = fields.Selection(
         [("category", "Categories"), ("product", "Products")], "Of", readonly=True
@@ -69,7 +77,8 @@ class DistributionAssortmentPair(models.Model):
         "Buyers Without the Other",
         readonly=True,
         aggregator="max",
-        help="Buyers of the first who bought the other in no basket.",
+        help="Where they are bought together: buyers of the first who bought the other "
+        "in no basket.",
     )
     support = fields.Float(
         "Support (%)", readonly=True, aggregator="avg", help="With both ÷ baskets."
@@ -110,11 +119,9 @@ class DistributionAssortmentPair(models.Model):
         """The orders, or the lines of documents, that have both."""
         return self._open(
             """
-            SELECT DISTINCT item.record_id FROM item
-              JOIN item other USING (source, company_id, kind, basket)
-             WHERE item.item_id IN (%(first)s, %(second)s)
-               AND other.item_id IN (%(first)s, %(second)s)
-               AND other.item_id <> item.item_id
+            SELECT DISTINCT unnest(array_agg(record_id)) FROM item
+             WHERE item_id IN (%(first)s, %(second)s)
+             GROUP BY basket HAVING count(DISTINCT item_id) = 2
             """
         )
 
@@ -206,7 +213,10 @@ class DistributionAssortmentPair(models.Model):
                    AND line.display_type IS NULL
                    AND line.is_downpayment IS NOT TRUE
                  UNION ALL
-                SELECT 'sellout', line.company_id,
+                -- what a shop stocks up on is not what its customers take home
+                SELECT CASE WHEN line.customer_id IS NULL THEN 'sellout'
+                            ELSE 'through' END,
+                       line.company_id,
                        min(line.id) OVER (
                            PARTITION BY line.company_id, line.partner_id,
                                coalesce(line.place, ''), line.day, line.document),
@@ -245,56 +255,52 @@ class DistributionAssortmentPair(models.Model):
         """
         return SQL(
             """
-            WITH %(items)s, total AS (
-                SELECT source, company_id, count(DISTINCT basket)::float8 AS baskets
-                  FROM goods GROUP BY source, company_id
-            ), item AS (
+            WITH %(items)s, item AS (
                 SELECT DISTINCT source, company_id, kind, basket, buyer_id, item_id
                   FROM every_item
             ), often AS MATERIALIZED (
-                SELECT source, company_id, kind, item_id, count(*)::float8 AS baskets,
-                       count(DISTINCT buyer_id)::int AS buyers,
-                       count(*) OVER (PARTITION BY source, company_id, kind)::float8
-                       AS items
+                SELECT source, company_id, kind, item_id,
+                       array_agg(DISTINCT buyer_id) AS buyer_ids
                   FROM item GROUP BY source, company_id, kind, item_id
                 HAVING count(*) >= %(least)s
-            ), kept AS MATERIALIZED (
-                SELECT item.* FROM item
-                  JOIN often USING (source, company_id, kind, item_id)
-            ), buyer AS MATERIALIZED (
-                SELECT DISTINCT source, company_id, kind, buyer_id, item_id FROM kept
-            ), pair AS (
-                SELECT one.source, one.company_id, one.kind, one.item_id AS low,
-                       other.item_id AS high, count(*)::float8 AS together,
-                       count(DISTINCT one.buyer_id)::int AS buyers
-                  FROM kept one
-                  JOIN kept other USING (source, company_id, kind, basket)
+            ), asked AS MATERIALIZED (
+                SELECT kinds.*, total.baskets
+                  FROM (SELECT source, company_id, kind, count(*)::float8 AS items
+                          FROM often GROUP BY source, company_id, kind) kinds
+                  JOIN (SELECT source, company_id,
+                               count(DISTINCT basket)::float8 AS baskets
+                          FROM goods GROUP BY source, company_id) total
+                 USING (source, company_id)
+            ), basket AS (
+                -- as arrays: no join of its own size may be planned badly
+                SELECT source, company_id, kind, basket, buyer_id,
+                       array_agg(item_id) AS item_ids, array_agg(baskets) AS counts
+                  FROM (SELECT item.*, count(*) OVER (
+                                   PARTITION BY source, company_id, kind, item_id
+                               ) AS baskets
+                          FROM item) counted
+                 WHERE baskets >= %(least)s
+                 GROUP BY source, company_id, kind, basket, buyer_id
+            ), pair AS MATERIALIZED (
+                SELECT source, company_id, kind, one.item_id AS low,
+                       other.item_id AS high, min(one.baskets)::float8 AS low_baskets,
+                       min(other.baskets)::float8 AS high_baskets,
+                       count(*)::float8 AS t, count(DISTINCT buyer_id)::int AS buyers
+                  FROM basket
+                 CROSS JOIN LATERAL unnest(item_ids, counts) one (item_id, baskets)
+                 CROSS JOIN LATERAL unnest(item_ids, counts) other (item_id, baskets)
                  WHERE one.item_id < other.item_id
-                 GROUP BY one.source, one.company_id, one.kind, low, high
-            ), both_bought AS (
-                SELECT one.source, one.company_id, one.kind, one.item_id AS low,
-                       other.item_id AS high, count(*)::int AS buyers
-                  FROM buyer one
-                  JOIN buyer other USING (source, company_id, kind, buyer_id)
-                 WHERE one.item_id < other.item_id
-                 GROUP BY one.source, one.company_id, one.kind, low, high
+                 GROUP BY source, company_id, kind, low, high
             ), counted AS (
                 SELECT pair.source, pair.company_id, pair.kind, way.first, way.second,
-                       total.baskets AS n, first.baskets AS a, second.baskets AS b,
-                       pair.together AS t, pair.buyers,
-                       first.buyers - both_bought.buyers AS without,
-                       first.items * (first.items - 1) / 2 AS pairs
+                       asked.baskets AS n, way.a, way.b, pair.t, pair.buyers,
+                       asked.items * (asked.items - 1) / 2 AS pairs
                   FROM pair
-                  JOIN both_bought USING (source, company_id, kind, low, high)
-                  JOIN total USING (source, company_id)
-                 CROSS JOIN LATERAL (VALUES (low, high), (high, low))
-                       way (first, second)
-                  JOIN often first ON first.source = pair.source
-                   AND first.company_id = pair.company_id
-                   AND first.kind = pair.kind AND first.item_id = way.first
-                  JOIN often second ON second.source = pair.source
-                   AND second.company_id = pair.company_id
-                   AND second.kind = pair.kind AND second.item_id = way.second
+                  JOIN asked USING (source, company_id, kind)
+                 CROSS JOIN LATERAL (VALUES
+                       (low, high, low_baskets, high_baskets),
+                       (high, low, high_baskets, low_baskets)
+                       ) way (first, second, a, b)
             ), weighed AS (
                 SELECT counted.*,
                        t >= %(least)s AND buyers >= %(least_buyers)s
@@ -312,22 +318,34 @@ class DistributionAssortmentPair(models.Model):
                        WHEN n * t > a * b THEN 'together' ELSE 'apart' END AS verdict
                   FROM weighed
             )
-            SELECT judged.id, judged.company_id, source, kind,
-                   CASE kind WHEN 'category' THEN first ELSE one.categ_id END
+            SELECT judged.id, judged.company_id, judged.source, judged.kind,
+                   CASE judged.kind WHEN 'category' THEN first ELSE one.categ_id END
                    AS category_id,
-                   CASE kind WHEN 'product' THEN first END AS product_id,
-                   CASE kind WHEN 'category' THEN second ELSE two.categ_id END
+                   CASE judged.kind WHEN 'product' THEN first END AS product_id,
+                   CASE judged.kind WHEN 'category' THEN second ELSE two.categ_id END
                    AS other_category_id,
-                   CASE kind WHEN 'product' THEN second END AS other_product_id,
+                   CASE judged.kind WHEN 'product' THEN second END AS other_product_id,
                    n::int AS baskets, a::int AS with_first, b::int AS with_second,
-                   t::int AS together, buyers, without, 100 * t / n AS support,
+                   t::int AS together, buyers,
+                   CASE verdict WHEN 'together' THEN (
+                       SELECT count(*)::int
+                         FROM often has
+                         JOIN often lacks USING (source, company_id, kind)
+                        CROSS JOIN LATERAL unnest(has.buyer_ids) buyer_id
+                        WHERE has.source = judged.source
+                          AND has.company_id = judged.company_id
+                          AND has.kind = judged.kind AND has.item_id = judged.first
+                          AND lacks.item_id = judged.second
+                          AND buyer_id <> ALL(lacks.buyer_ids)
+                   ) END AS without,
+                   100 * t / n AS support,
                    100 * t / a AS confidence,
                    CASE WHEN is_enough THEN t * n / (a * b) END AS lift, verdict
               FROM judged
-              LEFT JOIN product_product product ON kind = 'product'
+              LEFT JOIN product_product product ON judged.kind = 'product'
                AND product.id = first
               LEFT JOIN product_template one ON one.id = product.product_tmpl_id
-              LEFT JOIN product_product other_product ON kind = 'product'
+              LEFT JOIN product_product other_product ON judged.kind = 'product'
                AND other_product.id = second
               LEFT JOIN product_template two ON two.id = other_product.product_tmpl_id
             """,

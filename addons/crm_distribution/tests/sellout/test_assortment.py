@@ -344,7 +344,7 @@ class TestBoughtTogether(AssortmentCommon):
                 b,
                 t,
                 len(set(both)),
-                len(buys[first] - buys[second]),
+                len(buys[first] - buys[second]) if verdict == "together" else 0,
                 round(100 * t / n, 6),
                 round(100 * t / a, 6),
                 round(lift, 6),
@@ -454,15 +454,17 @@ class TestBoughtTogether(AssortmentCommon):
 
     def test_documents_of_sell_out_are_baskets_of_their_own(self):
         rows = [
-            f"{code},1,2026-10-{day:02},R{day}"
+            f"{code},1,2026-10-{day:02},R{day},"
             for day in range(1, 25)
             for code in (("CUP", "POT") if day % 2 else ("RAKE",))
         ]
         self._accepted(
             *rows,
-            "CUP,-1,2026-10-01,R1",
-            "RAKE,1,2026-10-01,",
-            head="product,quantity,date,document",
+            "CUP,-1,2026-10-01,R1,",
+            "RAKE,1,2026-10-01,,",
+            # what a member stocks up on is no sale to a consumer
+            *(f"CUP,5,2026-10-{day:02},D{day},OMID" for day in range(1, 8)),
+            head="product,quantity,date,document,customer",
         )
         (row,) = self._rows(
             "distribution.assortment.pair",
