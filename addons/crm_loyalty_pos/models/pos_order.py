@@ -100,6 +100,12 @@ class PosOrder(models.Model):
                         )
                     )
 
+    @api.model
+    def _process_order(self, order, existing_order):
+        """A screen sends every relation that it knows of, also whom a sale was for."""
+        order.pop("purchaser_id", None)
+        return super()._process_order(order, existing_order)
+
     def confirm_coupon_programs(self, coupon_data):
         """
         :raise AccessError: the caller may not write this sale, or names none; or he
