@@ -8,6 +8,7 @@ CUSTOMERS = 60
 BATCH = 6
 
 SHOP = f"""
+# all of whom buy on, so that each has another value over another time
 partners = env["res.partner"].create(
     [{{"name": f"P{{n}}"}} for n in range({CUSTOMERS})]
 )
@@ -17,7 +18,7 @@ env["sale.order"].create([
     {{
         "partner_id": partner.id,
         "state": "sale",
-        "date_order": now - timedelta(days=5 + n % 40 + gap * (9 + n % 7)),
+        "date_order": now - timedelta(days=1 + n % 9 + gap * (9 + n % 7)),
         "order_line": [Command.create({{"product_id": product.id}})],
     }}
     for n, partner in enumerate(partners)

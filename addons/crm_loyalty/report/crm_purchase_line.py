@@ -161,7 +161,7 @@ class CrmPurchaseLine(models.AbstractModel):
         """Hook: write pending changes of what the sources read."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env["sale.order"].flush_model(
-            ["date_order", "currency_rate", "purchaser_id"]
+            ["date_order", "currency_rate", "partner_id", "purchaser_id"]
         )
         self.env["sale.order.line"].flush_model()
         self.env["account.move"].flush_model(["state", "move_type"])

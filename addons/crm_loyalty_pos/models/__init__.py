@@ -9,4 +9,5 @@ from . import (
     pos_order_line,
     pos_order_statement,
     res_partner,
+    sale_order_line,
 )

@@ -17,7 +17,14 @@ class AccountMove(models.Model):
         sales._post_points(withdrawn=True)
 
     def _lines_sold(self):
-        return [*super()._lines_sold(), *self.invoice_line_ids.pos_line_id]
+        lines = self.invoice_line_ids.pos_line_id
+        # what a till has given back is paid already
+        sold = lines.filtered(lambda line: not line.refunded_orderline_id)
+        return [*super()._lines_sold(), *sold]
+
+    def _orders_sold(self):
+        lines = self.invoice_line_ids.pos_line_id
+        return super()._orders_sold() | lines._settled_orders()
 
     def _of_sale_domain(self):
         return super()._of_sale_domain() | Domain("pos_line_id", "!=", False)

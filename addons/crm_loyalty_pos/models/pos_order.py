@@ -212,8 +212,9 @@ class PosOrder(models.Model):
         res = super().write(vals)
         if paid:
             for refund in self.filtered("lines.refunded_orderline_id"):
-                sold = refund.lines.refunded_orderline_id.order_id
-                sold._post_points(refund)
+                sold = refund.lines.refunded_orderline_id
+                sold.order_id._post_points(refund)
+                sold._settled_orders()._post_points(refund)
         return res
 
     def _post_till_points(self, changes: dict, known: tuple[dict, dict]) -> None:
@@ -360,10 +361,15 @@ class PosOrder(models.Model):
         return goods - self._settled_lines()
 
     def _settled_lines(self):
-        """Lines that only collect the money of a sales order."""
+        """Lines that only collect the money of a sales order, or give it back."""
         if "sale_order_origin_id" not in self.lines._fields:
             return self.lines.browse()
-        return self.lines.filtered("sale_order_origin_id")
+        return self.lines.filtered(
+            lambda line: (
+                line.sale_order_origin_id
+                or line.refunded_orderline_id.sale_order_origin_id
+            )
+        )
 
     def _sale_of_points(self, card, units, past) -> float:
         promised = past.gained or units

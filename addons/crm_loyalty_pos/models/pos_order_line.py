@@ -66,6 +66,14 @@ class PosOrderLine(models.Model):
             )
         return left
 
+    def _settled_orders(self):
+        """The sales orders of whose goods these collected the money."""
+        if "sale_order_line_id" not in self._fields:
+            return self.env["sale.order"]
+        # sudo: who sells at a till need not read orders
+        orders = self.sudo().sale_order_line_id.order_id
+        return orders.filtered(lambda order: order.state == "sale")
+
     def _brought_back(self):
         return self.refund_orderline_ids.filtered(
             lambda line: line.order_id.state in SOLD_STATES

@@ -169,8 +169,16 @@ class TestPosGiftCards(TillPointsCommon):
         """L029 payment as discount, expiry"""
         sale = self._pay()
         with freeze_time(self.today + timedelta(30)):
-            self._bring_back(sale, reward=True)
+            refund = self._bring_back(sale, reward=True)
         self.assertEqual(self.gift.points, 50)
+        # whose invoice may be asked for later
+        refund = refund.sudo()
+        refund.lines.filtered("refunded_orderline_id.reward_id").write(
+            {"reward_id": self.gifts.reward_ids.id, "coupon_id": self.gift.id}
+        )
+        with freeze_time(self.today + timedelta(31)):
+            refund._generate_pos_order_invoice()
+        self.assertEqual(refund.account_move.state, "posted")
 
     def test_nor_by_a_credit_note_of_the_sales_invoice(self):
         """L029 payment as discount, expiry: by another door"""
@@ -190,8 +198,11 @@ class TestPosSettledOrder(TillPointsCommon):
     """A sales order that is settled at the till earns as an order, what is added there
     as a sale."""
 
-    def test_each_part_earns_once(self):
-        """L078 till"""
+    def _settle(self):
+        """An order of 100 whose money the till collects, with 20 of tea.
+
+        :return: the order, the till's sale and the customer's card
+        """
         order = self._quote()
         tea = self._make_product("Tea", 20)
         settled = {
@@ -233,9 +244,14 @@ class TestPosSettledOrder(TillPointsCommon):
             "purchaser_id": False,
         }
         self.env["pos.order"].sync_from_ui([told])
-        self.assertEqual(order.state, "sale")
         sale = self.env["pos.order"].search([("uuid", "=", "settled")])
-        card = self._card()
+        return order, sale, self._card()
+
+    def test_each_part_earns_once(self):
+        """L078 till"""
+        order, sale, card = self._settle()
+        tea = sale.lines.product_id - self.product
+        self.assertEqual(order.state, "sale")
         self.assertEqual(card.points, 100)
         # the screen leaves the order's lines out; whoever does not is refused
         with self.assertRaises(AccessError), self.cr.savepoint():
@@ -252,6 +268,33 @@ class TestPosSettledOrder(TillPointsCommon):
         )
         earned = self.entries.search([("pos_order_id", "=", sale.id)])
         self.assertEqual(earned.mapped("sales_amount"), [20])
+        self.assertWhole()
+
+    def test_goods_that_come_back_take_what_they_earned_on_the_order(self):
+        """L078 till: at the till"""
+        order, sale, card = self._settle()
+        self._tell(self.program, 20, card, sale)
+        self._bring_back(sale)
+        self.assertEqual(card.points, 20)
+        taken = self.entries.search([("kind", "=", "claw_back")])
+        self.assertEqual((taken.order_id, taken.points), (order, -100))
+        self.assertWhole()
+
+    def test_so_do_goods_that_accounting_credits(self):
+        """L078 till: on the invoice that the till made"""
+        _order, sale, card = self._settle()
+        self._tell(self.program, 20, card, sale)
+        sale = sale.sudo()
+        sale._generate_pos_order_invoice()
+        self.assertEqual(card.points, 120)
+        refund = sale.account_move._reverse_moves()
+        refund.invoice_line_ids.filtered(
+            lambda line: line.product_id != self.product
+        ).unlink()
+        refund.action_post()
+        self.assertEqual(card.points, 20)
+        refund.button_draft()
+        self.assertEqual(card.points, 120)
         self.assertWhole()
 
 

@@ -128,13 +128,17 @@ class AccountMove(models.Model):
         if not self.env["loyalty.program"]._any_ledger():
             return self.env["sale.order"]
         # sudo: who posts invoices need not be a salesperson
-        orders = sales.sudo().invoice_line_ids.sale_line_ids.order_id
+        orders = sales.sudo()._orders_sold()
         if not orders:
             return orders
         # sudo: nor read the ledger
         entries = self.env["loyalty.point.entry"].sudo()
         groups = entries._read_group([("order_id", "in", orders.ids)], ["order_id"])
         return orders.browse(order.id for (order,) in groups)
+
+    def _orders_sold(self):
+        """Hook: the orders of which these invoice or credit goods."""
+        return self.invoice_line_ids.sale_line_ids.order_id
 
     def _update_points(self):
         orders = self._rewarded_orders()

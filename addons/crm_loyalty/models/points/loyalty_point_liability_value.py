@@ -39,13 +39,13 @@ class LoyaltyPointLiability(models.Model):
         )
         rate = curve.share()
         outstanding = {**fates.open, 0: fates.open.get(0, 0.0) + pending}
-        over = self._over_before(sums)
-        redeemed = sums.redeemed - over.redeemed
-        still_expected = curve.expect(outstanding, sums.issued - over.issued, redeemed)
         price, source, problem = self._price()
         worth = price * rate
         new = deferral(sums.sales, sums.sold * worth) + sums.given * worth
         deferred = self.previous_id.deferred + new
+        over = self._over_before(sums, deferred)
+        redeemed = sums.redeemed - over.redeemed
+        still_expected = curve.expect(outstanding, sums.issued - over.issued, redeemed)
         revenue = over.deferred + recognised(
             deferred - over.deferred, redeemed, still_expected
         )
@@ -72,11 +72,11 @@ class LoyaltyPointLiability(models.Model):
             }
         )
 
-    def _over_before(self, sums: Sums):
+    def _over_before(self, sums: Sums, deferred: float):
         """The last earlier month at whose end no point was expected any more, if any.
 
         All that was deferred until then is revenue and stays it: points of later begin
-        anew. But for one whose spent points have come back since.
+        anew. But for one whose spent points, or whose goods, have come back since.
         """
         over = self.search(
             self._pool_domain(self.program_id, self.company_id)
@@ -87,7 +87,8 @@ class LoyaltyPointLiability(models.Model):
             order="date desc",
             limit=1,
         )
-        return over if sums.redeemed >= over.redeemed else over.browse()
+        stays = sums.redeemed >= over.redeemed and deferred >= over.deferred
+        return over if stays else over.browse()
 
     def _price(self) -> tuple[float, str, str]:
         """A point's price and where it is from, or what is missing for it."""

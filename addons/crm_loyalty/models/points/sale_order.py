@@ -486,7 +486,7 @@ class SaleOrder(models.Model):
 
     def _points_note(self, card, number, document):
         note = super()._points_note(card, number, document)
-        if document:
+        if document and document._name == "account.move":
             note.values["move_id"] = document.id
         return note
 

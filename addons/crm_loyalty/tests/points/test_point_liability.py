@@ -1,4 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
+
+from odoo.addons.crm_loyalty import liability
 
 from .liability_common import FEBRUARY, JANUARY, MARCH, LiabilityCommon
 
@@ -175,6 +179,23 @@ class TestPointLiability(LiabilityCommon):
         (first | second).unlink()
         again = self._value(JANUARY).read(FIGURES)[0]
         self.assertEqual({**again, "id": 0}, {**figures, "id": 0})
+
+    def test_goods_that_come_back_after_all_was_spent_leave_no_debt_to_us(self):
+        # what was seen of one lot is enough to go by
+        self.startPatcher(patch.object(liability, "LOTS_NEEDED", 1))
+        with self._on("2024-01-10"):
+            order = self._order(quantity=100)
+            self._spend(1_000)
+        first = self._value(JANUARY)
+        self.assertEqual((first.outstanding, first.liability), (0, 0))
+        self.assertGreater(first.deferred, 0)
+        with self._on("2024-02-05"):
+            self._refund(order)
+            self._order(self.other_customer, quantity=50)
+        second = self._value(FEBRUARY)
+        self.assertEqual(second.outstanding, 500)
+        self.assertLess(second.deferred, first.deferred)
+        self.assertGreater(second.liability, 0)
 
     def test_what_comes_back_after_all_was_spent_is_owed_again(self):
         self.program.point_redemption_share = 1
