@@ -353,7 +353,7 @@ class CrmPurchase(models.Model):
         As ``left_of`` in ``statements.py``: what was credited and invoiced anew is
         kept, in whatever sequence. Money in the company's currency; pieces in the
         line's unit: of its own product, and none where less than the price was
-        credited for a piece.
+        credited for a piece, or where money went back and no piece with it.
 
         :param lines: query of ids
         """
@@ -389,6 +389,8 @@ class CrmPurchase(models.Model):
                       FROM (
                             SELECT size.*,
                                    CASE WHEN NOT size.same
+                                          OR size.money * size.price
+                                              * size.pieces * size.ordered < 0
                                           OR (size.back AND abs(size.money) <
                                               abs(size.price * size.pieces
                                                   / nullif(size.ordered, 0))

@@ -121,15 +121,21 @@ class SaleOrderLine(models.Model):
                 self.company_id,
                 self.order_id.date_order,
             )
-        if item.move_type == "out_refund" and self._is_allowance(item):
+        if self._is_allowance(item):
             return 0.0
         return item.product_uom_id._compute_quantity(
             item.quantity, self.product_uom_id, round=False
         )
 
     def _is_allowance(self, item) -> bool:
-        """Less than the price is credited for a piece: the goods stay."""
+        """Money goes back and the goods stay: less than the price is credited for a
+        piece, or an invoice has a line that lessens the money and no pieces."""
         if not (self.product_uom_qty and item.quantity):
+            return False
+        own = self.price_subtotal * self.product_uom_qty
+        if item.price_subtotal * item.quantity * own < 0:
+            return True
+        if item.move_type == "out_invoice":
             return False
         price = self.price_subtotal / self.product_uom_qty
         pieces = item.product_uom_id._compute_quantity(

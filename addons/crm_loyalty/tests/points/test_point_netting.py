@@ -74,6 +74,25 @@ class TestPointNetting(StatementCommon):
         following.action_post()
         self.assertEqual(self._points(), 360)
 
+    def test_an_allowance_on_the_next_invoice_hides_no_return(self):
+        """L020 allowance: points by piece"""
+        self.program.rule_ids.write(
+            {"reward_point_mode": "unit", "reward_point_amount": 10}
+        )
+        order = self._sell({"product_uom_qty": 5})
+        invoice = self._invoice(order)
+        following = invoice.copy()
+        allowed = following.invoice_line_ids
+        following.invoice_line_ids = [
+            Command.create({"product_id": self.other_product.id, "price_unit": 900})
+        ]
+        allowed.write({"quantity": 1, "price_unit": -20})
+        allowed.sale_line_ids = order.order_line
+        following.action_post()
+        self.assertEqual(self._points(), 50)
+        self._credit(invoice, {order.order_line: {"quantity": 2}})
+        self.assertEqual(self._points(), 30)
+
     def test_a_down_payment_earns_and_takes_nothing(self):
         """L015 netting, vesting"""
         self.program.point_vesting = "invoice"

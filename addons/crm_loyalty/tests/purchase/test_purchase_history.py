@@ -218,6 +218,28 @@ class TestPurchaseHistory(ValueCommon):
         self.assertEqual(self._history(self.customer).revenue, 80)
         self.assertEqual(self._bought(1), self.customer)
 
+    def test_an_allowance_on_a_later_invoice_hides_no_return(self):
+        """L120 allowance"""
+        order = self._order(self.customer, 10, quantity=5)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        following = invoice.copy()
+        allowed = following.invoice_line_ids
+        following.invoice_line_ids = [
+            Command.create({"product_id": self.product.id, "price_unit": 900})
+        ]
+        allowed.write({"quantity": 1, "price_unit": -50})
+        allowed.sale_line_ids = order.order_line
+        following.action_post()
+        refund = invoice._reverse_moves()
+        refund.invoice_line_ids.quantity = 2
+        refund.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._history(self.customer).revenue, 250)
+        self.assertEqual(self._bought(3), self.customer)
+        self.assertFalse(self._bought(4))
+
     def test_a_part_that_comes_back_leaves_the_kit(self):
         """L121 bundle"""
         part = self._make_product("Part", 30, 10)
