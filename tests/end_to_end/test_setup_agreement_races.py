@@ -141,3 +141,34 @@ assert statement.line_ids.move_id == bills and 1 <= len(bills) <= 2, bills
 def test_of_two_payment_runs_at_one_moment_one_pays(hosted, tmp_path):
     """C104: each line on one statement and one bill; the other finds nothing."""
     run(hosted, RACE + OWED, tmp_path, HOLDER="contact")
+
+
+PLANS = """
+partner = env["res.partner"].create({"name": "Planned", "is_company": True})
+def proposed(plan):
+    plan.action_propose()
+    return lambda env: plan.with_env(env).sudo()._agree(partner, plan.proposal)
+first, second = env["distribution.joint.plan"].create([
+    {"partner_id": partner.id, "date_from": day, "line_ids": [
+        Command.create({"target": 1000}),
+    ]} for day in ("2030-01-01", "2030-07-01")
+])
+calls = proposed(first), proposed(second)
+env.cr.commit()
+answers = race(*calls)
+refused = [one for one in answers if isinstance(one, Exception)]
+assert [type(one).__name__ for one in refused] == ["UserError"], answers
+assert sorted((first | second).mapped("state")) == ["agreed", "proposed"], answers
+agreed = (first | second).filtered(lambda plan: plan.state == "agreed")
+assert len(agreed.target_ids) == 4, agreed.target_ids
+
+# a version by two
+race(*[lambda env: agreed.with_env(env).action_new_version()] * 2)
+versions = env["distribution.joint.plan"].search([("previous_id", "=", agreed.id)])
+assert len(versions) == 1, versions
+"""
+
+
+def test_of_two_joint_plans_agreed_at_one_moment_one_is_kept(hosted, tmp_path):
+    """And two who make a new version at one moment have the same one."""
+    run(hosted, RACE + PLANS, tmp_path, HOLDER="contact")

@@ -41,7 +41,8 @@ class TargetPortal(CustomerPortal):
             return missing_page("crm_distribution.portal_no_plan")
         try:
             contact = request.env.user.partner_id
-            plan._portal_answer(contact, proposal, answer, text)
+            with request.env.cr.savepoint():
+                plan._portal_answer(contact, proposal, answer, text)
         except UserError as refusal:
             return self._targets_page(str(refusal), text)
         return request.redirect("/my/channel/targets")

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -6,13 +8,16 @@ from odoo.tools import SQL
 MOST_CAUSES = 1_000_000
 # and so does what is sold of a product in a month
 MOST_SOLD = 10**12
+# before the current one
+MONTHS = 24
 
 
 class EcrmComplaintRate(models.Model):
     """Complaints by product, cause and month beside what was sold of the product.
 
-    A row for each cause that there is, also where nobody complained of it: what was
-    sold stands in each of them, and is added up once whatever is grouped.
+    Of this month and the 24 before it. A row for each cause that somebody complained
+    of in that time, also where nobody did: what was sold stands in each of them, and
+    is added up once whatever is grouped.
     """
 
     _name = "ecrm.complaint.rate"
@@ -97,16 +102,17 @@ class EcrmComplaintRate(models.Model):
 
     @property
     def _table_query(self) -> SQL:
+        # complaints apart from their absence: whoever asks for the former is not
+        # given the product of all goods, months and causes
         return SQL(
             """
-            WITH told AS (%(complaints)s)
-            SELECT place.id * %(most)s + coalesce(cause.id, 0) AS id,
-                   place.company_id, place.product_id, cause.id AS cause_id,
-                   place.month, place.id AS sold_in, place.sold,
-                   coalesce(told.complaints, 0) AS complaints,
-                   100.0 * coalesce(told.complaints, 0) / nullif(place.sold, 0) AS rate,
-                   coalesce(told.cost, 0) AS cost
-              FROM (
+            WITH told AS (%(complaints)s),
+            cause AS (
+                SELECT DISTINCT cause_id AS id FROM told
+                 UNION
+                SELECT NULL
+            ),
+            place AS (
                 SELECT coalesce(min(line_id) * 2, min(case_id) * 2 + 1) AS id,
                        company_id, product_id, month, sum(sold)::integer AS sold
                   FROM (
@@ -117,48 +123,73 @@ class EcrmComplaintRate(models.Model):
                     %(sold)s
                   ) counted
                  GROUP BY company_id, product_id, month
-              ) place
-        CROSS JOIN (
-                SELECT id FROM ecrm_case_cause
-                 UNION ALL
-                SELECT NULL
-              ) cause
-         LEFT JOIN told
-                ON told.company_id = place.company_id AND told.month = place.month
-               AND coalesce(told.product_id, 0) = coalesce(place.product_id, 0)
-               AND coalesce(told.cause_id, 0) = coalesce(cause.id, 0)
-             WHERE place.sold > 0 OR told.complaints > 0
+            )
+            SELECT place.id * %(most)s + coalesce(told.cause_id, 0) AS id,
+                   place.company_id, place.product_id, told.cause_id,
+                   place.month, place.id AS sold_in, place.sold, told.complaints,
+                   100.0 * told.complaints / nullif(place.sold, 0) AS rate,
+                   told.cost
+              FROM told
+              JOIN place
+                ON place.company_id = told.company_id AND place.month = told.month
+               AND coalesce(place.product_id, 0) = coalesce(told.product_id, 0)
+             UNION ALL
+            SELECT place.id * %(most)s + coalesce(cause.id, 0),
+                   place.company_id, place.product_id, cause.id,
+                   place.month, place.id, place.sold, 0, 0.0, 0
+              FROM place
+        CROSS JOIN cause
+             WHERE place.sold > 0
+               AND NOT EXISTS (
+                SELECT FROM told
+                 WHERE told.company_id = place.company_id
+                   AND told.month = place.month
+                   AND coalesce(told.product_id, 0) = coalesce(place.product_id, 0)
+                   AND coalesce(told.cause_id, 0) = coalesce(cause.id, 0)
+               )
             """,
             most=MOST_CAUSES,
             complaints=self._complaints_sql(),
             sold=self._sold_sql(),
         )
 
+    def _since(self) -> date:
+        """The first month that is counted."""
+        today = self.env.company._today()
+        return fields.Date.subtract(today.replace(day=1), months=MONTHS)
+
     def _complaints_sql(self) -> SQL:
+        day = self.env["res.company"]._day_sql(SQL("company_id"), SQL("opened_on"))
         return SQL(
             """
             SELECT company_id, product_id, cause_id,
-                   date_trunc('month', %s)::date AS month, min(id)::bigint AS case_id,
-                   count(*)::integer AS complaints, sum(cost) AS cost
+                   date_trunc('month', %(day)s)::date AS month,
+                   min(id)::bigint AS case_id,
+                   count(*)::integer AS complaints, coalesce(sum(cost), 0) AS cost
               FROM ecrm_case
              WHERE kind = 'complaint' AND state != 'merged' AND sender != 'failed'
+               AND %(day)s >= %(since)s
              GROUP BY 1, 2, 3, 4
             """,
-            self.env["res.company"]._day_sql(SQL("company_id"), SQL("opened_on")),
+            day=day,
+            since=self._since(),
         )
 
     def _sold_sql(self) -> SQL:
+        day = self.env["res.company"]._day_sql(
+            SQL("line.company_id"), SQL("sale.date_order")
+        )
         return SQL(
             """
             SELECT line.company_id, line.product_id,
-                   date_trunc('month', %s)::date, min(line.id)::bigint, NULL, count(*)
+                   date_trunc('month', %(day)s)::date, min(line.id)::bigint, NULL,
+                   count(*)
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
              WHERE sale.state = 'sale' AND line.product_id IS NOT NULL
-               AND line.display_type IS NULL
+               AND line.display_type IS NULL AND %(day)s >= %(since)s
              GROUP BY 1, 2, 3
             """,
-            self.env["res.company"]._day_sql(
-                SQL("line.company_id"), SQL("sale.date_order")
-            ),
+            day=day,
+            since=self._since(),
         )

@@ -225,6 +225,7 @@ class DistributionJointPlan(models.Model):
         """A draft of the same, to be changed, proposed and agreed."""
         self.ensure_one()
         self.check_access("write")
+        self._take_turn()
         if self.state != "agreed":
             raise UserError(
                 self.env._("Only what is agreed needs a new version to be changed.")
@@ -346,7 +347,7 @@ class DistributionJointPlan(models.Model):
         self.ensure_one()
         earlier = {
             (*target.joint_line_id._key(), target.quarter): target
-            for target in self.previous_id.target_ids
+            for target in self.previous_id.line_ids.target_ids
         }
         targets = self.env["distribution.target"]
         for line in self.line_ids:

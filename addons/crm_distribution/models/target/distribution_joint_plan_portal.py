@@ -55,7 +55,8 @@ class DistributionJointPlan(models.Model):
             if self.state != "agreed" or self.proposal != seen:
                 self._agree(contact, seen)
         else:
-            self._ask_changes(contact, seen, text.strip()[:LONGEST])
+            said = text.replace("\x00", "").strip()
+            self._ask_changes(contact, seen, said[:LONGEST])
 
     def _portal_values(self) -> dict[str, Any]:
         self.ensure_one()

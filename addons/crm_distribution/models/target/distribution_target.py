@@ -37,6 +37,7 @@ class DistributionTarget(models.Model):
         "measure",
         "target",
         "joint_line_id",
+        "joint_plan_id",
         "quarter",
     }
     _number_limits = {"target": (0, 1e15)}
@@ -265,7 +266,11 @@ class DistributionTarget(models.Model):
             moves.search(moves._unplaced_domain() & Domain.OR(spans))._state_territory()
 
     def _is_protected(self):
-        return bool(self.joint_line_id)
+        return bool(self.joint_line_id or self.joint_plan_id)
+
+    def copy_data(self, default=None):
+        """A copy of what is agreed is in no plan, and a target like any other."""
+        return super(DistributionTarget, self._as_system()).copy_data(default)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

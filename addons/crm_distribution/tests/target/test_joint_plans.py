@@ -171,6 +171,38 @@ class TestJointPlans(DealPages):
         free.target = 6
         free.unlink()
 
+    def test_nobody_moves_a_target_into_a_plan_or_out_of_it(self):
+        plan = self._agreed(self._plan())
+        quarter = plan.target_ids.with_user(self.manager)[:1]
+        # a copy of what is agreed is a target like any other
+        free = quarter.copy()
+        self.assertRecordValues(
+            free,
+            [
+                {
+                    "partner_id": self.x.id,
+                    "category_id": self.pumps.id,
+                    "date_from": quarter.date_from,
+                    "target": 250,
+                    "joint_line_id": False,
+                    "joint_plan_id": False,
+                    "quarter": 0,
+                }
+            ],
+        )
+        free.target = 300
+        for target, value in ((quarter, False), (free, plan.id)):
+            with (
+                self.subTest(target=target.id),
+                self.assertRaises(AccessError),
+                self.env.cr.savepoint(),
+            ):
+                target.joint_plan_id = value
+        self.assertFalse(free.copy({"joint_plan_id": plan.id}).joint_plan_id)
+        self.env.invalidate_all()
+        self._agreed(self.plans.browse(plan.action_new_version()["res_id"]))
+        self.assertTrue(free.exists())
+
     def test_nobody_writes_that_it_is_agreed(self):
         plan = self._plan()
         for values in (
@@ -259,7 +291,7 @@ class TestJointPlans(DealPages):
         self.assertEqual(plan.state, "proposed")
         for _twice in range(2):
             answer = self._answer(plan, answer="agree", proposal=str(plan.proposal))
-        self.assertIn(f"by <bdi>{self.first.partner_id.name}", answer.text)
+        self.assertIn(f", <bdi>{self.first.partner_id.name}", answer.text)
         self.assertNotIn("alert-danger", answer.text)
         self.assertRecordValues(
             plan, [{"state": "agreed", "agreed_by_id": self.first.partner_id.id}]
@@ -280,13 +312,28 @@ class TestJointPlans(DealPages):
             self.assertIn("The plan has changed meanwhile", answer.text)
         self.assertEqual(plan.state, "proposed")
 
+    def test_nothing_is_agreed_where_a_target_is_refused(self):
+        plan = self._agreed(self._plan())
+        version = self.plans.browse(plan.action_new_version()["res_id"])
+        version.action_propose()
+        self.env.flush_all()
+
+        def refuse(records):
+            raise ValidationError("Not this one")
+
+        self.patch(self.env.registry[plan._name], "_set_targets", refuse)
+        answer = self._answer(version, answer="agree", proposal=str(version.proposal))
+        self.assertIn("Not this one", answer.text)
+        self.env.invalidate_all()
+        self.assertEqual((plan.state, version.state), ("agreed", "proposed"))
+
     def test_the_intermediary_asks_for_changes(self):
         plan = self._plan()
         plan.action_propose()
         sent = {"answer": "change", "proposal": str(plan.proposal)}
         answer = self._answer(plan, text="  ", **sent)
         self.assertIn("Say what should be different", answer.text)
-        self._answer(plan, text="Less in <b>winter</b>", **sent)
+        self._answer(plan, text="Less in <b>win\x00ter</b>", **sent)
         self.assertRecordValues(
             plan, [{"state": "draft", "asked": "Less in <b>winter</b>"}]
         )
@@ -306,11 +353,11 @@ class TestJointPlans(DealPages):
                 "date_from": date(2027, 2, 1),
                 "date_to": date(2027, 4, 30),
                 "measure": "quantity",
-                "target": 77,
+                "target": 1250000,
             }
         )
         page = self._get(PAGE).text
-        self.assertIn("77", page)
+        self.assertIn("1,250,000<", page)
         self.assertIn("Valves", page)
         self.assertNotIn("Valves", self._get(PAGE, self.rival).text)
 

@@ -68,6 +68,18 @@ class TestMoneyPages(PortalCommon, AccessibilityCase):
         self.authenticate(login, login)
         return self.url_open(f"{HOME}/{address}")
 
+    def test_rates_are_written_out(self):
+        self.term.copy(
+            {
+                "name": "Each",
+                "measure": "piece",
+                "tier_ids": [Command.create({"turnover_from": 0, "rate": 1250000})],
+            }
+        ).action_activate()
+        page = self._page("money").text
+        self.assertRegex(page, r"Bonus</b>:\s+5\s+%\.")
+        self.assertRegex(page, r"Each</b>:\s+1,250,000\s")
+
     def test_agreement_documents_and_targets_are_its_own(self):
         page = self._page("agreement").text
         for shown in ("Net 30 days", "Signed ROYA.txt"):

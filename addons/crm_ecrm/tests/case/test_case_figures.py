@@ -144,6 +144,32 @@ class TestCaseFigures(CaseCommon):
         ).filtered(lambda row: row.month == january)
         self.assertRecordValues(of_none, [{"complaints": 1, "sold": 0}])
 
+    def test_complaint_rate_has_no_more_rows_than_it_needs(self):
+        """Causes that nobody gave multiply nothing; after two years nothing counts."""
+        unused, fault = self.env["ecrm.case.cause"].create(
+            [{"name": "Unused"}, {"name": "Fault"}]
+        )
+        product = self.env["product.product"].create({"name": "Kettle"})
+        for day in ("2027-01-11 10:00", "2027-02-11 10:00"):
+            with freeze_time(utc(day)):
+                self._receive(name=day, product_id=product.id, cause_id=fault.id)
+        self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [(0, 0, {"product_id": product.id})],
+            }
+        ).write({"state": "sale", "date_order": utc("2027-02-11 10:00")})
+        self.env.flush_all()
+        rates = self.env["ecrm.complaint.rate"]
+        mine = [("product_id", "=", product.id)]
+        for today, months in (("2029-01-31", 2), ("2029-02-02", 1), ("2029-03-02", 0)):
+            with self.subTest(today), freeze_time(f"{today} 10:00"):
+                self.env.invalidate_all()
+                rows = rates.search(mine)
+                self.assertEqual(sum(rows.mapped("complaints")), months)
+                self.assertEqual(len({*rows.mapped("month")}), months)
+                self.assertNotIn(unused, rows.cause_id)
+
     def test_customers_cases_are_counted_for_the_company(self):
         self._receive()
         self._receive(by=self.colleague, name="Other")

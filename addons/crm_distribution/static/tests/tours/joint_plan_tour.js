@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("crm_distribution_agree_plan", {
         },
         {
             content: "It is agreed, and counts",
-            trigger: ".o_joint_plan[data-state=agreed] .alert-success:contains(Agreed on)",
+            trigger: ".o_joint_plan[data-state=agreed] .alert-success:contains(Agreed:)",
         },
         {
             trigger: ".o_joint_plan td:contains(Attained)",
