@@ -875,3 +875,22 @@ def test_bookings_without_a_year_are_refused():
     assert asked(grasp(text, hints=euros)) == {"tax": None}
     reading = read(text, {"tax": "rate:19"}, euros, customer="Konto")
     assert issues(reading) == [(2, "date", "bad_date")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Date,Order Time", "2024-01-05,14:30"),
+        ("Order Time,Date", "14:30,01/15/2024"),
+        ("Date,Closed On", "2024-01-05,2024-02-09"),
+    ],
+)
+def test_a_time_or_a_day_of_closing_does_not_stand_before_the_date(header, row):
+    text = f"{header},Customer No,Amount\n{row},C1,9.50\n{row},C2,8.50\n"
+    assert grasp(text.encode()).columns["date"] == "Date"
+
+
+def test_a_time_of_day_alone_is_no_date_and_a_moment_is():
+    text = b"Order Time,Customer No,Amount\n%s,C1,9.50\n"
+    assert "date" not in grasp(text % b"14:30").columns
+    assert grasp(text % b"2024-01-05 14:30").columns["date"] == "Order Time"
