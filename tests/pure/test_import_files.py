@@ -894,3 +894,15 @@ def test_a_time_of_day_alone_is_no_date_and_a_moment_is():
     text = b"Order Time,Customer No,Amount\n%s,C1,9.50\n"
     assert "date" not in grasp(text % b"14:30").columns
     assert grasp(text % b"2024-01-05 14:30").columns["date"] == "Order Time"
+
+
+@pytest.mark.parametrize(
+    ("header", "total"), [("Amount Due", None), ("Total Amount", "Total Amount")]
+)
+def test_what_is_left_to_be_paid_is_not_the_total(header, total):
+    data = (
+        f"Invoice No,Customer No,Invoice Date,Untaxed Amount,Refunded,{header}\n"
+        "1,C1,2024-01-15,100.00,10.00,0.00\n2,C2,2024-01-16,50.00,0.00,0.00\n"
+    ).encode()
+    assert grasp(data).columns.get("total") == total
+    assert [amount for *_who, amount in bought(read(data))] == [90.0, 50.0]

@@ -246,7 +246,7 @@ _SYNONYMS = {
     ),
     "total": (
         "total, order total, order total amount, grand total, total amount,"
-        "invoice total, amount payable, amount due, مبلغ قابل پرداخت, قابل پرداخت"
+        "invoice total, مبلغ قابل پرداخت, قابل پرداخت"
     ),
     "discount": (
         "discount amount, order discount, discount total, cart discount, discount,"

@@ -443,7 +443,7 @@ class _Reader:
     def _refunded_share(self, cells: list[Cell], refunded, amount) -> float:
         """What was paid back has tax and shipping in it where the total has."""
         whole = self._number(cells, "total")
-        if whole is None:
+        if not whole:  # nothing that is left to be paid is no total
             extras = (self._number(cells, name) or 0.0 for name in ("tax", "shipping"))
             whole = abs(amount) + sum(extras)
         return min(1.0, refunded / abs(whole)) if whole else 1.0
