@@ -906,3 +906,49 @@ def test_what_is_left_to_be_paid_is_not_the_total(header, total):
     ).encode()
     assert grasp(data).columns.get("total") == total
     assert [amount for *_who, amount in bought(read(data))] == [90.0, 50.0]
+
+
+RATED = "Invoice No,Customer No,Invoice Date,Gross Amount,VAT Rate\n"
+
+
+def rated(*rates, mark="."):
+    """Rows of 119 each, under these rates: amounts, and the refused rows."""
+    rows = (f"{n},C1,2024-01-15,119.00,{rate}\n" for n, rate in enumerate(rates))
+    data = (RATED + "".join(rows)).encode()
+    answers = asked(grasp(data))
+    reading = read(data, answers)
+    return answers["tax"], [one.amount for one in reading.purchases], issues(reading)
+
+
+def test_rates_that_are_all_parts_of_one_are_read_so_in_a_text_as_well():
+    assert rated("0.19", "0.190", "0") == ("fraction", [100.0, 100.0, 119.0], [])
+    assert rated('"0,19"')[0] == "fraction"
+
+
+@pytest.mark.parametrize("rate", ["0.5", "0.19"])
+def test_a_rate_below_one_that_could_be_either_is_refused(rate):
+    refused = [(3, "tax_rate", "bad_number")]
+    assert rated("19", rate) == ("percent", [100.0], refused)
+    assert rated("19 %", rate) == ("percent", [100.0], refused)
+
+
+def test_half_a_percent_with_its_sign_is_half_a_percent():
+    for half in ("0.5 %", "%0.5", "٪۰٫۵"):
+        assert rated("19", half) == ("percent", [100.0, round(119 / 1.005, 6)], [])
+
+
+@pytest.mark.parametrize(
+    ("rates", "amounts"),
+    [((0.19, 0.19), [100.0, 100.0]), ((19, 0.5), [100.0]), ((0.5, 0.5), [])],
+)
+def test_typed_rates_are_read_as_those_of_their_column(rates, amounts):
+    book = openpyxl.Workbook()
+    book.active.append(RATED.strip().split(","))
+    for number, rate in enumerate(rates):
+        day = datetime.datetime(2024, 1, 15)
+        book.active.append([f"R{number}", "C1", day, 119, rate])
+    file = io.BytesIO()
+    book.save(file)
+    reading = read(file.getvalue(), asked(grasp(file.getvalue())))
+    assert [one.amount for one in reading.purchases] == amounts
+    assert len(reading.problems) == len(rates) - len(amounts)

@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from .customers import settle_customers
 from .dates import parse_date, swapped
 from .limits import LONGEST_TEXT
-from .numbers import parse_number
+from .numbers import parse_number, parse_rate
 from .records import Customer, Item, Notation, Problem, Purchase, Reading, Rules
 from .rows import sums_up, tells_credit
 from .table import Cell, Table
@@ -417,7 +417,8 @@ class _Reader:
             part = abs(self._number(cells, "tax") or 0.0) * self.notation.factor
             amount -= part if amount >= 0 else -part
         elif tax is not None:
-            rate = self._tax_rate(cells) if tax == "percent" else tax
+            has_own = tax in ("percent", "fraction")
+            rate = self._tax_rate(cells) if has_own else tax
             amount /= 1 + rate / 100
         if refunded := self._number(cells, "refunded"):
             amount *= 1 - self._refunded_share(cells, abs(refunded), amount)
@@ -426,19 +427,14 @@ class _Reader:
         return amount if exact else round(amount, 6)
 
     def _tax_rate(self, cells: list[Cell]) -> float:
-        """In percent, as 19, "19 %", or a spreadsheet's 0.19."""
         cell = self._cell(cells, "tax_rate")
         if is_blank(cell):
             return 0.0
-        text = clean(cell).replace("%", "").replace("٪", "")
         try:
-            is_text = isinstance(cell, str)
-            rate = parse_number(text if is_text else cell, self.notation.decimal_mark)
+            is_fraction = self.rules.tax == "fraction"
+            return parse_rate(cell, self.notation.decimal_mark, is_fraction)
         except ValueError:
             raise _Refused("tax_rate", cell, "bad_number") from None
-        if not 0 <= rate < 100:
-            raise _Refused("tax_rate", cell, "bad_number")
-        return rate * 100 if 0 < rate < 1 and not is_text else rate
 
     def _refunded_share(self, cells: list[Cell], refunded, amount) -> float:
         """What was paid back has tax and shipping in it where the total has."""
