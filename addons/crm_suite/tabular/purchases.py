@@ -60,6 +60,10 @@ class _Draft:
     items: list[tuple] | None = None
     discount: float = 0.0
     shipping: float = 0.0
+    # of the word in its sign column
+    sign: float = 1.0
+    # a row of it is above zero and tells of a credit note
+    is_credit: bool = False
 
 
 def read_purchases(
@@ -167,7 +171,7 @@ class _Reader:
 
     def _take(self, number: int, cells: list[Cell], document: str) -> None:
         known = self.documents.get(document) if document else None
-        if document in self.left_out or self._is_left_out(cells, known):
+        if document in self.left_out or self._is_left_out(cells, document, known):
             raise _LeftOut
         if document in self.refused and (self.rules.lines or self._continues(cells)):
             first = str(self.refused[document])
@@ -194,7 +198,7 @@ class _Reader:
         currency = self._currency(cells)
         amount = self._amount(cells)
         margin = self._number(cells, "margin")
-        sign = self._sign(cells, amount)
+        sign = self._sign(cells, known)
         amount *= sign
         margin = margin if margin is None else margin * sign
         content = None
@@ -212,6 +216,8 @@ class _Reader:
             currency,
             origin,
             content,
+            sign=sign,
+            is_credit=self._is_credit(cells),
         )
         self._add_item(cells, draft, amount)
         if self.rules.less_discount:
@@ -229,6 +235,7 @@ class _Reader:
             row = str(known.row)
             raise _Refused("document", line.document, "document_differs", row)
         known.amount += line.amount
+        known.is_credit |= line.is_credit
         if known.margin is not None:
             known.margin = None if line.margin is None else known.margin + line.margin
         if line.items:
@@ -240,6 +247,7 @@ class _Reader:
 
     def _say_again(self, again: _Draft, known: _Draft) -> None:
         """The order's own figures once more, maybe with other goods of it."""
+        known.is_credit |= again.is_credit
         new = [item for item in again.items or () if item not in (known.items or ())]
         if new:
             known.items = (known.items or []) + new
@@ -317,7 +325,7 @@ class _Reader:
         """Whether a row of a known document leaves the amount to its first row."""
         return "amount" in self.positions and self._is_empty(cells, "amount")
 
-    def _is_left_out(self, cells: list[Cell], known: _Draft | None) -> bool:
+    def _is_left_out(self, cells, document: str, known: _Draft | None) -> bool:
         rules = self.rules
         if rules.no_purchase and (text := clean(self._cell(cells, "status")) or None):
             if word_key(text) in rules.no_purchase:
@@ -328,21 +336,26 @@ class _Reader:
             return True
         if rules.no_sale and self._word(cells, "sign") in rules.no_sale:
             return True
-        if rules.credits == "no" and self._is_credit(cells, self._amount(cells)):
-            return True
-        return rules.without_totals and sums_up(
+        if rules.without_totals and sums_up(
             cells,
             range(self.first + 1),
             [self.positions[name] for name in self.who],
             self.positions.get("date"),
-        )
+        ):
+            return True
+        if rules.credits != "no" or (rules.lines and document):
+            return False  # what lines add up to is known at the end
+        is_credit = not self._continues(cells) and self._is_credit(cells)
+        if is_credit and known:
+            known.is_credit = True
+        return is_credit
 
     def _word(self, cells: list[Cell], name: str) -> str:
         return word_key(clean(self._cell(cells, name)))
 
-    def _is_credit(self, cells: list[Cell], amount: float) -> bool:
+    def _is_credit(self, cells: list[Cell]) -> bool:
         """Whether a row above zero tells of a credit note in other words."""
-        return amount > 0 and tells_credit(cells, self.untold)
+        return tells_credit(cells, self.untold) and self._amount(cells) > 0
 
     def _identify(self, cells: list[Cell], known) -> tuple[tuple, tuple]:
         """How the row writes its customer, and who that is."""
@@ -444,10 +457,10 @@ class _Reader:
             whole = abs(amount) + sum(extras)
         return min(1.0, refunded / abs(whole)) if whole else 1.0
 
-    def _sign(self, cells: list[Cell], amount: float) -> float:
+    def _sign(self, cells: list[Cell], known: _Draft | None) -> float:
         rules = self.rules
-        if rules.credits == "return" and self._is_credit(cells, amount):
-            return -1.0
+        if known and self._is_empty(cells, "sign"):
+            return known.sign
         if not rules.returns or "sign" not in self.positions:
             return 1.0
         takes_back = self._word(cells, "sign") in rules.returns
@@ -502,6 +515,11 @@ class _Reader:
                 continue
             if self.rules.lines and draft.document:
                 draft.amount = round(draft.amount - draft.discount + draft.shipping, 6)
+            if draft.is_credit and draft.amount > 0:
+                if self.rules.credits == "no":
+                    self._leave_out(draft)
+                    continue
+                _turn(draft)
             day = self._day(draft)
             amount = format(draft.amount, ".4f")
             content = (*draft.written, day, amount)
@@ -537,6 +555,11 @@ class _Reader:
         order = self.documents.get(draft.origin) if draft.origin else None
         return order.date if order and draft.amount < 0 else draft.date
 
+    def _leave_out(self, draft: _Draft) -> None:
+        others = len(draft.rows or ())
+        self.reading.left_out += 1 + others
+        self.reading.lines -= others
+
     def _refuse_rows(self, draft: _Draft) -> None:
         """Of a document with a bad line nothing is right."""
         first = str(self.refused[draft.document])
@@ -544,6 +567,16 @@ class _Reader:
             self._refuse(
                 number, "document", draft.document, "document_incomplete", first
             )
+
+
+def _turn(draft: _Draft) -> None:
+    """What a whole document is worth, taken back."""
+    draft.amount = -draft.amount
+    draft.margin = None if draft.margin is None else -draft.margin
+    draft.items = [
+        (product, name, -quantity, worth)
+        for product, name, quantity, worth in draft.items or ()
+    ]
 
 
 def _shared(draft: _Draft) -> tuple[Item, ...]:
