@@ -8,14 +8,14 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parseaddr
 
 from .customers import settle_customers
 from .dates import parse_date, swapped
+from .draft import Draft, shared, turn
 from .limits import LONGEST_TEXT
 from .numbers import parse_number, parse_rate
-from .records import Customer, Item, Notation, Problem, Purchase, Reading, Rules
+from .records import Customer, Notation, Problem, Purchase, Reading, Rules
 from .rows import sums_up, tells_credit
 from .table import Cell, Table
 from .terms import key as word_key
@@ -40,30 +40,6 @@ class _Refused(Exception):
 
 class _LeftOut(Exception):
     pass
-
-
-@dataclass(eq=False, slots=True)
-class _Draft:
-    row: int
-    identity: tuple[str, str]
-    written: tuple[str, str]
-    date: datetime.date
-    amount: float
-    margin: float | None
-    document: str
-    currency: str
-    origin: str
-    # the hash of what another row with the document must say as well: two rows that
-    # differ have the same in one case of 2^60
-    content: int | None
-    rows: array | None = None
-    items: list[tuple] | None = None
-    discount: float = 0.0
-    shipping: float = 0.0
-    # of the word in its sign column
-    sign: float = 1.0
-    # a row of it is above zero and tells of a credit note
-    is_credit: bool = False
 
 
 def read_purchases(
@@ -120,9 +96,9 @@ class _Reader:
         self.customers: dict[tuple[str, str], Customer] = {}
         # one of equal identities: they come again and again
         self.identities: dict[tuple[str, str], tuple[str, str]] = {}
-        self.drafts: list[_Draft] = []
+        self.drafts: list[Draft] = []
         self.dates: dict[Cell, datetime.date] = {}
-        self.documents: dict[str, _Draft] = {}
+        self.documents: dict[str, Draft] = {}
         # documents whose rows are no purchases, or not in order
         self.left_out: set[str] = set()
         self.refused: dict[str, int] = {}
@@ -192,7 +168,7 @@ class _Reader:
             row = str(known.row)
             raise _Refused("document", document, "document_differs", row)
 
-    def _draft(self, number, cells, document, known) -> _Draft:
+    def _draft(self, number, cells, document, known) -> Draft:
         written, identity = self._identify(cells, known)
         date = self._date(self._cell(cells, "date"), known)
         currency = self._currency(cells)
@@ -205,7 +181,7 @@ class _Reader:
         if document and not self.rules.lines:
             content = hash((identity, date, format(amount, ".4f"), currency))
         origin = self._reference(cells, "origin")
-        draft = _Draft(
+        draft = Draft(
             number,
             identity,
             written,
@@ -226,7 +202,7 @@ class _Reader:
             draft.shipping = self._number(cells, "shipping") or 0.0
         return draft
 
-    def _add(self, line: _Draft, known: _Draft) -> None:
+    def _add(self, line: Draft, known: Draft) -> None:
         if (line.identity, line.date, line.currency) != (
             known.identity,
             known.date,
@@ -245,7 +221,7 @@ class _Reader:
         known.shipping = known.shipping or line.shipping
         self._note_row(line.row, known)
 
-    def _say_again(self, again: _Draft, known: _Draft) -> None:
+    def _say_again(self, again: Draft, known: Draft) -> None:
         """The order's own figures once more, maybe with other goods of it."""
         known.is_credit |= again.is_credit
         new = [item for item in again.items or () if item not in (known.items or ())]
@@ -255,11 +231,11 @@ class _Reader:
         else:
             self.reading.repeated += 1
 
-    def _continue(self, number: int, cells: list[Cell], known: _Draft) -> None:
+    def _continue(self, number: int, cells: list[Cell], known: Draft) -> None:
         self._add_item(cells, known, None)
         self._note_row(number, known)
 
-    def _note_row(self, number: int, known: _Draft) -> None:
+    def _note_row(self, number: int, known: Draft) -> None:
         if known.rows is None:
             known.rows = array("q")
         known.rows.append(number)
@@ -325,7 +301,7 @@ class _Reader:
         """Whether a row of a known document leaves the amount to its first row."""
         return "amount" in self.positions and self._is_empty(cells, "amount")
 
-    def _is_left_out(self, cells, document: str, known: _Draft | None) -> bool:
+    def _is_left_out(self, cells, document: str, known: Draft | None) -> bool:
         rules = self.rules
         if rules.no_purchase and (text := clean(self._cell(cells, "status")) or None):
             if word_key(text) in rules.no_purchase:
@@ -382,7 +358,7 @@ class _Reader:
         one = self.identities.setdefault
         return one(written, written), one(identity, identity)
 
-    def _date(self, cell: Cell, known: _Draft | None) -> datetime.date:
+    def _date(self, cell: Cell, known: Draft | None) -> datetime.date:
         if is_blank(cell):
             if known:
                 return known.date
@@ -457,7 +433,7 @@ class _Reader:
             whole = abs(amount) + sum(extras)
         return min(1.0, refunded / abs(whole)) if whole else 1.0
 
-    def _sign(self, cells: list[Cell], known: _Draft | None) -> float:
+    def _sign(self, cells: list[Cell], known: Draft | None) -> float:
         rules = self.rules
         if known and self._is_empty(cells, "sign"):
             return known.sign
@@ -472,7 +448,7 @@ class _Reader:
         quantity = self._number(cells, "quantity")
         return 1.0 if quantity is None else quantity
 
-    def _add_item(self, cells: list[Cell], draft: _Draft, amount: float | None) -> None:
+    def _add_item(self, cells: list[Cell], draft: Draft, amount: float | None) -> None:
         if "product" not in self.positions and "product_name" not in self.positions:
             return
         product = self._reference(cells, "product")
@@ -519,7 +495,7 @@ class _Reader:
                 if self.rules.credits == "no":
                     self._leave_out(draft)
                     continue
-                _turn(draft)
+                turn(draft)
             day = self._day(draft)
             amount = format(draft.amount, ".4f")
             content = (*draft.written, day, amount)
@@ -545,57 +521,28 @@ class _Reader:
                 _digest(*plain, plain_equal[same_plain]),
                 draft.currency,
                 "" if draft.origin in self.documents else origin,
-                _shared(draft),
+                shared(draft),
             )
             # the documents have the draft still
             draft.items = draft.rows = None
 
-    def _day(self, draft: _Draft) -> datetime.date:
+    def _day(self, draft: Draft) -> datetime.date:
         """What takes back from an order of the file does so on the order's day."""
         order = self.documents.get(draft.origin) if draft.origin else None
         return order.date if order and draft.amount < 0 else draft.date
 
-    def _leave_out(self, draft: _Draft) -> None:
+    def _leave_out(self, draft: Draft) -> None:
         others = len(draft.rows or ())
         self.reading.left_out += 1 + others
         self.reading.lines -= others
 
-    def _refuse_rows(self, draft: _Draft) -> None:
+    def _refuse_rows(self, draft: Draft) -> None:
         """Of a document with a bad line nothing is right."""
         first = str(self.refused[draft.document])
         for number in (draft.row, *(draft.rows or ())):
             self._refuse(
                 number, "document", draft.document, "document_incomplete", first
             )
-
-
-def _turn(draft: _Draft) -> None:
-    """What a whole document is worth, taken back."""
-    draft.amount = -draft.amount
-    draft.margin = None if draft.margin is None else -draft.margin
-    draft.items = [
-        (product, name, -quantity, worth)
-        for product, name, quantity, worth in draft.items or ()
-    ]
-
-
-def _shared(draft: _Draft) -> tuple[Item, ...]:
-    """The goods of a purchase: together they are worth what it is, so that discounts
-    and shipping are shared out."""
-    if not draft.items:
-        return ()
-    worths = [0.0 if item[3] is None else item[3] for item in draft.items]
-    total = sum(worths)
-    if not total:
-        worths = [item[2] for item in draft.items]
-        total = sum(worths)
-    share = draft.amount / total if total else 0.0
-    return tuple(
-        Item(product, name, quantity, round(worth * share, 6))
-        for (product, name, quantity, _worth), worth in zip(
-            draft.items, worths, strict=True
-        )
-    )
 
 
 def parse_email(cell: Cell) -> str:
