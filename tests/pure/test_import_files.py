@@ -875,3 +875,173 @@ def test_bookings_without_a_year_are_refused():
     assert asked(grasp(text, hints=euros)) == {"tax": None}
     reading = read(text, {"tax": "rate:19"}, euros, customer="Konto")
     assert issues(reading) == [(2, "date", "bad_date")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Date,Order Time", "2024-01-05,14:30"),
+        ("Order Time,Date", "14:30,01/15/2024"),
+        ("Date,Closed On", "2024-01-05,2024-02-09"),
+    ],
+)
+def test_a_time_or_a_day_of_closing_does_not_stand_before_the_date(header, row):
+    text = f"{header},Customer No,Amount\n{row},C1,9.50\n{row},C2,8.50\n"
+    assert grasp(text.encode()).columns["date"] == "Date"
+
+
+def test_a_time_of_day_alone_is_no_date_and_a_moment_is():
+    text = b"Order Time,Customer No,Amount\n%s,C1,9.50\n"
+    assert "date" not in grasp(text % b"14:30").columns
+    assert grasp(text % b"2024-01-05 14:30").columns["date"] == "Order Time"
+
+
+@pytest.mark.parametrize(
+    ("header", "total"), [("Amount Due", None), ("Total Amount", "Total Amount")]
+)
+def test_what_is_left_to_be_paid_is_not_the_total(header, total):
+    data = (
+        f"Invoice No,Customer No,Invoice Date,Untaxed Amount,Refunded,{header}\n"
+        "1,C1,2024-01-15,100.00,10.00,0.00\n2,C2,2024-01-16,50.00,0.00,0.00\n"
+    ).encode()
+    assert grasp(data).columns.get("total") == total
+    assert [amount for *_who, amount in bought(read(data))] == [90.0, 50.0]
+
+
+RATED = "Invoice No,Customer No,Invoice Date,Gross Amount,VAT Rate\n"
+
+
+def rated(*rates, mark="."):
+    """Rows of 119 each, under these rates: amounts, and the refused rows."""
+    rows = (f"{n},C1,2024-01-15,119.00,{rate}\n" for n, rate in enumerate(rates))
+    data = (RATED + "".join(rows)).encode()
+    answers = asked(grasp(data))
+    reading = read(data, answers)
+    return answers["tax"], [one.amount for one in reading.purchases], issues(reading)
+
+
+def test_rates_that_are_all_parts_of_one_are_read_so_in_a_text_as_well():
+    assert rated("0.19", "0.190", "0") == ("fraction", [100.0, 100.0, 119.0], [])
+    assert rated('"0,19"')[0] == "fraction"
+
+
+@pytest.mark.parametrize("rate", ["0.5", "0.19"])
+def test_a_rate_below_one_that_could_be_either_is_refused(rate):
+    refused = [(3, "tax_rate", "bad_number")]
+    assert rated("19", rate) == ("percent", [100.0], refused)
+    assert rated("19 %", rate) == ("percent", [100.0], refused)
+
+
+def test_half_a_percent_with_its_sign_is_half_a_percent():
+    for half in ("0.5 %", "%0.5", "٪۰٫۵"):
+        assert rated("19", half) == ("percent", [100.0, round(119 / 1.005, 6)], [])
+
+
+@pytest.mark.parametrize(
+    ("rates", "amounts"),
+    [((0.19, 0.19), [100.0, 100.0]), ((19, 0.5), [100.0]), ((0.5, 0.5), [])],
+)
+def test_typed_rates_are_read_as_those_of_their_column(rates, amounts):
+    book = openpyxl.Workbook()
+    book.active.append(RATED.strip().split(","))
+    for number, rate in enumerate(rates):
+        day = datetime.datetime(2024, 1, 15)
+        book.active.append([f"R{number}", "C1", day, 119, rate])
+    file = io.BytesIO()
+    book.save(file)
+    reading = read(file.getvalue(), asked(grasp(file.getvalue())))
+    assert [one.amount for one in reading.purchases] == amounts
+    assert len(reading.problems) == len(rates) - len(amounts)
+
+
+NOTES = """\
+Order,Customer No,Date,Amount,SKU,Unit Price,Qty,Note
+1,C1,2024-01-02,50.50,A,20.50,1,
+1,,,,B,30.00,1,
+2,C1,2024-01-03,20.50,A,20.50,1,Credit note
+2,,,,A,20.50,1,
+TOTAL,,,,,,,
+"""
+
+
+@pytest.mark.parametrize("credit", ["return", "sale", "no"])
+def test_rows_that_go_on_and_sums_need_no_amount_whatever_credit_notes_are(credit):
+    data = NOTES.encode()
+    answers = {"grain": "line", "credit": credit, "total_row": "leave"}
+    reading = read(data, answers)
+    assert not reading.problems
+    amounts = {"return": [50.5, -20.5], "sale": [50.5, 20.5], "no": [50.5]}
+    assert [one.amount for one in reading.purchases] == amounts[credit]
+    assert len(reading.purchases[0].items) == 2
+
+
+def notes(*rows, credit, grain="line"):
+    """Rows of document, original, amount and note."""
+    lines = [
+        f"{document},{origin},C1,2024-0{at}-02,{amount},{note}\n"
+        for at, document, origin, amount, note in rows
+    ]
+    header = "Order Number,Original Order,Customer ID,Date,Amount,Note\n"
+    answers = {"credit": credit, "grain": grain}
+    return read((header + "".join(lines)).encode(), answers)
+
+
+WORD = (2, "G1", "", "100.00", "Gutschrift")
+OTHER = (2, "G1", "", "50.00", "")
+LESS = (2, "G1", "", "-10.00", "")
+
+
+@pytest.mark.parametrize("rows", [(WORD, OTHER), (OTHER, WORD), (OTHER, WORD, LESS)])
+def test_a_credit_note_is_one_with_all_its_rows(rows):
+    whole = sum(float(row[3]) for row in rows)
+    (back,) = notes(*rows, credit="return").purchases
+    assert back.amount == -whole
+    (sale,) = notes(*rows, credit="sale").purchases
+    assert sale.amount == whole
+    left = notes(*rows, credit="no")
+    assert (left.purchases, left.left_out, left.lines) == ([], len(rows), 0)
+
+
+@pytest.mark.parametrize("credit", ["return", "sale", "no"])
+def test_a_credit_note_below_zero_stays_as_it_is(credit):
+    rows = [
+        (2, "G1", "", "-100.00", "Gutschrift"),
+        (2, "G1", "", "-50.00", "Gutschrift"),
+        (3, "G2", "", "5.50", "Storno fee"),
+        (3, "G2", "", "-105.50", "Storno"),
+    ]
+    reading = notes(*rows, credit=credit)
+    assert [one.amount for one in reading.purchases] == [-150.0, -100.0]
+
+
+@pytest.mark.parametrize("grain", ["line", "document"])
+def test_a_document_that_says_again_what_it_is_is_one_credit_note(grain):
+    rows = [(2, "G1", "", "100.00", ""), (2, "G1", "", "100.00", "Gutschrift")]
+    whole = 200.0 if grain == "line" else 100.0
+    (back,) = notes(*rows, credit="return", grain=grain).purchases
+    assert back.amount == -whole
+    left = notes(*rows, credit="no", grain=grain)
+    assert (left.purchases, left.left_out) == ([], 2)
+
+
+def test_a_credit_note_for_another_order_takes_back_on_its_day():
+    rows = [
+        (1, "7", "", "100.00", ""),
+        (3, "8", "7", "30.00", "Gutschrift"),
+        (3, "8", "7", "10.00", ""),
+    ]
+    order = ("C1", "2024-01-02", 100.0)
+    back = notes(*rows, credit="return")
+    assert bought(back) == [order, ("C1", "2024-01-02", -40.0)]
+    assert bought(notes(*rows, credit="no")) == [order]
+    assert bought(notes(*rows, credit="sale")) == [order, ("C1", "2024-03-02", 40.0)]
+
+
+def test_a_row_without_its_sign_has_that_of_its_document():
+    reading = read(
+        b"Order Number,Customer ID,Date,Amount,Type\n"
+        b"1,C1,2024-01-15,100.00,Credit note\n1,C1,2024-01-15,50.00,\n"
+        b"2,C1,2024-01-16,10.00,Invoice\n",
+        {"grain": "line"},
+    )
+    assert [one.amount for one in reading.purchases] == [-150.0, 10.0]

@@ -6,10 +6,12 @@ otherwise: one word of several says nothing ("Date of Birth", "Total Qty", "Marg
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from .dates import parse_date
 from .table import Table
 from .terms import MOST_STATUSES, is_bought, word_sign
 from .text import clean, fold, latin_digits
@@ -90,8 +92,7 @@ _SYNONYMS = {
         "booking date, billing date, created at, creation date, created date,"
         "created on,"
         "date created, date placed, order placed, created, date ordered, ordered on,"
-        "date/time, completed time, completed at, completed on, sale time, closed at,"
-        "closed on, time of sale, transaction time, order time, purchase time,"
+        "date/time,"
         "issue date, date issued, txn date, paid at, date paid, payment date, date,"
         "تاریخ خرید, تاریخ سفارش, تاریخ فاکتور, تاریخ فروش, تاریخ سند, تاریخ ثبت,"
         "تاریخ,"
@@ -101,7 +102,9 @@ _SYNONYMS = {
         "bestelldatum, rechnungsdatum, kaufdatum, belegdatum, buchungsdatum,"
         "auftragsdatum, verkaufsdatum, datum,"
         "fecha de pedido, fecha pedido, fecha factura, fecha de factura,"
-        "fecha de compra, fecha de venta, fecha emision, fecha"
+        "fecha de compra, fecha de venta, fecha emision, fecha,"
+        "completed time, completed at, completed on, sale time, closed at, closed on,"
+        "time of sale, transaction time, order time, purchase time"
     ),
     "amount": (
         "untaxed amount, amount untaxed, tax excluded, amount excl tax, net amount,"
@@ -243,7 +246,7 @@ _SYNONYMS = {
     ),
     "total": (
         "total, order total, order total amount, grand total, total amount,"
-        "invoice total, amount payable, amount due, مبلغ قابل پرداخت, قابل پرداخت"
+        "invoice total, مبلغ قابل پرداخت, قابل پرداخت"
     ),
     "discount": (
         "discount amount, order discount, discount total, cart discount, discount,"
@@ -295,6 +298,7 @@ _RATE = re.compile(rf"{_PERCENT.pattern}|satz\b|\btaux\b|\btipo\b|نرخ", re.I)
 _STATES = {"state", "order state", "etat", "estado"}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DOCUMENT = re.compile(r"(?=.*\d)[#A-Z]{0,4}[-_/ ]?[\d/_-]+", re.I | re.ASCII)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _SAMPLE = 200
 
 
@@ -398,6 +402,9 @@ def propose_columns(table: Table) -> dict[str, str]:
             if _is_plausible(table, header, field):
                 known = _RANKS[field]
                 rank = known.index(name) if name in known else 0
+                if field == "date" and not _mostly(_texts(table, header), _is_day):
+                    # named all the same where no other is: its rows are refused by name
+                    rank += len(known)
                 found[field].append((rank, header))
     found["amount"] = found["amount"] or found["gross"]
     return _settle(table, {field: sorted(found[field]) for field in FIELDS})
@@ -472,6 +479,8 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
     if not texts:
         return True
     words = [*{*map(fold, texts)}]
+    if field == "date":
+        return not _mostly(texts, _CLOCK.match)
     if field == "status":
         if _bare(header) in _STATES and not any(
             is_bought(w) is not None for w in words
@@ -491,6 +500,13 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
     if field == "customer" and _bare(header) in _BARE_REFERENCE:
         return not _mostly(texts, lambda text: "@" in text)
     return True
+
+
+def _is_day(text: str) -> bool:
+    for order in ("dmy", "mdy"):
+        with contextlib.suppress(ValueError):
+            return bool(parse_date(text, order))
+    return False
 
 
 def _is_figure(text: str) -> bool:

@@ -44,6 +44,7 @@ _CURRENCY_NAMES = {
 }
 # A toman is ten rials, and no currency of its own.
 _TOMAN = "تومان, تومن, toman, tomans"
+_FRACTION = re.compile(r"0?[.,\u066b][0-4]\d*", re.ASCII)
 _SPACED = re.compile(r"\d{1,3}([ '\u2019\u066c]\d{3})+|\d+", re.ASCII)
 
 
@@ -70,6 +71,32 @@ def parse_number(
     if not math.isfinite(number) or abs(number) >= LARGEST:
         raise ValueError("too large")
     return number + 0.0  # no negative zero
+
+
+def parse_rate(cell: object, decimal_mark: str, is_fraction: bool) -> float:
+    """A rate in percent, of "19 %", 19, or 0.19 in a column of fractions.
+
+    Below one, and neither in such a column nor with its sign, it could be either.
+    """
+    text = clean(cell)
+    bare = text.strip("%٪ ")
+    has_sign = bare != text
+    number = parse_number(bare if isinstance(cell, str) else cell, decimal_mark)
+    rate = round(number * 100, 9) if is_fraction and not has_sign else number
+    if not 0 <= rate < 100 or 0 < number < 1 and not (is_fraction or has_sign):
+        raise ValueError("no rate")
+    return rate
+
+
+def shows_fraction(cell: object) -> bool | None:
+    """Whether a rate reads as a part of one, None where it is nothing.
+
+    Half and more is no rate of tax: 0.5 may be half a percent.
+    """
+    text = latin_digits(clean(cell))
+    if not re.search("[1-9]", text):
+        return None
+    return bool(_FRACTION.fullmatch(text))
 
 
 def currency_words(code: str, words: Iterable[str] = ()) -> dict[str, float]:

@@ -8,14 +8,14 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parseaddr
 
 from .customers import settle_customers
 from .dates import parse_date, swapped
+from .draft import Draft, shared, turn
 from .limits import LONGEST_TEXT
-from .numbers import parse_number
-from .records import Customer, Item, Notation, Problem, Purchase, Reading, Rules
+from .numbers import parse_number, parse_rate
+from .records import Customer, Notation, Problem, Purchase, Reading, Rules
 from .rows import sums_up, tells_credit
 from .table import Cell, Table
 from .terms import key as word_key
@@ -40,26 +40,6 @@ class _Refused(Exception):
 
 class _LeftOut(Exception):
     pass
-
-
-@dataclass(eq=False, slots=True)
-class _Draft:
-    row: int
-    identity: tuple[str, str]
-    written: tuple[str, str]
-    date: datetime.date
-    amount: float
-    margin: float | None
-    document: str
-    currency: str
-    origin: str
-    # the hash of what another row with the document must say as well: two rows that
-    # differ have the same in one case of 2^60
-    content: int | None
-    rows: array | None = None
-    items: list[tuple] | None = None
-    discount: float = 0.0
-    shipping: float = 0.0
 
 
 def read_purchases(
@@ -116,9 +96,9 @@ class _Reader:
         self.customers: dict[tuple[str, str], Customer] = {}
         # one of equal identities: they come again and again
         self.identities: dict[tuple[str, str], tuple[str, str]] = {}
-        self.drafts: list[_Draft] = []
+        self.drafts: list[Draft] = []
         self.dates: dict[Cell, datetime.date] = {}
-        self.documents: dict[str, _Draft] = {}
+        self.documents: dict[str, Draft] = {}
         # documents whose rows are no purchases, or not in order
         self.left_out: set[str] = set()
         self.refused: dict[str, int] = {}
@@ -167,7 +147,7 @@ class _Reader:
 
     def _take(self, number: int, cells: list[Cell], document: str) -> None:
         known = self.documents.get(document) if document else None
-        if document in self.left_out or self._is_left_out(cells, known):
+        if document in self.left_out or self._is_left_out(cells, document, known):
             raise _LeftOut
         if document in self.refused and (self.rules.lines or self._continues(cells)):
             first = str(self.refused[document])
@@ -188,20 +168,20 @@ class _Reader:
             row = str(known.row)
             raise _Refused("document", document, "document_differs", row)
 
-    def _draft(self, number, cells, document, known) -> _Draft:
+    def _draft(self, number, cells, document, known) -> Draft:
         written, identity = self._identify(cells, known)
         date = self._date(self._cell(cells, "date"), known)
         currency = self._currency(cells)
         amount = self._amount(cells)
         margin = self._number(cells, "margin")
-        sign = self._sign(cells, amount)
+        sign = self._sign(cells, known)
         amount *= sign
         margin = margin if margin is None else margin * sign
         content = None
         if document and not self.rules.lines:
             content = hash((identity, date, format(amount, ".4f"), currency))
         origin = self._reference(cells, "origin")
-        draft = _Draft(
+        draft = Draft(
             number,
             identity,
             written,
@@ -212,6 +192,8 @@ class _Reader:
             currency,
             origin,
             content,
+            sign=sign,
+            is_credit=self._is_credit(cells),
         )
         self._add_item(cells, draft, amount)
         if self.rules.less_discount:
@@ -220,7 +202,7 @@ class _Reader:
             draft.shipping = self._number(cells, "shipping") or 0.0
         return draft
 
-    def _add(self, line: _Draft, known: _Draft) -> None:
+    def _add(self, line: Draft, known: Draft) -> None:
         if (line.identity, line.date, line.currency) != (
             known.identity,
             known.date,
@@ -229,6 +211,7 @@ class _Reader:
             row = str(known.row)
             raise _Refused("document", line.document, "document_differs", row)
         known.amount += line.amount
+        known.is_credit |= line.is_credit
         if known.margin is not None:
             known.margin = None if line.margin is None else known.margin + line.margin
         if line.items:
@@ -238,8 +221,9 @@ class _Reader:
         known.shipping = known.shipping or line.shipping
         self._note_row(line.row, known)
 
-    def _say_again(self, again: _Draft, known: _Draft) -> None:
+    def _say_again(self, again: Draft, known: Draft) -> None:
         """The order's own figures once more, maybe with other goods of it."""
+        known.is_credit |= again.is_credit
         new = [item for item in again.items or () if item not in (known.items or ())]
         if new:
             known.items = (known.items or []) + new
@@ -247,11 +231,11 @@ class _Reader:
         else:
             self.reading.repeated += 1
 
-    def _continue(self, number: int, cells: list[Cell], known: _Draft) -> None:
+    def _continue(self, number: int, cells: list[Cell], known: Draft) -> None:
         self._add_item(cells, known, None)
         self._note_row(number, known)
 
-    def _note_row(self, number: int, known: _Draft) -> None:
+    def _note_row(self, number: int, known: Draft) -> None:
         if known.rows is None:
             known.rows = array("q")
         known.rows.append(number)
@@ -317,7 +301,7 @@ class _Reader:
         """Whether a row of a known document leaves the amount to its first row."""
         return "amount" in self.positions and self._is_empty(cells, "amount")
 
-    def _is_left_out(self, cells: list[Cell], known: _Draft | None) -> bool:
+    def _is_left_out(self, cells, document: str, known: Draft | None) -> bool:
         rules = self.rules
         if rules.no_purchase and (text := clean(self._cell(cells, "status")) or None):
             if word_key(text) in rules.no_purchase:
@@ -328,21 +312,26 @@ class _Reader:
             return True
         if rules.no_sale and self._word(cells, "sign") in rules.no_sale:
             return True
-        if rules.credits == "no" and self._is_credit(cells, self._amount(cells)):
-            return True
-        return rules.without_totals and sums_up(
+        if rules.without_totals and sums_up(
             cells,
             range(self.first + 1),
             [self.positions[name] for name in self.who],
             self.positions.get("date"),
-        )
+        ):
+            return True
+        if rules.credits != "no" or (rules.lines and document):
+            return False  # what lines add up to is known at the end
+        is_credit = not self._continues(cells) and self._is_credit(cells)
+        if is_credit and known:
+            known.is_credit = True
+        return is_credit
 
     def _word(self, cells: list[Cell], name: str) -> str:
         return word_key(clean(self._cell(cells, name)))
 
-    def _is_credit(self, cells: list[Cell], amount: float) -> bool:
+    def _is_credit(self, cells: list[Cell]) -> bool:
         """Whether a row above zero tells of a credit note in other words."""
-        return amount > 0 and tells_credit(cells, self.untold)
+        return tells_credit(cells, self.untold) and self._amount(cells) > 0
 
     def _identify(self, cells: list[Cell], known) -> tuple[tuple, tuple]:
         """How the row writes its customer, and who that is."""
@@ -369,7 +358,7 @@ class _Reader:
         one = self.identities.setdefault
         return one(written, written), one(identity, identity)
 
-    def _date(self, cell: Cell, known: _Draft | None) -> datetime.date:
+    def _date(self, cell: Cell, known: Draft | None) -> datetime.date:
         if is_blank(cell):
             if known:
                 return known.date
@@ -417,7 +406,8 @@ class _Reader:
             part = abs(self._number(cells, "tax") or 0.0) * self.notation.factor
             amount -= part if amount >= 0 else -part
         elif tax is not None:
-            rate = self._tax_rate(cells) if tax == "percent" else tax
+            has_own = tax in ("percent", "fraction")
+            rate = self._tax_rate(cells) if has_own else tax
             amount /= 1 + rate / 100
         if refunded := self._number(cells, "refunded"):
             amount *= 1 - self._refunded_share(cells, abs(refunded), amount)
@@ -426,32 +416,27 @@ class _Reader:
         return amount if exact else round(amount, 6)
 
     def _tax_rate(self, cells: list[Cell]) -> float:
-        """In percent, as 19, "19 %", or a spreadsheet's 0.19."""
         cell = self._cell(cells, "tax_rate")
         if is_blank(cell):
             return 0.0
-        text = clean(cell).replace("%", "").replace("٪", "")
         try:
-            is_text = isinstance(cell, str)
-            rate = parse_number(text if is_text else cell, self.notation.decimal_mark)
+            is_fraction = self.rules.tax == "fraction"
+            return parse_rate(cell, self.notation.decimal_mark, is_fraction)
         except ValueError:
             raise _Refused("tax_rate", cell, "bad_number") from None
-        if not 0 <= rate < 100:
-            raise _Refused("tax_rate", cell, "bad_number")
-        return rate * 100 if 0 < rate < 1 and not is_text else rate
 
     def _refunded_share(self, cells: list[Cell], refunded, amount) -> float:
         """What was paid back has tax and shipping in it where the total has."""
         whole = self._number(cells, "total")
-        if whole is None:
+        if not whole:  # nothing that is left to be paid is no total
             extras = (self._number(cells, name) or 0.0 for name in ("tax", "shipping"))
             whole = abs(amount) + sum(extras)
         return min(1.0, refunded / abs(whole)) if whole else 1.0
 
-    def _sign(self, cells: list[Cell], amount: float) -> float:
+    def _sign(self, cells: list[Cell], known: Draft | None) -> float:
         rules = self.rules
-        if rules.credits == "return" and self._is_credit(cells, amount):
-            return -1.0
+        if known and self._is_empty(cells, "sign"):
+            return known.sign
         if not rules.returns or "sign" not in self.positions:
             return 1.0
         takes_back = self._word(cells, "sign") in rules.returns
@@ -463,7 +448,7 @@ class _Reader:
         quantity = self._number(cells, "quantity")
         return 1.0 if quantity is None else quantity
 
-    def _add_item(self, cells: list[Cell], draft: _Draft, amount: float | None) -> None:
+    def _add_item(self, cells: list[Cell], draft: Draft, amount: float | None) -> None:
         if "product" not in self.positions and "product_name" not in self.positions:
             return
         product = self._reference(cells, "product")
@@ -506,6 +491,11 @@ class _Reader:
                 continue
             if self.rules.lines and draft.document:
                 draft.amount = round(draft.amount - draft.discount + draft.shipping, 6)
+            if draft.is_credit and draft.amount > 0:
+                if self.rules.credits == "no":
+                    self._leave_out(draft)
+                    continue
+                turn(draft)
             day = self._day(draft)
             amount = format(draft.amount, ".4f")
             content = (*draft.written, day, amount)
@@ -531,42 +521,28 @@ class _Reader:
                 _digest(*plain, plain_equal[same_plain]),
                 draft.currency,
                 "" if draft.origin in self.documents else origin,
-                _shared(draft),
+                shared(draft),
             )
             # the documents have the draft still
             draft.items = draft.rows = None
 
-    def _day(self, draft: _Draft) -> datetime.date:
+    def _day(self, draft: Draft) -> datetime.date:
         """What takes back from an order of the file does so on the order's day."""
         order = self.documents.get(draft.origin) if draft.origin else None
         return order.date if order and draft.amount < 0 else draft.date
 
-    def _refuse_rows(self, draft: _Draft) -> None:
+    def _leave_out(self, draft: Draft) -> None:
+        others = len(draft.rows or ())
+        self.reading.left_out += 1 + others
+        self.reading.lines -= others
+
+    def _refuse_rows(self, draft: Draft) -> None:
         """Of a document with a bad line nothing is right."""
         first = str(self.refused[draft.document])
         for number in (draft.row, *(draft.rows or ())):
             self._refuse(
                 number, "document", draft.document, "document_incomplete", first
             )
-
-
-def _shared(draft: _Draft) -> tuple[Item, ...]:
-    """The goods of a purchase: together they are worth what it is, so that discounts
-    and shipping are shared out."""
-    if not draft.items:
-        return ()
-    worths = [0.0 if item[3] is None else item[3] for item in draft.items]
-    total = sum(worths)
-    if not total:
-        worths = [item[2] for item in draft.items]
-        total = sum(worths)
-    share = draft.amount / total if total else 0.0
-    return tuple(
-        Item(product, name, quantity, round(worth * share, 6))
-        for (product, name, quantity, _worth), worth in zip(
-            draft.items, worths, strict=True
-        )
-    )
 
 
 def parse_email(cell: Cell) -> str:

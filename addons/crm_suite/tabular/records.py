@@ -44,8 +44,8 @@ class Rules:
     credits: str = ""
     # rows with the word in front of a sum
     without_totals: bool = False
-    # "column" takes the tax column off, "percent" that of the row's own rate, a rate in
-    # percent that tax
+    # "column" takes the tax column off, "percent" that of the row's own rate,
+    # "fraction" that of a rate as a part of one, a rate in percent that tax
     tax: str | float | None = None
     # of each row
     less_own_discount: bool = False

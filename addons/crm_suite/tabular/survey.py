@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .headers import header_currency, is_gross, is_net
 from .notation import NotationSurvey
-from .numbers import currency_words
+from .numbers import currency_words, shows_fraction
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
@@ -73,7 +73,7 @@ def rules_of(answered: Answered) -> Rules:
     tax = answered.get("tax")
     if tax in (None, "without"):
         rate = None
-    elif tax in ("column", "percent"):
+    elif tax in ("column", "percent", "fraction"):
         rate = tax
     else:
         rate = float(tax.removeprefix("rate:"))
@@ -153,6 +153,8 @@ class _Survey:
         self.untold = table.untold(columns) if "sign" not in self.at else []
         self.credit_rows: list[int] = []
         self.credit_count = 0
+        # rates that read as parts of one, and others
+        self.rates: Counter = Counter()
         self.last_document = ""
         # cells in which the lines of an order differ
         self.of_item = [
@@ -183,6 +185,7 @@ class _Survey:
             self.cancelled += [number] * (len(self.cancelled) < _EXAMPLES)
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
             self.return_signs[_is_below_zero(amount)] += 1
+        self.rates[shows_fraction(self.cell(cells, "tax_rate"))] += 1
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
@@ -369,12 +372,14 @@ class _Survey:
             elif not has_rate or is_net(header):
                 return None
         choices = [Choice("column")] * ("tax" in self.at)
-        choices += [Choice("percent")] * has_rate
+        in_parts = self.rates[True] and not self.rates[False]
+        own_rate = "fraction" if in_parts else "percent"
+        choices += [Choice(own_rate)] * has_rate
         choices += [Choice(f"rate:{rate:g}") for rate in self.hints.tax_rates]
         choices.append(Choice("without"))
         proposed = "column" if gross and "tax" in self.at else None
         if gross and has_rate and not proposed:
-            proposed = "percent"
+            proposed = own_rate
         return Question("tax", _once(choices), proposed, shown=header)
 
     def _ask_extras(self, sums: Sums) -> Iterable[Question]:

@@ -100,6 +100,7 @@ _ANSWERS = {
     ("total_row", "keep"): _lt("Yes"),
     ("tax", "column"): _lt("Yes: take off the tax column"),
     ("tax", "percent"): _lt("Yes: take off each row's own rate"),
+    ("tax", "fraction"): _lt("Yes: take off each row's own rate"),
     ("tax", "without"): _lt("No, they are untaxed"),
     ("discount", "each"): _lt("Yes, each row by its own"),
     ("discount", "less"): _lt("Yes, once per order: share it out among the lines"),
