@@ -95,10 +95,9 @@ def supplied_sql(env: Environment) -> SQL:
     return SQL(
         """
         SELECT line.company_id, line.partner_id AS buyer_id,
-               span.own_id AS supplier_id, 'sellin' AS way, line.id AS record_id,
+               span.own_id AS supplier_id, %(way)s AS way, line.id AS record_id,
                line.product_id, line.day, line.received AS quantity,
-               CASE line.move_type WHEN 'out_refund' THEN -line.amount
-                                   ELSE line.amount END AS amount
+               sign(line.received) * line.amount AS amount
           FROM (%(sell_in)s) line
           JOIN span ON span.company_id = line.company_id
            AND line.day BETWEEN span.first_day AND span.today
@@ -112,6 +111,7 @@ def supplied_sql(env: Environment) -> SQL:
           JOIN member ON member.id = line.customer_id
          WHERE line.state = 'accepted' AND line.type IN ('sale', 'return')
         """,
+        way=env["distribution.assortment"]._sell_in_way_sql(),
         sell_in=env["account.move"]._sell_in_sql(),
     )
 

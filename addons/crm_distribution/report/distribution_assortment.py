@@ -95,6 +95,11 @@ class DistributionAssortment(models.Model):
             views=[(view.id, "list")],
         )
 
+    @api.model
+    def _sell_in_way_sql(self) -> SQL:
+        """Hook: from what a row of our sell-in, `line`, is known."""
+        return SQL("'sellin'")
+
     def _found(self) -> list[int]:
         rows = self.env.execute_query(
             SQL(

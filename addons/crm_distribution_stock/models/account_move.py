@@ -22,6 +22,7 @@ class AccountMove(models.Model):
     def _sell_in_sql(self) -> SQL:
         """What an order's line delivers counts by its deliveries, else by invoices."""
         invoiced = super()._sell_in_sql()
+        added = self._added_prices()
         for name in SOURCES:
             self.env[name].flush_model()
         return SQL(
@@ -54,6 +55,8 @@ class AccountMove(models.Model):
               JOIN stock_location goal ON goal.id = move.location_dest_id
               JOIN sale_order_line sold
                 ON sold.id = move.sale_line_id AND sold.product_id = move.product_id
+              LEFT JOIN unnest(%(added)s::int[], %(prices)s::float8[])
+                        AS added (id, price) ON added.id = sold.id
               JOIN sale_order sale ON sale.id = sold.order_id
               JOIN res_partner payer ON payer.id = sale.partner_invoice_id
               JOIN product_product product ON product.id = move.product_id
@@ -64,7 +67,12 @@ class AccountMove(models.Model):
              CROSS JOIN LATERAL (
                    SELECT move.quantity::float8 * unit.factor::float8
                           / main.factor::float8 AS quantity,
-                          sold.price_reduce_taxexcl::float8
+                          coalesce(
+                              sold.price_subtotal::float8
+                              / nullif(sold.product_uom_qty::float8, 0),
+                              added.price,
+                              sold.price_unit::float8
+                              * (1 - coalesce(sold.discount::float8, 0) / 100))
                           / coalesce(nullif(sold_in.factor::float8, 0)
                                      / main.factor::float8, 1)
                           / coalesce(nullif(sale.currency_rate::float8, 0), 1) AS price
@@ -74,7 +82,29 @@ class AccountMove(models.Model):
             """,
             invoiced=invoiced,
             first=FIRST,
+            added=[*added],
+            prices=[*added.values()],
             day=self.env["res.company"]._day_sql(
                 SQL("move.company_id"), SQL("move.date")
             ),
         )
+
+    @api.model
+    def _added_prices(self) -> dict[int, float]:
+        """Of lines of which nothing was ordered: the price less the taxes within."""
+        # sudo: prices of which figures are made, whoever reads the figures
+        lines = self.env["sale.order.line"].sudo()
+        prices = {}
+        for line in lines.search(
+            [
+                ("product_uom_qty", "=", 0),
+                ("price_unit", "!=", 0),
+                ("tax_ids.price_include", "=", True),
+                ("move_ids.state", "=", "done"),
+                ("company_id.distribution_sell_in", "=", "delivered"),
+            ]
+        ):
+            base = line._prepare_base_line_for_taxes_computation(quantity=1.0)
+            line.tax_ids._add_tax_details_in_base_line(base, line.company_id)
+            prices[line.id] = base["tax_details"]["raw_total_excluded_currency"]
+        return prices

@@ -29,8 +29,15 @@ class DistributionAgreement(models.Model):
         return res
 
     def _check_documents(self, known) -> None:
-        """Nobody hands on what he may not read himself."""
+        """Nobody hands on what he may not read himself; it is the agreement's then.
+
+        What was uploaded before the agreement was saved belongs to nothing yet.
+        """
         (self.document_ids - known).check_access("read")
+        for agreement in self:
+            (agreement.document_ids - known).filtered(
+                lambda one: one.res_model == self._name and not one.res_id
+            ).res_id = agreement.id
 
     @api.model
     def _portal_own(self, partner):

@@ -422,8 +422,9 @@ class DistributionClaim(models.Model):
         found = []
         for line in self.line_ids:
             key = line._bucket_key()
-            gone = line.quantity - left.get(key, 0.0)
-            if key and line.fall and not line.in_transit and gone > DUST:
+            # of a bucket that came from elsewhere by then, nothing is known
+            gone = line.quantity - left.get(key, line.quantity)
+            if line.fall and not line.in_transit and gone > DUST:
                 found.append((key, PaidFall(line.fall, gone)))
         return found
 

@@ -12,7 +12,6 @@ from odoo.addons.crm_suite.tabular import (
     FileProblem,
     Layout,
     Table,
-    detect_layout,
     fold,
     read_table,
 )
@@ -54,7 +53,7 @@ class DistributionSellout(models.Model):
     def _is_long(self) -> bool:
         data = self._bytes()
         try:
-            table = read_table(data, detect_layout(data), AT_ONCE + 1)
+            table = read_table(data, self._layout_of(data)[0], AT_ONCE + 1)
         except FileProblem:
             # reading it tells what is wrong with it
             return False

@@ -190,6 +190,11 @@ class DistributionStock(models.Model):
                        SELECT FROM distribution_stock stock
                         WHERE stock.company_id = reporter.company_id
                           AND stock.partner_id = reporter.partner_id
+                          AND stock.refreshed_on IS NULL)
+                    OR EXISTS (
+                       SELECT FROM distribution_stock stock
+                        WHERE stock.company_id = reporter.company_id
+                          AND stock.partner_id = reporter.partner_id
                           AND stock.in_transit > 0
                           AND stock.refreshed_on < %(now)s::timestamp - '20h'::interval)
                 """,

@@ -161,6 +161,15 @@ class TestAssortment(AssortmentCommon):
             self.links.filtered(lambda link: link.buyer_id == self.other),
         )
 
+    def test_goods_taken_back_within_an_invoice_lower_what_was_bought(self):
+        self._invoice(date(2026, 10, 5), (self.cup, -4, 5), (self.pot, 10, 5))
+        (row,) = self._rows(
+            "distribution.assortment",
+            buyer_id=self.retailer.id,
+            product_id=self.cup.id,
+        )
+        self.assertEqual((row.quantity, row.amount), (4, 20))
+
     def test_combining_ranges_saves_contacts(self):
         (row,) = self._rows("distribution.assortment.buyer", buyer_id=self.retailer.id)
         # us, and the wholesaler with two makers behind it

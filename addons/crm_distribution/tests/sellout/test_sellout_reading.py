@@ -1,12 +1,15 @@
 import datetime
 import io
 import random
+from unittest.mock import patch
 
 import openpyxl
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+
+from odoo.addons.crm_distribution.models.sellout import distribution_sellout_reading
 
 from .sellout_common import HEAD, SelloutCommon
 
@@ -140,6 +143,26 @@ class TestSelloutReading(SelloutCommon):
             report.line_ids.sorted("row").mapped("day"),
             [datetime.date(2027, 3, 4), datetime.date(2027, 3, 13)],
         )
+
+    def test_a_file_is_as_long_as_the_sheets_that_are_read(self):
+        book = openpyxl.Workbook()
+        for name in ("March", "April"):
+            sheet = book.create_sheet(name)
+            sheet.append(HEAD.split(","))
+            for day in ("2027-03-03", "2027-03-04"):
+                sheet.append(["CUP", 1, day])
+        del book["Sheet"]
+        file = io.BytesIO()
+        book.save(file)
+        self.enterContext(patch.object(distribution_sellout_reading, "AT_ONCE", 3))
+        report = self._sent(file.getvalue())
+        self.assertEqual((report.state, report.asked), ("reported", "sheet"))
+        report.sheet = "March"
+        report.action_check()
+        self.assertEqual(report.state, "validated")
+        report.sheet = "*"
+        report.action_check()
+        self.assertEqual(report.state, "reading")
 
     def test_no_sheet_is_left_out_in_silence(self):
         book = openpyxl.Workbook()

@@ -109,6 +109,42 @@ class TestMoneyPages(PortalCommon, AccessibilityCase):
         with self.assertRaises(AccessError):
             self.agreement.with_user(manager).document_ids = [Command.link(private.id)]
 
+    def test_a_document_of_a_new_agreement_is_the_agreements(self):
+        first, second = (
+            new_test_user(self.env, login, "crm_distribution.group_channel_manager")
+            for login in ("agreement-one", "agreement-two")
+        )
+        agreements = self.env["distribution.agreement"].with_user(first)
+        # as a form uploads them before it is saved
+        early, late = (
+            self.env["ir.attachment"]
+            .with_user(first)
+            .create(
+                [
+                    {
+                        "name": name,
+                        "raw": b"x",
+                        "res_model": agreements._name,
+                        "res_id": 0,
+                    }
+                    for name in ("Early", "Late")
+                ]
+            )
+        )
+        agreement = agreements.create(
+            {
+                "partner_id": self.retailer.id,
+                "date_from": self.start,
+                "document_ids": [Command.link(early.id)],
+            }
+        )
+        agreement.document_ids = [Command.link(late.id)]
+        theirs = (early | late).with_user(second)
+        self.env.invalidate_all()
+        self.assertEqual(theirs.mapped("name"), ["Early", "Late"])
+        agreement.with_user(second).document_ids = [Command.unlink(early.id)]
+        self.assertEqual(agreement.document_ids, late)
+
     def _reports(self):
         """One with errors, one that asks, one that is accepted."""
         wrong = self._sent(BAD)
