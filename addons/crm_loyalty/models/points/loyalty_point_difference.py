@@ -150,7 +150,7 @@ class LoyaltyPointDifference(models.Model):
                     body=self.env._(
                         "The card says %(held)s, its entries say %(posted)s. Somebody "
                         "has changed one of them past the ledger.",
-                        held=f"{difference.held:g}",
-                        posted=f"{difference.posted:g}",
+                        held=f"{difference.held:.15g}",
+                        posted=f"{difference.posted:.15g}",
                     ),
                 )

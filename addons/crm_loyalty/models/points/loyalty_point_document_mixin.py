@@ -181,7 +181,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                     "%(order)s spends %(missing)s points more than there are on card "
                     "%(card)s.",
                     order=self.display_name,
-                    missing=f"{to_points(error.missing):g}",
+                    missing=f"{to_points(error.missing):.15g}",
                     card=card.code,
                 )
             ) from error
@@ -214,7 +214,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                     "%(missing)s points that %(order)s earned are spent already, and "
                     "the program %(program)s does not let them be owed.",
                     order=self.display_name,
-                    missing=f"{to_points(error.missing):g}",
+                    missing=f"{to_points(error.missing):.15g}",
                     program=card.program_id.name,
                 )
             ) from error
@@ -226,10 +226,10 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             self.env._(
                 "%(used)s of the gift card %(card)s that %(document)s sold are used "
                 "already: credit at most what is left on it, %(left)s.",
-                used=f"{used:g}",
+                used=f"{used:.15g}",
                 card=card.code,
                 document=self.display_name,
-                left=f"{max(card.points, 0):g}",
+                left=f"{max(card.points, 0):.15g}",
             )
         )
 

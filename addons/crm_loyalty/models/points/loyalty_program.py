@@ -191,7 +191,7 @@ class LoyaltyProgram(models.Model):
             source = self.env._(
                 "Reward: %(reward)s for %(points)s points",
                 reward=best.description,
-                points=f"{best.required_points:g}",
+                points=f"{best.required_points:.15g}",
             )
         self._check_rate(self.currency_id, company, day)
         price = self.currency_id._convert(

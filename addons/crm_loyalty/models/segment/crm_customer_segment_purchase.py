@@ -132,7 +132,7 @@ class CrmCustomerSegmentPurchase(models.Model):
     def _conditions_in_words(self) -> list[str]:
         words = []
         if self.at_least:
-            words.append(self.env._("at least %s", f"{self.at_least:g}"))
+            words.append(self.env._("at least %s", f"{self.at_least:.15g}"))
         if self.last_days:
             words.append(self.env._("in the last %s days", self.last_days))
         if self.since:
