@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# above the numbers that invoice lines have
-FIRST = 1 << 40
+from ..keys import FIRST
+
 SOURCES = (
     "res.company",
     "sale.order",

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .account_move import FIRST
+from ..keys import FIRST
 
 
 class DistributionClaimLine(models.Model):

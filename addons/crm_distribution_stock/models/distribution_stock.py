@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .account_move import FIRST
+from ..keys import FIRST
 
 
 class DistributionStock(models.Model):

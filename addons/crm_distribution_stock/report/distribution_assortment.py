@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.figures import open_counted
 
-from ..models.account_move import FIRST
+from ..keys import FIRST
 
 
 class DistributionAssortment(models.Model):
