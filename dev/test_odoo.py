@@ -17,7 +17,9 @@ DEMO = (
     *("distribution_policy", "distribution_outlet", "distribution_link"),
     *("distribution_route", "distribution_gap"),
     *("distribution_registration", "distribution_conflict"),
-    *("distribution_target", "account_move"),
+    *("distribution_target", "distribution_joint_plan", "account_move"),
+    *("distribution_sellout_line", "distribution_claim", "distribution_accrual"),
+    *("distribution_price_plan", "distribution_stock"),
     *("ecrm_case", "ecrm_feedback", "ecrm_idea", "ecrm_insight"),
 )
 
