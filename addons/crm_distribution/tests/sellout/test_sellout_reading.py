@@ -9,8 +9,7 @@ from freezegun import freeze_time
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.crm_distribution.models.sellout import distribution_sellout_reading
-
+from ...models.sellout import distribution_sellout_reading
 from .sellout_common import HEAD, SelloutCommon
 
 

@@ -319,7 +319,8 @@ class TestJointPlans(DealPages):
         self.env.flush_all()
 
         def refuse(records):
-            raise ValidationError("Not this one")
+            said = "Not this one"
+            raise ValidationError(said)
 
         self.patch(self.env.registry[plan._name], "_set_targets", refuse)
         answer = self._answer(version, answer="agree", proposal=str(version.proposal))

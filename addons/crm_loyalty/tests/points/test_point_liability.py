@@ -2,8 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_loyalty import liability
-
+from ... import liability
 from .liability_common import FEBRUARY, JANUARY, MARCH, LiabilityCommon
 
 FIGURES = (
