@@ -93,6 +93,8 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """Why a row, or a cell of it, was not taken."""
+
     row: int
     field: str
     value: str

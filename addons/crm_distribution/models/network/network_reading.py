@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 
 from odoo.tools import split_every
 
-from odoo.addons.crm_suite.tabular import Table, fold, parse_date, parse_number
+from odoo.addons.crm_suite.tabular import (
+    Problem,
+    Table,
+    fold,
+    parse_date,
+    parse_number,
+)
 from odoo.addons.crm_suite.tabular.limits import LONGEST_TEXT
 from odoo.addons.crm_suite.tabular.text import clean, latin_digits
 
@@ -46,15 +52,6 @@ HANDLING_KINDS = {
     }.items()
     for word in words
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    row: int
-    field: str
-    value: str
-    code: str
-    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass, field
 
 from odoo.addons.crm_suite.tabular import (
     Hints,
+    Problem,
     Question,
     Table,
     ask_notation,
@@ -60,15 +61,6 @@ _MOMENT = re.compile(
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e[+]?\d+", re.ASCII)
 # what an exported cell has in front of what could be a formula
 _QUOTED = re.compile(r"(^|[;,\t\r\n])([\s\"]*?)'(?=[=+\-@＝＋－＠])")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    row: int
-    field: str
-    value: str
-    code: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
