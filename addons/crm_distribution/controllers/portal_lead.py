@@ -73,7 +73,8 @@ class PortalChannelLead(CustomerPortal):
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
         try:
-            offer._give_back(request.env.user.partner_id, reason)
+            with request.env.cr.savepoint():
+                offer._give_back(request.env.user.partner_id, reason)
         except UserError as refusal:
             return self._channel_lead_page(offer, str(refusal))
         return request.redirect("/my/channel/leads")
@@ -91,7 +92,8 @@ class PortalChannelLead(CustomerPortal):
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
         try:
-            offer._post_message(request.env.user.partner_id, text)
+            with request.env.cr.savepoint():
+                offer._post_message(request.env.user.partner_id, text)
         except UserError as refusal:
             return self._channel_lead_page(offer, str(refusal))
         return request.redirect(f"/my/channel/lead/{offer.key}#channel_messages")
@@ -109,7 +111,8 @@ class PortalChannelLead(CustomerPortal):
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
         try:
-            offer._set_revenue(request.env.user.partner_id, revenue[:50])
+            with request.env.cr.savepoint():
+                offer._set_revenue(request.env.user.partner_id, revenue[:50])
         except UserError as refusal:
             return self._channel_lead_page(offer, str(refusal))
         except ValueError:
@@ -161,12 +164,13 @@ class PortalChannelLead(CustomerPortal):
         :return: why it could not be
         """
         try:
-            if answer == "accept":
-                offer._accept(contact)
-            elif answer == "decline":
-                offer._decline(contact, reason)
-            else:
-                return request.env._("Accept or decline.")
+            with request.env.cr.savepoint():
+                if answer == "accept":
+                    offer._accept(contact)
+                elif answer == "decline":
+                    offer._decline(contact, reason)
+                else:
+                    return request.env._("Accept or decline.")
         except UserError as refusal:
             return str(refusal)
         return None

@@ -46,10 +46,11 @@ class SelloutPortal(CustomerPortal):
         file, error = _read_file()
         if not error:
             try:
-                report = request.env["distribution.sellout"]._portal_submit(
-                    request.env.user, file, post
-                )
-                return request.redirect(f"/my/channel/sellout/{report.id}")
+                with request.env.cr.savepoint():
+                    report = request.env["distribution.sellout"]._portal_submit(
+                        request.env.user, file, post
+                    )
+                    return request.redirect(f"/my/channel/sellout/{report.id}")
             except (UserError, ValidationError) as refusal:
                 error = str(refusal)
         return self._list_page(1, error, post)
@@ -80,10 +81,11 @@ class SelloutPortal(CustomerPortal):
         if not report:
             return missing_page("crm_distribution.portal_no_sellout")
         try:
-            if action == "answer":
-                report._portal_answer(post)
-            else:
-                report._portal_act(action)
+            with request.env.cr.savepoint():
+                if action == "answer":
+                    report._portal_answer(post)
+                else:
+                    report._portal_act(action)
         except (UserError, ValidationError) as refusal:
             return self._report_page(report, str(refusal))
         return request.redirect(f"/my/channel/sellout/{report.id}")
@@ -103,8 +105,9 @@ class SelloutPortal(CustomerPortal):
         file, error = _read_file()
         if not error:
             try:
-                mended = report._portal_submit(request.env.user, file, post, report)
-                return request.redirect(f"/my/channel/sellout/{mended.id}")
+                with request.env.cr.savepoint():
+                    mended = report._portal_submit(request.env.user, file, post, report)
+                    return request.redirect(f"/my/channel/sellout/{mended.id}")
             except (UserError, ValidationError) as refusal:
                 error = str(refusal)
         return self._report_page(report, error)

@@ -75,13 +75,14 @@ class CasePortal(CustomerPortal):
                 )
             }
         try:
-            cases._receive(
-                values,
-                by=request.env["res.partner"],
-                medium="form",
-                token=read[0],
-                files=files,
-            )
+            with request.env.cr.savepoint():
+                cases._receive(
+                    values,
+                    by=request.env["res.partner"],
+                    medium="form",
+                    token=read[0],
+                    files=files,
+                )
         except (UserError, ValidationError) as error:
             return {"form": str(error)}
         return {}
@@ -126,14 +127,15 @@ class CasePortal(CustomerPortal):
                 )
             if not errors:
                 try:
-                    case = cases._receive(
-                        values,
-                        by=partner,
-                        medium="portal",
-                        token=read[0],
-                        files=files,
-                    )
-                    return request.redirect(case._portal_url())
+                    with request.env.cr.savepoint():
+                        case = cases._receive(
+                            values,
+                            by=partner,
+                            medium="portal",
+                            token=read[0],
+                            files=files,
+                        )
+                        return request.redirect(case._portal_url())
                 except (UserError, ValidationError) as error:
                     errors["form"] = str(error)
         return self._form_page(partner, post, errors, "/my/voice/case/new")
@@ -300,12 +302,13 @@ def _do(case, deed, text, token, *, by, medium):
         return request.env._("The page had expired. Please send it again.")
     sent = {"by": by, "medium": medium, "files": files, "token": read[0]}
     try:
-        if deed == "solved":
-            case._customer_confirms(by=by)
-        elif deed == "unsolved":
-            return case._customer_reopens(text, **sent)
-        else:
-            return case._customer_says(text, **sent)
+        with request.env.cr.savepoint():
+            if deed == "solved":
+                case._customer_confirms(by=by)
+            elif deed == "unsolved":
+                return case._customer_reopens(text, **sent)
+            else:
+                return case._customer_says(text, **sent)
     except (UserError, ValidationError) as error:
         return str(error)
     return None
