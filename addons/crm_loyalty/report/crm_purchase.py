@@ -264,16 +264,17 @@ class CrmPurchase(models.Model):
             "SELECT id FROM loyalty_program WHERE program_type IN %s",
             ("gift_card", "ewallet"),
         )
+        # as arrays, by which the few such lines are found in indexes of all lines
         return SQL(
             """
-            (line.reward_id IN (SELECT id FROM loyalty_reward
-                                 WHERE program_id IN (%(programs)s))
-             OR line.product_id IN (
+            (line.reward_id = ANY (ARRAY(
+                    SELECT id FROM loyalty_reward WHERE program_id IN (%(programs)s)))
+             OR line.product_id = ANY (ARRAY(
                     SELECT sells.product_product_id
                       FROM loyalty_rule rule
                       JOIN loyalty_rule_product_product_rel sells
                         ON sells.loyalty_rule_id = rule.id
-                     WHERE rule.program_id IN (%(programs)s)))
+                     WHERE rule.program_id IN (%(programs)s))))
             """,
             programs=programs,
         )

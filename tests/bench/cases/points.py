@@ -99,12 +99,14 @@ class Shop:
 
 
 def make_program(env):
-    """A point for each unit of money, one program."""
-    return env["loyalty.program"].create(
+    """A point for each unit of money, one program, its ledger on where there is one."""
+    Programs = env["loyalty.program"]
+    ledger = {"keep_ledger": True} if "keep_ledger" in Programs._fields else {}
+    return Programs.create(
         {
+            **ledger,
             "name": "Points",
             "program_type": "loyalty",
-            "keep_ledger": True,
             "trigger": "auto",
             "applies_on": "both",
             "rule_ids": [

@@ -13,4 +13,5 @@ from . import (
     crm_purchase_import_work,
     res_partner,
     sale_order,
+    sale_order_line,
 )
