@@ -1,4 +1,5 @@
 import re
+from collections.abc import Collection
 from datetime import date
 
 from odoo import api, fields, models
@@ -159,6 +160,33 @@ class EcrmComplaintRate(models.Model):
             found.append([tuple(row[spec] for spec in specs) for row in rows])
         return found
 
+    def _search(self, domain, *args, **kwargs):
+        """A row that is named by its id is found by its product."""
+
+        def with_product(condition):
+            ids = condition.value
+            if isinstance(ids, int):
+                ids = [ids]
+            named = condition.field_expr == "id" and condition.operator in ("=", "in")
+            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
+                return condition
+            return condition & Domain("product_id", "in", self._products_of(ids))
+
+        domain = Domain(domain).map_conditions(with_product)
+        return super()._search(domain, *args, **kwargs)
+
+    def _products_of(self, ids) -> list[int | bool]:
+        """What the rows with these ids are about, none for complaints of no product."""
+        facts = [divmod(id_, 2) for id_ in ids if isinstance(id_, int)]
+        # sudo: it narrows what is looked through, and what may be read is asked there
+        env = self.sudo().env
+        lines, cases = (
+            env[model].browse(id_ for id_, kind in facts if kind == one).exists()
+            for one, model in enumerate(("sale.order.line", "ecrm.case"))
+        )
+        about = [*lines.mapped("product_id.id"), *(one.product_id.id for one in cases)]
+        return [*dict.fromkeys(about)]
+
     def action_open_cases(self):
         """The complaints that are counted."""
         self.ensure_one()
@@ -193,7 +221,8 @@ class EcrmComplaintRate(models.Model):
                    company_id, product_id, cause_id, month, complaints, cost,
                    sold AS sold_once,
                    (sum(sold) OVER place)::integer AS sold,
-                   (100.0 * complaints / nullif(sum(sold) OVER place, 0))::float8 AS rate
+                   (100.0 * complaints
+                    / nullif(sum(sold) OVER place, 0))::float8 AS rate
               FROM (
                 SELECT company_id, product_id, cause_id, month,
                        min(line_id)::bigint AS line_id, min(case_id)::bigint AS case_id,

@@ -142,6 +142,7 @@ class TestCaseFigures(CaseCommon):
         of_none = rates.search(
             [("product_id", "=", False), ("cause_id", "=", transport.id)]
         ).filtered(lambda row: row.month == january)
+        self.env.invalidate_all()
         self.assertRecordValues(of_none, [{"complaints": 1, "sold": 0}])
 
     def _sold(self, product, day, count):
@@ -268,6 +269,7 @@ class TestCaseFigures(CaseCommon):
         with self.subTest("opened"):
             row = rates.search([("product_id", "=", kettle.id)], limit=1)
             self.assertEqual((row.cause_id, row.month), (late, february))
+            self.env.invalidate_all()
             found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
             self.assertEqual(len(found), row.complaints)
 
