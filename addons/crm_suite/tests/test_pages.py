@@ -39,11 +39,3 @@ class TestWholeOrNothing(TransactionCase):
                     self.assertEqual(attempt.refusal, "No" if error else "")
                 left = partners.search_count([("name", "=", name)])
                 self.assertEqual(left, 0 if error else 1)
-
-    def test_what_the_database_refuses_at_the_end_is_refused_inside(self):
-        partner = self.env["res.partner"].create({"name": "Ada"})
-        with whole_or_nothing(self.env) as attempt:
-            partner.name = "Eve"
-            partner.parent_id = partner
-        self.assertTrue(attempt.refusal)
-        self.assertEqual(partner.name, "Ada")
