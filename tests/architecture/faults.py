@@ -97,6 +97,10 @@ FAULTS = {
         *each("controllers/a.py", "env.cr.execute('SELECT 1')"),
         *each("wizard/deep/a.py", "SQL('SELECT 1')"),
     ],
+    rules.half_written_pages: [
+        *each("controllers/a.py", "try:\n    a()\nexcept UserError as e:\n    b(e)"),
+        *each("controllers/a.py", "try:\n    a()\nexcept (A, ValidationError):\n    b"),
+    ],
     rules.silent_sudo: [
         *each(CODE, "a = 1\nb = c.sudo()", "# why\na = 1\nb = c.sudo()"),
         *each(CODE, "for x in y:\n    z = x.sudo()"),

@@ -30,6 +30,8 @@ NOT_READ_BY = {
     "wizard": {"report", "controllers", "pure"},
     "controllers": {"report", "wizard", "pure"},
 }
+# What `whole_or_nothing` of the suite's pages catches.
+REFUSALS = {"AccessError", "Exception", "UserError", "ValidationError"}
 SQL_CALLS = ("SQL", "execute", "execute_query", "execute_query_dict", "executemany")
 # Whoever sends one of these changes what he sees, and no rule.
 OPTIONS = {
@@ -168,6 +170,17 @@ def deciding_layers(addon: Addon) -> Iterator[str]:
     for path, tree in addon.code("controllers", "wizard"):
         for call in calls(tree, *SQL_CALLS):
             yield f"{path}:{call.lineno} calls {name_of(call.func)}"
+
+
+def half_written_pages(addon: Addon) -> Iterator[str]:
+    """A page that shows a refusal takes back what was written before it."""
+    for path, tree in addon.code("controllers"):
+        for node in ast.walk(tree):
+            caught = isinstance(node, ast.ExceptHandler) and node.type
+            if not caught or any(isinstance(part, ast.Raise) for part in node.body):
+                continue
+            if REFUSALS.intersection(re.findall(r"\w+", ast.unparse(node.type))):
+                yield f"{path}:{node.lineno}"
 
 
 def silent_sudo(addon: Addon) -> Iterator[str]:

@@ -1,7 +1,6 @@
-from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
+from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -66,11 +65,11 @@ class DealPortal(CustomerPortal):
             files, wrong = _read_files()
             errors |= wrong
             if not errors:
-                try:
+                with whole_or_nothing(request.env) as attempt:
                     deal = deals._portal_submit(request.env.user, values, files)
+                if not attempt.refusal:
                     return request.redirect(f"/my/channel/deal/{deal['number']}")
-                except (UserError, ValidationError) as error:
-                    errors["form"] = str(error)
+                errors["form"] = attempt.refusal
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_deal_new",
             "typed": deals._portal_typed(post),
@@ -107,11 +106,11 @@ class DealPortal(CustomerPortal):
         files, errors = _read_files()
         if errors:
             return self._deal_page(deal, errors["evidence"], news)
-        try:
+        with whole_or_nothing(request.env) as attempt:
             by = request.env.user.partner_id
             deal._portal_news(by, news, files, bool(extension))
-        except UserError as refusal:
-            return self._deal_page(deal, str(refusal), news)
+        if attempt.refusal:
+            return self._deal_page(deal, attempt.refusal, news)
         return request.redirect(f"/my/channel/deal/{number}#deal_messages")
 
     def _deal_page(self, deal, error=None, news=""):

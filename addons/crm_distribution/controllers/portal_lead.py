@@ -1,7 +1,6 @@
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import leave_no_trace
+from odoo.addons.crm_suite.tools.pages import leave_no_trace, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -72,11 +71,10 @@ class PortalChannelLead(CustomerPortal):
         offer = self._channel_offer(key)
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
-        try:
-            with request.env.cr.savepoint():
-                offer._give_back(request.env.user.partner_id, reason)
-        except UserError as refusal:
-            return self._channel_lead_page(offer, str(refusal))
+        with whole_or_nothing(request.env) as attempt:
+            offer._give_back(request.env.user.partner_id, reason)
+        if attempt.refusal:
+            return self._channel_lead_page(offer, attempt.refusal)
         return request.redirect("/my/channel/leads")
 
     @route(
@@ -91,11 +89,10 @@ class PortalChannelLead(CustomerPortal):
         offer = self._channel_offer(key)
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
-        try:
-            with request.env.cr.savepoint():
-                offer._post_message(request.env.user.partner_id, text)
-        except UserError as refusal:
-            return self._channel_lead_page(offer, str(refusal))
+        with whole_or_nothing(request.env) as attempt:
+            offer._post_message(request.env.user.partner_id, text)
+        if attempt.refusal:
+            return self._channel_lead_page(offer, attempt.refusal)
         return request.redirect(f"/my/channel/lead/{offer.key}#channel_messages")
 
     @route(
@@ -111,13 +108,12 @@ class PortalChannelLead(CustomerPortal):
         if not offer:
             return missing_page("crm_distribution.portal_no_lead")
         try:
-            with request.env.cr.savepoint():
+            with whole_or_nothing(request.env) as attempt:
                 offer._set_revenue(request.env.user.partner_id, revenue[:50])
-        except UserError as refusal:
-            return self._channel_lead_page(offer, str(refusal))
         except ValueError:
-            error = request.env._("“%s” is not an amount.", revenue[:50])
-            return self._channel_lead_page(offer, error)
+            attempt.refusal = request.env._("“%s” is not an amount.", revenue[:50])
+        if attempt.refusal:
+            return self._channel_lead_page(offer, attempt.refusal)
         return request.redirect(f"/my/channel/lead/{offer.key}")
 
     @route(
@@ -163,17 +159,14 @@ class PortalChannelLead(CustomerPortal):
         """
         :return: why it could not be
         """
-        try:
-            with request.env.cr.savepoint():
-                if answer == "accept":
-                    offer._accept(contact)
-                elif answer == "decline":
-                    offer._decline(contact, reason)
-                else:
-                    return request.env._("Accept or decline.")
-        except UserError as refusal:
-            return str(refusal)
-        return None
+        if answer not in ("accept", "decline"):
+            return request.env._("Accept or decline.")
+        with whole_or_nothing(request.env) as attempt:
+            if answer == "accept":
+                offer._accept(contact)
+            else:
+                offer._decline(contact, reason)
+        return attempt.refusal
 
     def _channel_lead_page(self, offer, error=None):
         values = self._prepare_portal_layout_values()

@@ -1,9 +1,9 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
+from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -45,14 +45,13 @@ class SelloutPortal(CustomerPortal):
         acting_intermediary()
         file, error = _read_file()
         if not error:
-            try:
-                with request.env.cr.savepoint():
-                    report = request.env["distribution.sellout"]._portal_submit(
-                        request.env.user, file, post
-                    )
-                    return request.redirect(f"/my/channel/sellout/{report.id}")
-            except (UserError, ValidationError) as refusal:
-                error = str(refusal)
+            with whole_or_nothing(request.env) as attempt:
+                report = request.env["distribution.sellout"]._portal_submit(
+                    request.env.user, file, post
+                )
+            if not attempt.refusal:
+                return request.redirect(f"/my/channel/sellout/{report.id}")
+            error = attempt.refusal
         return self._list_page(1, error, post)
 
     @route(
@@ -80,14 +79,13 @@ class SelloutPortal(CustomerPortal):
         report = _report(number)
         if not report:
             return missing_page("crm_distribution.portal_no_sellout")
-        try:
-            with request.env.cr.savepoint():
-                if action == "answer":
-                    report._portal_answer(post)
-                else:
-                    report._portal_act(action)
-        except (UserError, ValidationError) as refusal:
-            return self._report_page(report, str(refusal))
+        with whole_or_nothing(request.env) as attempt:
+            if action == "answer":
+                report._portal_answer(post)
+            else:
+                report._portal_act(action)
+        if attempt.refusal:
+            return self._report_page(report, attempt.refusal)
         return request.redirect(f"/my/channel/sellout/{report.id}")
 
     @route(
@@ -104,12 +102,11 @@ class SelloutPortal(CustomerPortal):
             return missing_page("crm_distribution.portal_no_sellout")
         file, error = _read_file()
         if not error:
-            try:
-                with request.env.cr.savepoint():
-                    mended = report._portal_submit(request.env.user, file, post, report)
-                    return request.redirect(f"/my/channel/sellout/{mended.id}")
-            except (UserError, ValidationError) as refusal:
-                error = str(refusal)
+            with whole_or_nothing(request.env) as attempt:
+                mended = report._portal_submit(request.env.user, file, post, report)
+            if not attempt.refusal:
+                return request.redirect(f"/my/channel/sellout/{mended.id}")
+            error = attempt.refusal
         return self._report_page(report, error)
 
     @route(

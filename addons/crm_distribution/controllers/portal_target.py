@@ -1,6 +1,6 @@
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -39,12 +39,11 @@ class TargetPortal(CustomerPortal):
         plan = plans._portal_plan(acting_intermediary(), number)
         if not plan:
             return missing_page("crm_distribution.portal_no_plan")
-        try:
+        with whole_or_nothing(request.env) as attempt:
             contact = request.env.user.partner_id
-            with request.env.cr.savepoint():
-                plan._portal_answer(contact, proposal, answer, text)
-        except UserError as refusal:
-            return self._targets_page(str(refusal), text)
+            plan._portal_answer(contact, proposal, answer, text)
+        if attempt.refusal:
+            return self._targets_page(attempt.refusal, text)
         return request.redirect("/my/channel/targets")
 
     def _targets_page(self, error=None, text=""):

@@ -1,10 +1,9 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
-from odoo.addons.crm_suite.tools.pages import leave_no_trace
+from odoo.addons.crm_suite.tools.pages import leave_no_trace, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import (
     LARGEST_FILE,
     MOST_FILES,
@@ -74,18 +73,15 @@ class CasePortal(CustomerPortal):
                     "We got several messages from you. Please try again in an hour."
                 )
             }
-        try:
-            with request.env.cr.savepoint():
-                cases._receive(
-                    values,
-                    by=request.env["res.partner"],
-                    medium="form",
-                    token=read[0],
-                    files=files,
-                )
-        except (UserError, ValidationError) as error:
-            return {"form": str(error)}
-        return {}
+        with whole_or_nothing(request.env) as attempt:
+            cases._receive(
+                values,
+                by=request.env["res.partner"],
+                medium="form",
+                token=read[0],
+                files=files,
+            )
+        return {"form": attempt.refusal} if attempt.refusal else {}
 
     @route(
         "/voice/complain/thanks",
@@ -126,18 +122,17 @@ class CasePortal(CustomerPortal):
                     "That was a lot. Please write again in an hour."
                 )
             if not errors:
-                try:
-                    with request.env.cr.savepoint():
-                        case = cases._receive(
-                            values,
-                            by=partner,
-                            medium="portal",
-                            token=read[0],
-                            files=files,
-                        )
-                        return request.redirect(case._portal_url())
-                except (UserError, ValidationError) as error:
-                    errors["form"] = str(error)
+                with whole_or_nothing(request.env) as attempt:
+                    case = cases._receive(
+                        values,
+                        by=partner,
+                        medium="portal",
+                        token=read[0],
+                        files=files,
+                    )
+                if not attempt.refusal:
+                    return request.redirect(case._portal_url())
+                errors["form"] = attempt.refusal
         return self._form_page(partner, post, errors, "/my/voice/case/new")
 
     def _form_page(self, partner, post, errors, url):
@@ -301,17 +296,15 @@ def _do(case, deed, text, token, *, by, medium):
     if not read:
         return request.env._("The page had expired. Please send it again.")
     sent = {"by": by, "medium": medium, "files": files, "token": read[0]}
-    try:
-        with request.env.cr.savepoint():
-            if deed == "solved":
-                case._customer_confirms(by=by)
-            elif deed == "unsolved":
-                return case._customer_reopens(text, **sent)
-            else:
-                return case._customer_says(text, **sent)
-    except (UserError, ValidationError) as error:
-        return str(error)
-    return None
+    error = None
+    with whole_or_nothing(request.env) as attempt:
+        if deed == "solved":
+            case._customer_confirms(by=by)
+        elif deed == "unsolved":
+            error = case._customer_reopens(text, **sent)
+        else:
+            error = case._customer_says(text, **sent)
+    return error or attempt.refusal
 
 
 def _read_files():

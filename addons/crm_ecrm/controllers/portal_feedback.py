@@ -1,6 +1,6 @@
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.crm_suite.tools.pages import whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -70,10 +70,9 @@ class PortalFeedback(CustomerPortal):
         feedback = self._feedback_by_link(token)
         done = error = None
         if feedback:
-            try:
+            with whole_or_nothing(request.env) as attempt:
                 done = feedback._stop_asking(request.env.user, gesture)
-            except UserError as refusal:
-                error = str(refusal)
+            error = attempt.refusal
         return self._feedback_linked_page(feedback, token, None, done, error)
 
     @route(
@@ -132,12 +131,12 @@ class PortalFeedback(CustomerPortal):
         if not feedback:
             return None, None
         sent = {name: text for name, text in post.items() if isinstance(text, str)}
-        try:
+        done = None
+        with whole_or_nothing(request.env) as attempt:
             if medium == "portal":
                 feedback._check_holder(request.env.user)
-            return feedback._answer(sent, request.env.user, medium, gesture), None
-        except UserError as refusal:
-            return None, str(refusal)
+            done = feedback._answer(sent, request.env.user, medium, gesture)
+        return None if attempt.refusal else done, attempt.refusal
 
     def _feedback_linked_page(self, feedback, token, sent=None, done=None, error=None):
         if not feedback:

@@ -1,7 +1,6 @@
-from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
+from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -57,12 +56,11 @@ class IdeaPortal(CustomerPortal):
         ideas = request.env["ecrm.idea"]
         error = None
         if request.httprequest.method == "POST":
-            try:
-                with request.env.cr.savepoint():
-                    url = ideas._portal_submit(request.env.user, post)
+            with whole_or_nothing(request.env) as attempt:
+                url = ideas._portal_submit(request.env.user, post)
+            if not attempt.refusal:
                 return request.redirect(url)
-            except (UserError, ValidationError) as refusal:
-                error = str(refusal)
+            error = attempt.refusal
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_idea_new",
             "typed": ideas._portal_typed(post),
@@ -190,12 +188,10 @@ def _vote(idea, partner, vote: str) -> str | None:
     return None if wanted is None else _act(idea._vote, partner, wanted)
 
 
-def _act(method, *args) -> str | None:
+def _act(method, *args) -> str:
     """
     :return: why it could not be
     """
-    try:
+    with whole_or_nothing(request.env) as attempt:
         method(*args)
-    except UserError as refusal:
-        return str(refusal)
-    return None
+    return attempt.refusal

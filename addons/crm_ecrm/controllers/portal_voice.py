@@ -1,7 +1,6 @@
-from odoo.exceptions import ValidationError
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
+from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
@@ -103,12 +102,11 @@ class VoicePortal(CustomerPortal):
         preferences = request.env["ecrm.preference"]
         error = None
         if request.httprequest.method == "POST":
-            try:
-                with request.env.cr.savepoint():
-                    preferences._portal_save(user, post)
+            with whole_or_nothing(request.env) as attempt:
+                preferences._portal_save(user, post)
+            if not attempt.refusal:
                 return request.redirect("/my/voice/preferences?saved=1")
-            except ValidationError as refusal:
-                error = str(refusal)
+            error = attempt.refusal
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_preferences",
             "sheet": preferences._portal_values(user.partner_id),

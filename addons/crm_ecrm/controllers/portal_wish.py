@@ -1,8 +1,7 @@
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from odoo.addons.crm_suite.tools.links import read_link
-from odoo.addons.crm_suite.tools.pages import leave_no_trace
+from odoo.addons.crm_suite.tools.pages import leave_no_trace, whole_or_nothing
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .page import link_over, render_private, speak
@@ -63,14 +62,11 @@ class WishPortal(CustomerPortal):
         wish = wish.with_context(lang=speak(wish.partner_id))
         done = error = None
         if request.httprequest.method == "POST":
-            try:
-                with request.env.cr.savepoint():
-                    url = wish._open_account()
-            except UserError as refusal:
-                error = str(refusal)
-            else:
-                if url:
-                    return leave_no_trace(request.redirect(url, local=False))
-                done = "known" if wish._known_user() else "asked"
+            with whole_or_nothing(request.env) as attempt:
+                url = wish._open_account()
+            if not attempt.refusal and url:
+                return leave_no_trace(request.redirect(url, local=False))
+            error = attempt.refusal
+            done = None if error else "known" if wish._known_user() else "asked"
         values = {"done": done, "error": error, "action": f"/voice/account/{token}"}
         return render_private("crm_ecrm.voice_account", values)

@@ -1,23 +1,27 @@
+import re
+from collections.abc import Collection
 from datetime import date
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# ids of causes stay below it
-MOST_CAUSES = 1_000_000
-# and so does what is sold of a product in a month
-MOST_SOLD = 10**12
 # before the current one
 MONTHS = 24
+# added up apart where causes are asked for: what was sold has none
+SOLD = {"sold:sum", "rate:avg"}
+# what rows of a product and month differ in
+OF_A_CAUSE = {"cause_id", "complaints", "rate", "cost"}
 
 
 class EcrmComplaintRate(models.Model):
     """Complaints by product, cause and month beside what was sold of the product.
 
-    Of this month and the 24 before it. A row for each cause that somebody complained
-    of in that time, also where nobody did: what was sold stands in each of them, and
-    is added up once whatever is grouped.
+    Of this month and the 24 before it. A row for each product and month with sales,
+    which also has the complaints without a cause, and one for each cause that somebody
+    complained of then: as many as there are facts. What was sold of the product in the
+    month stands in each of them; in a group it is what was sold of the group's goods
+    and months, whatever the causes.
     """
 
     _name = "ecrm.complaint.rate"
@@ -39,8 +43,6 @@ class EcrmComplaintRate(models.Model):
     cause_id = fields.Many2one("ecrm.case.cause", readonly=True)
     month = fields.Date(readonly=True)
     complaints = fields.Integer(readonly=True)
-    # the product and month of which the lines are
-    sold_in = fields.Float(readonly=True, digits=(20, 0), aggregator=None)
     sold = fields.Integer("Order Lines Sold", readonly=True)
     rate = fields.Float(
         "Complaints per 100 Lines",
@@ -55,24 +57,135 @@ class EcrmComplaintRate(models.Model):
         for row in self:
             row.display_name = row.product_id.display_name or ""
 
+    def _read_group(
+        self,
+        domain,
+        groupby=(),
+        aggregates=(),
+        having=(),
+        offset=0,
+        limit=None,
+        order=None,
+    ):
+        chosen = [part[0] for part in having]
+        if not self._sold_is_apart(domain, [groupby], [*aggregates, *chosen], order):
+            return super()._read_group(
+                domain, groupby, aggregates, having, offset, limit, order
+            )
+        if any(spec in SOLD for spec in chosen):
+            raise ValueError("Groups of causes are not chosen by what was sold.")
+        ranked_by, order = _ranking(order)
+        told = super()._read_group(
+            domain,
+            groupby,
+            _told(aggregates),
+            having,
+            0 if ranked_by else offset,
+            None if ranked_by else limit,
+            order,
+        )
+        [found] = self._add_sold(domain, [groupby], aggregates, [told], ranked_by)
+        if not ranked_by:
+            return found
+        return found[offset : offset + limit if limit else None]
+
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        if not self._sold_is_apart(domain, grouping_sets, aggregates, order):
+            return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        ranked_by, order = _ranking(order)
+        told = super()._read_grouping_sets(
+            domain, grouping_sets, _told(aggregates), order
+        )
+        return self._add_sold(domain, grouping_sets, aggregates, told, ranked_by)
+
     def _read_group_select(self, aggregate_spec, query):
-        """Lines of a product and month stand in the rows of all causes."""
-        if aggregate_spec not in ("sold:sum", "rate:avg"):
+        """Each order line is added up once; a rate is that of the whole group."""
+        if aggregate_spec not in SOLD:
             return super()._read_group_select(aggregate_spec, query)
-        place, sold, complaints = (
-            self._field_to_sql(self._table, name, query)
-            for name in ("sold_in", "sold", "complaints")
-        )
-        once = SQL(
-            "(sum(DISTINCT %(place)s::numeric * %(most)s + %(sold)s)"
-            " - sum(DISTINCT %(place)s::numeric) * %(most)s)",
-            place=place,
-            sold=sold,
-            most=MOST_SOLD,
-        )
+        self._field_to_sql(self._table, "sold", query)
+        sold = SQL("sum(%s)", SQL.identifier(self._table, "sold_once"))
         if aggregate_spec == "sold:sum":
-            return SQL("%s::bigint", once)
-        return SQL("(100 * sum(%s) / nullif(%s, 0))::float8", complaints, once)
+            return sold
+        complaints = self._field_to_sql(self._table, "complaints", query)
+        return SQL("(100.0 * sum(%s) / nullif(%s, 0))::float8", complaints, sold)
+
+    def _sold_is_apart(self, domain, grouping_sets, aggregates, order) -> bool:
+        """Whether the lines sold that are asked for are those of other rows, too."""
+        if SOLD.isdisjoint({*aggregates, *_terms(order)}):
+            return False
+        specs = [spec for groupby in grouping_sets for spec in groupby]
+        filtered = [one.field_expr for one in Domain(domain).iter_conditions()]
+        return any(map(_is_of_a_cause, [*specs, *filtered]))
+
+    def _add_sold(self, domain, grouping_sets, aggregates, told, ranked_by):
+        """What was sold of the goods and in the months of each group.
+
+        :param told: for each set, the groups with what `_told` asks for
+        :param ranked_by: what the groups are sorted by, and whether downwards
+        """
+        # in its fullest form a domain negates no condition from outside
+        everything = (
+            Domain(domain)
+            .optimize_full(self)
+            .map_conditions(
+                lambda one: Domain.TRUE if _is_of_a_cause(one.field_expr) else one
+            )
+        )
+        shared = [
+            [spec for spec in groupby if not _is_of_a_cause(spec)]
+            for groupby in grouping_sets
+        ]
+        sold = self._read_grouping_sets(everything, shared, ["sold:sum"])
+        found = []
+        for groupby, kept, groups, sums in zip(
+            grouping_sets, shared, told, sold, strict=True
+        ):
+            lines = {tuple(keys): count for *keys, count in sums}
+            rows = []
+            for group in groups:
+                row = dict(zip([*groupby, *_told(aggregates)], group, strict=True))
+                count = lines.get(tuple(row[spec] for spec in kept)) or 0
+                complaints = row["complaints:sum"] or 0
+                row["sold:sum"] = count
+                row["rate:avg"] = 100 * complaints / count if count else False
+                rows.append(row)
+            if ranked_by:
+                # as in PostgreSQL, what nobody knows is above all that is known
+                by, downwards = ranked_by
+                rows.sort(
+                    key=lambda row, by=by: (row[by] is False, row[by]),
+                    reverse=downwards,
+                )
+            specs = [*groupby, *aggregates]
+            found.append([tuple(row[spec] for spec in specs) for row in rows])
+        return found
+
+    def _search(self, domain, *args, **kwargs):
+        """A row that is named by its id is found by its product."""
+
+        def with_product(condition):
+            ids = condition.value
+            if isinstance(ids, int):
+                ids = [ids]
+            named = condition.field_expr == "id" and condition.operator in ("=", "in")
+            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
+                return condition
+            return condition & Domain("product_id", "in", self._products_of(ids))
+
+        domain = Domain(domain).map_conditions(with_product)
+        return super()._search(domain, *args, **kwargs)
+
+    def _products_of(self, ids) -> list[int | bool]:
+        """What the rows with these ids are about, none for complaints of no product."""
+        facts = [divmod(id_, 2) for id_ in ids if isinstance(id_, int)]
+        # sudo: it narrows what is looked through, and what may be read is asked there
+        env = self.sudo().env
+        lines, cases = (
+            env[model].browse(id_ for id_, kind in facts if kind == one).exists()
+            for one, model in enumerate(("sale.order.line", "ecrm.case"))
+        )
+        about = [*lines.mapped("product_id.id"), *(one.product_id.id for one in cases)]
+        return [*dict.fromkeys(about)]
 
     def action_open_cases(self):
         """The complaints that are counted."""
@@ -102,53 +215,24 @@ class EcrmComplaintRate(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        # complaints apart from their absence: whoever asks for the former is not
-        # given the product of all goods, months and causes
         return SQL(
             """
-            WITH told AS (%(complaints)s),
-            cause AS (
-                SELECT DISTINCT cause_id AS id FROM told
-                 UNION
-                SELECT NULL
-            ),
-            place AS (
-                SELECT coalesce(min(line_id) * 2, min(case_id) * 2 + 1) AS id,
-                       company_id, product_id, month, sum(sold)::integer AS sold
-                  FROM (
-                    SELECT company_id, product_id, month, NULL::bigint AS line_id,
-                           case_id, 0 AS sold
-                      FROM told
-                     UNION ALL
-                    %(sold)s
-                  ) counted
-                 GROUP BY company_id, product_id, month
-            )
-            SELECT place.id * %(most)s + coalesce(told.cause_id, 0) AS id,
-                   place.company_id, place.product_id, told.cause_id,
-                   place.month, place.id AS sold_in, place.sold, told.complaints,
-                   100.0 * told.complaints / nullif(place.sold, 0) AS rate,
-                   told.cost
-              FROM told
-              JOIN place
-                ON place.company_id = told.company_id AND place.month = told.month
-               AND coalesce(place.product_id, 0) = coalesce(told.product_id, 0)
-             UNION ALL
-            SELECT place.id * %(most)s + coalesce(cause.id, 0),
-                   place.company_id, place.product_id, cause.id,
-                   place.month, place.id, place.sold, 0, 0.0, 0
-              FROM place
-        CROSS JOIN cause
-             WHERE place.sold > 0
-               AND NOT EXISTS (
-                SELECT FROM told
-                 WHERE told.company_id = place.company_id
-                   AND told.month = place.month
-                   AND coalesce(told.product_id, 0) = coalesce(place.product_id, 0)
-                   AND coalesce(told.cause_id, 0) = coalesce(cause.id, 0)
-               )
+            SELECT coalesce(line_id * 2, case_id * 2 + 1) AS id,
+                   company_id, product_id, cause_id, month, complaints, cost,
+                   sold AS sold_once,
+                   (sum(sold) OVER place)::integer AS sold,
+                   (100.0 * complaints
+                    / nullif(sum(sold) OVER place, 0))::float8 AS rate
+              FROM (
+                SELECT company_id, product_id, cause_id, month,
+                       min(line_id)::bigint AS line_id, min(case_id)::bigint AS case_id,
+                       sum(complaints)::integer AS complaints,
+                       sum(cost) AS cost, sum(sold)::integer AS sold
+                  FROM (%(complaints)s UNION ALL %(sold)s) fact
+                 GROUP BY company_id, product_id, cause_id, month
+              ) counted
+            WINDOW place AS (PARTITION BY company_id, product_id, month)
             """,
-            most=MOST_CAUSES,
             complaints=self._complaints_sql(),
             sold=self._sold_sql(),
         )
@@ -164,12 +248,11 @@ class EcrmComplaintRate(models.Model):
             """
             SELECT company_id, product_id, cause_id,
                    date_trunc('month', %(day)s)::date AS month,
-                   min(id)::bigint AS case_id,
-                   count(*)::integer AS complaints, coalesce(sum(cost), 0) AS cost
+                   NULL::integer AS line_id, id AS case_id,
+                   1 AS complaints, coalesce(cost, 0) AS cost, 0 AS sold
               FROM ecrm_case
              WHERE kind = 'complaint' AND state != 'merged' AND sender != 'failed'
                AND %(day)s >= %(since)s
-             GROUP BY 1, 2, 3, 4
             """,
             day=day,
             since=self._since(),
@@ -181,15 +264,38 @@ class EcrmComplaintRate(models.Model):
         )
         return SQL(
             """
-            SELECT line.company_id, line.product_id,
-                   date_trunc('month', %(day)s)::date, min(line.id)::bigint, NULL,
-                   count(*)
+            SELECT line.company_id, line.product_id, NULL::integer,
+                   date_trunc('month', %(day)s)::date,
+                   line.id, NULL::integer, 0, 0, 1
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id
              WHERE sale.state = 'sale' AND line.product_id IS NOT NULL
                AND line.display_type IS NULL AND %(day)s >= %(since)s
-             GROUP BY 1, 2, 3
             """,
             day=day,
             since=self._since(),
         )
+
+
+def _is_of_a_cause(spec: str) -> bool:
+    """Whether a field, also one of a record behind it, tells causes apart."""
+    return re.split(r"[.:]", spec, maxsplit=1)[0] in OF_A_CAUSE
+
+
+def _told(aggregates) -> list[str]:
+    """What is asked of the complaints themselves."""
+    asked = dict.fromkeys((*aggregates, "complaints:sum"))
+    return [spec for spec in asked if spec not in SOLD]
+
+
+def _terms(order: str | None) -> list[str]:
+    return [term.split()[0] for term in (order or "").split(",") if term.strip()]
+
+
+def _ranking(order: str | None) -> tuple[tuple[str, bool] | None, str | None]:
+    """Whether what was sold comes first in a sequence, and the rest of it."""
+    terms = (order or "").split(",")
+    rest = [term for term in terms if not SOLD.intersection(_terms(term))]
+    first, *direction = terms[0].lower().split() or [""]
+    ranked_by = (first, "desc" in direction) if first in SOLD else None
+    return ranked_by, ",".join(rest) or None

@@ -1,6 +1,7 @@
-from odoo.tests import BaseCase
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import BaseCase, TransactionCase
 
-from ..tools.pages import page_number
+from ..tools.pages import page_number, whole_or_nothing
 
 
 class TestPages(BaseCase):
@@ -19,3 +20,22 @@ class TestPages(BaseCase):
         ):
             with self.subTest(str(sent)[:9]):
                 self.assertEqual(page_number(sent), page)
+
+
+class TestWholeOrNothing(TransactionCase):
+    def test_what_was_written_before_a_refusal_is_taken_back(self):
+        partners = self.env["res.partner"]
+        for error in (ValidationError("No"), AccessError("No"), None, ValueError("No")):
+            with self.subTest(error=error):
+                name = f"Written before {error!r}"
+                try:
+                    with whole_or_nothing(self.env) as attempt:
+                        partners.create({"name": name})
+                        if error:
+                            raise error
+                except ValueError as raised:
+                    self.assertIs(raised, error, "what is no refusal is no page's")
+                else:
+                    self.assertEqual(attempt.refusal, "No" if error else "")
+                left = partners.search_count([("name", "=", name)])
+                self.assertEqual(left, 0 if error else 1)

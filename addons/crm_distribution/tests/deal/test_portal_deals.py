@@ -3,10 +3,14 @@ from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
 from .deal_common import DealPages, without_token
+
+# a savepoint is called differently each time
+SAVEPOINT = re.compile(r'SAVEPOINT "[0-9a-f-]{36}"')
 
 
 @tagged("post_install", "-at_install")
@@ -164,13 +168,38 @@ class TestPortalDeals(DealPages):
         execute = Cursor.execute
 
         def record(cursor, query, params=None, log_exceptions=True):
-            asked.append(str(getattr(query, "code", query)))
+            asked.append(SAVEPOINT.sub("SAVEPOINT", str(getattr(query, "code", query))))
             return execute(cursor, query, params, log_exceptions)
 
         self.env.flush_all()
         self.env.invalidate_all()
         with patch.object(Cursor, "execute", record):
             yield asked
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """A page that shows the refusal has written nothing before it."""
+        deal = self._protected(self.x)
+        page = self._get("/my/channel/deal/1", self.colleague)
+        token = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
+        with patch.object(
+            self.registry[deal._name],
+            "_add_evidence",
+            side_effect=UserError("Too late"),
+        ):
+            page = self.url_open(
+                "/my/channel/deal/1/news",
+                data={"csrf_token": token, "news": "They decide in May"},
+            )
+            self.assertIn("Too late", page.text)
+            self.assertIn("They decide in May", page.text)
+            page = self._post(customer_name="Arad", customer_email="arad@arad.example")
+            self.assertIn("Too late", page.text)
+        self.env.invalidate_all()
+        self.assertEqual(self._deals(), deal)
+        said = self.env["distribution.message"].search(
+            [("text", "=", "They decide in May")]
+        )
+        self.assertFalse(said)
 
     def test_the_loser_never_learns_the_holder(self):
         self._protected(self.y)

@@ -1,8 +1,10 @@
 import json
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields, http
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crm_suite.tests.refusals import RefusalMixin
@@ -104,6 +106,17 @@ class TestPortalLeads(RefusalMixin, LeadCommon, HttpCase):
         for secret in SECRETS:
             self.assertIn(secret, page.text)
         self.assertIn(SECRETS[0], self.url_open("/my/channel/leads").text)
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """The page that shows the refusal has given the lead to nobody."""
+        self._login(self.anahita)
+        with patch.object(
+            self.registry[self.offer._name], "_note", side_effect=UserError("Too late")
+        ):
+            page = self._post(f"{self.url}/answer", answer="accept").text
+        self.assertIn("Too late", page)
+        self.assertEqual(self.offer.state, "offered")
+        self.assertFalse(self.lead.partner_assigned_id)
 
     def test_colleague_writes_corrects_and_gives_back(self):
         """C133: as the first one could, by his own name."""

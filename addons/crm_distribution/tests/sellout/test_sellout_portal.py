@@ -1,9 +1,11 @@
 import io
 import re
+from unittest.mock import patch
 
 import openpyxl
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .sellout_common import SelloutCommon
@@ -73,6 +75,23 @@ class TestSelloutPortal(PortalCommon):
         self.assertIn("Accepted", answer.text)
         self.assertEqual(self._sold(), 3)
         self.assertEqual(report._bytes(), BAD)
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """The page that shows the refusal keeps no report that was never read."""
+        self.authenticate("roya-sells", "roya-sells")
+        self._post("/upload", BAD)
+        report = self._own()
+        with patch.object(
+            self.registry[report._name],
+            "action_check",
+            side_effect=UserError("Too late"),
+        ):
+            for path in ("/upload", f"/{report.id}/mend"):
+                self.assertIn("Too late", self._post(path, GOOD).text)
+            self._post(f"/{report.id}/do", action="answer", date_from="2026-10-01")
+        self.env.invalidate_all()
+        self.assertEqual(self._own(), report)
+        self.assertRecordValues(report, [{"state": "mapped", "date_from": False}])
 
     def test_good_rows_go_in_by_choice_and_the_page_says_what_is_missing(self):
         self.authenticate("roya-sells", "roya-sells")

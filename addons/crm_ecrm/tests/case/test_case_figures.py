@@ -72,7 +72,7 @@ class TestCaseFigures(CaseCommon):
         self.assertEqual(case.cost, 100, "as it was then")
 
     def test_complaint_rate_of_a_product(self):
-        """A row for each cause: joining complaints and causes multiplies no sale."""
+        """A row for each cause that was given, and no sale is counted twice."""
         fault, transport = self.env["ecrm.case.cause"].create(
             [{"name": "Fault"}, {"name": "Transport"}]
         )
@@ -134,15 +134,144 @@ class TestCaseFigures(CaseCommon):
         )
         by_cause = groups("cause_id")
         self.assertEqual(by_cause[fault], (2, 4, 50))
-        self.assertEqual(by_cause[transport], (0, 4, 0))
         self.assertEqual(by_cause[fault.browse()], (1, 4, 25))
+        self.assertNotIn(transport, by_cause, "nobody complained of it here")
         self.assertEqual(
             groups("cause_id", [("cause_id", "=", fault.id)]), {fault: (2, 4, 50)}
         )
         of_none = rates.search(
             [("product_id", "=", False), ("cause_id", "=", transport.id)]
         ).filtered(lambda row: row.month == january)
+        self.env.invalidate_all()
         self.assertRecordValues(of_none, [{"complaints": 1, "sold": 0}])
+
+    def _sold(self, product, day, count):
+        line = {"product_id": product.id, "price_unit": 1}
+        order = self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "order_line": [(0, 0, line)] * count}
+        )
+        order.write({"state": "sale", "date_order": utc(f"{day} 10:00")})
+
+    def test_complaint_rate_is_that_of_each_group(self):
+        """What was sold is not multiplied by causes, and no group lacks any of it."""
+        fault, late = self.env["ecrm.case.cause"].create(
+            [{"name": "Fault"}, {"name": "Late"}]
+        )
+        kettle, pan, lid = self.env["product.product"].create(
+            [{"name": "Kettle"}, {"name": "Pan"}, {"name": "Lid"}]
+        )
+        january, february = map(fields.Date.to_date, ("2027-01-01", "2027-02-01"))
+        for product, day, lines in (
+            *((kettle, "2027-01-05", 10), (kettle, "2027-02-05", 30)),
+            *((pan, "2027-01-05", 40), (lid, "2027-02-05", 20)),
+        ):
+            self._sold(product, day, lines)
+        for product, day, cause, count in (
+            *((kettle, "2027-01-11", fault, 2), (kettle, "2027-01-11", late, 1)),
+            *((kettle, "2027-02-11", late, 3), (pan, "2027-01-11", fault, 1)),
+            (pan, "2027-02-11", fault.browse(), 2),
+        ):
+            with freeze_time(utc(f"{day} 10:00")):
+                for _number in range(count):
+                    self._receive(product_id=product.id, cause_id=cause.id)
+        self.env.flush_all()
+        rates = self.env["ecrm.complaint.rate"]
+        mine = [("product_id", "in", (kettle | pan | lid).ids)]
+        measures = ["complaints:sum", "sold:sum", "rate:avg"]
+        none = fault.browse()
+        expected = {
+            (): {(): (9, 100, 9)},
+            ("product_id",): {
+                (kettle,): (6, 40, 15),
+                (pan,): (3, 40, 7.5),
+                (lid,): (0, 20, 0),
+            },
+            ("month:month",): {(january,): (4, 50, 8), (february,): (5, 50, 10)},
+            ("cause_id",): {
+                (fault,): (3, 100, 3),
+                (late,): (4, 100, 4),
+                (none,): (2, 100, 2),
+            },
+            ("product_id", "cause_id"): {
+                (kettle, fault): (2, 40, 5),
+                (kettle, late): (4, 40, 10),
+                (kettle, none): (0, 40, 0),
+                (pan, fault): (1, 40, 2.5),
+                (pan, none): (2, 40, 5),
+                (lid, none): (0, 20, 0),
+            },
+            ("cause_id", "month:month"): {
+                (fault, january): (3, 50, 6),
+                (late, january): (1, 50, 2),
+                (none, january): (0, 50, 0),
+                (late, february): (3, 50, 6),
+                (none, february): (2, 50, 4),
+            },
+        }
+
+        def named(groups, by):
+            return {one[: len(by)]: one[len(by) :] for one in groups}
+
+        for by, figures in expected.items():
+            with self.subTest(by=by):
+                self.assertEqual(
+                    named(rates._read_group(mine, by, measures), by), figures
+                )
+        with self.subTest("as the pivot asks"):
+            sets = rates._read_grouping_sets(mine, [*expected], measures)
+            found = {
+                by: named(groups, by) for by, groups in zip(expected, sets, strict=True)
+            }
+            self.assertEqual(found, expected)
+        for label, filtered in (
+            ("of one cause", [("cause_id", "=", late.id)]),
+            ("unless of others", ["!", ("cause_id", "in", [fault.id, False])]),
+        ):
+            with self.subTest(label):
+                self.assertEqual(
+                    named(
+                        rates._read_group(mine + filtered, ["month:month"], measures),
+                        ["month:month"],
+                    ),
+                    {(january,): (1, 50, 2), (february,): (3, 50, 6)},
+                )
+        with self.subTest("only what was complained of"):
+            found = rates._read_group(
+                [*mine, ("complaints", ">", 0)], ["product_id"], measures
+            )
+            self.assertEqual(
+                named(found, ["product_id"]),
+                {(kettle,): (6, 40, 15), (pan,): (3, 40, 7.5)},
+            )
+        for by, worst in (
+            (["product_id"], [kettle, pan, lid]),
+            (["cause_id"], [late, fault, none]),
+        ):
+            with self.subTest("worst first", by=by):
+                found = [
+                    group
+                    for group, *_ in rates._read_group(
+                        mine, by, ["rate:avg"], order="rate:avg desc", limit=2
+                    )
+                ]
+                self.assertEqual(found, worst[:2])
+                found = rates._read_group(
+                    mine, by, ["rate:avg"], order="rate:avg desc", limit=2, offset=2
+                )
+                self.assertEqual([group for group, _rate in found], worst[2:])
+        with self.subTest("as many rows as facts"):
+            # a product and month that was sold, and one with a cause that was given
+            self.assertEqual(rates.search_count(mine), 4 + 4 + 1)
+            self.env["ecrm.case.cause"].create([{"name": str(n)} for n in range(5)])
+            self._sold(lid, "2027-02-06", 5)
+            self.env.flush_all()
+            self.assertEqual(rates.search_count(mine), 4 + 4 + 1)
+        with self.subTest("opened"):
+            row = rates.search([("product_id", "=", kettle.id)], limit=1)
+            self.assertEqual((row.cause_id, row.month), (late, february))
+            self.env.invalidate_all()
+            found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
+            self.assertEqual(len(found), row.complaints)
 
     def test_complaint_rate_has_no_more_rows_than_it_needs(self):
         """Causes that nobody gave multiply nothing; after two years nothing counts."""

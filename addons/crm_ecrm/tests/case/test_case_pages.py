@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from markupsafe import Markup
 
 from odoo import http
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.crm_suite.tools.links import sign_link
@@ -62,6 +62,19 @@ class TestCasePages(CaseCommon, HttpCase):
     def _link(self, case, holder=None):
         holder = self.env["res.partner"] if holder is None else holder
         return f"/voice/case/{sign_link(case, holder, 'case', 24)}"
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """The form that shows the refusal keeps no case behind it."""
+        self.authenticate(None, None)
+        with patch.object(
+            self.registry["ecrm.case"],
+            "_acknowledge",
+            side_effect=UserError("Too late"),
+        ):
+            page = self._complain().text
+        self.assertIn("Too late", page)
+        self.assertIn("It does not work.", page)
+        self.assertFalse(self._cases())
 
     def test_customer_without_account(self):
         """The main path: complains, gets an answer, says that it is solved."""

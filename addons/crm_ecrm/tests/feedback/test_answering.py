@@ -1,5 +1,6 @@
 import re
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -355,6 +356,18 @@ class TestAnswering(FeedbackCommon, HttpCase):
         self.assertSays(case.number, page)
         with self.assertRaises(AccessError):
             case.with_user(self.agent).feedback_id = False
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """The page that shows the refusal keeps no answer without its case."""
+        with patch.object(
+            self.registry["ecrm.case"],
+            "_receive_feedback",
+            side_effect=UserError("Too late"),
+        ):
+            page = self._answer(1, comment="Never again")
+        self.assertSays("Too late", page)
+        self.assertSays("Never again", page)
+        self.assertRecordValues(self.one, [{"state": "asked", "answer_ids": []}])
 
     def test_high_score_opens_none(self):
         self._answer(3)

@@ -1,5 +1,7 @@
 import json
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crm_suite.tools.links import sign_link
@@ -62,6 +64,17 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
             [{"status": "new", "vote_count": 1, "published_on": False}],
         )
         self.assertFalse(self._of(self.nasrin))
+
+    def test_what_is_refused_late_leaves_nothing(self):
+        """The page that shows the refusal keeps no vote that nobody counted."""
+        idea = self._idea()
+        self._login(self.emma)
+        with patch.object(
+            self.registry[idea._name], "_count_votes", side_effect=UserError("Too late")
+        ):
+            page = self._post(f"{idea._portal_url()}/vote", vote="1").text
+        self.assertIn("Too late", page)
+        self.assertFalse(idea.vote_ids)
 
     def test_too_much_or_nothing_is_refused(self):
         self._login(self.emma)
