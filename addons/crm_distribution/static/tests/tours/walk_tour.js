@@ -80,7 +80,7 @@ registry.category("web_tour.tours").add("crm_distribution_walk_staff", {
             trigger: ".o_form_view .o_statusbar_status .o_arrow_button_current:contains(Posted)",
         },
         {
-            trigger: ".o_form_view .ribbon:visible:contains(/Paid|In Payment/)",
+            trigger: ".o_form_view .ribbon:contains(Paid)",
         },
         ...menu("Reporting", "Price Waterfall"),
         {
