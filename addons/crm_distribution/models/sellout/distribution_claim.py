@@ -240,7 +240,7 @@ class DistributionClaim(models.Model):
                         before=before,
                     )
                 )
-            less = corrections.sudo()._deduct(claim)
+            less = claim.env[corrections._name]._deduct(claim)
             is_spent = less and not claim.currency_id.compare_amounts(
                 claim.amount, less
             )

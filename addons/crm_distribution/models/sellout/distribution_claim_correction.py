@@ -17,7 +17,7 @@ from ...channel.stock import Event
 from .distribution_claim import APPROVED
 
 REASONS = [
-    ("gone", "Not in stock when the price fell"),
+    ("gone", "Less in stock, or at less cost, when the price fell"),
     ("returned", "Came back to us for more than it cost by then"),
     ("undone", "Resale was corrected or came back"),
     ("deducted", "Deducted from a claim"),
@@ -99,9 +99,9 @@ class DistributionClaimCorrection(models.Model):
     def _found(self, claims, events: list[Event]) -> Overpaid:
         """What claims on one product paid too much by now."""
         rounded = claims.currency_id.round
-        lines = claims.line_ids.filtered(lambda line: line.amount and not line.reason)
         protections, resales = [], []
-        for claim, paid in lines.grouped("claim_id").items():
+        for claim in claims:
+            paid = claim.line_ids.filtered(lambda line: line.amount and not line.reason)
             if claim.kind == "protection":
                 protections.append(self._protection(claim, paid))
             else:

@@ -103,6 +103,15 @@ class TestClaimCorrections(SelloutCommon):
         claim.action_draft_credit()
         self.assertEqual(claim.move_ids.amount_untaxed, 105)
 
+    def test_two_claims_of_one_day_say_nothing_whichever_was_approved_first(self):
+        first, second = self._claim(self.pot), self._claim(self.pot)
+        second.action_approve()
+        first.action_calculate()
+        first.action_approve()
+        self._stock(self.pot)
+        self.assertEqual((first.amount, second.amount), (0, 20))
+        self.assertFalse(self._said())
+
     def test_no_more_is_taken_back_than_was_paid(self):
         self._accepted("CUP,70,2027-03-20", "CUP,80,2027-03-21")
         self.assertEqual(self._said(), [("gone", 100, 200)])
