@@ -69,6 +69,7 @@ RIGHTS = {
         "manager": "rwcd",
         "accountant": "r",
     },
+    "distribution.claim.correction": PAID,
     "distribution.claim.line": PAID,
     "distribution.reporter": BOSS,
     "distribution.reporter.word": BOSS,
@@ -118,6 +119,7 @@ OF_AN_INTERMEDIARY = {
     "distribution.route",
     "distribution.route.candidate",
     "distribution.claim",
+    "distribution.claim.correction",
     "distribution.claim.line",
     "distribution.reporter",
     "distribution.reporter.word",
@@ -328,6 +330,8 @@ ROUTES = {
     "SelloutPortal.portal_sellout_report",
     "SelloutPortal.portal_sellout_upload",
     "SelloutPortal.sellout_issues",
+    "TargetPortal.channel_plan",
+    "TargetPortal.channel_plan_answer",
     "TargetPortal.portal_my_targets",
     "TargetPortal.portal_plan_answer",
 }
@@ -770,6 +774,9 @@ class AttackChannelRecords:
             "distribution.sellout.problem": faulty.problem_ids,
             "distribution.special.price": contract,
             "distribution.claim": claim,
+            "distribution.claim.correction": claim.correction_ids.create(
+                {"claim_id": claim.id, "day": "2026-02-01", "reason": "gone"}
+            ),
             "distribution.claim.line": claim.line_ids.create({"claim_id": claim.id}),
             "distribution.stock": stock,
             "distribution.stock.bucket": env["distribution.stock.bucket"].create(

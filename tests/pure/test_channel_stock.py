@@ -2,15 +2,21 @@
 
 import random
 import time
+from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from channel.claims import (
     Contract,
-    PaidFall,
+    OnTheWay,
+    PaidResale,
+    Protection,
     Resale,
-    less_what_was_paid,
+    deducted,
     protect,
+    protected_too_much,
+    resold_too_much,
     ship_and_debit,
 )
 from channel.stock import Bucket, Event, gap, sell_through, walk, weeks_of_cover
@@ -199,16 +205,6 @@ def test_a_negative_difference_pays_nothing_and_others_resales_are_refused():
     assert debited(resale([(10, None)])) == [(10, 0, "no_price")]
 
 
-def test_what_was_paid_for_a_piece_lowers_what_it_cost_once():
-    falls = [PaidFall(10, 6), PaidFall(5, 3)]
-    pieces = [(4, 100), (4, 95), (1, None)]
-    assert less_what_was_paid(pieces, falls) == [
-        *((3, 85), (1, 90), (2, 85)),
-        *((2, 95), (1, None)),
-    ]
-    assert less_what_was_paid([(4, 100)], falls) == [(4, 100)]
-
-
 def test_protection_and_ship_and_debit_do_not_pay_one_fall_twice():
     stock = happen(("receive", 10, 100), ("cut", 0, 90, {"former": 100}), ("sale", 10))
     protected = sum(one.quantity * one.fall for one in stock.cuts)
@@ -294,3 +290,188 @@ def test_a_long_history_is_walked_in_time_linear_in_it():
 
     seconds(100)
     assert seconds(20_000) < 40 * seconds(2_000)
+
+
+def cents(amount):
+    return round(amount, 2)
+
+
+def paid(key, cut, quantity, amount, bucket=1, moving=()):
+    buckets = {bucket, *(one.bucket for one in moving)}
+    return Protection(key, day(cut), quantity, amount, frozenset(buckets), moving)
+
+
+def too_much(claims, *events):
+    found = protected_too_much(claims, events, cents)
+    return {key: value for key, value in found.items() if value != (0, 0)}
+
+
+BOUGHT = Event(day(0), "receive", 10, 10.0, key=1)
+FALLS = Event(day(10), "cut", price=8.0, key=7, former=10.0)
+
+
+def test_what_was_sold_before_the_fall_was_paid_for_in_vain():
+    claims = [paid(7, 10, 10, 20.0)]
+    assert not too_much(claims, BOUGHT, FALLS)
+    sold = Event(day(5), "sale", 4, key=2)
+    assert too_much(claims, BOUGHT, FALLS, sold) == {(7, "gone"): (4, 8)}
+    # of a delivery that is not found any more nothing is known
+    assert not too_much(claims, FALLS, sold)
+
+
+def test_what_comes_back_for_more_than_it_cost_by_then_was_paid_twice():
+    claims = [paid(7, 10, 10, 20.0)]
+    for price, amount in ((10, 6), (9, 3), (8, 0), (12, 6)):
+        back = Event(day(12), "give_back", 3, float(price), key=3, of=1)
+        found = too_much(claims, BOUGHT, FALLS, back)
+        assert found == ({(7, "returned"): (3, amount)} if amount else {})
+    # nobody said what was credited
+    assert not too_much(claims, BOUGHT, FALLS, Event(day(12), "give_back", 3, key=3))
+
+
+def test_the_last_fall_is_the_first_that_was_credited_once_more():
+    further = Event(day(20), "cut", price=7.0, key=8, former=8.0)
+    claims = [paid(7, 10, 10, 20.0), paid(8, 20, 10, 10.0)]
+    for price, found in ((8, {8: 1}), (9, {8: 1, 7: 1}), (10, {8: 1, 7: 2})):
+        back = Event(day(22), "give_back", 1, float(price), key=3, of=1)
+        assert too_much(claims, BOUGHT, FALLS, further, back) == {
+            (key, "returned"): (1, amount) for key, amount in found.items()
+        }
+
+
+def test_goods_that_were_on_their_way_give_back_what_they_were_paid():
+    claims = [paid(7, 10, 10, 20.0, moving=(OnTheWay(2, 5, 10.0),))]
+    # their price is less what was paid
+    arrives = Event(day(12), "receive", 5, 8.0, key=2)
+    assert not too_much(claims, BOUGHT, FALLS, arrives)
+    back = Event(day(13), "give_back", 2, 10.0, key=3, of=2)
+    assert too_much(claims, BOUGHT, FALLS, arrives, back) == {(7, "returned"): (2, 4)}
+
+
+def test_claims_of_one_day_are_judged_together():
+    """As after two contacts were merged, each of which had been paid."""
+    other = Event(day(1), "receive", 6, 10.0, key=2)
+    claims = [paid(7, 10, 10, 20.0), paid(8, 10, 6, 12.0, bucket=2)]
+    same = Event(day(10), "cut", price=8.0, key=8, former=10.0)
+    assert not too_much(claims, BOUGHT, other, FALLS, same)
+    sold = Event(day(5), "sale", 9, key=3)
+    assert too_much(claims, BOUGHT, other, FALLS, same, sold) == {
+        (8, "gone"): (9, 12),
+        (7, "gone"): (0, 6),
+    }
+
+
+def test_a_resale_is_undone_by_a_correction_and_by_returns_that_name_it():
+    resales = [PaidResale(9, -5, 4, 12.0), PaidResale(9, -5, 2, 4.0)]
+
+    def undone(*events):
+        return resold_too_much(resales, events, cents)[9, "undone"]
+
+    sale = Event(day(1), "sale", 7, key=-5)
+    assert undone(sale) == (0, 0)
+    assert undone(sale, Event(day(2), "return", 3, key=-6)) == (0, 0)
+    # one was never paid for
+    assert undone(sale, Event(day(2), "return", 3, key=-6, of=-5)) == (2, 4)
+    assert undone(sale, Event(day(2), "return", 4, key=-6, of=-5)) == (3, 7)
+    assert undone() == (6, 16)
+
+
+def test_no_claim_gives_more_than_it_has():
+    assert [deducted(20, owed) for owed in (0, 15, 50, -7)] == [0, 15, 20, -7]
+
+
+class Protected(Pieces):
+    """Each piece with what it cost and what was paid for it, by claim."""
+
+    def __init__(self, events):
+        super().__init__()
+        self.due, self.back = Counter(), Counter()
+        places = ("cut", "receive", "give_back", "sale")
+        for event in sorted(events, key=lambda e: (e.day, places.index(e.kind), e.key)):
+            getattr(self, f"at_{event.kind}")(event)
+
+    def at_receive(self, event):
+        self.receive(round(event.quantity), None)
+        kept = len([one for one in self.stock if one is None])
+        self.stock[len(self.stock) - kept :] = [
+            [event.price, {}] for _piece in range(kept)
+        ]
+
+    def at_sale(self, event):
+        self.sale(event.quantity)
+
+    def at_cut(self, event):
+        for piece in self.stock:
+            fall = min(max(piece[0] - event.price, 0), event.former - event.price)
+            piece[0] -= fall
+            piece[1][event.key] = fall
+            self.due[event.key] += fall
+
+    def at_give_back(self, event):
+        before = self.stock
+        self.give_back(event.quantity)
+        for cost, falls in before[len(self.stock) :]:
+            above = max(event.price - cost, 0)
+            for key in reversed(falls):
+                self.back[key] += min(above, falls[key])
+                above -= min(above, falls[key])
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_what_was_paid_too_much_is_what_single_pieces_say_whenever_they_are_told(seed):
+    """Events are told of in any sequence, some are taken back; claims come between."""
+    chance = random.Random(seed)
+    events, claims, spent = {}, {}, {}
+    said, given, payable = Counter(), 0, []
+    price = 30
+    for number in range(1, chance.randint(8, 40)):
+        kind = chance.choice(["receive", "receive", "sale", "sale", "give_back", "cut"])
+        quantity = chance.randint(1, 9)
+        if kind == "cut" and price > 6:
+            # a later cut each time, from the price of the one before
+            when, former = day(100 + number), price
+            price -= chance.randint(1, 5)
+            stock = walk(one for one in events.values() if one.day < when)
+            lines = [
+                one
+                for one in protect(stock.buckets, (), when, price, former)
+                if one.amount
+            ]
+            spent[number] = sum(one.amount for one in lines)
+            claims[number] = Protection(
+                number,
+                when,
+                sum(one.quantity for one in lines),
+                spent[number],
+                frozenset(one.bucket for one in lines),
+            )
+            events[number] = Event(when, "cut", price=price, key=number, former=former)
+            less = deducted(spent[number], sum(said.values()) - given)
+            given += less
+            payable.append(spent[number] - less)
+        elif kind != "cut":
+            # told of late: it happened on any day
+            when = day(chance.choice([chance.randint(0, 100), 100 + number]))
+            dear = float(chance.randint(20, 30)) if kind != "sale" else None
+            events[number] = Event(when, kind, quantity, dear, key=number)
+        # a sale that was reported is corrected
+        sales = [key for key, one in events.items() if one.kind == "sale"]
+        if sales and chance.random() < 0.3:
+            key = chance.choice(sales)
+            fewer = chance.randint(0, round(events[key].quantity))
+            events[key] = replace(events[key], quantity=fewer)
+        found = protected_too_much(claims.values(), events.values(), cents)
+        again = protected_too_much(claims.values(), [*events.values()][::-1], cents)
+        assert again == found
+        truth = Protected(events.values())
+        for claim in claims:
+            gone, returned = (found[claim, why][1] for why in ("gone", "returned"))
+            above = spent[claim] - truth.due[claim]
+            assert gone == pytest.approx(max(above, 0))
+            all_of_it = min(max(above + truth.back[claim], 0), spent[claim])
+            assert gone + returned == pytest.approx(all_of_it)
+        said.update({key: amount - said[key] for key, (_q, amount) in found.items()})
+    # nobody is paid less than nothing, and all is either paid or carried
+    assert all(amount >= 0 for amount in payable)
+    right = sum(spent.values()) - sum(said.values())
+    assert sum(payable) - (sum(said.values()) - given) == pytest.approx(right)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from .stock import DUST, Bucket, fall_of
+from .stock import DUST, Bucket, Event, Stock, fall_of, walk
+
+# by claim and reason: of how many pieces, and what was paid too much for them
+Overpaid = dict[tuple[int, str], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +90,6 @@ class Resale:
     claimed: bool = False
 
 
-@dataclass(slots=True)
-class PaidFall:
-    """What protection paid for pieces of a bucket, which a sale had taken before."""
-
-    fall: float
-    left: float
-
-
-def less_what_was_paid(
-    pieces: Iterable[tuple[float, float | None]], falls: Iterable[PaidFall]
-) -> list[tuple[float, float | None]]:
-    """Pieces and costs without the falls that were paid for them already."""
-    pieces = list(pieces)
-    for one in falls:
-        rest = []
-        for quantity, cost in pieces:
-            part = 0.0 if cost is None else min(quantity, one.left)
-            if part > DUST:
-                one.left -= part
-                rest.append((part, cost - one.fall))
-            if quantity - part > DUST:
-                rest.append((quantity - part, cost))
-        pieces = rest
-    return pieces
-
-
 @dataclass(frozen=True, slots=True)
 class Debited:
     key: int
@@ -164,3 +143,153 @@ def _refusal(contract: Contract, resale: Resale) -> str:
     if contract.window is not None and late > contract.window:
         return "late"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """Pieces of a delivery that was on its way when the price fell."""
+
+    bucket: int
+    quantity: float
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a claim paid for pieces in stock on a day, and for some on their way."""
+
+    key: int
+    day: datetime.date
+    quantity: float
+    amount: float
+    # the deliveries that it paid for
+    buckets: frozenset[int]
+    moving: tuple[OnTheWay, ...] = ()
+
+    @property
+    def paid(self) -> float:
+        return self.amount + sum(one.amount for one in self.moving)
+
+
+def protected_too_much(
+    claims: Iterable[Protection],
+    events: Iterable[Event],
+    rounded: Callable[[float], float],
+) -> Overpaid:
+    """What protection paid too much, as is known by now; never more than it paid.
+
+    Pieces turned out not to have been in stock when the price fell (`gone`), or came
+    back to us since for more than they cost by then (`returned`). Claims of one day are
+    judged together, since whichever of them paid for a piece, it was paid for once.
+    Days with a delivery that the events do not know any more are left out.
+
+    :param events: the history, with the cuts of these claims under their keys
+    """
+    stock = walk(events)
+    known = {bucket.key for bucket in stock.buckets}
+    in_turn = sorted(claims, key=lambda one: (one.day, one.key))
+    came_back = _came_back(in_turn, stock)
+    result = {}
+    for _day, group in groupby(in_turn, key=lambda one: one.day):
+        of_day = list(group)
+        if all(one.buckets <= known for one in of_day):
+            result |= _of_one_day(of_day, stock, came_back, rounded)
+    return result
+
+
+def _of_one_day(of_day, stock: Stock, came_back, rounded) -> Overpaid:
+    keys = {one.key for one in of_day}
+    cuts = [cut for cut in stock.cuts if cut.key in keys]
+    above = sum(one.amount for one in of_day) - sum(
+        rounded(cut.quantity * cut.fall) for cut in cuts
+    )
+    pieces = sum(one.quantity for one in of_day) - sum(cut.quantity for cut in cuts)
+    back = [came_back[key] for key in keys]
+    gone = max(above, 0.0)
+    # what was never paid for comes back first
+    returned = max(above + sum(amount for _pieces, amount in back), 0.0) - gone
+    result = {}
+    # the latest claim first
+    for one in reversed(of_day):
+        own = min(gone, one.amount)
+        gone -= own
+        result[one.key, "gone"] = max(pieces, 0.0) if own else 0.0, rounded(own)
+        more = min(returned, one.paid - own)
+        returned -= more
+        count = came_back[one.key][0] if more else 0.0
+        result[one.key, "returned"] = count, rounded(more)
+        pieces = pieces if not own else 0.0
+    return result
+
+
+def _came_back(claims: list[Protection], stock: Stock) -> dict[int, tuple]:
+    """By claim: pieces that came back, and what of its falls was credited once more."""
+    days = {one.key: one.day for one in claims}
+    falls = defaultdict(list)
+    for cut in stock.cuts:
+        if cut.key in days:
+            falls[cut.bucket].append([days[cut.key], cut.key, cut.fall, cut.quantity])
+    for one in claims:
+        for way in one.moving:
+            fall = way.amount / way.quantity
+            falls[way.bucket].append([one.day, one.key, fall, way.quantity])
+    result = defaultdict(lambda: (0.0, 0.0))
+    for back in stock.backs:
+        owed = back.excess * back.quantity
+        # the last fall first
+        for fall in sorted(falls[back.bucket], key=lambda one: one[:2], reverse=True):
+            day, key, amount, left = fall
+            pieces = min(back.quantity, left)
+            taken = min(owed, amount * pieces)
+            if day > back.day or taken <= DUST:
+                continue
+            fall[3] -= pieces
+            owed -= taken
+            result[key] = result[key][0] + pieces, result[key][1] + taken
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class PaidResale:
+    """What a claim paid for pieces of a resale."""
+
+    key: int
+    sale: int
+    quantity: float
+    amount: float
+
+
+def resold_too_much(
+    paid: Iterable[PaidResale],
+    events: Iterable[Event],
+    rounded: Callable[[float], float],
+) -> Overpaid:
+    """What was paid for resales that are corrected by now or whose goods came back.
+
+    :param paid: all that was paid for each of these resales
+    """
+    left = defaultdict(float)
+    for event in events:
+        if event.kind == "sale":
+            left[event.key] += event.quantity
+        elif event.kind == "return" and event.of:
+            left[event.of] -= event.quantity
+    result = {}
+    for one in paid:
+        kept = min(max(left[one.sale], 0.0), one.quantity)
+        left[one.sale] -= kept
+        pieces, amount = result.get((one.key, "undone"), (0.0, 0.0))
+        gone = one.quantity - kept
+        if gone > DUST:
+            pieces += gone
+            amount += rounded(one.amount * gone / one.quantity)
+        result[one.key, "undone"] = pieces, amount
+    return result
+
+
+def deducted(amount: float, owed: float) -> float:
+    """What a claim gives of what is owed to us: at most all that it would pay.
+
+    Below zero, what was taken back too much is given back with it.
+    """
+    return min(amount, owed)

@@ -29,7 +29,8 @@ class Event:
     """Something that happened to the stock of one product at one intermediary.
 
     :param kind: one of `SEQUENCE`; quantities are above zero whatever the kind
-    :param price: of a delivery: what a piece cost; of a cut: the new price
+    :param price: of a delivery: what a piece cost; of what is given back: what was
+        credited for a piece; of a cut: the new price
     :param key: of whatever record it is; sales and deliveries are found by it
     :param of: the delivery that is given back, or the sale that is returned
     :param former: of a cut: the list price before; no bucket falls by more
@@ -80,12 +81,23 @@ class Cut:
     day: datetime.date
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Pieces of a bucket came back to us, for so much above what they cost by then."""
+
+    day: datetime.date
+    bucket: int
+    quantity: float
+    excess: float
+
+
 @dataclass
 class Stock:
     buckets: list[Bucket] = field(default_factory=list)
     # what was undone has no quantity any more
     uses: list[Use] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    backs: list[Back] = field(default_factory=list)
     # sold and not explained by any delivery yet: sale and quantity
     debts: list[list] = field(default_factory=list)
     # taken out by a transfer, not yet arrived
@@ -141,12 +153,12 @@ class Stock:
     def give_back(self, event: Event) -> None:
         """To us: of the delivery that is named, else what came last."""
         named = self._by_key.get(event.of)
-        left = self._take([named] if named else [], event.quantity)
-        left = self._take(reversed(self.buckets), left)
+        left = self._take([named] if named else [], event, event.quantity)
+        left = self._take(reversed(self.buckets), event, left)
         if left > DUST:
             self.debts.append([event.key, left])
 
-    def _take(self, buckets: Iterable[Bucket], quantity: float) -> float:
+    def _take(self, buckets: Iterable[Bucket], event: Event, quantity: float) -> float:
         """
         :return: what they do not have
         """
@@ -154,6 +166,9 @@ class Stock:
             if quantity <= DUST:
                 break
             taken = min(bucket.left, quantity)
+            if taken > DUST:
+                excess = fall_of(event.price, bucket.price or 0.0)
+                self.backs.append(Back(event.day, bucket.key, taken, excess))
             bucket.left = _clean(bucket.left - taken)
             quantity -= taken
         return quantity
@@ -261,7 +276,7 @@ class Stock:
                 bucket.price -= fall
 
 
-def fall_of(cost: float | None, price: float, former: float | None) -> float:
+def fall_of(cost: float | None, price: float, former: float | None = None) -> float:
     """What a piece costs above the new price, at most the fall of the list price."""
     if cost is None:
         return 0.0

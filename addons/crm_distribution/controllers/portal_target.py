@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import whole_or_nothing
+from odoo.addons.crm_suite.tools.pages import leave_no_trace, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -39,12 +39,61 @@ class TargetPortal(CustomerPortal):
         plan = plans._portal_plan(acting_intermediary(), number)
         if not plan:
             return missing_page("crm_distribution.portal_no_plan")
-        with whole_or_nothing(request.env) as attempt:
-            contact = request.env.user.partner_id
-            plan._portal_answer(contact, proposal, answer, text)
-        if attempt.refusal:
-            return self._targets_page(attempt.refusal, text)
+        contact = request.env.user.partner_id
+        if error := self._answer_plan(plan, contact, proposal, answer, text):
+            return self._targets_page(error, text)
         return request.redirect("/my/channel/targets")
+
+    @route(
+        "/channel/plan/<string:link>",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def channel_plan(self, link, **kw):
+        """The page that the mail leads to: it shows, and decides nothing."""
+        plan, _contact = request.env["distribution.joint.plan"]._by_link(link)
+        if not plan:
+            return leave_no_trace(missing_page("crm_distribution.channel_no_plan"))
+        return self._linked_plan_page(plan, link)
+
+    @route(
+        "/channel/plan/<string:link>/answer",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    @texts_only
+    def channel_plan_answer(self, link, proposal="", answer="", text="", **kw):
+        plan, contact = request.env["distribution.joint.plan"]._by_link(link)
+        if not plan:
+            return leave_no_trace(missing_page("crm_distribution.channel_no_plan"))
+        error = self._answer_plan(plan, contact, proposal, answer, text)
+        return self._linked_plan_page(plan, link, error, text)
+
+    def _answer_plan(self, plan, contact, proposal, answer, text):
+        """
+        :return: why it could not be
+        """
+        with whole_or_nothing(request.env) as attempt:
+            plan._portal_answer(contact, proposal, answer, text)
+        return attempt.refusal
+
+    def _linked_plan_page(self, plan, link, error=None, text=""):
+        values = {
+            # what is attained of it is shown to a login alone
+            "plan": plan._portal_values() if plan.state == "proposed" else None,
+            "agreed": plan.state == "agreed",
+            "answer_url": f"/channel/plan/{link}/answer",
+            "error": error,
+            "text": text,
+        }
+        page = request.render("crm_distribution.channel_plan", values)
+        return leave_no_trace(page)
 
     def _targets_page(self, error=None, text=""):
         partner = acting_intermediary()

@@ -40,10 +40,16 @@ from .policy import (
     test_policy_rights,
     test_policy_tours,
 )
-from .price import test_price_plans, test_price_portal, test_waterfall
+from .price import (
+    test_money_walk,
+    test_price_plans,
+    test_price_portal,
+    test_waterfall,
+)
 from .sellout import (
     test_assortment,
     test_channel_stock,
+    test_claim_corrections,
     test_claim_credits,
     test_sellout_portal,
     test_sellout_reading,

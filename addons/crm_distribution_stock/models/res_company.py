@@ -34,7 +34,7 @@ class ResCompany(models.Model):
         return res
 
     def _check_no_resale_is_open(self) -> None:
-        """What protection paid for a bucket lessens resales as long as it is found."""
+        """What protection paid too much is found as long as its deliveries are."""
         # sudo: whether there are any decides, also where they are not seen
         claims = self.env["distribution.claim"].sudo()
         last = {}
@@ -58,9 +58,9 @@ class ResCompany(models.Model):
             if is_open and key in last and contract.date_from < last[key]:
                 raise UserError(
                     self.env._(
-                        "Contract %(contract)s: its resales are paid less what price "
-                        "protection paid by the stock as it is counted now. Claim "
-                        "them first, or lower its quantity to what was claimed.",
+                        "Contract %(contract)s: what price protection paid too much "
+                        "for its resales is found by the stock as it is counted now. "
+                        "Claim them first, or lower its quantity to what was claimed.",
                         contract=contract.name,
                     )
                 )

@@ -215,7 +215,7 @@ class TestSellIn(SelloutCommon):
         self.assertEqual(claim.amount, 20)
         self.assertEqual(claim.line_ids.stock_move_id.product_id, self.cup)
         claim.action_approve()
-        # told of when the fall was paid: not paid twice
+        # told of when the fall was paid: what it paid for these pieces is given back
         self._accepted("CUP,4,2027-03-20,K", head="product,quantity,date,customer")
         contract = self._contract()
         resale = claim.create(
@@ -228,7 +228,9 @@ class TestSellIn(SelloutCommon):
             }
         )
         resale.action_calculate()
-        self.assertEqual(resale.amount, 4 * (8 - 7))
+        self.assertEqual((resale.amount, resale.carried), (4 * (10 - 7), 4 * (10 - 8)))
+        resale.action_approve()
+        self.assertEqual(resale.payable, 4 * (8 - 7))
 
     def test_a_delivery_has_the_job_look_again(self):
         self._done(self._ordered(10, 10).picking_ids, "2027-03-05")
@@ -248,7 +250,8 @@ class TestSellIn(SelloutCommon):
         claim = self._protected()
         claim.action_approve()
         self.company.distribution_sell_in = "invoiced"
-        claim.invalidate_recordset(["overpaid"])
+        self._stock()
+        self.assertFalse(claim.correction_ids)
         self.assertEqual(claim.overpaid, 0)
 
     def test_the_source_stays_while_resales_may_be_paid_less_for_a_claim(self):

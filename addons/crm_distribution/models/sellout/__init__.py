@@ -17,6 +17,7 @@ from . import (  # noqa: I001
     distribution_special_price,
     distribution_claim,
     distribution_claim_line,
+    distribution_claim_correction,
     distribution_claim_credit,
     account_move,
 )

@@ -5,15 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
-from ...channel.claims import (
-    Contract,
-    PaidFall,
-    Resale,
-    less_what_was_paid,
-    protect,
-    ship_and_debit,
-)
-from ...channel.stock import DUST, Bucket, Event
+from ...channel.claims import Contract, Resale, protect, ship_and_debit
+from ...channel.stock import Bucket, Event
 from ..network.res_partner import GROUP_MANAGER
 
 APPROVED = ("approved", "settled")
@@ -24,7 +17,8 @@ class DistributionClaim(models.Model):
 
     Price protection pays the fall for what is in stock on the day of the cut, and
     lowers what its pieces cost from then on: a later resale under a contract is paid
-    from the lower cost, so that nothing is paid twice.
+    from the lower cost, so that nothing is paid twice. What is approved stays as it is;
+    what turns out to be paid too much is a correction, which later claims give back.
     """
 
     _name = "distribution.claim"
@@ -41,6 +35,8 @@ class DistributionClaim(models.Model):
         "amount",
         "approved_by_id",
         "approved_on",
+        "correction_ids",
+        "deducted",
         "line_ids",
         "refused_quantity",
         "state",
@@ -101,11 +97,30 @@ class DistributionClaim(models.Model):
     )
     amount = fields.Monetary(readonly=True, copy=False, tracking=True)
     refused_quantity = fields.Float(readonly=True, copy=False)
+    correction_ids = fields.One2many(
+        "distribution.claim.correction", "claim_id", readonly=True, copy=False
+    )
     overpaid = fields.Monetary(
         "Paid Too Much",
         compute="_compute_overpaid",
-        help="For pieces that had been sold before the price fell, as reports say that "
-        "were accepted since. Resales of these pieces are paid that much less.",
+        help="By what is known since it was approved. Later claims are paid that much "
+        "less.",
+    )
+    deducted = fields.Monetary(
+        "Corrections Deducted",
+        readonly=True,
+        copy=False,
+        help="What was paid too much by earlier claims. Below zero: what was deducted "
+        "too much.",
+    )
+    payable = fields.Monetary(
+        "To Pay", compute="_compute_payable", store=True, tracking=True
+    )
+    carried = fields.Monetary(
+        "Corrections Carried",
+        compute="_compute_carried",
+        help="What this intermediary's earlier claims paid too much. It is deducted "
+        "when this claim is approved, as far as the claim goes.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
@@ -173,15 +188,24 @@ class DistributionClaim(models.Model):
             )
         return super().write(vals)
 
-    @api.depends("state")
+    @api.depends("correction_ids.amount")
     def _compute_overpaid(self):
-        # one at a time: it is for the form alone
         for claim in self:
-            gone = ()
-            if claim.kind == "protection" and claim.state in APPROVED:
-                gone = claim._paid_too_much()
-            paid = sum(one.fall * one.left for _key, one in gone)
-            claim.overpaid = claim.currency_id.round(paid)
+            found = claim.correction_ids.filtered(lambda one: one.reason != "deducted")
+            claim.overpaid = sum(found.mapped("amount"))
+
+    @api.depends("amount", "deducted")
+    def _compute_payable(self):
+        for claim in self:
+            claim.payable = claim.amount - claim.deducted
+
+    @api.depends("state", "partner_id", "company_id")
+    def _compute_carried(self):
+        open_ones = self.filtered(lambda claim: claim.state in ("draft", "calculated"))
+        owed = self.env["distribution.claim.correction"]._balances(open_ones)
+        for claim in self:
+            key = (claim.company_id.id, claim.partner_id.id)
+            claim.carried = owed.get(key, 0.0) if claim in open_ones else 0.0
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
@@ -199,9 +223,8 @@ class DistributionClaim(models.Model):
         """Calculated once more under the eyes of nobody else, and fixed."""
         self._require_manager()
         self._require("calculated")
-        self.env["suite.turn"]._take(
-            f"claim {claim.company_id.id} {claim.partner_id.id}" for claim in self
-        )
+        corrections = self.env["distribution.claim.correction"]
+        corrections._take_turn((claim.company_id, claim.partner_id) for claim in self)
         for claim in self:
             # sudo: as above
             claim = claim.sudo()
@@ -217,9 +240,15 @@ class DistributionClaim(models.Model):
                         before=before,
                     )
                 )
+            less = claim.env[corrections._name]._deduct(claim)
+            is_spent = less and not claim.currency_id.compare_amounts(
+                claim.amount, less
+            )
             claim.write(
                 {
-                    "state": "approved",
+                    # nothing of it is left to pay
+                    "state": "settled" if is_spent else "approved",
+                    "deducted": less,
                     "approved_by_id": self.env.uid,
                     "approved_on": fields.Datetime.now(),
                 }
@@ -338,21 +367,9 @@ class DistributionClaim(models.Model):
             self.company_id, self.partner_id, self.product_id
         )
         pieces = defaultdict(list)
-        lines, paid = {line.id: line for line in resales}, self._paid_falls()
         for use in stock.uses:
-            taken = [(use.quantity, use.price)] if use.quantity else []
-            if line := lines.get(-use.sale):
-                # sold before the cut, and told of when it was paid
-                taken = less_what_was_paid(
-                    taken,
-                    [
-                        fall
-                        for claim, fall in paid[use.bucket]
-                        if line.day < claim.day
-                        and line.accepted_on >= claim.approved_on
-                    ],
-                )
-            pieces[-use.sale] += taken
+            if use.quantity:
+                pieces[-use.sale].append((use.quantity, use.price))
         for sale, owed in stock.debts:
             pieces[-sale].append((owed, None))
         claimed = self._claimed(resales)
@@ -391,42 +408,6 @@ class DistributionClaim(models.Model):
             }
             for one in found
         ]
-
-    def _paid_falls(self) -> dict[int, list[tuple]]:
-        """What protection paid for pieces that were sold before its cut, by bucket."""
-        paid = defaultdict(list)
-        for claim in self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("partner_id", "=", self.partner_id.id),
-                ("product_id", "=", self.product_id.id),
-                ("kind", "=", "protection"),
-                ("state", "in", APPROVED),
-            ],
-            order="day, id",
-        ):
-            for key, fall in claim._paid_too_much():
-                paid[key].append((claim, fall))
-        return paid
-
-    def _paid_too_much(self) -> list[tuple[int, PaidFall]]:
-        """Pieces that were paid for and, as is known by now, had been sold before.
-
-        :return: by bucket: the fall, and of how many
-        """
-        self.ensure_one()
-        stock = self.env["distribution.stock"]._walked(
-            self.company_id, self.partner_id, self.product_id, before=self.day
-        )
-        left = {bucket.key: bucket.left for bucket in stock.buckets}
-        found = []
-        for line in self.line_ids:
-            key = line._bucket_key()
-            # of a bucket that came from elsewhere by then, nothing is known
-            gone = line.quantity - left.get(key, line.quantity)
-            if line.fall and not line.in_transit and gone > DUST:
-                found.append((key, PaidFall(line.fall, gone)))
-        return found
 
     def _resale_domain(self) -> Domain:
         """Resales that name the contract, or were sold to its customer."""

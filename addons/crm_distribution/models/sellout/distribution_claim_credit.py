@@ -32,7 +32,7 @@ class DistributionClaim(models.Model):
                 raise UserError(
                     self.env._("%s: only what is approved is paid.", claim.name)
                 )
-            if claim.currency_id.compare_amounts(claim.amount, 0) <= 0:
+            if claim.currency_id.compare_amounts(claim.payable, 0) <= 0:
                 raise UserError(self.env._("%s: there is nothing to pay.", claim.name))
         # the credit notes themselves by the rights of whoever invoices
         moves = self.env["account.move"]._as_system()
@@ -58,6 +58,9 @@ class DistributionClaim(models.Model):
 
     def _prepare_credit_values(self) -> dict:
         self.ensure_one()
+        lines = [(self.name, self.amount)]
+        if self.deducted:
+            lines.append((self.env._("Corrections of earlier claims"), -self.deducted))
         return {
             "move_type": "out_refund",
             "partner_id": self.partner_id.id,
@@ -67,9 +70,8 @@ class DistributionClaim(models.Model):
             "invoice_origin": self.name,
             "distribution_claim_id": self.id,
             "invoice_line_ids": [
-                Command.create(
-                    {"name": self.name, "quantity": 1, "price_unit": self.amount}
-                )
+                Command.create({"name": name, "quantity": 1, "price_unit": amount})
+                for name, amount in lines
             ],
         }
 

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -53,16 +55,22 @@ class DistributionSpecialPrice(models.Model):
             contract.used_quantity = used.get(contract._origin.id, 0.0)
 
     def _used_by_contract(self) -> dict[int, float]:
+        """Pieces that were paid for, less those whose resale is undone."""
         groups = self.env["distribution.claim.line"]._read_group(
             [
                 ("special_price_id", "in", self.ids),
                 ("state", "in", ("approved", "settled")),
                 ("reason", "=", False),
             ],
-            ["special_price_id"],
+            ["special_price_id", "claim_id"],
             ["quantity:sum"],
         )
-        return {contract.id: quantity for contract, quantity in groups}
+        claims = self.env["distribution.claim"].union(*(row[1] for row in groups))
+        undone = self.env["distribution.claim.correction"]._undone_by_claim(claims)
+        used = defaultdict(float)
+        for contract, claim, quantity in groups:
+            used[contract.id] += quantity - undone.get(claim.id, 0.0)
+        return used
 
     @api.constrains("partner_id")
     def _check_partner(self):

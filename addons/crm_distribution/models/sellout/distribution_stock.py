@@ -268,6 +268,7 @@ class DistributionStock(models.Model):
         for stock in self.create(new):
             known[stock.product_id.id] = stock
         self._write_buckets(known, buckets, company.currency_id)
+        self.env["distribution.claim.correction"]._follow(company, partner, histories)
 
     def _prepare_values(self, company, events, arrived, state, reported, last_day):
         values = {
@@ -403,7 +404,15 @@ class DistributionStock(models.Model):
             histories[product].append(
                 Event(day, "receive", pieces, price, key=line)
                 if pieces > 0
-                else Event(day, "give_back", -pieces, key=line, of=origin or 0)
+                else Event(
+                    day,
+                    "give_back",
+                    -pieces,
+                    # what was credited is known of credit notes alone
+                    price if self._source_of(line)["move_line_id"] else None,
+                    key=line,
+                    of=origin or 0,
+                )
             )
 
     def _add_sell_out(self, histories, company, partner, which: SQL) -> None:

@@ -8,8 +8,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
+from odoo.addons.crm_suite.tools.links import read_link, sign_link
 from odoo.addons.crm_suite.tools.mails import write_mail
 
+LINK_HOURS = 30 * 24
 # what both sides agree on
 FROZEN = {"partner_id", "date_from", "note", "line_ids"}
 
@@ -17,7 +19,8 @@ FROZEN = {"partner_id", "date_from", "note", "line_ids"}
 class DistributionJointPlan(models.Model):
     """What we and an intermediary agreed for a year, quarter by quarter.
 
-    We propose it, and somebody of the intermediary agrees in the portal. Then each
+    We propose it, and somebody of the intermediary agrees in the portal, or by a link
+    where nobody of it has a login. Then each
     quarter is a target, which counts in attainment and scorecard. An agreed plan stays
     as it is: another version takes its place once that is agreed, and leaves the
     quarters that are over.
@@ -29,7 +32,7 @@ class DistributionJointPlan(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "suite.company.mixin",
-        "suite.protected.mixin",
+        "suite.key.mixin",
     ]
     _order = "date_from desc, partner_id, version desc, id desc"
     _company_links = ("partner_id",)
@@ -105,7 +108,7 @@ class DistributionJointPlan(models.Model):
         copy=False,
         ondelete="restrict",
         tracking=True,
-        help="Who of the intermediary agreed, in the portal.",
+        help="Who of the intermediary agreed, in the portal or by the link of a mail.",
     )
     asked = fields.Text("Changes Asked For", readonly=True, copy=False)
     note = fields.Text(
@@ -209,6 +212,9 @@ class DistributionJointPlan(models.Model):
                     "asked": False,
                 }
             )
+            # sudo: keys, which nobody reads; links to what was shown before end
+            for one in (plan | plan.previous_id).sudo():
+                one.key = plan._new_key()
             plan.activity_unlink(["mail.mail_activity_data_todo"])
             plan._tell_proposal()
 
@@ -414,11 +420,13 @@ class DistributionJointPlan(models.Model):
         )
         if not template or not plan.partner_id.active:
             return
-        contacts = plan.env["res.partner"].search(
-            Domain("commercial_partner_id", "=", plan.partner_id.id)
-            & Domain("user_ids.active", "=", True)
-            & Domain("email_normalized", "!=", False)
-        )
+        contacts = plan._answering_contacts()
+        if not contacts:
+            nobody = self.env._(
+                "Nobody is told: nobody of %s has a login, and it has no email.",
+                plan.partner_id.name,
+            )
+            plan._note(nobody, self.env.user.partner_id)
         sender = self.env.user.email_formatted or plan.company_id.email_formatted
         plan.env["mail.mail"].create(
             [
@@ -427,10 +435,38 @@ class DistributionJointPlan(models.Model):
             ]
         )
 
+    def _answering_contacts(self):
+        """Those with a login; the company itself where nobody has one."""
+        self.ensure_one()
+        logins = self.env["res.partner"].search(
+            Domain("commercial_partner_id", "=", self.partner_id.id)
+            & Domain("user_ids.active", "=", True)
+            & Domain("email_normalized", "!=", False)
+        )
+        return logins or self.partner_id.filtered("email_normalized")
+
     def _mail_words(self, contact) -> dict[str, str]:
         env = self.with_context(lang=contact.lang or self.env.lang).env
+        has_login = contact.with_context(active_test=True).user_ids
+        path = "/my/channel/targets" if has_login else self._link_path(contact)
         return {
             "first_day": written_day(env, self.date_from),
             "last_day": written_day(env, self.date_to),
-            "link": f"{self.get_base_url()}/my/channel/targets",
+            "link": f"{self.get_base_url()}{path}",
         }
+
+    def _link_path(self, contact) -> str:
+        """For this contact alone, and for what is proposed now."""
+        return f"/channel/plan/{sign_link(self, contact, 'plan', LINK_HOURS)}"
+
+    @api.model
+    def _by_link(self, link: str) -> tuple:
+        """The plan that a mail's link leads to, and whose link it is.
+
+        Nothing where the link is over, or the plan is none to be seen any more.
+        """
+        plan, contact = read_link(self, "plan", link)
+        is_theirs = contact.commercial_partner_id == plan.partner_id
+        if not plan or not is_theirs or plan.state not in ("proposed", "agreed"):
+            return plan.browse(), contact.browse()
+        return plan, contact

@@ -141,7 +141,7 @@ class DistributionSettlement(models.Model):
             "name": self.name,
             "kind": kinds[self.kind],
             "state": self.state,
-            "state_name": states[self.state],
+            "state_name": self.env._("Paid") if self._is_paid() else states[self.state],
             "company": self.company_id.name,
             "day": written_day(self.env, self.date_to),
             "amount": self.amount,
@@ -149,6 +149,17 @@ class DistributionSettlement(models.Model):
             "disputed": self.amount_disputed,
             "currency": self.currency_id,
         }
+
+    def _is_paid(self) -> bool:
+        """Whether all that was billed is paid, and nothing else is left."""
+        self.ensure_one()
+        # sudo: that it is paid is said to whoever sees the statement, its bills are not
+        bills = self.sudo().move_ids.filtered(lambda move: move.state == "posted")
+        return (
+            self.state == "billed"
+            and bool(bills)
+            and set(bills.mapped("payment_state")) <= {"paid", "in_payment"}
+        )
 
     def _get_report_base_filename(self):
         self.ensure_one()

@@ -159,14 +159,15 @@ def sellout_lines_sql(reports: list[int]) -> SQL:
         """
         SELECT line.id, line.report_id, 'sellout', line.state = 'accepted', line.day,
                line.currency_id, line.partner_id, '',
-               line.product_id, product.product_tmpl_id, category.parent_path,
+               line.product_id, product.product_tmpl_id,
+               coalesce(category.parent_path, ''),
                line.quantity, coalesce(line.amount, 0),
                coalesce(line.company_amount, 0), NULL::numeric, 0, 0, 0,
                coalesce(template.distribution_exempt, FALSE), FALSE
           FROM distribution_sellout_line line
           JOIN product_product product ON product.id = line.product_id
           JOIN product_template template ON template.id = product.product_tmpl_id
-          JOIN product_category category ON category.id = template.categ_id
+          LEFT JOIN product_category category ON category.id = template.categ_id
          WHERE (line.report_id = ANY(%(reports)s)
                 OR line.replaced_by_id = ANY(%(reports)s))
            AND line.type IN ('sale', 'return') AND line.customer_id IS NULL

@@ -347,11 +347,6 @@ class TestPriceTour(PriceCommon, HttpCase):
 
     def test_a_manager_plans_and_publishes(self):
         self.product.name = "Pump of Borna"
-        line = Command.create({"product_id": self.product.id, "price_unit": 100})
-        order = self.env["sale.order"].create(
-            {"partner_id": self.buyer.id, "order_line": [line]}
-        )
-        order.action_confirm()
         boss = new_test_user(
             self.env, "price_boss_of_tours", "crm_distribution.group_channel_manager"
         )

@@ -240,20 +240,23 @@ class TestChannelStock(SelloutCommon):
             claim.line_ids, [{"quantity": 10, "amount": 0, "reason": False}]
         )
 
-    def test_a_sale_told_of_after_protection_was_paid_is_not_paid_for_its_fall(self):
+    def test_a_sale_told_of_after_protection_was_paid_gives_its_fall_back(self):
         self._invoice("2027-03-01", (self.pot, 10, 100))
         protection = self._claim(
             product_id=self.pot.id, price_before=100, price_after=90
         )
         protection.action_approve()
         self.assertEqual(protection.amount, 100)
-        # before the cut: by its day a piece cost 100, of which 10 are paid
+        # before the cut a piece cost 100, and 10 were paid for each of these five
         head = "product,quantity,date,customer"
         self._accepted("POT,4,2027-03-20,K", "POT,1,2027-03-21,L", head=head)
         claim = self._resold(self._contract(window_days=90))
-        self.assertEqual(claim.amount, 4 * (90 - 80))
-        protection.invalidate_recordset(["overpaid"])
+        self.assertEqual((claim.amount, claim.carried), (4 * (100 - 80), 50))
         self.assertEqual((protection.amount, protection.overpaid), (100, 50))
+        claim.action_approve()
+        self.assertRecordValues(
+            claim, [{"amount": 80, "deducted": 50, "payable": 30, "carried": 0}]
+        )
 
     def test_a_correction_of_what_was_known_takes_nothing_off(self):
         self._invoice("2027-03-01", (self.pot, 10, 100))
@@ -267,8 +270,7 @@ class TestChannelStock(SelloutCommon):
         self._accepted("POT,5,2027-03-20,K", head=head, kind="replaces")
         claim = self._resold(self._contract(window_days=90))
         self.assertEqual(claim.amount, 5 * (100 - 80))
-        protection.invalidate_recordset(["overpaid"])
-        self.assertEqual(protection.overpaid, 0)
+        self.assertEqual((protection.overpaid, claim.carried), (0, 0))
 
     def test_claims_are_calculated_and_approved_by_those_alone_who_may(self):
         user = self._user("seller", "crm_distribution.group_channel_user")

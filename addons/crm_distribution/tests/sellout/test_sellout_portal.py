@@ -3,7 +3,6 @@ import re
 from unittest.mock import patch
 
 import openpyxl
-from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -171,17 +170,3 @@ class TestSelloutPortal(PortalCommon):
         self.assertIn("Choose a file", answer.text)
         answer = self._post("/upload", GOOD, date_from="soon")
         self.assertIn("is not a day", answer.text)
-
-
-@tagged("post_install", "-at_install")
-class TestSelloutTour(PortalCommon):
-    def test_uploads_mends_and_accepts_in_a_browser(self):
-        with freeze_time("2026-10-20"):
-            self._invoice("2026-10-01", (self.cup, 10, 5))
-        self.start_tour("/my", "crm_distribution_sellout", login="roya-sells")
-        accepted = self.Report.search(
-            [("partner_id", "=", self.retailer.id), ("state", "=", "accepted")]
-        )
-        self.assertTrue(accepted.mends_id)
-        self.assertEqual(self._sold(), 3)
-        self.assertEqual(self._stock().quantity, 7)

@@ -1,9 +1,14 @@
 import re
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import formataddr
+
+from odoo.addons.crm_suite.tools.links import sign_link
 
 from ..deal.deal_common import DealPages
 
@@ -345,6 +350,96 @@ class TestJointPlans(DealPages):
         plan.action_propose()
         self.assertFalse(plan.asked)
         self.assertFalse(plan.activity_ids)
+
+    def _link(self, plan, partner):
+        """The address in the last mail to a company, without our own."""
+        mail = self._mails_to(partner).sorted("id")[-1:]
+        return re.search(r"/channel/plan/[^\"']+", mail.body_html)[0]
+
+    def _by_link(self, link, **data):
+        self.authenticate(None, None)
+        page = self.url_open("/web/login")
+        data["csrf_token"] = re.search(r'csrf_token" value="([^"]+)"', page.text)[1]
+        return self.url_open(f"{link}/answer", data=data)
+
+    def test_who_has_no_login_agrees_by_the_link_of_the_mail(self):
+        plan = self._plan(partner=self.z)
+        plan.action_propose()
+        link = self._link(plan, self.z)
+        self.authenticate(None, None)
+        page = self.url_open(link)
+        for text in ("We propose this plan", "250.00", "1,000.00"):
+            self.assertIn(text, page.text)
+        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        # reading decides nothing
+        self.url_open(f"{link}?answer=agree&proposal=1")
+        self.assertEqual(self.url_open(f"{link}/answer").status_code, 405)
+        self.assertEqual(plan.state, "proposed")
+        for _twice in range(2):
+            answer = self._by_link(link, answer="agree", proposal=str(plan.proposal))
+            self.assertIn("the plan is agreed", answer.text)
+            self.assertNotIn("alert-danger", answer.text)
+        self.assertRecordValues(plan, [{"state": "agreed", "agreed_by_id": self.z.id}])
+        self.assertEqual(len(plan.target_ids), 4)
+        self.assertNotIn("250.00", self.url_open(link).text)
+
+    def test_who_has_no_login_asks_for_changes_by_the_link_and_gets_another(self):
+        plan = self._plan(partner=self.z)
+        plan.action_propose()
+        link, proposal = self._link(plan, self.z), str(plan.proposal)
+        answer = self._by_link(link, answer="change", proposal=proposal, text=" ")
+        self.assertIn("Say what should be different", answer.text)
+        answer = self._by_link(link, answer="change", proposal=proposal, text="Less")
+        self.assertIn("we look at what you ask for", answer.text)
+        self.assertRecordValues(plan, [{"state": "draft", "asked": "Less"}])
+        self.assertEqual(self.url_open(link).status_code, 404)
+        plan.action_propose()
+        # what was shown before is agreed by nobody
+        self.assertEqual(self.url_open(link).status_code, 404)
+        answer = self._by_link(link, answer="agree", proposal=str(plan.proposal))
+        self.assertEqual((answer.status_code, plan.state), (404, "proposed"))
+        self.assertEqual(self.url_open(self._link(plan, self.z)).status_code, 200)
+
+    def test_a_link_is_of_one_version_company_and_time(self):
+        plan = self._plan(partner=self.z)
+        plan.action_propose()
+        link = self._link(plan, self.z)
+        token = link.removeprefix("/channel/plan/")
+        found = self.plans._by_link(token)
+        self.assertEqual(found, (plan.sudo(), self.z))
+        theirs = self.plans._by_link(
+            plan.sudo()._link_path(self.y).removeprefix("/channel/plan/")
+        )
+        other = sign_link(plan.sudo(), self.z, "answer", 1)
+        for wrong in (f"{token}x", token[:-9], "", "1-0", "x\x00", other):
+            self.assertFalse(self.plans._by_link(wrong)[0], wrong)
+        self.assertFalse(theirs[0])
+        with freeze_time("2027-04-02"):
+            self.assertFalse(self.plans._by_link(token)[0])
+        self._agreed(plan)
+        self.assertTrue(self.plans._by_link(token)[0])
+        version = self.plans.browse(plan.action_new_version()["res_id"])
+        version.action_propose()
+        self.assertFalse(self.plans._by_link(token)[0])
+
+    def test_those_with_a_login_get_no_link_and_nobody_is_said_to_be_told(self):
+        mails = self.env["mail.mail"].search([])
+        self._plan().action_propose()
+        mails = mails.search([]) - mails
+        self.assertEqual(
+            {*mails.mapped("email_to")},
+            {
+                formataddr((user.name, user.email_normalized))
+                for user in (self.first, self.colleague)
+            },
+        )
+        for mail in mails:
+            self.assertIn(PAGE, mail.body_html)
+            self.assertNotIn("/channel/plan/", mail.body_html)
+        self.z.email = False
+        plan = self._plan(partner=self.z)
+        plan.action_propose()
+        self.assertIn("Nobody is told", plan.message_ids[:1].body)
 
     def test_further_targets_stand_beside_the_plan(self):
         self.env["distribution.target"].create(

@@ -1,10 +1,20 @@
+import os
+import shutil
+import subprocess
+import sys
 from contextlib import ExitStack
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+from odoo.tools.pdf import OdooPdfFileReader
+
+from odoo.addons.base.models import ir_actions_report
 
 from .term_common import DAY, TermCommon
 
@@ -362,24 +372,44 @@ class TestSettlements(TermCommon):
             self.assertIn(word, right)
         self.assertNotIn('dir="ltr"', right)
 
-    def test_it_becomes_a_pdf(self):
-        """By wkhtmltopdf itself where there is one."""
+    def _pdf_maker(self) -> str | None:
+        """The machine's wkhtmltopdf, else that of the test libraries, if it starts."""
+        places = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+        for name in ("wkhtmltopdf", "wkhtmltopdf-pack"):
+            found = shutil.which(name, path=places)
+            asked = [found, "--version"]
+            if found and not subprocess.run(asked, capture_output=True).returncode:
+                return found
+        return None
+
+    def test_it_becomes_a_pdf_that_says_what_is_paid(self):
         self._term()
         self._invoice(1000)
         statement = self._run()
-        model = type(self.env["ir.actions.report"])
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        maker = self._pdf_maker()
+        made = ir_actions_report.WkhtmlInfo(
+            "ok", True, maker or "", "0.12.3", True, "", None
+        )
         with ExitStack() as stack:
-            if report.get_wkhtmltopdf_state() in ("install", "broken"):
-                told = {
-                    "get_wkhtmltopdf_state": lambda _self: "ok",
-                    "_run_wkhtmltopdf": lambda _self, *bodies, **how: b"%PDF-1.4",
-                }
-                stack.enter_context(patch.multiple(model, **told))
+            stack.enter_context(
+                patch.object(ir_actions_report, "_wkhtml", lambda: made)
+            )
+            # that no server hands out its style sheets
+            stack.enter_context(mute_logger(ir_actions_report.__name__))
+            if not maker:
+                # a machine on which none starts
+                told = {"_run_wkhtmltopdf": lambda _self, *bodies, **how: b"%PDF-1.4"}
+                stack.enter_context(patch.multiple(type(report), **told))
             content, kind = report._render_qweb_pdf(
                 "crm_distribution.report_settlement", statement.ids
             )
         self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
+        if maker:
+            pages = OdooPdfFileReader(BytesIO(content)).pages
+            text = "\n".join(page.extract_text() for page in pages)
+            for said in (statement.name, "Xenon Trade", "Pump", "1,000.00", "100.00"):
+                self.assertIn(said, text)
 
 
 @tagged("post_install", "-at_install")

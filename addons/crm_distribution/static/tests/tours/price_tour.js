@@ -95,32 +95,5 @@ registry.category("web_tour.tours").add("crm_distribution_price", {
             content: "One for each level that buys",
             trigger: ".o_list_view:contains(Wholesaler):contains(Retailer):contains(Consumer)",
         },
-        {
-            content: "Where the price of what was sold went",
-            trigger: ".o_menu_sections button:contains(Reporting)",
-            run: "click",
-        },
-        {
-            trigger: ".dropdown-item:contains(/^Price Waterfall$/)",
-            run: "click",
-        },
-        {
-            content: "is a picture",
-            trigger: ".o_graph_view .o_graph_canvas_container canvas",
-        },
-        {
-            content: "and a table",
-            trigger: ".o_switch_view.o_list",
-            run: "click",
-        },
-        {
-            content: "in which each step opens its order",
-            trigger: ".o_list_view .o_data_row:contains(Pump of Borna):contains(Pocket Margin) td[name=amount]:contains(40.00)",
-            run: "click",
-        },
-        {
-            content: "The order",
-            trigger: ".o_form_view .o_field_widget[name=partner_id]:contains(Borna Trade)",
-        },
     ],
 });

@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("crm_distribution_sellout", {
         chooseFile(
             "#sellout_file",
             "october.csv",
-            `${HEAD}CUP,3,2026-10-03\nWRONG,4,2026-10-04\n`
+            `${HEAD}CUP,3,2024-10-03\nWRONG,4,2024-10-04\n`
         ),
         {
             content: "send it",
@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("crm_distribution_sellout", {
         chooseFile(
             "#sellout_mended",
             "october mended.csv",
-            `${HEAD}CUP,3,2026-10-03\nPOT,4,2026-10-04\n`
+            `${HEAD}CUP,3,2024-10-03\nPOT,4,2024-10-04\n`
         ),
         {
             content: "send the mended file",
