@@ -155,7 +155,8 @@ class PosOrder(models.Model):
     def _check_claims(self, coupon_data: dict, by) -> None:
         """Only what this sale's programs give and take, on cards it may touch.
 
-        Who may update balances by hand may give points here as well: they stand in the
+        How much that is the ledger knows; without one it is as Odoo's till says. Who
+        may update balances by hand may give points here as well: they stand in the
         ledger as such.
 
         :param by: the user who sends the claims
@@ -170,6 +171,8 @@ class PosOrder(models.Model):
         if self.state not in SOLD_STATES:
             raise AccessError(self.env._("Points count when a sale is paid."))
         for program in {claim.program for claim in claims}:
+            if not program.keep_ledger:
+                continue
             self._check_amounts(
                 program, [claim for claim in claims if claim.program == program]
             )

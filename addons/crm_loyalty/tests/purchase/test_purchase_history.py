@@ -362,6 +362,7 @@ class TestPurchaseHistory(ValueCommon):
         self.env.flush_all()
         # asked once by each process
         self.env["loyalty.program"]._any_payment_program()
+        self.env["res.company"]._zones()
         with self.assertQueryCount(0):  # one COPY, which is not counted
             few = History._read_arrays(self.company, TODAY)
         self._shop(20)
