@@ -141,6 +141,7 @@ class AttackCase(
             **cls._tier_records(company),
             **cls._program_records(segment),
             "res.partner": cls.partner,
+            "suite.attempt": cls.env["suite.attempt"].create({"mark": "a"}),
             "suite.merged.contact": cls.env["suite.merged.contact"].create(
                 {
                     "former_id": 0,

@@ -41,6 +41,7 @@ RIGHTS = {
     "loyalty.tier.gesture": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.membership": {"salesperson": "r", "manager": "r"},
     "loyalty.tier.program": {"salesperson": "r", "manager": "rwcd"},
+    "suite.attempt": {},
     "suite.merged.contact": {},
     "suite.tile": dict.fromkeys(
         ("employee", "stranger", "salesperson", "manager", "accountant"), "r"

@@ -8,7 +8,6 @@ SHARED = {**BOSS, "stranger": "rwcd"}
 MANAGERS = {"voice manager", "manager"}
 VOICE = {"agent", *MANAGERS}
 RIGHTS = {
-    "ecrm.attempt": {},
     "ecrm.case": {**BOSS, "agent": "rwc"},
     "ecrm.case.category": SHARED,
     "ecrm.case.cause": SHARED,
@@ -94,7 +93,6 @@ class AttackVoiceCaseRecords:
         env.flush_all()
         rate = env["ecrm.complaint.rate"].search([("company_id", "=", company.id)])
         return {
-            "ecrm.attempt": env["ecrm.attempt"].create({"place": "a", "sender": "b"}),
             "ecrm.case": case.with_env(env),
             "ecrm.case.answer": answer,
             "ecrm.case.category": env["ecrm.case.category"].create({"name": "A"}),

@@ -399,10 +399,10 @@ assert sorted(visits.mapped("partner_id.id")) == sorted((emma | noah).ids), visi
 """
 
 LIMITS = """
-attempts = env["ecrm.attempt"]
+attempts = env["suite.attempt"]
 cases = env["ecrm.case"]
 for number in range(4):
-    assert attempts._admit(f"place {number}", "pest@else.test")
+    assert attempts._admit_form(f"place {number}", "pest@else.test")
 env.cr.commit()
 windows = [Window(), Window()]
 def complain(window):
@@ -415,24 +415,24 @@ assert sorted(status for status, _page in answers) == [200, 303], answers
 (page,) = (page for status, page in answers if status == 200)
 assert "several messages" in page
 assert cases.search_count([("name", "=", "Pest")]) == 1
-sender = attempts._hashed("pest@else.test")
-assert attempts.search_count([("sender", "=", sender)]) == 5
+sender = attempts._hashed("form of pest@else.test")
+assert attempts.search_count([("mark", "=", sender)]) == 5
 
 # by place: the twentieth, and one too many
 attempts.search([]).unlink()
 for number in range(19):
-    assert attempts._admit("crowded", f"{number}@else.test")
+    assert attempts._admit_form("crowded", f"{number}@else.test")
 env.cr.commit()
 admitted = []
 def admit(sender):
     def act(env):
-        if env["ecrm.attempt"]._admit("crowded", sender):
+        if env["suite.attempt"]._admit_form("crowded", sender):
             admitted.append(sender)
     return act
 answers = race(admit("one@else.test"), admit("two@else.test"))
 assert sorted(answers) == [1, 2] and len(admitted) == 1, (answers, admitted)
-place = attempts._hashed("crowded")
-assert attempts.search_count([("place", "=", place)]) == 20
+place = attempts._hashed("form from crowded")
+assert attempts.search_count([("mark", "=", place)]) == 20
 """
 
 CONSENT = """

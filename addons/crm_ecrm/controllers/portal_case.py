@@ -63,9 +63,9 @@ class CasePortal(CustomerPortal):
         if not cases._form_is_human(token):
             return {"form": request.env._("That was fast. Please send it again.")}
         # sudo: counts what is sent, and tells nothing
-        attempts = request.env["ecrm.attempt"].sudo()
+        attempts = request.env["suite.attempt"].sudo()
         place = request.httprequest.remote_addr
-        if not cases._form_is_known(read[0]) and not attempts._admit(
+        if not cases._form_is_known(read[0]) and not attempts._admit_form(
             place, values["email_from"]
         ):
             return {
@@ -116,7 +116,7 @@ class CasePortal(CustomerPortal):
                     "The form had expired. Please send it again."
                 )
             # sudo: counts what is sent, and tells nothing
-            attempts = request.env["ecrm.attempt"].sudo()
+            attempts = request.env["suite.attempt"].sudo()
             if not errors and not attempts._admit_person(partner):
                 errors["form"] = request.env._(
                     "That was a lot. Please write again in an hour."

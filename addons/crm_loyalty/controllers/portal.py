@@ -84,8 +84,9 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
     )
     def portal_my_benefit(self, code, **kw):
         """To a portal function, for whom a tier grants it today."""
-        partner = request.env.user.partner_id
-        url = partner._portal_function(code, request.env.company)
+        url = request.env.user._portal_function(
+            code, request.env.company, request.httprequest.remote_addr
+        )
         # a manager set the link: it may lead elsewhere
         return request.redirect(url or "/my/points", local=not url)
 

@@ -135,13 +135,6 @@ class CrmPurchase(models.Model):
         self.env["crm.purchase.import"].flush_model(["state"])
         self.env["crm.purchase.import.line"].flush_model()
 
-    def _local_date_sql(self, timestamp: SQL) -> SQL:
-        """The calendar day of a UTC timestamp where the company is."""
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE coalesce(place.tz, 'UTC'))::date",
-            timestamp,
-        )
-
     def _company_amount_sql(self, amount: SQL) -> SQL:
         """An amount of an order in the company's currency, at the order's rate.
 
@@ -173,13 +166,13 @@ class CrmPurchase(models.Model):
                    %(margin)s - coalesce(refund.margin, 0) AS margin
               FROM sale_order sale
               %(changed)s
-              JOIN res_company company ON company.id = sale.company_id
-              JOIN res_partner place ON place.id = company.partner_id
          LEFT JOIN (%(refunds)s) refund ON refund.order_id = sale.id
              WHERE sale.state = 'sale' %(theirs)s
             """,
             theirs=theirs,
-            date=self._local_date_sql(SQL("sale.date_order")),
+            date=self.env["res.company"]._day_sql(
+                SQL("sale.company_id"), SQL("sale.date_order")
+            ),
             **self._earnings_sql(of_few=bool(contacts)),
             refunds=self._refunds_sql(theirs, known_by),
         )

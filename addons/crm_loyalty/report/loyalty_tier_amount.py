@@ -274,10 +274,11 @@ class LoyaltyTierAmount(models.AbstractModel):
         """
         self.env["loyalty.point.entry"].flush_model()
         self.env["sale.order"].flush_model(["tier_point_factor"])
-        self.env["res.partner"].flush_model(["commercial_partner_id", "tz"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         purchase = self.env["loyalty.point.lot"]._purchases_sql(SQL("entry"))
-        day = self.env["crm.purchase"]._local_date_sql(
-            SQL("coalesce(%s, entry.create_date)", purchase.time)
+        company = SQL("%s", program.company_id.id)
+        day = program.company_id._day_sql(
+            company, SQL("coalesce(%s, entry.create_date)", purchase.time)
         )
         programs = program.point_program_ids.ids
         return SQL(
@@ -289,10 +290,8 @@ class LoyaltyTierAmount(models.AbstractModel):
               JOIN loyalty_program source ON source.id = entry.program_id
               JOIN res_partner contact ON contact.id = entry.partner_id
               %(purchases)s
-              JOIN res_company company ON company.id = %(company)s
-              JOIN res_partner place ON place.id = company.partner_id
              WHERE entry.kind IN ('earn', 'claw_back')
-               AND coalesce(%(purchase_company)s, entry.company_id) = company.id
+               AND coalesce(%(purchase_company)s, entry.company_id) = %(company)s
                AND %(theirs)s
                AND %(source)s
             """,
@@ -300,7 +299,7 @@ class LoyaltyTierAmount(models.AbstractModel):
             factor=self._factor_sql(),
             purchases=purchase.joins,
             purchase_company=purchase.company,
-            company=program.company_id.id,
+            company=company,
             theirs=SQL("contact.commercial_partner_id IN (%s)", customers)
             if customers
             else SQL("TRUE"),

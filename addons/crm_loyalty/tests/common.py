@@ -38,6 +38,25 @@ class ShopCommon(TestSaleCommon):
         main = cls.env.ref("base.main_company")
         return main if main.chart_template else super().setup_independent_company()
 
+    @classmethod
+    def _net(cls, line, other, **back):
+        """A later invoice, of another product, which nets what comes back of a line of
+        an order: goods, or money alone.
+
+        :param back: what the invoice says of the order's line
+        """
+        bought = {"product_id": other.id, "quantity": 1, "price_unit": 900}
+        return cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": line.order_id.partner_invoice_id.id,
+                "invoice_line_ids": [
+                    Command.create(line._prepare_invoice_line(**back)),
+                    Command.create(bought),
+                ],
+            }
+        )
+
 
 class ValueCommon(ShopCommon):
     """A company whose history is closed at TODAY, and orders on any day before it."""

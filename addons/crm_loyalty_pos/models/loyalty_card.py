@@ -12,5 +12,5 @@ class LoyaltyCard(models.Model):
         """What a sale at the till did is its own doing, not a correction by hand."""
         sale = TILL_SALE.on(self)
         if sale and not reason:
-            return sale.order._post_till_points(changes, sale.take_posted())
+            return sale.order._post_till_points(changes, sale)
         return super()._post_adjustments(changes, reason)

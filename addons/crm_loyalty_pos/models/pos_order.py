@@ -23,10 +23,17 @@ class TillSale:
         self.order = order
         # what it had posted before, for the first claim that is posted
         self.posted = None
+        self._bounds = {}
 
     def take_posted(self) -> tuple[dict, dict]:
         posted, self.posted = self.posted or self.order._posted_effects(), None
         return posted
+
+    def bounds(self, program) -> tuple[float, float]:
+        """Asked for claims, and again when they are posted."""
+        if program not in self._bounds:
+            self._bounds[program] = self.order._bounds(program)
+        return self._bounds[program]
 
 
 class PosOrder(models.Model):
@@ -155,7 +162,8 @@ class PosOrder(models.Model):
     def _check_claims(self, coupon_data: dict, by) -> None:
         """Only what this sale's programs give and take, on cards it may touch.
 
-        Who may update balances by hand may give points here as well: they stand in the
+        How much that is the ledger knows; without one it is as Odoo's till says. Who
+        may update balances by hand may give points here as well: they stand in the
         ledger as such.
 
         :param by: the user who sends the claims
@@ -170,12 +178,15 @@ class PosOrder(models.Model):
         if self.state not in SOLD_STATES:
             raise AccessError(self.env._("Points count when a sale is paid."))
         for program in {claim.program for claim in claims}:
+            if not program.keep_ledger:
+                continue
             self._check_amounts(
                 program, [claim for claim in claims if claim.program == program]
             )
 
     def _check_amounts(self, program, claims) -> None:
-        least, most = self._bounds(program)
+        sale = TILL_SALE.on(self) or TillSale(self)
+        least, most = sale.bounds(program)
         earned = [claim.earned for claim in claims]
         new = [claim for claim in claims if not claim.card]
         slack = self._slack(program, len(claims))
@@ -217,13 +228,13 @@ class PosOrder(models.Model):
                 sold._settled_orders()._post_points(refund)
         return res
 
-    def _post_till_points(self, changes: dict, known: tuple[dict, dict]) -> None:
+    def _post_till_points(self, changes: dict, sale: TillSale) -> None:
         """Post what this sale does to cards.
 
         :param changes: by card, the points it earned less those it spent
-        :param known: what it has posted
+        :param sale: the same, with what is known of it
         """
-        posted, past = known
+        posted, past = sale.take_posted()
         wanted = dict(posted)
         beyond, given = {}, {}
         factor = self._tier_point_factor()
@@ -234,7 +245,7 @@ class PosOrder(models.Model):
                 continue
             told = self._till_effect(card, to_units(change))
             program = card.program_id
-            most = self._bounds(program)[1]
+            most = sale.bounds(program)[1]
             if told.earned > to_units(most + self._slack(program, 1)):
                 beyond[card] = to_points(told.earned) - most
                 told = told._replace(earned=to_units(most))

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import ormcache
 
 from odoo.addons.crm_loyalty.models.points.sale_order_line import SIGNS
 from odoo.addons.crm_loyalty.statements import Size, left_of
@@ -10,6 +11,31 @@ from .pos_order import SOLD_STATES
 
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._tell_settled(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._tell_settled([vals])
+        return super().write(vals)
+
+    @api.model
+    @ormcache()
+    def _any_settled(self) -> bool:
+        """Whether any order was settled at a till: else orders look for none there."""
+        if "sale_order_line_id" not in self._fields:
+            return False
+        # sudo: of any company; it only spares everybody work
+        lines = self.sudo()
+        return bool(lines.search_count([("sale_order_line_id", "!=", False)], limit=1))
+
+    def _tell_settled(self, vals_list) -> None:
+        """With the first such line whoever has looked for one looks again."""
+        settles = any(vals.get("sale_order_line_id") for vals in vals_list)
+        if settles and not self._any_settled():
+            self.env["loyalty.program"]._forget_answers()
 
     @api.constrains("coupon_id", "order_id")
     def _check_coupon(self):

@@ -41,7 +41,7 @@ class PosOrder(models.Model):
         """
         given = {card: units for card, units in told.items() if units > 0}
         pieces = self._pieces_of_cards(given)
-        self.env["loyalty.point.statement"].create(
+        self.env["loyalty.point.statement"]._state(
             [
                 {**values, "factor": factor if of_points else 1.0}
                 for card, units in given.items()

@@ -8,11 +8,13 @@ class SaleOrderLine(models.Model):
 
     def _given_and_back(self, name):
         given, back = super()._given_and_back(name)
-        if "pos_order_line_ids" not in self._fields:
+        if not self.env["pos.order.line"]._any_settled():
             return given, back
         # sudo: who reads orders need not read the till
         settled = self.sudo().pos_order_line_ids
-        left = settled._point_sizes_left() if settled else {}
+        if not settled:
+            return given, back
+        left = settled._point_sizes_left()
         for line, size in settled._point_sizes().items():
             if name == "price_subtotal":
                 back += line.currency_id._convert(

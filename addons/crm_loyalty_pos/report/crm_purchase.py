@@ -37,8 +37,6 @@ class CrmPurchase(models.Model):
               JOIN pos_order_line line ON line.order_id = pos.id
          LEFT JOIN pos_order_line refunded ON refunded.id = line.refunded_orderline_id
          LEFT JOIN pos_order sold ON sold.id = refunded.order_id
-              JOIN res_company company ON company.id = pos.company_id
-              JOIN res_partner place ON place.id = company.partner_id
               %(kept)s
         CROSS JOIN LATERAL (
                    SELECT abs(line.price_subtotal) * sign(line.qty * line.price_unit)
@@ -51,10 +49,12 @@ class CrmPurchase(models.Model):
                AND %(sold_here)s
                AND %(goods)s
                %(theirs)s
-             GROUP BY pos.id, pos.company_id, pos.partner_id, place.tz,
+             GROUP BY pos.id, pos.company_id, pos.partner_id,
                       coalesce(sold.date_order, pos.date_order)
             """,
-            date=self._local_date_sql(SQL("coalesce(sold.date_order, pos.date_order)")),
+            date=self.env["res.company"]._day_sql(
+                SQL("pos.company_id"), SQL("coalesce(sold.date_order, pos.date_order)")
+            ),
             sold_here=self._sold_at_the_till_sql(),
             goods=self._no_money_changed_sql(),
             kept=self._kept_of_invoices_sql(of_few=bool(contacts)),

@@ -192,6 +192,16 @@ class TestPosPointRights(TillPointsCommon):
         self._tell(self.gifts, 50, sale=sale, code="SECOND")
         self.assertFalse(self.env["loyalty.card"].search([("code", "=", "SECOND")]))
 
+    def test_without_a_ledger_a_till_says_how_much(self):
+        """As in Odoo, but on no card that is none of its sale's."""
+        self.gifts._switch_off()
+        self._tell(self.gifts, 124.2, sale=self._sell_voucher())
+        self.assertEqual(self.gifts.coupon_ids.points, 124.2)
+        self._order(partner=self.other_customer)
+        theirs = self._card(self.other_customer)
+        self.program._switch_off()
+        self.assertNothing(self.program, 1, theirs)
+
     def test_gift_card_finds_its_buyer_by_a_sale_only(self):
         card = self.env["loyalty.card"].create(
             {"program_id": self.gifts.id, "points": 50, "code": "SHELF"}

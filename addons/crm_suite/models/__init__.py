@@ -15,4 +15,5 @@ from . import (  # noqa: I001
     suite_tile,
     suite_trade,
     suite_turn,
+    suite_attempt,
 )

@@ -1,5 +1,6 @@
 from . import (
     test_accessibility,
+    test_attempt,
     test_company,
     test_mark,
     test_numbers,

@@ -14,17 +14,25 @@ def check_links_of_company(records: BaseModel, field_names: Iterable[str]) -> No
 
     :raise ValidationError: names what the user may see of both sides
     """
-    for record in records:
-        # sudo: what is linked may be hidden from whoever writes
-        inside = record.sudo().with_context(active_test=False)
+    # sudo: what is linked may be hidden from whoever writes
+    inside = records.sudo().with_context(active_test=False)
+    for company, group in inside.grouped("company_id").items():
         for name in field_names:
-            if not (linked := inside[name]):
-                continue
-            fitting = linked.filtered_domain(
-                check_company_domain_parent_of(linked, inside.company_id)
+            # mostly all are of one company: whose parent it is then matters not
+            others = group[name].filtered(
+                lambda linked, own=company: linked.company_id != own
             )
-            if foreign := linked - fitting:
-                raise _error(record, name, foreign[0].with_env(record.env))
+            if not others:
+                continue
+            fitting = others.filtered_domain(
+                check_company_domain_parent_of(others, company)
+            )
+            if foreign := others - fitting:
+                record = next(one for one in group if one[name] & foreign)
+                linked = (record[name] & foreign)[0]
+                raise _error(
+                    record.with_env(records.env), name, linked.with_env(records.env)
+                )
 
 
 def _error(record: BaseModel, name: str, foreign: BaseModel) -> ValidationError:

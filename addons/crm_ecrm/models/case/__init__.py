@@ -4,7 +4,6 @@ from . import (  # noqa: I001
     ecrm_case_cause,
     ecrm_reply,
     ecrm_sender,
-    ecrm_attempt,
     ecrm_automatic_mail,
     ecrm_team,
     ecrm_team_member,
@@ -24,4 +23,5 @@ from . import (  # noqa: I001
     mail_message,
     mail_thread,
     res_partner,
+    suite_attempt,
 )

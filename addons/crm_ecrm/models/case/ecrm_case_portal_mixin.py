@@ -186,7 +186,7 @@ class EcrmCasePortalMixin(models.AbstractModel):
         if len(text) > LONGEST_TEXT:
             return self.env._("Please write at most %s characters.", LONGEST_TEXT)
         # sudo: counts what is sent, and tells nothing
-        attempts = self.env["ecrm.attempt"].sudo()
+        attempts = self.env["suite.attempt"].sudo()
         if not attempts._admit_person(by or self._prove_sender()):
             return self.env._("That was a lot. Please write again in an hour.")
         return None

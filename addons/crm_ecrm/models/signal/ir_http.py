@@ -2,9 +2,10 @@ import logging
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, models
-from odoo.api import Environment
+from odoo import models
 from odoo.http import request
+
+from odoo.addons.crm_suite.tools.aside import written_aside
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ class IrHttp(models.AbstractModel):
         """Write down who was in the portal today, if this was a page of it.
 
         By a cursor of its own, since most pages only read; once for a session and day,
-        so that no other page is slower for it. It is the one thing that looking writes.
+        so that no other page is slower for it. Beside tries of codes it is the one
+        thing that looking writes.
         """
         path = request.httprequest.path
         user = request.env.user
@@ -48,11 +50,7 @@ class IrHttp(models.AbstractModel):
         if request.session.get(NOTED) == noted:
             return
         try:
-            if request.env.cr.readonly:
-                # as for Odoo's devices: it has read, and nothing else begins before
-                request.env.cr.rollback()
-            with request.env.registry.cursor(readonly=False) as cursor:
-                env = Environment(cursor, SUPERUSER_ID, {})
+            with written_aside(request.env) as env:
                 env["ecrm.portal.visit"]._note(person_id, company_id, day)
             request.session[NOTED] = noted
         except SerializationFailure:

@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.crm_suite.tools.links import sign_link
 
-from ...models.case import ecrm_attempt
+from ...models.case import suite_attempt
 from .case_common import CaseCommon
 
 
@@ -149,7 +149,7 @@ class TestCasePages(CaseCommon, HttpCase):
         case._say("Done", user=self.agent, then="solved")
         url = case._portal_url()
         self.authenticate("ada", "ada" * 3)
-        with patch.object(ecrm_attempt, "OF_ONE_PERSON", 2):
+        with patch.object(suite_attempt, "OF_ONE_PERSON", 2):
             for number in range(2):
                 data = {**self._form(url), "text": f"Message {number}"}
                 self.url_open(f"{url}/say", data=data)

@@ -139,12 +139,16 @@ class LoyaltyCard(models.Model):
         if not key and move.points < 0 and move.kind in (Kind.VEST, Kind.MERGE):
             # a lot does so once
             key = f"{move.kind.value}/{move.lot.ref}"
+        if "partner_id" in note.values:
+            holder = {}
+        else:
+            holder = {"partner_id": card.partner_id.commercial_partner_id.id}
         return {
             "card_id": card.id,
             "lot_id": move.lot.ref,
             "program_id": card.program_id.id,
             "company_id": card.company_id.id,
-            "partner_id": card.partner_id.commercial_partner_id.id,
+            **holder,
             "kind": move.kind.value,
             "points": to_points(move.points),
             "pending": move.lot.pending,

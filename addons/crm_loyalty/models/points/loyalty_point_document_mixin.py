@@ -33,12 +33,14 @@ def effects_of(earned: dict, spent: dict) -> dict:
 
 
 class Posted(NamedTuple):
-    """Beside what was posted: in how many entries, of what sale, and what was earned
-    at all, whatever was taken back since, in units."""
+    """Beside what was posted: in how many entries, of what sale, what was earned at
+    all, whatever was taken back since, in units, and the number of whoever earned it.
+    """
 
     count: int = 0
     sales: float = 0.0
     gained: int = 0
+    customer: int = 0
 
 
 class LoyaltyPointDocumentMixin(models.AbstractModel):
@@ -101,7 +103,8 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             return self.env["loyalty.card"]
         cards = self.env["loyalty.card"].union(*(card for _o, card, _w, _p in changes))
         # of a program of all companies: where the documents are it is this day
-        books = cards.with_company(self.company_id[:1])._open_books()
+        ledger = cards.with_company(self.company_id[:1])
+        books = ledger._open_books()
         order_of = {order: number for number, order in enumerate(self)}
         for order, card, now, before in sorted(
             changes, key=lambda change: order_of[change[0]]
@@ -110,6 +113,9 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             # with what the caller has noted
             order = order.with_env(self.env)
             note = order._points_note(card, before_this.count, document)
+            if before_this.customer:
+                # his on that day, whose contact the holder is by now
+                note.values["partner_id"] = before_this.customer
             earned = now.earned - before.earned
             sales = -before_this.sales
             if now.earned:
@@ -129,7 +135,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             )
             book.note = None
             book.close_day()
-        cards._keep_books(books)
+        ledger._keep_books(books)
         return cards
 
     def _gain_and_spend(self, order, card, book, now, before, *, again, withdrawn):
@@ -241,11 +247,11 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
         """What each document has done to each account, and in how many entries."""
         groups = self.env["loyalty.point.entry"]._read_group(
             [(self._point_field, "in", self.ids), ("key", "!=", False)],
-            [self._point_field, "card_id", "kind"],
+            [self._point_field, "card_id", "kind", "partner_id"],
             ["points:sum", "sales_amount:sum", "__count"],
         )
         posted, past = defaultdict(Effect), defaultdict(Posted)
-        for order, card, kind, points, sales, count in groups:
+        for order, card, kind, customer, points, sales, count in groups:
             account = order, card._account()
             earned, spent = posted[account]
             if kind in EARNED:
@@ -258,6 +264,7 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 known.count + count,
                 known.sales + sales,
                 known.gained + (to_units(points) if kind == "earn" else 0),
+                customer.id if kind == "earn" else known.customer,
             )
         return posted, past
 

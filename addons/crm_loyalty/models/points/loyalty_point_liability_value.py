@@ -117,8 +117,7 @@ class LoyaltyPointLiability(models.Model):
             ), entry AS (
                 SELECT entry.id, entry.lot_id, entry.kind, entry.points, entry.pending,
                        entry.sales_amount,
-                       (entry.create_date AT TIME ZONE 'UTC'
-                           AT TIME ZONE %(zone)s)::date AS day
+                       %(day)s AS day
                   FROM loyalty_point_entry entry
                   JOIN pool ON pool.id = entry.lot_id
                  WHERE entry.create_date < %(until)s
@@ -128,7 +127,9 @@ class LoyaltyPointLiability(models.Model):
             program=self.program_id.id,
             company=self.company_id.id,
             first=first.id,
-            zone=self.company_id._zone(self.company_id.id),
+            day=self.company_id._day_sql(
+                SQL("%s", self.company_id.id), SQL("entry.create_date")
+            ),
             until=self.company_id._start_of_day(self.date + timedelta(1)),
         )
 

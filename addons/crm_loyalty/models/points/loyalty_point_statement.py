@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ...points import Kind, in_proportion, to_points, to_units
 from ...statements import NOTHING, By, Size, Stretch, share_out
@@ -139,6 +140,43 @@ class LoyaltyPointStatement(models.Model):
     def _unlink_except_never(self):
         raise AccessError(self.env._("What a line has earned is never deleted."))
 
+    @api.model
+    def _state(self, values_list: list[dict]) -> None:
+        """Keep what documents at work have to state: an order of many lines waits for
+        it, and the records of each of them would take most of the time."""
+        if not values_list:
+            return
+        common = {
+            **dict.fromkeys(("create_uid", "write_uid"), self.env.uid),
+            **dict.fromkeys(("create_date", "write_date"), self.env.cr.now()),
+            "factor": 1.0,
+        }
+        rows = [{**common, **values} for values in values_list]
+        names = sorted(set().union(*rows))
+        columns = [self._fields[name] for name in names]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO loyalty_point_statement (%s) VALUES %s",
+                SQL(", ").join(map(SQL.identifier, names)),
+                SQL(", ").join(
+                    SQL(
+                        "%s",
+                        tuple(
+                            column.convert_to_column_insert(
+                                values.get(column.name), self, values
+                            )
+                            for column in columns
+                        ),
+                    )
+                    for values in rows
+                ),
+            )
+        )
+        for name in {"order_id", "pos_order_id"} & self._fields.keys():
+            ids = {values[name] for values in rows if values.get(name)}
+            documents = self.env[self._fields[name].comodel_name].browse(ids)
+            documents.invalidate_recordset(["point_statement_ids"], flush=False)
+
     def _as_stated(self, document: str, line: str) -> list[Stated]:
         """As they are reckoned with, by the fields that name document and line."""
         stated = [
@@ -152,6 +190,11 @@ class LoyaltyPointStatement(models.Model):
             )
             for one in self.sorted("id")
         ]
+        return self._by_pieces(stated)
+
+    @api.model
+    def _by_pieces(self, stated: list[Stated]) -> list[Stated]:
+        """The same, each with the stretch that it stands for by now."""
         stretches = self._stretches_of_pieces(stated)
         return [
             one._replace(stretch=stretches.get((one.line, one.card), one.stretch))
@@ -197,31 +240,34 @@ class LoyaltyPointStatement(models.Model):
             }
         return places
 
-    def _withdraw(self) -> None:
-        """State the opposite of what is left of them."""
-        sums = defaultdict(lambda: [0, 0.0, 0.0])
-        for one in self.sorted("id"):
-            total = sums[tuple(one._value_of(name) for name in KEPT)]
-            total[0] += to_units(one.points)
-            total[1] += one.quantity
-            total[2] += one.amount
-        company = KEPT.index("company_id")
-        companies = self.env["res.company"]
-        self.create(
-            [
-                {
-                    **dict(zip(KEPT, key, strict=True)),
-                    "day": (
-                        companies.browse(key[company]) or self.env.company
-                    )._today(),
-                    "points": -to_points(units),
-                    "quantity": -quantity,
-                    "amount": -amount,
-                }
-                for key, (units, quantity, amount) in sums.items()
-                if units
-            ]
+    @api.model
+    def _withdraw_all_of(self, orders) -> None:
+        """State the opposite of what is left of all that these orders have stated."""
+        self.flush_model()
+        company = orders.company_id[:1]
+        kept = SQL(", ").join(map(SQL.identifier, KEPT))
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO loyalty_point_statement (
+                            %(kept)s, day, points, quantity, amount,
+                            create_uid, create_date, write_uid, write_date)
+                     SELECT %(kept)s, %(today)s, -sum(points), -sum(quantity),
+                            -sum(amount), %(user)s, %(now)s, %(user)s, %(now)s
+                       FROM loyalty_point_statement
+                      WHERE order_id IN %(orders)s
+                      GROUP BY %(kept)s
+                     HAVING sum(points) <> 0
+                      ORDER BY min(id)
+                """,
+                kept=kept,
+                today=company.with_company(company)._today_sql(SQL("company_id")),
+                user=self.env.uid,
+                now=self.env.cr.now(),
+                orders=tuple(orders.ids),
+            )
         )
+        orders.invalidate_recordset(["point_statement_ids"], flush=False)
 
     @api.model
     def _fit_to(self, values_list, units: int, sizes, day) -> list[dict]:

@@ -67,7 +67,7 @@ class SaleOrder(models.Model):
         groups=fields.NO_ACCESS,
     )
 
-    def _state_points(self, *, confirmed=False):
+    def _state_points(self, *, confirmed=False) -> list[Stated]:
         """State what the goods of these orders earn that nothing was stated for yet.
 
         Rules are asked for all goods when an order is confirmed, and for what it gains
@@ -77,20 +77,15 @@ class SaleOrder(models.Model):
         """
         # sudo: statements are the ledger's own
         orders = self.sudo().filtered(lambda order: order.state == "sale")
-        stated = (
-            self.env["loyalty.point.statement"]
-            .sudo()
-            .create(
-                [
-                    values
-                    for order in orders
-                    for values in order._prepare_statements(confirmed=confirmed)
-                ]
-            )
-        )
+        values_list = [
+            values
+            for order in orders
+            for values in order._prepare_statements(confirmed=confirmed)
+        ]
+        orders.env["loyalty.point.statement"]._state(values_list)
         for order in orders:
             order._note_asked(confirmed=confirmed)
-        return stated
+        return orders._stated_as(values_list)
 
     def _note_asked(self, *, confirmed=False):
         sizes, asked = self.order_line._point_sizes(), {}
@@ -109,9 +104,9 @@ class SaleOrder(models.Model):
 
     def _withdraw_statements(self):
         """A cancelled order has earned nothing: each statement gets one against it."""
-        # sudo: statements are the ledger's own
-        Statement = self.env["loyalty.point.statement"].sudo()
-        Statement.search_fetch([("order_id", "in", self.ids)])._withdraw()
+        if self:
+            # sudo: statements are the ledger's own
+            self.env["loyalty.point.statement"].sudo()._withdraw_all_of(self.sudo())
 
     def _prepare_statements(self, *, confirmed=False) -> list[dict]:
         """Values of statements for what these goods earn beyond what is stated."""
@@ -399,25 +394,28 @@ class SaleOrder(models.Model):
     def _statements(self) -> list[Stated]:
         stated = JUST_STATED.on(self)
         if stated is None:
-            stated = self.point_statement_ids
-        else:
-            stated = stated.filtered(lambda one: one.order_id in self)
-        return stated._as_stated("order_id", "sale_line_id")
+            return self.point_statement_ids._as_stated("order_id", "sale_line_id")
+        own = [one for one in stated if one.document in self]
+        return self.env["loyalty.point.statement"]._by_pieces(own)
 
     def _new_statements(self) -> list[Stated]:
         """What an order that is being edited will state in a moment."""
+        return self._stated_as(
+            [values for order in self for values in order._prepare_statements()]
+        )
+
+    def _stated_as(self, values_list) -> list[Stated]:
         Line, Card = self.env["sale.order.line"], self.env["loyalty.card"]
         return [
             Stated(
-                order,
+                self.browse(values["order_id"]),
                 Line.browse(values["sale_line_id"]),
                 Card.browse(values["card_id"]),
                 By(values["by"]),
                 to_units(values["points"]),
                 Stretch(*(values[name] for name in Stretch._fields)),
             )
-            for order in self
-            for values in order._prepare_statements()
+            for values in values_list
         ]
 
     def _post_points(self, document=None, *, cancelled=False, withdrawn=False):

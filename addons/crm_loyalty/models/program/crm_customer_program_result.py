@@ -330,10 +330,8 @@ class CrmCustomerProgram(models.Model):
         return {**counts, **leaks}
 
     def _local_day_sql(self, column: str) -> SQL:
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
-            SQL.identifier(column),
-            self.company_id._zone(self.company_id.id),
+        return self.company_id._day_sql(
+            SQL("%s", self.company_id.id), SQL.identifier(column)
         )
 
     def _figures(self) -> dict:

@@ -10,5 +10,6 @@ from . import (
     loyalty_tier_program,
     product_pricelist,
     res_partner,
+    res_users,
     sale_order,
 )

@@ -324,6 +324,27 @@ class TestPointDoorCases(StatementCommon):
         self.assertEqual((self._points(one), self._points(two)), (0, 200))
         self.assertWhole()
 
+    def test_a_return_after_a_move_counts_for_the_company_of_the_purchase(self):
+        """L089 company accounts: by the entries' customer tiers count points"""
+        one, two = self.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in ("X", "Y")]
+        )
+        contact = self.env["res.partner"].create({"name": "C", "parent_id": one.id})
+        order = self._sell(100, partner=contact)
+        invoice = self._invoice(order)
+        contact.parent_id = two
+        self._sell(200, partner=contact)
+        self._credit(invoice, {order.order_line: {"quantity": 0.5}})
+        entries = self._card(contact).entry_ids.sudo().sorted("id")
+        self.assertRecordValues(
+            entries,
+            [
+                {"kind": "earn", "points": 100, "partner_id": one.id},
+                {"kind": "earn", "points": 200, "partner_id": two.id},
+                {"kind": "claw_back", "points": -50, "partner_id": one.id},
+            ],
+        )
+
     def test_an_archived_customer_returns_goods(self):
         """L091 merge: taken in his archived account"""
         order = self._sell(100)

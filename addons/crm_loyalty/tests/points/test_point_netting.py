@@ -63,15 +63,8 @@ class TestPointNetting(StatementCommon):
         """L019 netting"""
         order = self._sell({"product_uom_qty": 5, "discount": 10})
         self.assertEqual(self._points(), 450)
-        invoice = self._invoice(order)
-        following = invoice.copy()
-        goods = following.invoice_line_ids
-        following.invoice_line_ids = [
-            Command.create({"product_id": self.other_product.id, "price_unit": 900})
-        ]
-        goods.quantity = -1
-        goods.sale_line_ids = order.order_line
-        following.action_post()
+        self._invoice(order)
+        self._net(order.order_line, self.other_product, quantity=-1).action_post()
         self.assertEqual(self._points(), 360)
 
     def test_an_allowance_on_the_next_invoice_hides_no_return(self):
@@ -81,14 +74,8 @@ class TestPointNetting(StatementCommon):
         )
         order = self._sell({"product_uom_qty": 5})
         invoice = self._invoice(order)
-        following = invoice.copy()
-        allowed = following.invoice_line_ids
-        following.invoice_line_ids = [
-            Command.create({"product_id": self.other_product.id, "price_unit": 900})
-        ]
-        allowed.write({"quantity": 1, "price_unit": -20})
-        allowed.sale_line_ids = order.order_line
-        following.action_post()
+        allowed = {"quantity": 1, "price_unit": -20}
+        self._net(order.order_line, self.other_product, **allowed).action_post()
         self.assertEqual(self._points(), 50)
         self._credit(invoice, {order.order_line: {"quantity": 2}})
         self.assertEqual(self._points(), 30)

@@ -15,6 +15,7 @@ from ...models.points.loyalty_point_document_mixin import (
 from .point_common import PointCommon
 
 BUDGET = 6
+CANCEL_BUDGET = 0
 
 
 @tagged("post_install", "-at_install")
@@ -84,6 +85,28 @@ class TestPointQueries(PointCommon):
         )
         self._order(company.child_ids, quantity=9)
         self._check(company.child_ids)
+
+    def _cancelling(self, lines):
+        order = self._quote(self.customer)
+        order.order_line = [
+            Command.create({"product_id": self.product.id}) for _n in range(lines - 1)
+        ]
+        order._update_programs_and_rewards()
+        order.action_confirm()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.cr.sql_log_count
+        order._action_cancel()
+        self.env.flush_all()
+        return self.cr.sql_log_count - start
+
+    def test_cancelling_costs_a_few_queries_more_than_without_a_ledger(self):
+        self._order()
+        with_ledger = [self._cancelling(lines) for lines in (2, 2, 30)][1:]
+        self.program._switch_off()
+        without = [self._cancelling(lines) for lines in (2, 2, 30)][1:]
+        self.assertEqual(*with_ledger)
+        self.assertLessEqual(with_ledger[0] - without[0], CANCEL_BUDGET)
 
     def test_a_days_closing_costs_the_same_for_many_cards(self):
         """And writes no message on each of them, which would."""

@@ -7,7 +7,6 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...points import UNITS_PER_POINT
@@ -153,21 +152,8 @@ class TestPointSequences(PointCommon):
     def net(self):
         """What comes back is a negative line of the next invoice."""
         if order := self._pick_invoiced():
-            line = order.order_line[0]
-            back = {
-                "product_id": self.product.id,
-                "quantity": -self.dice.choice([1, 1, 2]),
-                "price_unit": line.price_unit,
-                "sale_line_ids": [Command.link(line.id)],
-            }
-            bought = {"product_id": self.oil.id, "quantity": 1, "price_unit": 900}
-            self.env["account.move"].create(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": order.partner_invoice_id.id,
-                    "invoice_line_ids": [Command.create(one) for one in (back, bought)],
-                }
-            ).action_post()
+            back = -self.dice.choice([1, 1, 2])
+            self._net(order.order_line[0], self.oil, quantity=back).action_post()
 
     def withdraw_invoice(self):
         invoices = self.orders.invoice_ids.filtered(

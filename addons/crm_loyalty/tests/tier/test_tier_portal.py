@@ -1,6 +1,10 @@
+from datetime import timedelta
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..portal_common import PortalCommon
 
@@ -102,6 +106,60 @@ class TestTierPortal(PortalCommon):
             answer = self.url_open(f"/my/points/{number}", allow_redirects=False)
             answers.add((answer.status_code, answer.headers["Location"]))
         self.assertEqual(len(answers), 1)
+
+    def _door(self, login, code="early"):
+        """Where the link to a portal function leads, and whether it was looked up."""
+        self.authenticate(login, login)
+        partners = self.env.registry["res.partner"]
+        asked = patch.object(
+            partners,
+            "_portal_function",
+            autospec=True,
+            side_effect=partners._portal_function,
+        )
+        with asked as looked_up:
+            answer = self.url_open(f"/my/benefits/{code}", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        return answer.headers["Location"].rpartition("/my/")[2], looked_up.called
+
+    def test_tries_of_codes_are_limited(self):
+        """L094 enumeration: ten wrong ones a minute, by login and by address"""
+        silver = self._tiers().tier_ids[0]
+        self.env["loyalty.tier.benefit"].sudo().create(
+            {
+                "name": "Early",
+                "tier_id": silver.id,
+                "kind": "portal",
+                "code": "early",
+                "url": "/my/orders",
+            }
+        )
+        self._order(quantity=3)
+        attempts = self.env["suite.attempt"].sudo()
+        for _number in range(12):
+            self.assertEqual(self._door("points_customer"), ("orders", True))
+        self.assertFalse(attempts.search([]), "a link that is followed writes nothing")
+        for number in range(10):
+            answer = self._door("points_customer", f"wrong{number}")
+            self.assertEqual(answer, ("points", True))
+        nothing = ("points", False)
+        self.assertEqual(self._door("points_customer"), nothing)
+        self.assertEqual(self._door("points_contact"), nothing, "the same address")
+        # elsewhere, and who is elsewhere
+        company, customer = self.company, self.user.sudo()
+        self.assertFalse(customer._portal_function("early", company, "10.0.0.1"))
+        other = self._login("points_other")
+        self.assertFalse(other._portal_function("early", company, "10.0.0.1"))
+        count = attempts.search_count([])
+        self.assertEqual(count, 22, "one more by the other login, at the other place")
+        self.env.execute_query(
+            SQL(
+                "UPDATE suite_attempt SET create_date = create_date - %s RETURNING id",
+                timedelta(seconds=61),
+            )
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._door("points_customer"), ("orders", True))
 
     def test_tier_and_what_is_missing_to_the_next(self):
         self._tiers()

@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from odoo import models
+
+from odoo.addons.crm_suite.tools.aside import written_aside
+
+PERIOD = timedelta(minutes=1)
+WRONG_CODES = 10
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _portal_function(self, code: str, company, place: str) -> str:
+        """Where a portal function leads, for a customer who is granted it today.
+
+        Whoever tries codes is told nothing more after so many wrong ones, by his login
+        and by where he is: not even by a right one. Right ones are not counted, so that
+        a link which a customer follows writes nothing.
+        """
+        limits = dict.fromkeys(
+            (f"code by login {self.id}", f"code from {place or '?'}"), WRONG_CODES
+        )
+        # sudo: counts, and tells nothing
+        attempts = self.env["suite.attempt"].sudo()
+        if not attempts._is_within(limits, PERIOD):
+            return ""
+        url = self.partner_id._portal_function(code, company)
+        if not url:
+            with written_aside(self.env) as env:
+                env["suite.attempt"]._note(limits)
+        return url
