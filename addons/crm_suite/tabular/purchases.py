@@ -365,7 +365,12 @@ class _Reader:
             raise _Refused("date", "", "no_date")
         if cell not in self.dates:
             try:
-                date = parse_date(cell, self.notation.date_order)
+                date = parse_date(
+                    cell,
+                    self.notation.date_order,
+                    self.notation.short_years,
+                    self.notation.day_numbers,
+                )
             except ValueError:
                 raise _Refused("date", cell, "bad_date") from None
             if self.rules.swapped and not isinstance(cell, str) and date.day <= 12:
@@ -393,10 +398,10 @@ class _Reader:
             if amount is None:
                 raise _Refused("amount", "", "no_amount")
         else:
-            price, quantity = self._number(cells, "price"), self._quantity(cells)
+            price = self._number(cells, "price")
             if price is None:
                 raise _Refused("price", "", "no_amount")
-            amount = round(price * quantity, 6)
+            amount = self._worth(cells, price)
         amount *= self.notation.factor
         tax = self.rules.tax
         if self.rules.less_own_discount:
@@ -448,6 +453,12 @@ class _Reader:
         quantity = self._number(cells, "quantity")
         return 1.0 if quantity is None else quantity
 
+    def _worth(self, cells: list[Cell], price: float) -> float:
+        """What all pieces of a row cost together."""
+        if self.rules.prices_of_lines:
+            return price
+        return round(price * self._quantity(cells), 6)
+
     def _add_item(self, cells: list[Cell], draft: Draft, amount: float | None) -> None:
         if "product" not in self.positions and "product_name" not in self.positions:
             return
@@ -458,7 +469,7 @@ class _Reader:
         quantity = self._quantity(cells)
         price = self._number(cells, "price")
         has_own = price is not None and not self.rules.less_own_discount
-        worth = price * quantity if has_own else amount
+        worth = self._worth(cells, price) if has_own else amount
         if amount is not None and amount < 0 < quantity:
             quantity = -quantity
         if draft.items is None:

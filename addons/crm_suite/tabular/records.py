@@ -19,6 +19,9 @@ class Notation:
     code: str = ""
     # of a column that counts in ten rials, for one
     factor: float = 1.0
+    # what years of two digits and numbers in place of days mean, as in `dates`
+    short_years: str = ""
+    day_numbers: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Rules:
     # "column" takes the tax column off, "percent" that of the row's own rate,
     # "fraction" that of a rate as a part of one, a rate in percent that tax
     tax: str | float | None = None
+    # prices are those of all pieces of a line
+    prices_of_lines: bool = False
     # of each row
     less_own_discount: bool = False
     # once per document, where rows are lines

@@ -11,7 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .headers import header_currency, is_gross, is_net
+from .dates import DAY_NUMBERS
+from .headers import (
+    header_currency,
+    is_gross,
+    is_net,
+    is_price_of_lines,
+    is_unit_price,
+)
 from .notation import NotationSurvey
 from .numbers import currency_words, shows_fraction
 from .questions import Answered, Choice, Hints, Question
@@ -20,7 +27,7 @@ from .records import Notation, Rules
 from .rows import sums_up, tells_credit
 from .sums import Sums
 from .table import Cell, FileProblem, Table
-from .terms import MOST_STATUSES, is_bought, key as word_key, word_sign
+from .terms import MOST_STATUSES, is_bought, is_neither, key as word_key, word_sign
 from .text import clean, is_blank, latin_digits
 
 _EXAMPLES = 3
@@ -91,6 +98,7 @@ def rules_of(answered: Answered) -> Rules:
         credits=credits if credits in ("return", "no") else "",
         without_totals=answered.get("total_row") == "leave",
         tax=rate,
+        prices_of_lines=answered.get("price") == "line",
         less_own_discount=answered.get("discount") == "each",
         less_discount=answered.get("discount") == "less",
         with_shipping=answered.get("shipping") == "add",
@@ -108,6 +116,8 @@ def notation_of(
         words,
         hints.currency,
         10.0 if named == "toman" and hints.currency == "IRR" else 1.0,
+        answered.get("short_years") or "",
+        numbers if (numbers := answered.get("day_numbers")) in DAY_NUMBERS else "",
     )
 
 
@@ -128,7 +138,8 @@ class _Survey:
         self.columns = columns
         self.hints = hints
         self.at = {name: table.column(header) for name, header in columns.items()}
-        self.notation = NotationSurvey(self.at, hints)
+        self.header = table.header
+        self.notation = NotationSurvey(self.at, hints, with_days=True)
         self.statuses: dict[str, list] = {}
         self.signs: dict[str, list] = {}
         self.return_signs: Counter = Counter()
@@ -156,6 +167,9 @@ class _Survey:
         # rates that read as parts of one, and others
         self.rates: Counter = Counter()
         self.last_document = ""
+        # rows in which it matters whether a price is that of one piece
+        self.several: list[int] = []
+        self.several_count = 0
         # cells in which the lines of an order differ
         self.of_item = [
             self.at[name]
@@ -186,12 +200,21 @@ class _Survey:
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
             self.return_signs[_is_below_zero(amount)] += 1
         self.rates[shows_fraction(self.cell(cells, "tax_rate"))] += 1
+        self._take_quantity(number, cells)
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
             digits = latin_digits(clean(self.cell(cells, name)))
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
+
+    def _take_quantity(self, number: int, cells: list[Cell]) -> None:
+        if "price" not in self.at or "amount" in self.at:
+            return
+        pieces = latin_digits(clean(self.cell(cells, "quantity"))).strip("+-()")
+        if pieces.rstrip("0").rstrip(".,") not in ("", "1"):
+            self.several_count += 1
+            self.several += [number] * (len(self.several) < _EXAMPLES)
 
     def _take_credit(self, number: int, cells: list[Cell]) -> None:
         if not tells_credit(cells, self.untold):
@@ -248,6 +271,7 @@ class _Survey:
         sums = Sums(self.samples, self.at, self.notation.mark(), self.hints)
         asked = [
             *self.notation.questions(),
+            self._ask_price(sums),
             self._ask_grain(sums),
             self._ask_equal(),
             *self._ask_statuses(),
@@ -259,6 +283,28 @@ class _Survey:
             *self._ask_extras(sums),
         ]
         return [question for question in asked if question]
+
+    def _ask_price(self, sums: Sums) -> Question | None:
+        if not self.several_count:
+            return None
+        header = self.columns["price"]
+        of_lines = sums.prices_of_lines()
+        if of_lines is None and is_unit_price(header):
+            return None
+        proposed = None
+        if of_lines is not None:
+            proposed = "line" if of_lines else "piece"
+        elif is_price_of_lines(header, self.header):
+            proposed = "line"
+        return Question(
+            "price",
+            (Choice("piece"), Choice("line")),
+            proposed,
+            of_lines is not None,
+            shown=header,
+            count=self.several_count,
+            rows=tuple(self.several),
+        )
 
     def _ask_grain(self, sums: Sums) -> Question | None:
         if not self.repeat_count:
@@ -319,10 +365,11 @@ class _Survey:
     def _ask_signs(self) -> Iterable[Question]:
         for word, (shown, count, rows) in self.signs.items():
             sign = word_sign(word)
+            proposed = {1: "sale", -1: "return", 0: None}[sign]
             yield Question(
                 "sign",
                 (Choice("sale"), Choice("return"), Choice("no")),
-                {1: "sale", -1: "return", 0: None}[sign],
+                "no" if is_neither(word) else proposed,
                 bool(sign),
                 word,
                 shown,

@@ -32,6 +32,23 @@ _STRICT = {
 _LONGEST_NAME = max(map(len, _STRICT))
 
 
+# what else comes as an archive, by a part of it
+_OTHERS = {
+    b"application/vnd.oasis.opendocument": "OpenDocument",
+    b"xl/workbook.bin": "Excel Binary",
+    b"Index/Document.iwa": "Numbers",
+    b"word/document.xml": "Word",
+}
+
+
+def other_archive(data: bytes) -> str | None:
+    """The kind of an archive that is known to be no XLSX workbook."""
+    ends = data[:4096] + data[-(1 << 16) :]
+    if b"xl/workbook.xml" in ends:
+        return None
+    return next((name for sign, name in _OTHERS.items() if sign in ends), None)
+
+
 def read_workbook(data: bytes) -> list[tuple[str, Callable]]:
     """The sheets that are not hidden: their names and what reads their rows."""
     with _problems():
@@ -143,8 +160,12 @@ class _Watch:
         self.column = 0
         self.elements = 0
         self.characters = 0
+        # the cell with a formula whose result has not come yet
+        self.unsolved = ""
+        self.cell = ""
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
         self.parser.StartDoctypeDeclHandler = self.doctype
 
@@ -158,10 +179,14 @@ class _Watch:
             raise FileProblem("too_large")
         kind = name.rpartition(":")[2]
         if kind == "c":
+            self.cell = attributes.get("r", "")
             self.column = _column(attributes.get("r", "")) or self.column + 1
             if self.column > limits.MOST_CELLS:
                 raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
+        elif kind == "f":
+            self.unsolved = self.cell or "?"
         elif kind in ("v", "is"):
+            self.unsolved = ""
             # only what is filled in will be kept
             if self.column > limits.MOST_COLUMNS:
                 raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
@@ -178,6 +203,11 @@ class _Watch:
             self.sheets += 1
             if self.sheets > limits.MOST_SHEETS:
                 raise FileProblem("too_many_sheets", str(limits.MOST_SHEETS))
+
+    def end(self, name: str) -> None:
+        if self.unsolved and name.rpartition(":")[2] == "c":
+            # a program wrote it that does not count, and its cell would seem empty
+            raise FileProblem("no_results", self.unsolved)
 
     def text(self, text: str) -> None:
         self.characters += len(text)
