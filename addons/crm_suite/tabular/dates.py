@@ -17,10 +17,13 @@ _PARTS = re.compile(rf"(\d{{1,4}})[-/. ](\d{{1,2}})[-/. ](\d{{1,4}}){_TIME}", re
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII)
 _YEAR = r"(\d{4}|\d{2})"
 _OF = r"(?:(?:de|of) )?"
+_WEEKDAY = r"(?:[^\W\d]{2,}\.?,? )?"
 _DAY_NAMED = re.compile(
-    rf"(\d{{1,2}})[-/. ]+{_OF}([^\W\d]+)[-/., ]+{_OF}{_YEAR}{_TIME}"
+    rf"{_WEEKDAY}(\d{{1,2}})[-/. ]+{_OF}([^\W\d]+)[-/., ]+{_OF}{_YEAR}{_TIME}"
 )
-_NAMED_DAY = re.compile(rf"([^\W\d]+)[-/. ]+(\d{{1,2}})[-/., ]+{_YEAR}{_TIME}")
+_NAMED_DAY = re.compile(
+    rf"{_WEEKDAY}([^\W\d]+)[-/. ]+(\d{{1,2}})[-/., ]+{_YEAR}{_TIME}"
+)
 
 # English, German, French and Spanish
 _LANGUAGES = (
@@ -57,7 +60,7 @@ DAY_NUMBERS = {
     "seconds": (datetime.datetime(1970, 1, 1), 1.0),
     "milliseconds": (datetime.datetime(1970, 1, 1), 0.001),
 }
-_NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})([.,]\d+)?", re.ASCII)
 _NUMBERS_OF = {5: ("days", "days_1904"), 10: ("seconds",), 13: ("milliseconds",)}
 # years of two digits up to this one are of this century
 _TURN = 50
@@ -110,7 +113,7 @@ def _numbered(cell: object, kinds: tuple[str, ...], numbers: str) -> datetime.da
     if numbers not in kinds:
         raise ValueError("another kind of number")
     start, seconds = DAY_NUMBERS[numbers]
-    count = float(latin_digits(clean(cell))) * seconds
+    count = float(latin_digits(clean(cell)).replace(",", ".")) * seconds
     return _checked((start + datetime.timedelta(seconds=count)).date())
 
 

@@ -162,7 +162,7 @@ class _Watch:
         self.characters = 0
         # the cell with a formula whose result has not come yet
         self.unsolved = ""
-        self.cell = ""
+        self.cell = self.inside = self.type = ""
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -177,16 +177,17 @@ class _Watch:
         self.elements += 1
         if self.elements > limits.MOST_ELEMENTS:
             raise FileProblem("too_large")
-        kind = name.rpartition(":")[2]
+        kind = self.inside = name.rpartition(":")[2]
         if kind == "c":
             self.cell = attributes.get("r", "")
+            self.type = attributes.get("t", "")
             self.column = _column(attributes.get("r", "")) or self.column + 1
             if self.column > limits.MOST_CELLS:
                 raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
         elif kind == "f":
-            self.unsolved = self.cell or "?"
+            # of a formula, no text is a result
+            self.unsolved = "" if self.type == "str" else self.cell or "?"
         elif kind in ("v", "is"):
-            self.unsolved = ""
             # only what is filled in will be kept
             if self.column > limits.MOST_COLUMNS:
                 raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
@@ -211,6 +212,8 @@ class _Watch:
 
     def text(self, text: str) -> None:
         self.characters += len(text)
+        if self.inside == "v":
+            self.unsolved = ""
         if self.characters > limits.LONGEST_CELL:
             raise FileProblem("cell_too_long")
 
