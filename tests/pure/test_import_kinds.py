@@ -138,6 +138,25 @@ def test_block_with_two_lines_about_its_customer():
     assert who == [("C-1", "Anna Lee"), ("C-1", "Anna Lee"), ("", "Borna")]
 
 
+def test_row_of_a_block_that_is_too_long_is_refused():
+    text = BLOCKS.replace("R2;20.00;", "R2;20;00;x")
+    reading = read(text.encode(), {"total_row": "leave"})
+    assert issues(reading) == [(5, "row", "row_too_long")]
+
+
+def test_letters_of_another_kind_are_no_sign():
+    """Classes of customers: nothing takes back what a C has bought."""
+    text = (
+        "Customer No,Date,Amount,Type\nA1,2024-01-02,5.50,{}\nA2,2024-01-03,6.50,{}\n"
+    )
+    data = (text.format("A", "B") + "A3,2024-01-04,7.50,C\n").encode()
+    assert "sign" not in grasp(data).columns
+    chosen = grasp(data, sign="Type")
+    assert asked(chosen) == {"sign:a": None, "sign:b": None, "sign:c": "return"}
+    known = text.format("D", "C").encode()
+    assert [amount for *_who, amount in bought(read(known))] == [5.5, -6.5]
+
+
 def test_line_above_a_table_that_has_its_customers_is_a_title():
     text = b"Customer: All,,\nCustomer Name,Date,Amount\nAnn,2024-01-05,9.50\n"
     assert grasp(text).header == ("Customer Name", "Date", "Amount")

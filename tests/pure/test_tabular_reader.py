@@ -41,6 +41,8 @@ def test_old_arabic_page_is_told_from_the_western_one():
     dos = "Kunde;Größe\nMüller & Söhne;1\nBäcker Weiß;2\n".encode("cp850")
     assert detect_layout(dos).encoding == "cp850"
     assert table_of(dos).header == ("Kunde", "Größe")
+    quoted = "Name;Note\nBob’s “Café” – Zoë;„süß”\n".encode("cp1252")
+    assert detect_layout(quoted).encoding == "cp1252"
     western = "Société,Größe\nCrème brûlée,1\nÉlève,2\n".encode("cp1252")
     assert detect_layout(western).encoding == "cp1252"
     assert table_of(western).header == ("Société", "Größe")

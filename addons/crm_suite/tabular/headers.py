@@ -287,8 +287,11 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
             return False
         return len(words) <= MOST_STATUSES and not _mostly(texts, _is_figure)
     if field == "sign":
-        # each word that says nothing to us is asked about
-        return len(words) <= MOST_STATUSES and any(map(word_sign, words))
+        if len(words) > MOST_STATUSES:
+            return False
+        # letters may be anything; each word that says nothing to us is asked about
+        told = any(word_sign(word) for word in words if len(word) > 2)
+        return told or _mostly(words, word_sign)
     if field == "currency":
         return _mostly(texts, lambda text: len(text) <= 4)
     if field in _FIGURES:

@@ -128,8 +128,9 @@ def labelled(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
             block.append(label[0])
             labels[label[0]] = label[1]
         elif _trimmed(cells) != names:
-            cells = [*cells[:width], *[None] * (width - len(cells)), *labels.values()]
-            yield number, cells
+            filled = [*cells[:width], *[None] * (width - len(cells))]
+            # of a row that is too long nothing is certain: it stays so
+            yield number, [*filled, *labels.values(), *cells[width:]]
             block = []
 
 

@@ -276,8 +276,7 @@ SYNONYMS = {
     ),
     "refunded": (
         "refunded amount, amount refunded, refund amount, order refund amount,"
-        "refunded, refunded total, total refunded, partial refunds, مبلغ برگشتی,"
-        "montant rembourse,"
+        "refunded, refunded total, total refunded, مبلغ برگشتی, montant rembourse,"
         "erstattet,"
         "erstatteter betrag, importe reembolsado"
     ),

@@ -56,7 +56,9 @@ class NotationSurvey:
     def __init__(self, at: Mapping[str, int], hints: Hints, with_days: bool = False):
         self.hints = hints
         self.with_days = with_days
-        # days with years of two digits: how they read under each of the meanings
+        # what cells are that say less than they mean; days with years of two digits:
+        # how they read under each of the meanings
+        self.unsaid: dict[Cell, tuple | bool] = {}
         self.short: Counter = Counter()
         self.short_rows: list[tuple[int, str]] = []
         self.numbers_of: Counter = Counter()
@@ -127,19 +129,27 @@ class NotationSurvey:
                 rows.append((number, clean(cell)))
 
     def _take_unsaid(self, number: int, cell: Cell) -> None:
-        if has_short_year(cell):
-            if cell not in self.seen_dates:
-                self.short["all"] += 1
-                self.short["named"] += names_month(cell)
-                self.short["foreign"] += latin_digits(cell) != cell
-                for meaning in SHORT_YEARS:
-                    self.short[meaning] += _reads(cell, meaning)
+        if isinstance(cell, datetime.date) or cell is None:
+            return
+        if cell not in self.unsaid:
+            self.unsaid[cell] = number_kinds(cell) or has_short_year(cell)
+            if self.unsaid[cell] is True:
+                self._take_short_year(cell)
+        found = self.unsaid[cell]
+        if found is True:
             if len(self.short_rows) < _EXAMPLES:
                 self.short_rows.append((number, clean(cell)))
-        elif kinds := number_kinds(cell):
-            self.numbers_of[kinds] += 1
+        elif found:
+            self.numbers_of[found] += 1
             if len(self.number_rows) < _EXAMPLES:
                 self.number_rows.append((number, cell))
+
+    def _take_short_year(self, cell: str) -> None:
+        self.short["all"] += 1
+        self.short["named"] += names_month(cell)
+        self.short["foreign"] += latin_digits(cell) != cell
+        for meaning in SHORT_YEARS:
+            self.short[meaning] += _reads(cell, meaning)
 
     def _ask_short_years(self) -> Iterable[Question]:
         found = self.short

@@ -238,13 +238,12 @@ def _detect_encoding(data: bytes) -> str:
     whole = sum(len(word) > 1 for word in words) - mixed
     if whole > mixed:
         return "cp1256"
-    # letters of DOS are marks and nothing at all in the page of Windows
-    return max(("cp1252", "cp850"), key=partial(_count_letters, words))
-
-
-def _count_letters(words: list[bytes], page: str) -> int:
-    text = b"".join(words).decode(page, "replace")
-    return sum(char.isalpha() for char in text)
+    # small letters of DOS within words are marks and nothing at all in Windows' page
+    within = b"".join(re.findall(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])", data))
+    return max(
+        ("cp1252", "cp850"),
+        key=lambda page: sum(map(str.islower, within.decode(page, "replace"))),
+    )
 
 
 def is_proved(data: bytes, encoding: str | None) -> bool:

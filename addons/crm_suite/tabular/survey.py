@@ -168,6 +168,10 @@ class _Survey:
         self.rates: Counter = Counter()
         self.last_document = ""
         # rows in which it matters whether a price is that of one piece
+        price = columns.get("price")
+        self.doubts_price = bool(price) and "amount" not in columns
+        if price and is_unit_price(price) and "total" not in columns:
+            self.doubts_price = False
         self.several: list[int] = []
         self.several_count = 0
         # cells in which the lines of an order differ
@@ -209,7 +213,7 @@ class _Survey:
                 self.extras[name] += 1
 
     def _take_quantity(self, number: int, cells: list[Cell]) -> None:
-        if "price" not in self.at or "amount" in self.at:
+        if not self.doubts_price:
             return
         pieces = latin_digits(clean(self.cell(cells, "quantity"))).strip("+-()")
         if pieces.rstrip("0").rstrip(".,") not in ("", "1"):
@@ -363,6 +367,7 @@ class _Survey:
         )
 
     def _ask_signs(self) -> Iterable[Question]:
+        all_known = all(word_sign(word) or is_neither(word) for word in self.signs)
         for word, (shown, count, rows) in self.signs.items():
             sign = word_sign(word)
             proposed = {1: "sale", -1: "return", 0: None}[sign]
@@ -370,7 +375,8 @@ class _Survey:
                 "sign",
                 (Choice("sale"), Choice("return"), Choice("no")),
                 "no" if is_neither(word) else proposed,
-                bool(sign),
+                # among words of another kind, letters may be anything
+                bool(sign) and (all_known or len(word) > 2),
                 word,
                 shown,
                 count,
