@@ -236,3 +236,131 @@ def test_breaks_separators_and_signs_within_quotes_are_the_cells_own():
 def test_lines_that_end_as_they_did_on_an_old_macintosh():
     data = b"Customer No,Date,Amount\rC1,2024-01-02,5.50\rC2,2024-01-03,6.50\r"
     assert bought(read(data)) == [("C1", "2024-01-02", 5.5), ("C2", "2024-01-03", 6.5)]
+
+
+def test_word_of_the_toman_counts_once_beside_a_header_that_has_it():
+    text = (
+        "کد مشتری,تاریخ,مبلغ (تومان),سود (تومان),تخفیف,SKU,شماره فاکتور\n"
+        "A1,1403/05/12,۱۲۵۰{},۱۰۰,۵۰,K,۱\nA1,1403/05/12,۲۵۰,۱۰۰,۵۰,L,۱\n"
+    )
+    for word in ("", " تومان"):
+        reading = read(
+            text.format(word).encode(), {"grain": "line", "discount": "less"}, RIALS
+        )
+        (one,) = reading.purchases
+        # the discount and the margin count in tomans as the amount does
+        assert (one.amount, one.margin) == (14500.0, 2000.0)
+    data = text.format(" ریال").encode()
+    reading = read(data, {"grain": "line", "discount": "less"}, RIALS)
+    assert (2, "amount", "bad_amount") in issues(reading)
+
+
+@pytest.mark.parametrize(
+    ("header", "answer", "amount"),
+    [
+        ("Umsatz (TEUR)", "times", 1500.0),
+        ("Umsatz (T€)", "times", 1500.0),
+        ("Umsatz (TEUR)", "plain", 1.5),
+        ("Betrag (Mio)", "times", 1_500_000.0),
+    ],
+)
+def test_thousands_and_millions_in_a_header_are_asked_about(header, answer, amount):
+    data = f"Kundennummer;Datum;{header}\nK1;03.01.2024;1,5\n".encode()
+    assert asked(grasp(data, hints=EUROS)) == {"scale": "times"}
+    assert bought(read(data, {"scale": answer}, EUROS))[0][2] == amount
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        ("Qty,Amount", ("2,20.00", "-1,10.00")),
+        ("Qty,Unit Price", ("2,10.00", "-1,-10.00")),
+    ],
+)
+def test_amounts_above_zero_of_pieces_below_it_are_asked_about(columns, rows):
+    text = f"Customer No,Date,Invoice,{columns}\n"
+    for number, row in enumerate(rows, 2):
+        text += f"C1,2024-01-0{number},R{number},{row}\n"
+    assert asked(grasp(text.encode())) == {"pieces": "return"}
+    for answer, back in (("return", -10.0), ("sale", 10.0)):
+        amounts = [one[2] for one in bought(read(text.encode(), {"pieces": answer}))]
+        assert amounts == [20.0, back]
+
+
+def test_pieces_of_a_credit_note_are_not_taken_back_twice():
+    text = (
+        b"Customer No,Date,Invoice,Qty,Amount,Type\n"
+        b"C1,2024-01-02,R1,2,20.00,Invoice\nC1,2024-01-03,R2,-1,10.00,Credit note\n"
+    )
+    assert not grasp(text).open
+    assert [one[2] for one in bought(read(text))] == [20.0, -10.0]
+
+
+def test_balances_that_are_carried_on_are_no_purchases():
+    text = (
+        "Customer Name,Date,Description,Amount\nAnn,2024-01-01,Opening balance,200.00\n"
+        "Ann,2024-01-05,Invoice 7,10.50\nBo,2024-01-01,مانده از قبل,30.00\n"
+    ).encode()
+    assert asked(grasp(text)) == {"carried": "leave"}
+    reading = read(text, {"carried": "leave"})
+    assert bought(reading) == [("Ann", "2024-01-05", 10.5)]
+    assert reading.left_out == 2
+    assert len(read(text, {"carried": "keep"}).purchases) == 3
+
+
+def test_discounts_in_percent_are_those_of_their_rows():
+    text = (
+        b"Customer No,Date,Subtotal,Discount,Total\nC1,2024-01-02,100.00,10%,90.00\n"
+        b"C2,2024-01-02,50.00,20%,40.00\n"
+    )
+    assert asked(grasp(text)) == {"discount": "each"}
+    amounts = [one[2] for one in bought(read(text, {"discount": "each"}))]
+    assert amounts == [90.0, 40.0]
+
+
+def test_pages_with_lines_drawn_by_signs_and_their_names_again():
+    line = "-" * 40
+    page = "| Kunde | Datum | Beleg | Nettobetrag |\n"
+    text = (
+        f"{line}\n{page}{line}\n| K1 | 03.01.2024 | R1 | 1.100,00 |\n{line}\n"
+        f"{page}{line}\n| K2 | 05.01.2024 | R2 | 100,00- |\n{line}\n"
+    )
+    reading = read(text.encode(), hints=EUROS)
+    assert bought(reading) == [
+        ("K1", "2024-01-03", 1100.0),
+        ("K2", "2024-01-05", -100.0),
+    ]
+    assert not issues(reading)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        # its first row would be lost as names
+        (b"C1,2024-01-02,5.50\nC2,2024-01-03,6.50\n", "no_header"),
+        (b"Ann Lee,Rome,2024-01-02,5.50\nBo Kim,Bonn,2024-01-03,6.50\n", "no_header"),
+        (b'[{"customer":"C1","amount":5.5}]', "other_book"),
+        (b'{"customer":"C1","amount":5.5}\n', "other_book"),
+    ],
+)
+def test_files_without_names_of_columns_are_refused(data, code):
+    with pytest.raises(FileProblem) as refusal:
+        grasp(data)
+    assert refusal.value.code == code
+
+
+def test_rows_that_a_filter_has_hidden_are_asked_about():
+    book = openpyxl.Workbook()
+    book.active.append(["Customer No", "Date", "Amount"])
+    for day in (2, 3, 4):
+        book.active.append([f"C{day}", datetime.datetime(2024, 1, day), 10 * day])
+    book.active.row_dimensions[3].hidden = True
+    file = io.BytesIO()
+    book.save(file)
+    data = file.getvalue()
+    assert asked(grasp(data)) == {"hidden": None}
+    assert grasp(data).open[0].rows == (3,)
+    assert len(read(data, {"hidden": "keep"}).purchases) == 3
+    shown = read(data, {"hidden": "leave"})
+    assert [who for who, *_what in bought(shown)] == ["C2", "C4"]
+    assert shown.left_out == 1

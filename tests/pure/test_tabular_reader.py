@@ -114,7 +114,7 @@ def test_archive_that_is_no_workbook_says_so():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("letter.txt", "hello")
-    with pytest.raises(FileProblem, match="broken_xlsx"):
+    with pytest.raises(FileProblem, match="other_book ZIP"):
         table_of(buffer.getvalue())
 
 

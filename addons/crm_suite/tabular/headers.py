@@ -49,6 +49,11 @@ _CURRENCY_WORDS = {
     "تومان": "toman",
     "toman": "toman",
 }
+_SCALES = {
+    1e3: {"teur", "tsd", "t€", "keur", "k€", "k$", "kusd", "000", "هزار"}
+    | {"thousand", "thousands", "tausend", "milliers", "miles"},
+    1e6: {"mio", "mln", "m€", "million", "millions", "millionen", "millones", "میلیون"},
+}
 # a method of shipping is no amount, and neither is a rate
 _AMOUNTS = {"amount", "gross", "margin", "price", "total", "discount", "shipping"}
 _FIGURES = {*_AMOUNTS, "tax", "tax_rate", "quantity", "refunded"}
@@ -86,7 +91,10 @@ def _bare(header: str) -> str:
     """A header's own name: less a currency, a time zone or the like behind it."""
     found = _BRACKETS.search(clean(header))
     if found and (
-        _currency_in(found[1]) or _words(found[1]) in _HARMLESS or not found[1].strip()
+        _currency_in(found[1])
+        or _words(found[1]) in _HARMLESS
+        or header_scale(header) > 1
+        or not found[1].strip()
     ):
         header = clean(header)[: found.start()]
     first, _space, last = header.rpartition(" ")
@@ -120,6 +128,15 @@ def header_currency(header: str) -> str | None:
     if found:
         return _currency_in(found[1])
     return _currency_in(clean(header).rpartition(" ")[2]) if " " in header else None
+
+
+def header_scale(header: str) -> float:
+    """How much one of a column is, whose header says thousands or millions."""
+    words = set(re.findall(r"[\w€$]+", fold(clean(header))))
+    for scale, names in _SCALES.items():
+        if words & names:
+            return scale
+    return 1.0
 
 
 def is_gross(header: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from .dates import is_month, parse_date
 from .names import ANY_CUSTOMER, SYNONYMS
 from .terms import begins_total
 from .text import clean, fold, is_blank
@@ -18,6 +21,8 @@ TITLE_ROWS = 30
 Row = tuple[int, list]
 Known = Callable[[Iterable[str]], int]
 
+_RULE = re.compile(r"[-=+_|*]{2,}")
+_NUMBER = re.compile(r"[-+(]?[\d.,' ]*\d[)-]?")
 _WHO = {
     fold(name).strip()
     for names in (ANY_CUSTOMER, SYNONYMS["customer"], SYNONYMS["name"])
@@ -62,15 +67,29 @@ def _header_at(head: list[list], known: Known) -> int | None:
         names = [name for name in map(clean, record) if name]
         if len(names) < 2 or _label(record):
             continue
-        if first is None:
-            first = at
         # names are words: what is mostly figures is a row
+        if first is None and not _is_row(names):
+            first = at
         if 2 * sum(map(_has_digit, names)) > len(names):
             continue
         count = known(names)
         if count > best:
             best, found = count, at
     return first if found is None else found
+
+
+def _is_row(texts: list[str]) -> bool:
+    """Whether texts hold a day and an amount, which names do not."""
+    return any(map(_is_day, texts)) and any(
+        _NUMBER.fullmatch(text) and not is_month(text) for text in texts
+    )
+
+
+def _is_day(text: str) -> bool:
+    for order in ("dmy", "mdy"):
+        with contextlib.suppress(ValueError):
+            return bool(parse_date(text, order))
+    return False
 
 
 def _has_digit(text: str) -> bool:
@@ -112,11 +131,31 @@ def _label(cells: list) -> tuple[str, str] | None:
     return (name, value) if value and fold(name) in _WHO else None
 
 
+def is_rule(cells: list) -> bool:
+    """Whether a row is a line that was drawn with signs."""
+    first = next((cell for cell in cells if not is_blank(cell)), None)
+    if not isinstance(first, str) or not first.lstrip().startswith(("--", "==", "+-")):
+        return False
+    return all(_RULE.fullmatch(clean(cell)) for cell in cells if not is_blank(cell))
+
+
+def once_named(rows: Iterable[Row], names: tuple[str, ...]) -> Iterator[Row]:
+    """Rows without the names of columns, which each page or block has again."""
+    at = next(at for at, name in enumerate(names) if name)
+    for number, cells in rows:
+        # most rows differ in one cell, and are cheaper so
+        first = cells[at] if len(cells) > at else None
+        if (
+            not isinstance(first, str)
+            or clean(first) != names[at]
+            or _trimmed(cells) != names
+        ):
+            yield number, cells
+
+
 def labelled(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
-    """Rows with what their block says of the customer; the names of columns, which each
-    block has again, are none."""
+    """Rows with what their block says of the customer."""
     width, labels = len(heading.names), dict(heading.labels)
-    names = heading.names
     block: list[str] = []
     for number, cells in rows:
         label = _label(cells)
@@ -127,7 +166,7 @@ def labelled(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
                 labels = dict.fromkeys(labels, "")
             block.append(label[0])
             labels[label[0]] = label[1]
-        elif _trimmed(cells) != names:
+        else:
             filled = [*cells[:width], *[None] * (width - len(cells))]
             # of a row that is too long nothing is certain: it stays so
             yield number, [*filled, *labels.values(), *cells[width:]]

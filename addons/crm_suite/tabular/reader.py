@@ -14,6 +14,7 @@ from functools import partial
 
 from . import limits
 from .headers import count_known, propose_columns
+from .heading import is_rule
 from .table import Cell, FileProblem, Table, make_table, open_table
 from .text import clean, unwrapped
 from .webpage import declared_encoding, is_webpage, read_webpage
@@ -192,6 +193,8 @@ def _refuse_other_formats(data: bytes) -> None:
         raise FileProblem("old_excel")
     if data.startswith(_ZIP) and (name := other_archive(data)):
         raise FileProblem("other_book", name)
+    if data[:64].lstrip(b"\xef\xbb\xbf \r\n").startswith((b'{"', b"[{", b"[\n")):
+        raise FileProblem("other_book", "JSON")
     if data.startswith(b"%PDF") or (
         b"\0" in data and not data.startswith(_ZIP) and not _utf16_of(data)
     ):
@@ -300,7 +303,9 @@ def _detect_delimiter(data: bytes, encoding: str) -> str:
         try:
             records = _records(data, encoding, delimiter)
             sample = itertools.islice(records, _SAMPLE_RECORDS)
-            widths = Counter(len(record) for record in sample if record)
+            widths = Counter(
+                len(record) for record in sample if record and not is_rule(record)
+            )
         except FileProblem as problem:
             if problem.code == "encoding":
                 raise

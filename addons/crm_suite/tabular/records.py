@@ -47,6 +47,12 @@ class Rules:
     credits: str = ""
     # rows with the word in front of a sum
     without_totals: bool = False
+    # rows that their sheet does not show
+    without_hidden: bool = False
+    # rows with a balance that is carried on
+    without_carried: bool = False
+    # what has fewer than no pieces takes back, though its amount stands above zero
+    returns_of_pieces: bool = False
     # "column" takes the tax column off, "percent" that of the row's own rate,
     # "fraction" that of a rate as a part of one, a rate in percent that tax
     tax: str | float | None = None

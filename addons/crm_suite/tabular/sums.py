@@ -6,7 +6,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from .numbers import currency_words, parse_number
+from .numbers import currency_words, parse_number, parse_share
 from .questions import Hints
 from .table import Cell
 from .text import clean, is_blank
@@ -106,7 +106,7 @@ class Sums:
             try:
                 amount = self._figure(cells, "amount")
                 total = self._figure(cells, "total")
-                discount = abs(self._figure(cells, "discount") or 0.0)
+                discount = self._off(cells, amount)
                 tax = self._figure(cells, "tax") or 0.0
                 shipping = self._figure(cells, "shipping") or 0.0
             except ValueError:
@@ -119,6 +119,13 @@ class Sums:
         if verdicts[True] == verdicts[False]:
             return None
         return verdicts[True] > verdicts[False]
+
+    def _off(self, cells: list[Cell], amount: float | None) -> float:
+        at = self.at["discount"] if "discount" in self.at else len(cells)
+        share = parse_share(cells[at], self.mark) if at < len(cells) else None
+        if share is not None:
+            return abs(amount or 0.0) * share
+        return abs(self._figure(cells, "discount") or 0.0)
 
     def _text(self, cells: list[Cell], name: str) -> str:
         at = self.at.get(name)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from .dates import DAY_NUMBERS
 from .headers import (
     header_currency,
+    header_scale,
     is_gross,
     is_net,
     is_price_of_lines,
@@ -24,7 +25,7 @@ from .numbers import currency_words, shows_fraction
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
-from .rows import sums_up, tells_credit
+from .rows import HiddenRow, sums_up, tells_carried, tells_credit
 from .sums import Sums
 from .table import Cell, FileProblem, Table
 from .terms import MOST_STATUSES, is_bought, is_neither, key as word_key, word_sign
@@ -97,6 +98,9 @@ def rules_of(answered: Answered) -> Rules:
         returns_signed=answered.get("signed") == "signed",
         credits=credits if credits in ("return", "no") else "",
         without_totals=answered.get("total_row") == "leave",
+        without_hidden=answered.get("hidden") == "leave",
+        without_carried=answered.get("carried") == "leave",
+        returns_of_pieces=answered.get("pieces") == "return",
         tax=rate,
         prices_of_lines=answered.get("price") == "line",
         less_own_discount=answered.get("discount") == "each",
@@ -108,14 +112,19 @@ def rules_of(answered: Answered) -> Rules:
 def notation_of(
     answered: Answered, columns: Mapping[str, str], hints: Hints
 ) -> Notation:
+    header = _amount_header(columns)
     words = currency_words(hints.currency, hints.currency_words)
-    named = header_currency(_amount_header(columns))
+    factor = header_scale(header) if answered.get("scale") == "times" else 1.0
+    if header_currency(header) == "toman" and hints.currency == "IRR":
+        # the word may stand beside each of them as well, and that of the rial may not
+        words = {word: 1.0 for word, rials in words.items() if rials != 1.0}
+        factor *= 10.0
     return Notation(
         answered.get("decimal_mark") or hints.decimal_mark,
         answered.get("date_order") or hints.date_order,
         words,
         hints.currency,
-        10.0 if named == "toman" and hints.currency == "IRR" else 1.0,
+        factor,
         answered.get("short_years") or "",
         numbers if (numbers := answered.get("day_numbers")) in DAY_NUMBERS else "",
     )
@@ -161,7 +170,15 @@ class _Survey:
         who = [self.at[name] for name in self.own]
         self.before_who = range(min(who, default=0) + 1)
         self.who = [self.at[name] for name in self.own if name != "date"]
-        self.untold = table.untold(columns) if "sign" not in self.at else []
+        self.texts = table.untold(columns)
+        self.untold = self.texts if "sign" not in self.at else []
+        self.hidden: list[int] = []
+        self.hidden_count = 0
+        self.carried: list[int] = []
+        self.carried_count = 0
+        # fewer than no pieces, and an amount above zero
+        self.pieces: list[int] = []
+        self.pieces_count = 0
         self.credit_rows: list[int] = []
         self.credit_count = 0
         # rates that read as parts of one, and others
@@ -204,6 +221,7 @@ class _Survey:
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
             self.return_signs[_is_below_zero(amount)] += 1
         self.rates[shows_fraction(self.cell(cells, "tax_rate"))] += 1
+        self._take_texts(number, cells)
         self._take_quantity(number, cells)
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
@@ -212,13 +230,36 @@ class _Survey:
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
 
+    def _take_texts(self, number: int, cells: list[Cell]) -> None:
+        if isinstance(cells, HiddenRow):
+            self.hidden_count += 1
+            self.hidden += [number] * (len(self.hidden) < _EXAMPLES)
+        if tells_carried(cells, self.texts):
+            self.carried_count += 1
+            self.carried += [number] * (len(self.carried) < _EXAMPLES)
+
     def _take_quantity(self, number: int, cells: list[Cell]) -> None:
+        if self._takes_pieces_back(cells):
+            self.pieces_count += 1
+            self.pieces += [number] * (len(self.pieces) < _EXAMPLES)
         if not self.doubts_price:
             return
         pieces = latin_digits(clean(self.cell(cells, "quantity"))).strip("+-()")
         if pieces.rstrip("0").rstrip(".,") not in ("", "1"):
             self.several_count += 1
             self.several += [number] * (len(self.several) < _EXAMPLES)
+
+    def _takes_pieces_back(self, cells: list[Cell]) -> bool:
+        """Whether there are fewer than no pieces, and yet an amount above zero."""
+        if "quantity" not in self.at:
+            return False
+        if not _is_below_zero(self.cell(cells, "quantity")):
+            return False
+        if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
+            return False
+        if "amount" in self.at:
+            return _is_above_zero(self.cell(cells, "amount"))
+        return _is_below_zero(self.cell(cells, "price"))
 
     def _take_credit(self, number: int, cells: list[Cell]) -> None:
         if not tells_credit(cells, self.untold):
@@ -283,6 +324,10 @@ class _Survey:
             *self._ask_signs(),
             self._ask_credits(),
             self._ask_total_rows(),
+            self._ask_hidden(),
+            self._ask_carried(),
+            self._ask_pieces(),
+            self._ask_scale(),
             self._ask_tax(sums),
             *self._ask_extras(sums),
         ]
@@ -414,6 +459,50 @@ class _Survey:
             rows=tuple(self.totals),
         )
 
+    def _ask_hidden(self) -> Question | None:
+        if not self.hidden_count:
+            return None
+        return Question(
+            "hidden",
+            (Choice("leave"), Choice("keep")),
+            count=self.hidden_count,
+            rows=tuple(self.hidden),
+        )
+
+    def _ask_carried(self) -> Question | None:
+        if not self.carried_count:
+            return None
+        return Question(
+            "carried",
+            (Choice("leave"), Choice("keep")),
+            "leave",
+            count=self.carried_count,
+            rows=tuple(self.carried),
+        )
+
+    def _ask_pieces(self) -> Question | None:
+        if not self.pieces_count:
+            return None
+        return Question(
+            "pieces",
+            (Choice("return"), Choice("sale")),
+            "return",
+            count=self.pieces_count,
+            rows=tuple(self.pieces),
+        )
+
+    def _ask_scale(self) -> Question | None:
+        header = _amount_header(self.columns)
+        scale = header_scale(header)
+        if scale == 1.0:
+            return None
+        return Question(
+            "scale",
+            (Choice("times", f"1 → {scale:,.0f}"), Choice("plain", "1 → 1")),
+            "times",
+            shown=header,
+        )
+
     def _ask_tax(self, sums: Sums) -> Question | None:
         header = _amount_header(self.columns)
         gross, has_rate = is_gross(header), "tax_rate" in self.at
@@ -460,3 +549,8 @@ class _Survey:
 def _is_below_zero(cell: Cell) -> bool:
     text = clean(cell)
     return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
+
+
+def _is_above_zero(cell: Cell) -> bool:
+    digits = latin_digits(clean(cell))
+    return not _is_below_zero(cell) and any(digit in "123456789" for digit in digits)

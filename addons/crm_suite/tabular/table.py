@@ -13,7 +13,9 @@ from .heading import (
     TITLE_ROWS,
     find_heading,
     is_group,
+    is_rule,
     labelled,
+    once_named,
     ungrouped,
 )
 from .text import clean, is_blank
@@ -97,6 +99,7 @@ def open_table(
         raise FileProblem("no_header")
     names = list(found.names)
     rows = itertools.chain(head[found.first :], filled)
+    rows = once_named(rows, found.names)
     if found.labels:
         rows = labelled(rows, found)
         names += found.labels
@@ -114,5 +117,5 @@ def _filled(records: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
             raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
         if len(record) > limits.MOST_COLUMNS:
             raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
-        if not all(map(is_blank, record)):
+        if not all(map(is_blank, record)) and not is_rule(record):
             yield number, record

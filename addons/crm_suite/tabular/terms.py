@@ -88,6 +88,16 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 
+# how a text begins that tells of a balance which was carried on
+_CARRIED = re.compile(
+    r"\s*(opening balance|balance (brought )?forward|balance b/?f|brought forward|"
+    r"carried forward|closing balance|saldovortrag|anfangssaldo|anfangsbestand|"
+    r"er[oö]ffnungssaldo|endsaldo|[uü]bertrag|solde (initial|d.ouverture|report[eé])|"
+    r"report [aà] nouveau|saldo (inicial|anterior|final)|"
+    r"مانده (از قبل|اول دوره|قبل|پایان دوره|ابتدای دوره)|نقل از)\b",
+    re.IGNORECASE,
+)
+
 
 def is_bought(text: str) -> bool | None:
     """Whether a status is that of a purchase, None where it says nothing to us."""
@@ -128,3 +138,9 @@ def begins_total(text: str) -> bool:
 def names_credit(text: str) -> bool:
     """Whether a text begins with a word for a credit note or a return."""
     return bool(_CREDIT.match(text))
+
+
+@lru_cache(maxsize=4096)
+def names_carried(text: str) -> bool:
+    """Whether a text begins with a word for a balance that is carried on."""
+    return bool(_CARRIED.match(text))

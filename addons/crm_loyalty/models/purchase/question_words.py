@@ -64,6 +64,24 @@ _QUESTIONS = {
         "%(count)s rows begin with a word for a sum. Are these purchases?",
         count=q.count,
     ),
+    "hidden": lambda q: _lt(
+        "%(count)s rows are hidden in the sheet, by a filter or by hand. Are these "
+        "purchases?",
+        count=q.count,
+    ),
+    "carried": lambda q: _lt(
+        "%(count)s rows tell of a balance that was carried on. Are these purchases?",
+        count=q.count,
+    ),
+    "pieces": lambda q: _lt(
+        "%(count)s rows have a quantity below zero and an amount above zero. What are "
+        "these?",
+        count=q.count,
+    ),
+    "scale": lambda q: _lt(
+        "“%(column)s” seems to count in thousands or millions. Multiply?",
+        column=q.shown,
+    ),
     "tax": lambda q: _lt(
         "Values are untaxed. Is tax in the amounts of “%(column)s”?", column=q.shown
     ),
@@ -121,6 +139,14 @@ _ANSWERS = {
     ("credit", "no"): _lt("Neither: leave them out"),
     ("total_row", "leave"): _lt("No, leave them out"),
     ("total_row", "keep"): _lt("Yes"),
+    ("hidden", "leave"): _lt("No, leave them out"),
+    ("hidden", "keep"): _lt("Yes"),
+    ("carried", "leave"): _lt("No, leave them out"),
+    ("carried", "keep"): _lt("Yes"),
+    ("pieces", "return"): _lt("Returns: they take back"),
+    ("pieces", "sale"): _lt("Purchases"),
+    ("scale", "times"): _lt("Yes, multiply"),
+    ("scale", "plain"): _lt("No, take them as they stand"),
     ("tax", "column"): _lt("Yes: take off the tax column"),
     ("tax", "percent"): _lt("Yes: take off each row's own rate"),
     ("tax", "fraction"): _lt("Yes: take off each row's own rate"),
