@@ -6,6 +6,7 @@
 import numpy as np
 
 from clv import PurchaseHistory
+from clv.fold import fold_purchases
 
 
 def base(
@@ -100,3 +101,40 @@ def monthly(seed, n, jitter):
         rows.append((x, time / 7, age / 7, logs, stays))
     x, t_x, T, logs, alive = map(np.array, zip(*rows, strict=True))
     return PurchaseHistory(np.arange(n), x, t_x, T, logs), alive
+
+
+def wholesaler(seed, customers=1500, ahead=365):
+    """A year of lines, cancellations among them and one bulk order cancelled the same
+    day: the history, what the year after brings, and how many lines there were."""
+    rng = np.random.default_rng(seed)
+    rows, later = [], 0.0
+    for customer in range(customers):
+        rate, leaves = rng.gamma(1.1, 1 / 60), rng.beta(0.6, 4)
+        usual = 250 * 4 / rng.gamma(5)
+        day = int(rng.integers(0, 330))
+        while day <= 365 + ahead:
+            lines = rng.gamma(2.0, usual / 6, int(rng.integers(1, 6)))
+            back = rng.random() < 0.03
+            for line in lines:
+                if day > 365:
+                    later += 0.0 if back else line
+                    continue
+                rows.append((customer, day, line))
+                if back:
+                    rows.append((customer, min(day + 4, 365), -line))
+            if rng.random() < leaves:
+                break
+            day += 1 + int(rng.exponential(1 / rate))
+    rows += [(7, 200, 77_183.6), (7, 200, -77_183.6)]
+    customer, day, amount = (np.array(column) for column in zip(*rows, strict=True))
+    folded = fold_purchases(customer, day, amount, np.full(len(day), np.nan))
+    count = folded["purchase_count"]
+    history = PurchaseHistory.from_days(
+        folded["customer"],
+        count - 1,
+        folded["last_day"] - folded["first_day"],
+        365 - folded["first_day"],
+        folded["log_intervals"],
+        folded["revenue"] / count,
+    )
+    return history, later, len(rows)

@@ -10,66 +10,23 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from import_cases import (
+    FILES,
+    asked,
+    bought,
+    data_of,
+    grasp,
+    issues,
+    read,
+)
 from tabular import (
     FileProblem,
     Hints,
     Layout,
     propose_columns,
-    read_purchases,
     read_table,
 )
-from tabular.understanding import Plan, understand
-
-FILES = Path(__file__).resolve().parent / "import_files"
-TODAY = datetime.date(2026, 6, 30)
-DOLLARS = Hints("USD", ("$",), date_order="mdy")
-
-
-def data_of(name):
-    return (FILES / name).read_bytes()
-
-
-def grasp(name, /, answers=None, hints=DOLLARS, **columns):
-    data = data_of(name) if isinstance(name, str) else name
-    understood = understand(data, Layout(), answers or {}, hints)
-    if columns:
-        columns = {**understood.columns, **columns}
-        columns = {field: header for field, header in columns.items() if header}
-        understood = understand(data, Layout(), answers or {}, hints, columns)
-    return understood
-
-
-def read(name, /, answers=None, hints=DOLLARS, **columns):
-    understood = grasp(name, answers, hints, **columns)
-    assert not understood.open, [(one.id, one.proposed) for one in understood.open]
-    return read_purchases(
-        understood.rows(),
-        understood.columns,
-        understood.notation,
-        TODAY,
-        understood.rules,
-    )
-
-
-def bought(reading):
-    """Who bought when for how much."""
-    return [
-        (
-            one.customer.reference or one.customer.email or one.customer.name,
-            one.date.isoformat(),
-            one.amount,
-        )
-        for one in reading.purchases
-    ]
-
-
-def asked(understood):
-    return {one.id: one.proposed for one in understood.open}
-
-
-def issues(reading):
-    return [(one.row, one.field, one.code) for one in reading.problems]
-
+from tabular.understanding import Plan
 
 PAID_ONLY = {"status:voided": "no", "status:refunded": "no", "status:paid": "yes"}
 
@@ -548,7 +505,9 @@ def test_unknown_words_of_a_sign_column_are_asked():
         b"Customer No,Date,Amount,Type\nA,2024-01-02,5.50,Invoice\n"
         b"A,2024-01-03,2.50,Credit note\nA,2024-01-04,9.50,Payout\n"
     )
-    assert asked(grasp(text)) == {"sign:payout": None}
+    assert asked(grasp(text)) == {"sign:payout": "no"}
+    odd = text.replace(b"Payout", b"Oddity")
+    assert asked(grasp(odd)) == {"sign:oddity": None}
     reading = read(text, {"sign:payout": "no"})
     assert [one.amount for one in reading.purchases] == [5.5, -2.5]
 
@@ -855,15 +814,6 @@ def test_a_state_of_an_address_is_no_status_and_fees_are_no_amount():
 def test_tax_is_known_however_it_is_written(header):
     table = f"Rechnungsnummer;Kundennummer;Datum;Betrag;{header}\n1;K;05.01.2024;9;1\n"
     assert grasp(table.encode()).columns["tax"] == header
-
-
-def test_price_without_a_quantity_makes_no_amount():
-    """A shop's "item price" may be that of all pieces: nobody multiplies in silence."""
-    columns = grasp(
-        b"order-id\tpurchase-date\tbuyer-email\tsku\tquantity-purchased\titem-price\n"
-        b"1-1\t2024-01-15T10:00:00+00:00\ta@example.com\tS1\t2\t20.00\n"
-    ).columns
-    assert not {"amount", "quantity"} & columns.keys()
 
 
 def test_bookings_without_a_year_are_refused():

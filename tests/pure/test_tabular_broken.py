@@ -30,6 +30,7 @@ def workbook(change=None):
     book = openpyxl.Workbook()
     for row in ROWS:
         book.active.append(row)
+    book.active["D3"].data_type = "s"  # a text, whatever it begins with
     if change:
         change(book)
     buffer = io.BytesIO()
@@ -89,14 +90,13 @@ WHOLE = [
     csv_file(delimiter="\t"),
     workbook(),
     workbook(merged),
-    workbook(formulas),
     workbook(empty_sheets),
 ]
 
 
 def mutated(chance):
     """One of the whole files, damaged in one of many ways."""
-    data = bytearray(chance.choice(WHOLE))
+    data = bytearray(chance.choice([*WHOLE, workbook(formulas)]))
     way = chance.randrange(9)
     if way == 0:
         return bytes(data[: chance.randrange(len(data))])
@@ -180,12 +180,34 @@ def test_a_cell_of_a_megabyte_is_refused_in_a_workbook():
         read_table(data, detect_layout(data))
 
 
-def test_formulas_are_their_values_and_merged_cells_their_first():
-    table = read_table(workbook(formulas), detect_layout(workbook()))
-    # never computed, so there is no value
-    assert table.rows[0][1][:3] == [None, None, None]
+def test_formulas_that_nobody_has_computed_are_named():
+    """Their cells would seem empty: a line would be lost without a word."""
+    with pytest.raises(FileProblem) as refusal:
+        read_table(workbook(formulas), detect_layout(workbook()))
+    assert (refusal.value.code, refusal.value.detail) == ("no_results", "A2")
+
+
+@pytest.mark.parametrize(
+    ("result", "value"),
+    [
+        (b'<c r="B2"><f>1+2</f><v>3</v></c>', 3),
+        (b'<c r="B2" t="str"><f>""</f><v></v></c>', ""),
+        (b'<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+    ],
+)
+def test_formulas_are_their_results(result, value):
+    book = workbook()
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read(SHEET)
+    start = sheet.index(b'<c r="B2"')
+    end = sheet.index(b"</c>", start) + len(b"</c>")
+    data = with_part(book, SHEET, sheet[:start] + result + sheet[end:])
+    assert (read_table(data, detect_layout(data)).rows[0][1][1] or "") == value
+
+
+def test_merged_cells_are_their_first():
     table = read_table(workbook(merged), detect_layout(workbook()))
-    assert [row[0] for _number, row in table.rows] == ["00123", None]
+    assert [row[0] for _number, row in table.rows] == ["00123", None, None]
 
 
 def test_a_small_file_that_unpacks_to_more_than_is_allowed_is_refused(monkeypatch):

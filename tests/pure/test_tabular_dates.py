@@ -4,6 +4,7 @@ import datetime
 import pytest
 from hypothesis import given, strategies as st
 from tabular import detect_date_order, parse_date
+from tabular.dates import is_month
 from tabular.jalali import gregorian_to_jalali, jalali_to_gregorian
 
 DAY = datetime.date(2023, 8, 3)
@@ -23,6 +24,12 @@ DAY = datetime.date(2023, 8, 3)
         ("3/8/2023, 4:30 PM", "dmy"),
         ("03-Aug-2023", "mdy"),
         ("August 3, 2023", "dmy"),
+        ("Thursday, August 3, 2023", "dmy"),
+        ("Thu Aug 03 2023 14:30:00 GMT+0330 (IRST)", "dmy"),
+        ("Thu, 3 Aug 2023 14:30:00 +0000", "dmy"),
+        ("3 août 2023", "mdy"),
+        ("3. Aug. 2023", "mdy"),
+        ("3 de agosto de 2023", "mdy"),
         ("۱۴۰۲/۰۵/۱۲", "dmy"),
         ("1402-5-12", "mdy"),
         ("12/05/1402", "dmy"),
@@ -59,12 +66,76 @@ def test_date_is_read(text, order):
         45141.0,
         True,
         "3 Xyz 2023",
+        "Aug-03-23",
+        "3 jui 2023",  # juin or juillet
+        "1691020800",
         "12 August 1402",
     ],
 )
 def test_doubtful_date_is_refused(text):
     with pytest.raises(ValueError):
         parse_date(text, "dmy")
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "meaning"),
+    [
+        ("3/8/23", "dmy", "end"),
+        ("08/03/23 14:30", "mdy", "end"),
+        ("Aug-03-23", "dmy", "end"),
+        ("3-Aug-23", "mdy", "jalali"),  # whose month is Gregorian, is no Jalali day
+        ("23-08-03", "mdy", "front"),
+        ("۰۲/۰۵/۱۲", "mdy", "jalali"),
+        ("12/05/02", "dmy", "jalali_end"),
+    ],
+)
+def test_years_of_two_digits_are_read_as_they_are_meant(text, order, meaning):
+    assert parse_date(text, order, meaning) == DAY
+    with pytest.raises(ValueError):
+        parse_date(text, order)
+
+
+def test_years_of_two_digits_turn_in_the_middle_of_a_century():
+    for text, year in (("3/8/50", 2050), ("3/8/51", 1951)):
+        assert parse_date(text, "dmy", "end").year == year
+    assert parse_date("98/05/12", "dmy", "jalali") == datetime.date(2019, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "meaning"),
+    [
+        (45141, "days"),
+        ("45141.6", "days"),
+        ("45141,6", "days"),
+        (43679.0, "days_1904"),
+        ("1691020800", "seconds"),
+        (1691107199000, "milliseconds"),
+    ],
+)
+def test_numbers_are_the_days_that_they_are_said_to_be(cell, meaning):
+    assert parse_date(cell, "dmy", numbers=meaning) == DAY
+    other = "seconds" if meaning != "seconds" else "days"
+    with pytest.raises(ValueError):
+        parse_date(cell, "dmy", numbers=other)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Jan 2024", True),
+        ("2024-01", True),
+        ("2024-01-01 00:00:00", True),
+        ("März", True),
+        ("فروردین ۱۴۰۲", True),
+        ("Dez 23", True),
+        ("Margin", False),
+        ("Amount 2024", False),
+        ("2024-01-15", False),
+        ("May I", False),
+    ],
+)
+def test_months_above_columns_are_known(text, is_one):
+    assert is_month(text) is is_one
 
 
 @pytest.mark.parametrize(

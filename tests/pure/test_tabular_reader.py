@@ -38,6 +38,11 @@ def test_old_arabic_page_is_told_from_the_western_one():
     arabic = "شركة,تاريخ\nالنور,2023-01-01\n".encode("cp1256")
     assert detect_layout(arabic).encoding == "cp1256"
     assert table_of(arabic).header == ("شركة", "تاريخ")
+    dos = "Kunde;Größe\nMüller & Söhne;1\nBäcker Weiß;2\n".encode("cp850")
+    assert detect_layout(dos).encoding == "cp850"
+    assert table_of(dos).header == ("Kunde", "Größe")
+    quoted = "Name;Note\nBob’s “Café” – Zoë;„süß”\n".encode("cp1252")
+    assert detect_layout(quoted).encoding == "cp1252"
     western = "Société,Größe\nCrème brûlée,1\nÉlève,2\n".encode("cp1252")
     assert detect_layout(western).encoding == "cp1252"
     assert table_of(western).header == ("Société", "Größe")
@@ -109,8 +114,29 @@ def test_archive_that_is_no_workbook_says_so():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("letter.txt", "hello")
-    with pytest.raises(FileProblem, match="broken_xlsx"):
+    with pytest.raises(FileProblem, match="other_book ZIP"):
         table_of(buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        (
+            "mimetype",
+            "application/vnd.oasis.opendocument.spreadsheet",
+            "OpenDocument",
+        ),
+        ("xl/workbook.bin", "", "Excel Binary"),
+        ("word/document.xml", "", "Word"),
+    ],
+)
+def test_archives_of_other_programs_are_named(name, content, kind):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, content)
+    with pytest.raises(FileProblem) as caught:
+        table_of(buffer.getvalue())
+    assert (caught.value.code, caught.value.detail) == ("other_book", kind)
 
 
 def test_encoding_that_does_not_fit_names_the_line():

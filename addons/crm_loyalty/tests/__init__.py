@@ -62,6 +62,7 @@ from .purchase import (
     test_purchase_import_cron,
     test_purchase_import_customer,
     test_purchase_import_file,
+    test_purchase_import_kinds,
     test_purchase_import_programs,
     test_purchase_import_questions,
     test_purchase_import_tour,

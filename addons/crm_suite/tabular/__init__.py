@@ -1,7 +1,8 @@
 """Files of purchases, from bytes to checked rows: no Odoo, no database, no clock."""
 
 from .dates import detect_date_order, parse_date
-from .headers import FIELDS, header_currency, propose_columns
+from .headers import header_currency, propose_columns
+from .names import FIELDS
 from .notation import ask_notation
 from .numbers import currency_words, detect_decimal_mark, parse_number
 from .purchases import document_key, read_purchases, stream_purchases

@@ -11,273 +11,33 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from .dates import parse_date
+from .dates import has_short_year, is_month, parse_date
+from .names import ANY_CUSTOMER, FIELDS, SYNONYMS
 from .table import Table
 from .terms import MOST_STATUSES, is_bought, word_sign
 from .text import clean, fold, latin_digits
 
-FIELDS = (
-    "customer",
-    "email",
-    "name",
-    "last_name",
-    "date",
-    "amount",
-    "margin",
-    "document",
-    "origin",
-    "quantity",
-    "price",
-    "product",
-    "product_name",
-    "status",
-    "cancelled",
-    "sign",
-    "currency",
-    "tax",
-    "tax_rate",
-    "total",
-    "discount",
-    "shipping",
-    "refunded",
-)
-
-# English, Persian, French, German and Spanish, as shops, ledgers and ERPs write them.
-# What stands before another of its field is meant before it.
-_SYNONYMS = {
-    "customer": (
-        "customer reference, customer ref, customer id, customer number, customer no,"
-        "customer code, customer nr, client id, client code, client number, client no,"
-        "client reference, client ref, account number, account no, account code,"
-        "account id, member id, member number, member no, card number, loyalty card,"
-        "partner id, partner code, buyer id, card code, sold to party, debtor,"
-        "debtor number, debtor no, debtor code, customer account, bill to customer no,"
-        "sell to customer no, customer external id,"
-        "کد مشتری, شماره مشتری, شناسه مشتری, کد اشتراک, کد طرف حساب, شماره عضویت,"
-        "code client, numero client, numero de client, reference client, no client,"
-        "compte client, compte auxiliaire, code tiers, identifiant client,"
-        "kundennummer, kunden nr, kundennr, kunden id, kundenkonto, debitor,"
-        "debitorennummer, debitoren nr, debitorennr, mitgliedsnummer, kdnr, kd nr,"
-        "codigo cliente, codigo de cliente, numero de cliente, n cliente, id cliente,"
-        "referencia cliente, cod cliente, numero cliente,"
-        "reference, ref"
-    ),
-    "email": (
-        "email, e mail, mail, email address, e mail address, customer email,"
-        "customer e mail, billing email, buyer email, contact email, client email,"
-        "customer email address, customer/email, partner/email,"
-        "ایمیل, پست الکترونیک, رایانامه,"
-        "courriel, adresse email, adresse e mail, adresse electronique, email client,"
-        "e mail adresse, emailadresse, kunden e mail, mailadresse,"
-        "correo, correo electronico, email cliente, direccion de correo electronico"
-    ),
-    "name": (
-        "customer name, client name, billing name, buyer name, contact name,"
-        "full name, company name, account name, display name, card name,"
-        "billing first name, customer full name, sold to name, invoice partner,"
-        "invoice partner display name, bill to name, debtor name, name 1,"
-        "نام مشتری, نام و نام خانوادگی, نام شرکت, نام خریدار, نام طرف حساب, طرف حساب,"
-        "nom client, nom du client, raison sociale, nom complet, tiers,"
-        "kundenname, name des kunden, firma, firmenname,"
-        "nombre cliente, nombre del cliente, razon social, nombre completo,"
-        "first name, prenom, vorname, nombre, نام, nom, name"
-    ),
-    "last_name": (
-        "last name, billing last name, family name, surname, nachname,"
-        "nom de famille, apellido, apellidos, نام خانوادگی"
-    ),
-    "date": (
-        "order date, purchase date, purchased on, invoice date, sale date, sales date,"
-        "transaction date, document date, posting date, invoice/bill date, bill date,"
-        "booking date, billing date, created at, creation date, created date,"
-        "created on,"
-        "date created, date placed, order placed, created, date ordered, ordered on,"
-        "date/time,"
-        "issue date, date issued, txn date, paid at, date paid, payment date, date,"
-        "تاریخ خرید, تاریخ سفارش, تاریخ فاکتور, تاریخ فروش, تاریخ سند, تاریخ ثبت,"
-        "تاریخ,"
-        "date commande, date de commande, date facture, date de facture, date achat,"
-        "date d achat, date de vente, date vente, date de facturation, date piece,"
-        "date ecriture, ecriture date,"
-        "bestelldatum, rechnungsdatum, kaufdatum, belegdatum, buchungsdatum,"
-        "auftragsdatum, verkaufsdatum, datum,"
-        "fecha de pedido, fecha pedido, fecha factura, fecha de factura,"
-        "fecha de compra, fecha de venta, fecha emision, fecha,"
-        "completed time, completed at, completed on, sale time, closed at, closed on,"
-        "time of sale, transaction time, order time, purchase time"
-    ),
-    "amount": (
-        "untaxed amount, amount untaxed, tax excluded, amount excl tax, net amount,"
-        "amount net, net total, net sales, net value, amount excluding tax,"
-        "total excl tax, total excluding tax, untaxed total, subtotal, sub total,"
-        "order subtotal, order subtotal amount, cart subtotal, item subtotal,"
-        "order lines/subtotal, line total, line amount, line subtotal, line net amount,"
-        "extended price, extended amount, item total, invoice lines/subtotal,"
-        "product sales,"
-        "montant ht, total ht, montant hors taxe, total hors taxe,"
-        "nettobetrag, netto, nettoumsatz, betrag netto, gesamt netto, nettosumme,"
-        "base imponible, importe neto, neto, total sin iva, subtotal sin iva,"
-        "مبلغ خالص, خالص, مبلغ بدون مالیات, خالص فروش,"
-        "amount, revenue, sales, sales amount, turnover, purchase amount, value,"
-        "transaction amount, dollar value, order value, order amount, order total,"
-        "order total amount, invoice total, invoice amount, total amount, grand total,"
-        "total, total price, total value,"
-        "مبلغ, مبلغ کل, مبلغ خرید, مبلغ فروش, مبلغ فاکتور, جمع, جمع کل, فروش,"
-        "montant, montant total, chiffre d affaires, ca,"
-        "betrag, summe, gesamt, gesamtbetrag, umsatz, gesamtsumme, rechnungsbetrag,"
-        "importe, importe total, monto, monto total, ventas,"
-    ),
-    # with tax: proposed as the amount where nothing else is, and asked about
-    "gross": (
-        "gross amount, amount gross, gross total, total incl tax, total including tax,"
-        "amount incl tax, amount including tax, total with tax, tax included,"
-        "amount incl vat, total incl vat, total inc vat, total inc tax, gross sales,"
-        "total ttc, montant ttc, prix ttc, ttc,"
-        "umsatz ohne soll/haben kz, bruttobetrag, brutto,"
-        " gesamt brutto, betrag brutto, bruttosumme, bruttoumsatz,"
-        "total con iva, importe con iva, importe bruto, iva incluido,"
-        "مبلغ با مالیات, جمع با مالیات, مبلغ ناخالص"
-    ),
-    "margin": (
-        "margin, gross margin, gross profit, profit, margin amount,"
-        "سود, حاشیه سود, سود ناخالص,"
-        "marge, marge brute, benefice, rohertrag, deckungsbeitrag, gewinn,"
-        "margen, margen bruto, beneficio"
-    ),
-    "document": (
-        "invoice number, invoice no, order number, order no, document number,"
-        "document no, receipt number, receipt no, bill number, invoice id, order id,"
-        "order reference, order ref, invoice reference, sales order, transaction id,"
-        "amazon order id, sale id, sale number,"
-        "transaction number, document, invoice, order, receipt, voucher, voucher no,"
-        "voucher number, doc no, doc number, docnum, invoice nr, order nr, billing doc,"
-        "billing document, num, number,"
-        "شماره فاکتور, شماره سفارش, شماره سند, شماره رسید, شماره حواله, فاکتور,"
-        "numero facture, no facture, numero de facture, numero commande,"
-        "numero de commande, n de facture, facture, commande, piece, numero piece,"
-        "piece ref, piece num, n piece,"
-        "rechnungsnummer, rechnungs nr, rechnungsnr, bestellnummer, bestell nr,"
-        "belegnummer, belegfeld 1, beleg nr, belegnr, auftragsnummer, auftrags nr,"
-        "rechnung, beleg,"
-        "numero de factura, numero factura, n factura, factura, numero de pedido,"
-        "numero pedido, pedido, n pedido, num factura, num pedido, albaran, folio, id"
-    ),
-    "origin": (
-        "original order, original invoice, original document, refund of, reversal of,"
-        "reversed entry, credit note for, refunded order, parent order, applies to,"
-        "original order number, original invoice number, returned order,"
-        "شماره فاکتور اصلی, فاکتور مرجع, مرجع برگشت,"
-        "facture d origine, commande d origine, avoir sur facture,"
-        "storno zu, ursprungsbeleg, originalrechnung, gutschrift zu,"
-        "factura original, factura rectificada, pedido original"
-    ),
-    "quantity": (
-        "quantity, qty, quantity ordered, qty ordered, lineitem quantity,"
-        "item quantity,"
-        "order lines/quantity, units, order quantity ordered, ordered quantity,"
-        "quantity sold, billed quantity, invoice lines/quantity,"
-        "تعداد, مقدار, quantite, qte, menge, anzahl, stuckzahl, stuck,"
-        "cantidad, cant, unidades"
-    ),
-    "price": (
-        "unit price, unitprice, price, item price, lineitem price, item cost,"
-        "price per unit, price unit, order lines/unit price, sales price,"
-        "قیمت واحد, فی, قیمت, بهای واحد, prix unitaire, prix unitaire ht, pu, pu ht,"
-        "einzelpreis, stuckpreis, preis, precio unitario, precio"
-    ),
-    "product": (
-        "sku, lineitem sku, product sku, item sku, stock code, item number, item no,"
-        "item code, product code, product id, product reference, product number,"
-        "product ref, internal reference, article number, article no, article code,"
-        "part number, barcode, ean, ean13, gtin, upc, item id, material,"
-        "order lines/product/internal reference,"
-        "کد کالا, بارکد, شماره کالا, کد محصول,"
-        "reference article, ref article, code article, code barre, code produit,"
-        "artikelnummer, artikel nr, artikelnr, art nr, artnr, strichcode,"
-        "codigo producto, codigo de producto, codigo articulo, codigo de barras,"
-        "referencia producto"
-    ),
-    "product_name": (
-        "product, product name, item, item name, lineitem name, description, article,"
-        "item description, product description, order lines/product, product title,"
-        "کالا, نام کالا, محصول, نام محصول, شرح کالا, شرح,"
-        "produit, designation, libelle article, artikel, artikelbezeichnung,"
-        "bezeichnung, produkt, producto, articulo, descripcion"
-    ),
-    "status": (
-        "status, state, order status, financial status, payment status, invoice status,"
-        "document status, sale status, transaction status, order state, payment state,"
-        "وضعیت, وضعیت سفارش, وضعیت فاکتور, statut, etat, statut de la commande,"
-        "bestellstatus, zahlungsstatus, zustand, belegstatus, rechnungsstatus,"
-        "estado, estado del pedido, estado de la factura, estatus"
-    ),
-    "cancelled": (
-        "cancelled at, canceled at, cancelled on, canceled on, cancellation date,"
-        "date cancelled, voided at, void date, تاریخ لغو, تاریخ ابطال,"
-        "date d annulation, storniert am, stornodatum, fecha de cancelacion, anulado"
-    ),
-    "sign": (
-        "debit/credit, debit credit, dr/cr, dr cr, d/c, c/d, d c, credit/debit,"
-        "debit credit indicator, debit/credit indicator, sign, transaction type,"
-        "document type, doc type, type, invoice type, sale type, kind,"
-        "نوع, نوع سند, نوع فاکتور, بدهکار/بستانکار, ماهیت,"
-        "sens, type de piece, type piece, type de document,"
-        "soll/haben, s/h, soll haben, soll/haben kennzeichen, sollhaben, belegart,"
-        "debe/haber, d/h, tipo, tipo de documento, tipo documento"
-    ),
-    "currency": (
-        "currency, currency code, order currency, curr, iso currency, cur,"
-        "ارز, واحد پول, devise, code devise, wahrung, waehrung, wkz, wkz umsatz,"
-        "moneda, divisa"
-    ),
-    "tax": (
-        "tax, taxes, tax amount, vat, vat amount, tax total, total tax, sales tax, gst,"
-        "order tax, order tax total, order total tax amount, total taxes,"
-        "مالیات, مبلغ مالیات, مالیات و عوارض, ارزش افزوده,"
-        "tva, montant tva, total tva, mwst, mwst betrag, ust, umsatzsteuer, steuer,"
-        "steuerbetrag, iva, importe iva, cuota iva, impuesto, impuestos"
-    ),
-    # a rate is told from an amount by its header: see `_is_plausible`
-    "tax_rate": (
-        "tax rate, vat rate, tax, vat, gst, sales tax, taxes, نرخ مالیات, مالیات,"
-        "taux tva, taux de tva, tva, taux, steuersatz, ust satz, mwst satz, ust, mwst,"
-        "umsatzsteuer, umsatzsteuersatz, mehrwertsteuersatz, steuer,"
-        "tipo iva, tipo de iva, iva, impuesto"
-    ),
-    "total": (
-        "total, order total, order total amount, grand total, total amount,"
-        "invoice total, مبلغ قابل پرداخت, قابل پرداخت"
-    ),
-    "discount": (
-        "discount amount, order discount, discount total, cart discount, discount,"
-        "cart discount amount, total discount, مبلغ تخفیف, تخفیف, remise,"
-        "montant remise, rabatt, rabattbetrag, nachlass, descuento"
-    ),
-    "shipping": (
-        "shipping, shipping amount, shipping cost, shipping total, order shipping,"
-        "order shipping amount, freight, delivery fee, shipping charge, postage,"
-        "هزینه ارسال, حمل, frais de port, port, versand, versandkosten, fracht,"
-        "envio, gastos de envio"
-    ),
-    "refunded": (
-        "refunded amount, amount refunded, refund amount, order refund amount,"
-        "refunded, refunded total, total refunded, مبلغ برگشتی, montant rembourse,"
-        "erstattet,"
-        "erstatteter betrag, importe reembolsado"
-    ),
-}
-# Headers that say who without saying how: their cells decide.
-_ANY_CUSTOMER = (
-    "customer, client, buyer, partner, مشتری, خریدار, kunde, kundin, cliente,"
-    "comprador, customer/name, acheteur"
-)
 # They name the customer, unless the file has another number of each document.
 _BARE_REFERENCE = {"reference", "ref"}
 # They name the customer, unless their cells number documents.
 _BARE_NAME = {"name", "nom", "nombre", "number", "num"}
+# A first name stands in them, if a column has the last one beside it.
+_FIRST_NAMES = {
+    "first name",
+    "billing first name",
+    "prenom",
+    "vorname",
+    "nombre",
+    "نام",
+    "nom",
+    "name",
+}
 # What may stand in brackets behind a name and leaves it what it is.
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _HARMLESS = {"utc", "gmt", "local", "billing", "net", "excl tax", "excl vat", "ht"}
+# a marketplace that writes down what the buyer paid for all pieces of a line
+_PRICE_OF_LINES = "item price"
+_ITS_COLUMNS = {"amazon order id", "quantity purchased", "order item id", "item tax"}
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 _CURRENCY_WORDS = {
     "$": "USD",
@@ -288,6 +48,11 @@ _CURRENCY_WORDS = {
     "rial": "IRR",
     "تومان": "toman",
     "toman": "toman",
+}
+_SCALES = {
+    1e3: {"teur", "tsd", "t€", "keur", "k€", "k$", "kusd", "000", "هزار"}
+    | {"thousand", "thousands", "tausend", "milliers", "miles"},
+    1e6: {"mio", "mln", "m€", "million", "millions", "millionen", "millones", "میلیون"},
 }
 # a method of shipping is no amount, and neither is a rate
 _AMOUNTS = {"amount", "gross", "margin", "price", "total", "discount", "shipping"}
@@ -313,9 +78,9 @@ def _names(synonyms: str) -> list[str]:
     return [name for text in synonyms.split(",") if (name := _words(text))]
 
 
-_ANY_CUSTOMER_NAMES = set(_names(_ANY_CUSTOMER))
+_ANY_CUSTOMER_NAMES = set(_names(ANY_CUSTOMER))
 # name → the field it is first of all, and how early it stands among its names
-_RANKS = {field: _names(synonyms) for field, synonyms in _SYNONYMS.items()}
+_RANKS = {field: _names(synonyms) for field, synonyms in SYNONYMS.items()}
 _FIELDS_OF = defaultdict(list)
 for _field, _known in _RANKS.items():
     for _name in _known:
@@ -326,7 +91,10 @@ def _bare(header: str) -> str:
     """A header's own name: less a currency, a time zone or the like behind it."""
     found = _BRACKETS.search(clean(header))
     if found and (
-        _currency_in(found[1]) or _words(found[1]) in _HARMLESS or not found[1].strip()
+        _currency_in(found[1])
+        or _words(found[1]) in _HARMLESS
+        or header_scale(header) > 1
+        or not found[1].strip()
     ):
         header = clean(header)[: found.start()]
     first, _space, last = header.rpartition(" ")
@@ -362,6 +130,15 @@ def header_currency(header: str) -> str | None:
     return _currency_in(clean(header).rpartition(" ")[2]) if " " in header else None
 
 
+def header_scale(header: str) -> float:
+    """How much one of a column is, whose header says thousands or millions."""
+    words = set(re.findall(r"[\w€$]+", fold(clean(header))))
+    for scale, names in _SCALES.items():
+        if words & names:
+            return scale
+    return 1.0
+
+
 def is_gross(header: str) -> bool:
     """Whether a header says that its amounts are with tax."""
     return "gross" in _FIELDS_OF[_bare(header)]
@@ -372,6 +149,24 @@ def is_net(header: str) -> bool:
     name = _bare(header)
     known = _RANKS["amount"]
     return name in known and known.index(name) < known.index("amount")
+
+
+def is_unit_price(header: str) -> bool:
+    """Whether a header says that its prices are those of one piece."""
+    name = _bare(header)
+    known = _RANKS["price"]
+    return name in known and known.index(name) < known.index("price")
+
+
+def is_price_of_lines(header: str, headers: Iterable[str]) -> bool:
+    """Whether a price is known to be that of all pieces, by the columns beside it."""
+    beside = {_bare(one) for one in headers}
+    return _bare(header) == _PRICE_OF_LINES and len(beside & _ITS_COLUMNS) > 1
+
+
+def count_months(headers: Iterable[str]) -> int:
+    """How many headers are months, as they stand above a pivot table's figures."""
+    return sum(map(is_month, headers))
 
 
 def count_known(headers: Iterable[str]) -> int:
@@ -401,9 +196,16 @@ def propose_columns(table: Table) -> dict[str, str]:
         for field in fields:
             if _is_plausible(table, header, field):
                 known = _RANKS[field]
-                rank = known.index(name) if name in known else 0
+                if name in known:
+                    rank = known.index(name)
+                else:
+                    # a bare "Buyer" says less than a number of his
+                    rank = known.index("reference") - 1 if field == "customer" else 0
                 if field == "date" and not _mostly(_texts(table, header), _is_day):
                     # named all the same where no other is: its rows are refused by name
+                    rank += len(known)
+                if field == "document" and not _mostly(table.cells(header), clean):
+                    # others number more of the rows
                     rank += len(known)
                 found[field].append((rank, header))
     found["amount"] = found["amount"] or found["gross"]
@@ -419,7 +221,20 @@ def _settle(table: Table, found: dict[str, list[tuple[int, str]]]) -> dict[str, 
             proposal[field] = free[0]
     if not _names_customers(table, proposal):
         del proposal["customer"]
+    if "last_name" in proposal and not _is_first_name(table, proposal):
+        del proposal["last_name"]
     return proposal
+
+
+def _is_first_name(table: Table, proposal: dict[str, str]) -> bool:
+    """Whether the column of names needs the one of last names beside it."""
+    header = proposal.get("name")
+    if header is None or _bare(header) not in _FIRST_NAMES:
+        return False
+    last = table.cells(proposal["last_name"])[:_SAMPLE]
+    pairs = zip(map(clean, table.cells(header)), map(clean, last), strict=False)
+    both = [(fold(whole).split(), fold(last)) for whole, last in pairs if last]
+    return not _mostly(both, lambda pair: pair[1] in pair[0])
 
 
 def _names_customers(table: Table, proposal: dict[str, str]) -> bool:
@@ -477,7 +292,8 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
         if bool(is_rate) != (field == "tax_rate"):
             return False
     if not texts:
-        return True
+        # a status that no row has says nothing
+        return field != "status" or not table.rows
     words = [*{*map(fold, texts)}]
     if field == "date":
         return not _mostly(texts, _CLOCK.match)
@@ -488,7 +304,11 @@ def _is_plausible(table: Table, header: str, field: str) -> bool:
             return False
         return len(words) <= MOST_STATUSES and not _mostly(texts, _is_figure)
     if field == "sign":
-        return _mostly(words, word_sign)
+        if len(words) > MOST_STATUSES:
+            return False
+        # letters may be anything; each word that says nothing to us is asked about
+        told = any(word_sign(word) for word in words if len(word) > 2)
+        return told or _mostly(words, word_sign)
     if field == "currency":
         return _mostly(texts, lambda text: len(text) <= 4)
     if field in _FIGURES:
@@ -506,7 +326,7 @@ def _is_day(text: str) -> bool:
     for order in ("dmy", "mdy"):
         with contextlib.suppress(ValueError):
             return bool(parse_date(text, order))
-    return False
+    return has_short_year(text)
 
 
 def _is_figure(text: str) -> bool:

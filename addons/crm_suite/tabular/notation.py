@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from .dates import order_vote, parse_date, swapped
+from .dates import (
+    SHORT_YEARS,
+    has_short_year,
+    names_month,
+    number_kinds,
+    order_vote,
+    parse_date,
+    swapped,
+)
 from .numbers import currency_words, mark_vote, parse_number, shown_mark
 from .questions import Choice, Hints, Question
 from .table import Cell, Table
-from .text import clean
+from .text import clean, latin_digits
 
 # so many cells that say the same need no other that does
 _ENOUGH = 200
@@ -40,8 +49,20 @@ def ask_notation(table: Table, at: Mapping[str, int], hints: Hints) -> list[Ques
 
 
 class NotationSurvey:
-    def __init__(self, at: Mapping[str, int], hints: Hints):
+    """
+    :param with_days: whether years of two digits and days as numbers are asked about
+    """
+
+    def __init__(self, at: Mapping[str, int], hints: Hints, with_days: bool = False):
         self.hints = hints
+        self.with_days = with_days
+        # what cells are that say less than they mean; days with years of two digits:
+        # how they read under each of the meanings
+        self.unsaid: dict[Cell, tuple | bool] = {}
+        self.short: Counter = Counter()
+        self.short_rows: list[tuple[int, str]] = []
+        self.numbers_of: Counter = Counter()
+        self.number_rows: list[tuple[int, Cell]] = []
         self.date_at = at.get("date")
         self.numbers = [at[name] for name in _NUMBERS if name in at]
         self.marks: Counter = Counter()
@@ -61,7 +82,12 @@ class NotationSurvey:
 
     def questions(self) -> list[Question]:
         mark = self._ask_mark()
-        return [*([mark] if mark else []), *self._ask_order()]
+        return [
+            *([mark] if mark else []),
+            *self._ask_order(),
+            *self._ask_short_years(),
+            *self._ask_numbers(),
+        ]
 
     def mark(self) -> str:
         """The likely decimal mark."""
@@ -80,6 +106,8 @@ class NotationSurvey:
                     self.mark_rows.append((number, clean(cell)))
 
     def _take_date(self, number: int, cell: Cell) -> None:
+        if self.with_days:
+            self._take_unsaid(number, cell)
         if isinstance(cell, datetime.date):
             if cell.day > 12:
                 self.typed_late += 1
@@ -88,7 +116,7 @@ class NotationSurvey:
                 self.typed.append((number, day))
         elif isinstance(cell, str):
             if cell not in self.seen_dates:
-                self.seen_dates[cell] = order_vote(cell)
+                self.seen_dates[cell] = order_vote(cell, self.with_days)
             vote = self.seen_dates[cell]
             self.orders[vote] += 1
             if vote in ("either", "points"):
@@ -99,6 +127,91 @@ class NotationSurvey:
                 return
             if len(rows) < _EXAMPLES:
                 rows.append((number, clean(cell)))
+
+    def _take_unsaid(self, number: int, cell: Cell) -> None:
+        if isinstance(cell, datetime.date) or cell is None:
+            return
+        if cell not in self.unsaid:
+            self.unsaid[cell] = number_kinds(cell) or has_short_year(cell)
+            if self.unsaid[cell] is True:
+                self._take_short_year(cell)
+        found = self.unsaid[cell]
+        if found is True:
+            if len(self.short_rows) < _EXAMPLES:
+                self.short_rows.append((number, clean(cell)))
+        elif found:
+            self.numbers_of[found] += 1
+            if len(self.number_rows) < _EXAMPLES:
+                self.number_rows.append((number, cell))
+
+    def _take_short_year(self, cell: str) -> None:
+        self.short["all"] += 1
+        self.short["named"] += names_month(cell)
+        self.short["foreign"] += latin_digits(cell) != cell
+        for meaning in SHORT_YEARS:
+            self.short[meaning] += _reads(cell, meaning)
+
+    def _ask_short_years(self) -> Iterable[Question]:
+        found = self.short
+        if not found:
+            return
+        fitting = [one for one in SHORT_YEARS if found[one] == found["all"]]
+        if found["foreign"] and "jalali" in fitting:
+            # who writes Persian digits does not write years of another calendar
+            proposed = "jalali"
+        else:
+            proposed = fitting[0] if fitting else None
+        yield Question(
+            "short_years",
+            tuple(
+                Choice(meaning, "; ".join(self._as_short(meaning)))
+                for meaning in SHORT_YEARS
+            ),
+            proposed,
+            # whose months have Gregorian names, has the year at the end
+            found["named"] == found["all"] and proposed == "end",
+            rows=tuple(row for row, _text in self.short_rows),
+        )
+
+    def _as_short(self, meaning: str) -> Iterable[str]:
+        order = "mdy" if self._is_month_first() else "dmy"
+        for _row, text in self.short_rows:
+            try:
+                yield f"{text} → {parse_date(text, order, meaning).isoformat()}"
+            except ValueError:
+                yield f"{text} → ?"
+
+    def _short_meaning(self) -> str:
+        return "end" if self.short else ""
+
+    def _is_month_first(self) -> bool:
+        votes = self.orders
+        if votes["dmy"] == votes["mdy"]:
+            return self.hints.date_order == "mdy"
+        return votes["mdy"] > votes["dmy"]
+
+    def _ask_numbers(self) -> Iterable[Question]:
+        if not self.numbers_of:
+            return
+        kinds = self.numbers_of.most_common(1)[0][0]
+        yield Question(
+            "day_numbers",
+            (
+                *(Choice(one, "; ".join(self._as_numbered(one))) for one in kinds),
+                Choice("none"),
+            ),
+            kinds[0],
+            count=self.numbers_of[kinds],
+            rows=tuple(row for row, _cell in self.number_rows),
+        )
+
+    def _as_numbered(self, meaning: str) -> Iterable[str]:
+        for _row, cell in self.number_rows:
+            try:
+                day = parse_date(cell, "dmy", numbers=meaning)
+                yield f"{clean(cell)} → {day.isoformat()}"
+            except ValueError:
+                yield f"{clean(cell)} → ?"
 
     def _ask_mark(self) -> Question | None:
         votes = self.marks
@@ -156,7 +269,7 @@ class NotationSurvey:
         votes = self.orders
         examples = self.either or self.order_rows["dmy"] + self.order_rows["mdy"]
         choices = tuple(
-            Choice(order, "; ".join(_as_days(examples, order)))
+            Choice(order, "; ".join(_as_days(examples, order, self._short_meaning())))
             for order in ("dmy", "mdy")
         )
         rows = tuple(row for row, _text in examples)
@@ -172,9 +285,17 @@ class NotationSurvey:
         return Question("date_order", choices, self.hints.date_order, rows=rows)
 
 
-def _as_days(examples: list[tuple[int, str]], order: str) -> Iterable[str]:
+def _reads(cell: str, meaning: str) -> bool:
+    """Whether a day can be read so, in any order of day and month."""
+    for order in ("dmy", "mdy"):
+        with contextlib.suppress(ValueError):
+            return bool(parse_date(cell, order, meaning))
+    return False
+
+
+def _as_days(examples: list[tuple[int, str]], order: str, short: str) -> Iterable[str]:
     for _row, text in examples:
         try:
-            yield f"{text} → {parse_date(text, order).isoformat()}"
+            yield f"{text} → {parse_date(text, order, short).isoformat()}"
         except ValueError:
             yield f"{text} → ?"

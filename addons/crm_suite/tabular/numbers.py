@@ -88,6 +88,16 @@ def parse_rate(cell: object, decimal_mark: str, is_fraction: bool) -> float:
     return rate
 
 
+def parse_share(cell: object, decimal_mark: str) -> float | None:
+    """The part of one that a text with a sign of percent is; None without the sign."""
+    if not isinstance(cell, str) or not cell.rstrip().endswith(("%", "٪")):
+        return None
+    try:
+        return abs(parse_number(clean(cell).rstrip("%٪ "), decimal_mark)) / 100
+    except ValueError:
+        return None
+
+
 def shows_fraction(cell: object) -> bool | None:
     """Whether a rate reads as a part of one, None where it is nothing.
 

@@ -14,14 +14,17 @@ from .customers import settle_customers
 from .dates import parse_date, swapped
 from .draft import Draft, shared, turn
 from .limits import LONGEST_TEXT
-from .numbers import parse_number, parse_rate
+from .numbers import parse_number, parse_rate, parse_share
 from .records import Customer, Notation, Problem, Purchase, Reading, Rules
-from .rows import sums_up, tells_credit
+from .rows import HiddenRow, sums_up, tells_carried, tells_credit
 from .table import Cell, Table
 from .terms import key as word_key
 from .text import clean, fold, is_blank, latin_digits
 
 _WHO = ("customer", "email", "name")
+_MONEY = frozenset(
+    ("amount", "price", "margin", "tax", "total", "discount", "shipping", "refunded")
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # a number as programs write it beside gaps, and one that lost its digits
 _FLOAT = re.compile(r"\d+\.0", re.ASCII)
@@ -112,6 +115,7 @@ class _Reader:
         self.who = [name for name in _WHO if name in self.positions]
         self.first = min((self.positions[n] for n in (*self.who, "date")), default=0)
         self.untold = table.untold(columns) if rules.credits else []
+        self.texts = table.untold(columns) if rules.without_carried else []
 
     def take(self, number: int, cells: list[Cell]) -> None:
         document = ""
@@ -175,6 +179,8 @@ class _Reader:
         amount = self._amount(cells)
         margin = self._number(cells, "margin")
         sign = self._sign(cells, known)
+        if self.rules.returns_of_pieces and sign > 0 < amount:
+            sign = -1.0 if self._quantity(cells) < 0 else sign
         amount *= sign
         margin = margin if margin is None else margin * sign
         content = None
@@ -319,6 +325,10 @@ class _Reader:
             self.positions.get("date"),
         ):
             return True
+        if rules.without_hidden and isinstance(cells, HiddenRow):
+            return True
+        if rules.without_carried and tells_carried(cells, self.texts):
+            return True
         if rules.credits != "no" or (rules.lines and document):
             return False  # what lines add up to is known at the end
         is_credit = not self._continues(cells) and self._is_credit(cells)
@@ -365,7 +375,12 @@ class _Reader:
             raise _Refused("date", "", "no_date")
         if cell not in self.dates:
             try:
-                date = parse_date(cell, self.notation.date_order)
+                date = parse_date(
+                    cell,
+                    self.notation.date_order,
+                    self.notation.short_years,
+                    self.notation.day_numbers,
+                )
             except ValueError:
                 raise _Refused("date", cell, "bad_date") from None
             if self.rules.swapped and not isinstance(cell, str) and date.day <= 12:
@@ -393,17 +408,16 @@ class _Reader:
             if amount is None:
                 raise _Refused("amount", "", "no_amount")
         else:
-            price, quantity = self._number(cells, "price"), self._quantity(cells)
+            price = self._number(cells, "price")
             if price is None:
                 raise _Refused("price", "", "no_amount")
-            amount = round(price * quantity, 6)
-        amount *= self.notation.factor
+            amount = self._worth(cells, price)
         tax = self.rules.tax
         if self.rules.less_own_discount:
-            off = abs(self._number(cells, "discount") or 0.0) * self.notation.factor
+            off = self._own_discount(cells, amount)
             amount -= off if amount >= 0 else -off
         if tax == "column":
-            part = abs(self._number(cells, "tax") or 0.0) * self.notation.factor
+            part = abs(self._number(cells, "tax") or 0.0)
             amount -= part if amount >= 0 else -part
         elif tax is not None:
             has_own = tax in ("percent", "fraction")
@@ -414,6 +428,12 @@ class _Reader:
         # less the dust of arithmetic, which no currency has
         exact = tax is None and not refunded and not self.rules.less_own_discount
         return amount if exact else round(amount, 6)
+
+    def _own_discount(self, cells: list[Cell], amount: float) -> float:
+        share = parse_share(self._cell(cells, "discount"), self.notation.decimal_mark)
+        if share is not None:
+            return abs(amount) * share
+        return abs(self._number(cells, "discount") or 0.0)
 
     def _tax_rate(self, cells: list[Cell]) -> float:
         cell = self._cell(cells, "tax_rate")
@@ -448,6 +468,12 @@ class _Reader:
         quantity = self._number(cells, "quantity")
         return 1.0 if quantity is None else quantity
 
+    def _worth(self, cells: list[Cell], price: float) -> float:
+        """What all pieces of a row cost together."""
+        if self.rules.prices_of_lines:
+            return price
+        return round(price * self._quantity(cells), 6)
+
     def _add_item(self, cells: list[Cell], draft: Draft, amount: float | None) -> None:
         if "product" not in self.positions and "product_name" not in self.positions:
             return
@@ -458,7 +484,7 @@ class _Reader:
         quantity = self._quantity(cells)
         price = self._number(cells, "price")
         has_own = price is not None and not self.rules.less_own_discount
-        worth = price * quantity if has_own else amount
+        worth = self._worth(cells, price) if has_own else amount
         if amount is not None and amount < 0 < quantity:
             quantity = -quantity
         if draft.items is None:
@@ -473,7 +499,8 @@ class _Reader:
             return None
         notation = self.notation
         try:
-            return parse_number(cell, notation.decimal_mark, notation.currency)
+            number = parse_number(cell, notation.decimal_mark, notation.currency)
+            return number * notation.factor if name in _MONEY else number
         except ValueError:
             code = f"bad_{name}" if name in ("amount", "margin") else "bad_number"
             raise _Refused(name, cell, code) from None

@@ -14,10 +14,11 @@ from functools import partial
 
 from . import limits
 from .headers import count_known, propose_columns
+from .heading import is_rule
 from .table import Cell, FileProblem, Table, make_table, open_table
 from .text import clean, unwrapped
 from .webpage import declared_encoding, is_webpage, read_webpage
-from .xlsx import read_workbook
+from .xlsx import other_archive, read_workbook
 
 ENCODINGS = (
     "utf-8",
@@ -28,9 +29,10 @@ ENCODINGS = (
     "cp1256",
     "cp1250",
     "cp1254",
+    "cp850",
 )
 # of one byte each: any file is one of each of them
-OLD_PAGES = ("cp1252", "cp1256", "cp1250", "cp1254")
+OLD_PAGES = ("cp1252", "cp1256", "cp1250", "cp1254", "cp850")
 DELIMITERS = (",", ";", "\t", "|")
 ALL_SHEETS = "*"
 
@@ -189,6 +191,10 @@ def _refuse_other_formats(data: bytes) -> None:
         raise FileProblem("empty")
     if data.startswith(_OLE):
         raise FileProblem("old_excel")
+    if data.startswith(_ZIP) and (name := other_archive(data)):
+        raise FileProblem("other_book", name)
+    if data[:64].lstrip(b"\xef\xbb\xbf \r\n").startswith((b'{"', b"[{", b"[\n")):
+        raise FileProblem("other_book", "JSON")
     if data.startswith(b"%PDF") or (
         b"\0" in data and not data.startswith(_ZIP) and not _utf16_of(data)
     ):
@@ -233,7 +239,14 @@ def _detect_encoding(data: bytes) -> str:
     words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", data)
     mixed = sum(bool(re.search(rb"[A-Za-z]", word)) for word in words)
     whole = sum(len(word) > 1 for word in words) - mixed
-    return "cp1256" if whole > mixed else "cp1252"
+    if whole > mixed:
+        return "cp1256"
+    # small letters of DOS within words are marks and nothing at all in Windows' page
+    within = b"".join(re.findall(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])", data))
+    return max(
+        ("cp1252", "cp850"),
+        key=lambda page: sum(map(str.islower, within.decode(page, "replace"))),
+    )
 
 
 def is_proved(data: bytes, encoding: str | None) -> bool:
@@ -290,7 +303,9 @@ def _detect_delimiter(data: bytes, encoding: str) -> str:
         try:
             records = _records(data, encoding, delimiter)
             sample = itertools.islice(records, _SAMPLE_RECORDS)
-            widths = Counter(len(record) for record in sample if record)
+            widths = Counter(
+                len(record) for record in sample if record and not is_rule(record)
+            )
         except FileProblem as problem:
             if problem.code == "encoding":
                 raise

@@ -19,6 +19,9 @@ class Notation:
     code: str = ""
     # of a column that counts in ten rials, for one
     factor: float = 1.0
+    # what years of two digits and numbers in place of days mean, as in `dates`
+    short_years: str = ""
+    day_numbers: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,17 @@ class Rules:
     credits: str = ""
     # rows with the word in front of a sum
     without_totals: bool = False
+    # rows that their sheet does not show
+    without_hidden: bool = False
+    # rows with a balance that is carried on
+    without_carried: bool = False
+    # what has fewer than no pieces takes back, though its amount stands above zero
+    returns_of_pieces: bool = False
     # "column" takes the tax column off, "percent" that of the row's own rate,
     # "fraction" that of a rate as a part of one, a rate in percent that tax
     tax: str | float | None = None
+    # prices are those of all pieces of a line
+    prices_of_lines: bool = False
     # of each row
     less_own_discount: bool = False
     # once per document, where rows are lines

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .table import Cell
-from .terms import begins_total, is_total, names_credit
+from .terms import begins_total, is_total, names_carried, names_credit
 from .text import is_blank
+
+
+class HiddenRow(list):
+    """Cells of a row that the sheet does not show: a filter has put it aside, or
+    somebody has."""
 
 
 def sums_up(
@@ -36,6 +41,15 @@ def tells_credit(cells: list[Cell], untold: Iterable[int]) -> bool:
     """Whether a text beside the chosen columns begins with a word for a credit note."""
     return any(
         isinstance(cells[at], str) and names_credit(cells[at])
+        for at in untold
+        if at < len(cells)
+    )
+
+
+def tells_carried(cells: list[Cell], untold: Iterable[int]) -> bool:
+    """Whether such a text begins with a word for a balance that is carried on."""
+    return any(
+        isinstance(cells[at], str) and names_carried(cells[at])
         for at in untold
         if at < len(cells)
     )

@@ -11,16 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .headers import header_currency, is_gross, is_net
+from .dates import DAY_NUMBERS
+from .headers import (
+    header_currency,
+    header_scale,
+    is_gross,
+    is_net,
+    is_price_of_lines,
+    is_unit_price,
+)
 from .notation import NotationSurvey
 from .numbers import currency_words, shows_fraction
 from .questions import Answered, Choice, Hints, Question
 from .reader import ALL_SHEETS, OLD_PAGES, Layout, foreign_words, is_proved, list_sheets
 from .records import Notation, Rules
-from .rows import sums_up, tells_credit
+from .rows import HiddenRow, sums_up, tells_carried, tells_credit
 from .sums import Sums
 from .table import Cell, FileProblem, Table
-from .terms import MOST_STATUSES, is_bought, key as word_key, word_sign
+from .terms import MOST_STATUSES, is_bought, is_neither, key as word_key, word_sign
 from .text import clean, is_blank, latin_digits
 
 _EXAMPLES = 3
@@ -90,7 +98,11 @@ def rules_of(answered: Answered) -> Rules:
         returns_signed=answered.get("signed") == "signed",
         credits=credits if credits in ("return", "no") else "",
         without_totals=answered.get("total_row") == "leave",
+        without_hidden=answered.get("hidden") == "leave",
+        without_carried=answered.get("carried") == "leave",
+        returns_of_pieces=answered.get("pieces") == "return",
         tax=rate,
+        prices_of_lines=answered.get("price") == "line",
         less_own_discount=answered.get("discount") == "each",
         less_discount=answered.get("discount") == "less",
         with_shipping=answered.get("shipping") == "add",
@@ -100,14 +112,21 @@ def rules_of(answered: Answered) -> Rules:
 def notation_of(
     answered: Answered, columns: Mapping[str, str], hints: Hints
 ) -> Notation:
+    header = _amount_header(columns)
     words = currency_words(hints.currency, hints.currency_words)
-    named = header_currency(_amount_header(columns))
+    factor = header_scale(header) if answered.get("scale") == "times" else 1.0
+    if header_currency(header) == "toman" and hints.currency == "IRR":
+        # the word may stand beside each of them as well, and that of the rial may not
+        words = {word: 1.0 for word, rials in words.items() if rials != 1.0}
+        factor *= 10.0
     return Notation(
         answered.get("decimal_mark") or hints.decimal_mark,
         answered.get("date_order") or hints.date_order,
         words,
         hints.currency,
-        10.0 if named == "toman" and hints.currency == "IRR" else 1.0,
+        factor,
+        answered.get("short_years") or "",
+        numbers if (numbers := answered.get("day_numbers")) in DAY_NUMBERS else "",
     )
 
 
@@ -128,7 +147,8 @@ class _Survey:
         self.columns = columns
         self.hints = hints
         self.at = {name: table.column(header) for name, header in columns.items()}
-        self.notation = NotationSurvey(self.at, hints)
+        self.header = table.header
+        self.notation = NotationSurvey(self.at, hints, with_days=True)
         self.statuses: dict[str, list] = {}
         self.signs: dict[str, list] = {}
         self.return_signs: Counter = Counter()
@@ -150,12 +170,27 @@ class _Survey:
         who = [self.at[name] for name in self.own]
         self.before_who = range(min(who, default=0) + 1)
         self.who = [self.at[name] for name in self.own if name != "date"]
-        self.untold = table.untold(columns) if "sign" not in self.at else []
+        self.texts = table.untold(columns)
+        self.untold = self.texts if "sign" not in self.at else []
+        self.hidden: list[int] = []
+        self.hidden_count = 0
+        self.carried: list[int] = []
+        self.carried_count = 0
+        # fewer than no pieces, and an amount above zero
+        self.pieces: list[int] = []
+        self.pieces_count = 0
         self.credit_rows: list[int] = []
         self.credit_count = 0
         # rates that read as parts of one, and others
         self.rates: Counter = Counter()
         self.last_document = ""
+        # rows in which it matters whether a price is that of one piece
+        price = columns.get("price")
+        self.doubts_price = bool(price) and "amount" not in columns
+        if price and is_unit_price(price) and "total" not in columns:
+            self.doubts_price = False
+        self.several: list[int] = []
+        self.several_count = 0
         # cells in which the lines of an order differ
         self.of_item = [
             self.at[name]
@@ -186,12 +221,45 @@ class _Survey:
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
             self.return_signs[_is_below_zero(amount)] += 1
         self.rates[shows_fraction(self.cell(cells, "tax_rate"))] += 1
+        self._take_texts(number, cells)
+        self._take_quantity(number, cells)
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
             digits = latin_digits(clean(self.cell(cells, name)))
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
+
+    def _take_texts(self, number: int, cells: list[Cell]) -> None:
+        if isinstance(cells, HiddenRow):
+            self.hidden_count += 1
+            self.hidden += [number] * (len(self.hidden) < _EXAMPLES)
+        if tells_carried(cells, self.texts):
+            self.carried_count += 1
+            self.carried += [number] * (len(self.carried) < _EXAMPLES)
+
+    def _take_quantity(self, number: int, cells: list[Cell]) -> None:
+        if self._takes_pieces_back(cells):
+            self.pieces_count += 1
+            self.pieces += [number] * (len(self.pieces) < _EXAMPLES)
+        if not self.doubts_price:
+            return
+        pieces = latin_digits(clean(self.cell(cells, "quantity"))).strip("+-()")
+        if pieces.rstrip("0").rstrip(".,") not in ("", "1"):
+            self.several_count += 1
+            self.several += [number] * (len(self.several) < _EXAMPLES)
+
+    def _takes_pieces_back(self, cells: list[Cell]) -> bool:
+        """Whether there are fewer than no pieces, and yet an amount above zero."""
+        if "quantity" not in self.at:
+            return False
+        if not _is_below_zero(self.cell(cells, "quantity")):
+            return False
+        if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
+            return False
+        if "amount" in self.at:
+            return _is_above_zero(self.cell(cells, "amount"))
+        return _is_below_zero(self.cell(cells, "price"))
 
     def _take_credit(self, number: int, cells: list[Cell]) -> None:
         if not tells_credit(cells, self.untold):
@@ -248,6 +316,7 @@ class _Survey:
         sums = Sums(self.samples, self.at, self.notation.mark(), self.hints)
         asked = [
             *self.notation.questions(),
+            self._ask_price(sums),
             self._ask_grain(sums),
             self._ask_equal(),
             *self._ask_statuses(),
@@ -255,10 +324,36 @@ class _Survey:
             *self._ask_signs(),
             self._ask_credits(),
             self._ask_total_rows(),
+            self._ask_hidden(),
+            self._ask_carried(),
+            self._ask_pieces(),
+            self._ask_scale(),
             self._ask_tax(sums),
             *self._ask_extras(sums),
         ]
         return [question for question in asked if question]
+
+    def _ask_price(self, sums: Sums) -> Question | None:
+        if not self.several_count:
+            return None
+        header = self.columns["price"]
+        of_lines = sums.prices_of_lines()
+        if of_lines is None and is_unit_price(header):
+            return None
+        proposed = None
+        if of_lines is not None:
+            proposed = "line" if of_lines else "piece"
+        elif is_price_of_lines(header, self.header):
+            proposed = "line"
+        return Question(
+            "price",
+            (Choice("piece"), Choice("line")),
+            proposed,
+            of_lines is not None,
+            shown=header,
+            count=self.several_count,
+            rows=tuple(self.several),
+        )
 
     def _ask_grain(self, sums: Sums) -> Question | None:
         if not self.repeat_count:
@@ -317,13 +412,16 @@ class _Survey:
         )
 
     def _ask_signs(self) -> Iterable[Question]:
+        all_known = all(word_sign(word) or is_neither(word) for word in self.signs)
         for word, (shown, count, rows) in self.signs.items():
             sign = word_sign(word)
+            proposed = {1: "sale", -1: "return", 0: None}[sign]
             yield Question(
                 "sign",
                 (Choice("sale"), Choice("return"), Choice("no")),
-                {1: "sale", -1: "return", 0: None}[sign],
-                bool(sign),
+                "no" if is_neither(word) else proposed,
+                # among words of another kind, letters may be anything
+                bool(sign) and (all_known or len(word) > 2),
                 word,
                 shown,
                 count,
@@ -359,6 +457,50 @@ class _Survey:
             "leave",
             count=self.total_count,
             rows=tuple(self.totals),
+        )
+
+    def _ask_hidden(self) -> Question | None:
+        if not self.hidden_count:
+            return None
+        return Question(
+            "hidden",
+            (Choice("leave"), Choice("keep")),
+            count=self.hidden_count,
+            rows=tuple(self.hidden),
+        )
+
+    def _ask_carried(self) -> Question | None:
+        if not self.carried_count:
+            return None
+        return Question(
+            "carried",
+            (Choice("leave"), Choice("keep")),
+            "leave",
+            count=self.carried_count,
+            rows=tuple(self.carried),
+        )
+
+    def _ask_pieces(self) -> Question | None:
+        if not self.pieces_count:
+            return None
+        return Question(
+            "pieces",
+            (Choice("return"), Choice("sale")),
+            "return",
+            count=self.pieces_count,
+            rows=tuple(self.pieces),
+        )
+
+    def _ask_scale(self) -> Question | None:
+        header = _amount_header(self.columns)
+        scale = header_scale(header)
+        if scale == 1.0:
+            return None
+        return Question(
+            "scale",
+            (Choice("times", f"1 → {scale:,.0f}"), Choice("plain", "1 → 1")),
+            "times",
+            shown=header,
         )
 
     def _ask_tax(self, sums: Sums) -> Question | None:
@@ -407,3 +549,8 @@ class _Survey:
 def _is_below_zero(cell: Cell) -> bool:
     text = clean(cell)
     return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
+
+
+def _is_above_zero(cell: Cell) -> bool:
+    digits = latin_digits(clean(cell))
+    return not _is_below_zero(cell) and any(digit in "123456789" for digit in digits)

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import limits
-from .terms import begins_total
+from .heading import (
+    GROUP,
+    TITLE_ROWS,
+    find_heading,
+    is_group,
+    is_rule,
+    labelled,
+    once_named,
+    ungrouped,
+)
 from .text import clean, is_blank
 
 Cell = str | float | int | bool | datetime.date | None
@@ -63,12 +72,6 @@ class Table:
         return name, number - first
 
 
-# the name of a first column without one, of reports in groups
-GROUP = "(group)"
-# how far down column names may stand
-TITLE_ROWS = 30
-
-
 def make_table(
     records: Iterable[list[Cell]],
     limit: int | None = None,
@@ -91,41 +94,21 @@ def open_table(
     """As `make_table`, with rows that are read as they are asked for, once."""
     filled = _filled(records)
     head = list(itertools.islice(filled, TITLE_ROWS))
-    at = _header_at([names for _number, names in head], known)
-    if at is None:
+    found = find_heading([names for _number, names in head], known)
+    if found is None:
         raise FileProblem("no_header")
-    names = [clean(cell) for cell in head[at][1]]
-    while not names[-1]:
-        names.pop()
-    rows = itertools.chain(head[at + 1 :], filled)
-    if not names[0]:
+    names = list(found.names)
+    rows = itertools.chain(head[found.first :], filled)
+    rows = once_named(rows, found.names)
+    if found.labels:
+        rows = labelled(rows, found)
+        names += found.labels
+    elif not names[0]:
         first = next(rows, None)
         rows = itertools.chain([first] if first else [], rows)
-        if first and _is_group(first[1]):
-            names[0], rows = GROUP, _ungrouped(rows)
+        if first and is_group(first[1]):
+            names[0], rows = GROUP, ungrouped(rows)
     return Table(tuple(names), itertools.islice(rows, limit))
-
-
-def _is_group(cells: list[Cell]) -> bool:
-    return not is_blank(cells[0]) and all(map(is_blank, cells[1:]))
-
-
-def _ungrouped(
-    rows: Iterable[tuple[int, list[Cell]]],
-) -> Iterator[tuple[int, list[Cell]]]:
-    """Rows with the name of their group, which stands above them alone in a row; a row
-    with its sum ends it."""
-    above: list[Cell] = []
-    for number, cells in rows:
-        if _is_group(cells):
-            above.append(cells[0])
-            continue
-        if not is_blank(cells[0]):
-            if above and begins_total(clean(cells[0])):
-                above.pop()
-            yield number, cells
-        else:
-            yield number, [above[-1] if above else None, *cells[1:]]
 
 
 def _filled(records: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
@@ -134,22 +117,5 @@ def _filled(records: Iterable[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
             raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
         if len(record) > limits.MOST_COLUMNS:
             raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
-        if not all(map(is_blank, record)):
+        if not all(map(is_blank, record)) and not is_rule(record):
             yield number, record
-
-
-def _header_at(head: list[list[Cell]], known) -> int | None:
-    first, best, found = None, 1, None
-    for at, record in enumerate(head):
-        names = [name for name in map(clean, record) if name]
-        if len(names) < 2:
-            continue
-        if first is None:
-            first = at
-        # names are words: what is mostly figures is a row
-        if 2 * sum(any(map(str.isdigit, name)) for name in names) > len(names):
-            continue
-        count = known(names)
-        if count > best:
-            best, found = count, at
-    return first if found is None else found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from xml.parsers import expat
@@ -17,6 +18,7 @@ import openpyxl
 from openpyxl.reader.excel import ExcelReader
 
 from . import limits
+from .rows import HiddenRow
 from .table import Cell, FileProblem
 
 _ENTRY = b"PK\1\2"  # begins the entry of each part in an archive's directory
@@ -32,23 +34,51 @@ _STRICT = {
 _LONGEST_NAME = max(map(len, _STRICT))
 
 
+# what else comes as an archive, by a part of it
+_OTHERS = {
+    b"application/vnd.oasis.opendocument": "OpenDocument",
+    b"xl/workbook.bin": "Excel Binary",
+    b"Index/Document.iwa": "Numbers",
+    b"word/document.xml": "Word",
+}
+
+
+def other_archive(data: bytes) -> str | None:
+    """The kind of an archive that is known to be no XLSX workbook."""
+    ends = data[:4096] + data[-(1 << 16) :]
+    if b"xl/workbook.xml" in ends:
+        return None
+    for sign, name in _OTHERS.items():
+        if sign in ends:
+            return name
+    # every workbook says in it what its parts are
+    return None if b"[Content_Types].xml" in ends or _ENTRY not in ends else "ZIP"
+
+
 def read_workbook(data: bytes) -> list[tuple[str, Callable]]:
     """The sheets that are not hidden: their names and what reads their rows."""
     with _problems():
         # looked at before zipfile makes a list of them
         if data.count(_ENTRY) > limits.MOST_PARTS:
             raise FileProblem("too_large")
-        book = _Reader(_Archive(io.BytesIO(data))).open()
+        archive = _Archive(io.BytesIO(data))
+        book = _Reader(archive).open()
         sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
-        return [(one.title, partial(_rows, one)) for one in sheets or book.worksheets]
+        hidden_of = archive.hidden_of
+        return [
+            (one.title, partial(_rows, one, hidden_of))
+            for one in sheets or book.worksheets
+        ]
 
 
-def _rows(sheet) -> Iterator[list[Cell]]:
+def _rows(sheet, hidden_of: Callable) -> Iterator[list[Cell]]:
     with _problems():
         sheet.reset_dimensions()  # some programs write a wrong size
-        for values in sheet.iter_rows(values_only=True):
+        hidden = hidden_of(sheet)
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             # programs fill rows up with cells that have a colour at most
-            yield list(values[: limits.MOST_COLUMNS])
+            cells = values[: limits.MOST_COLUMNS]
+            yield HiddenRow(cells) if number in hidden else list(cells)
 
 
 @contextlib.contextmanager
@@ -79,6 +109,7 @@ class _Archive(zipfile.ZipFile):
     def __init__(self, file: io.BytesIO):
         super().__init__(file)
         self.unpacked = 0
+        self.hidden: dict[str, set[int]] = defaultdict(set)
         self.count(0, sum(part.file_size for part in self.infolist()))
 
     def count(self, read: int, ahead: int = 0) -> None:
@@ -89,7 +120,12 @@ class _Archive(zipfile.ZipFile):
 
     def open(self, name, *args, **kwargs):
         part = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
-        return _Watched(super().open(name, *args, **kwargs), part.file_size, self.count)
+        watch = _Watch(part.file_size, self.hidden[part.filename])
+        return _Watched(super().open(name, *args, **kwargs), watch, self.count)
+
+    def hidden_of(self, sheet) -> set[int]:
+        """Rows of a sheet that it does not show, as far as it was read."""
+        return self.hidden[sheet._worksheet_path]
 
     def read(self, name, pwd=None):
         if self.getinfo(name).file_size > limits.LARGEST_PART:
@@ -101,11 +137,11 @@ class _Watched(io.RawIOBase):
     """A part of the archive; looks at each piece before the reader has it."""
 
     def __init__(
-        self, part: io.BufferedIOBase, size: int, count: Callable[[int], None]
+        self, part: io.BufferedIOBase, watch: _Watch, count: Callable[[int], None]
     ):
         self.part = part
         self.count = count
-        self.watch = _Watch(size)
+        self.watch = watch
         # the end of what was read, which may be half a name
         self.rest = b""
 
@@ -136,15 +172,20 @@ class _Watched(io.RawIOBase):
 class _Watch:
     """Counts the elements of an XML part and the characters within them."""
 
-    def __init__(self, size: int):
+    def __init__(self, size: int, hidden: set[int]):
         self.size = size
+        self.hidden = hidden
         self.sheets = 0
         self.rows = 0
         self.column = 0
         self.elements = 0
         self.characters = 0
+        # the cell with a formula whose result has not come yet
+        self.unsolved = ""
+        self.cell = self.inside = self.type = ""
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
         self.parser.StartDoctypeDeclHandler = self.doctype
 
@@ -156,11 +197,16 @@ class _Watch:
         self.elements += 1
         if self.elements > limits.MOST_ELEMENTS:
             raise FileProblem("too_large")
-        kind = name.rpartition(":")[2]
+        kind = self.inside = name.rpartition(":")[2]
         if kind == "c":
+            self.cell = attributes.get("r", "")
+            self.type = attributes.get("t", "")
             self.column = _column(attributes.get("r", "")) or self.column + 1
             if self.column > limits.MOST_CELLS:
                 raise FileProblem("too_many_columns", str(limits.MOST_COLUMNS))
+        elif kind == "f":
+            # of a formula, no text is a result
+            self.unsolved = "" if self.type == "str" else self.cell or "?"
         elif kind in ("v", "is"):
             # only what is filled in will be kept
             if self.column > limits.MOST_COLUMNS:
@@ -168,8 +214,11 @@ class _Watch:
         elif kind == "row":
             self.elements = self.column = 0
             self.rows += 1
-            if max(self.rows, _number(attributes.get("r"))) > limits.MOST_ROWS:
+            number = _number(attributes.get("r")) or self.rows
+            if max(self.rows, number) > limits.MOST_ROWS:
                 raise FileProblem("too_many_rows", str(limits.MOST_ROWS))
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.add(int(number))
         elif kind == "si":
             self.elements = 0
             if self.size > limits.LARGEST_TEXTS:
@@ -179,8 +228,15 @@ class _Watch:
             if self.sheets > limits.MOST_SHEETS:
                 raise FileProblem("too_many_sheets", str(limits.MOST_SHEETS))
 
+    def end(self, name: str) -> None:
+        if self.unsolved and name.rpartition(":")[2] == "c":
+            # a program wrote it that does not count, and its cell would seem empty
+            raise FileProblem("no_results", self.unsolved)
+
     def text(self, text: str) -> None:
         self.characters += len(text)
+        if self.inside == "v":
+            self.unsolved = ""
         if self.characters > limits.LONGEST_CELL:
             raise FileProblem("cell_too_long")
 

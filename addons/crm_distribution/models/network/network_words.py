@@ -59,6 +59,15 @@ _FILE = {
         "This is an Excel file of the old format, or one with a password. Save it as "
         "XLSX without a password, or as CSV."
     ),
+    "other_book": lambda kind: _lt(
+        "This is a file of %(kind)s. Open it and save it as XLSX, or as CSV.",
+        kind=kind,
+    ),
+    "no_results": lambda cell: _lt(
+        "The workbook has formulas without results, the first in cell %(cell)s. Open "
+        "it in a spreadsheet and save it as XLSX.",
+        cell=cell,
+    ),
     "not_text": lambda _: _lt("This is neither a CSV nor an XLSX file."),
     "encoding": lambda line: _lt(
         "Line %(line)s is not readable text. Save the file as CSV in UTF-8.", line=line

@@ -20,6 +20,7 @@ from odoo.addons.crm_suite.tabular import (
     propose_columns,
     read_table,
 )
+from odoo.addons.crm_suite.tabular.headers import count_months
 from odoo.addons.crm_suite.tabular.understanding import SAMPLE_ROWS
 
 from .import_words import file_reason
@@ -33,6 +34,7 @@ _ENCODING_NAMES = (
     "Arabic and Persian",
     "Central European",
     "Turkish",
+    "Western European (DOS)",
 )
 _DELIMITER_NAMES = ("Comma ,", "Semicolon ;", "Tab", "Bar |")
 PREVIEW_ROWS = 5
@@ -334,6 +336,15 @@ class CrmPurchaseImport(models.Model):
         if {"price", "quantity"} <= columns.keys():
             needed.remove("amount")  # it is what they make
         for name in needed:
+            if name == "date" not in columns and count_months(header) > 1:
+                raise UserError(
+                    self.env._(
+                        "The file has months side by side as columns, and so no date "
+                        "of a purchase. Export the rows behind this table, or turn it "
+                        "(“Unpivot Columns”) so that each row has one customer, one "
+                        "date and one amount."
+                    )
+                )
             if name not in columns:
                 raise UserError(
                     self.env._(

@@ -90,6 +90,16 @@ _FILE = {
         "This is an Excel file of the old format, or one with a password. Save it as "
         "XLSX without a password, or as CSV."
     ),
+    "other_book": lambda kind: _lt(
+        "This is a file of %(kind)s. Open it and save it as XLSX, or as CSV.",
+        kind=kind,
+    ),
+    "no_results": lambda cell: _lt(
+        "The workbook has formulas without results, the first in cell %(cell)s: the "
+        "program that wrote it has not computed them. Open it in a spreadsheet, save "
+        "it as XLSX and upload it again.",
+        cell=cell,
+    ),
     "not_text": lambda _: _lt("This is neither a CSV nor an XLSX file."),
     "broken_xlsx": lambda _: _lt(
         "The workbook is damaged. Open it and save it again as XLSX."

@@ -11,6 +11,17 @@ _QUESTIONS = {
     "sheet": lambda q: _lt("Which sheet holds the purchases?"),
     "decimal_mark": lambda q: _lt("Which mark stands before the decimals?"),
     "date_order": lambda q: _lt("Does the day or the month come first?"),
+    "short_years": lambda q: _lt("Years have two digits. Which are meant?"),
+    "day_numbers": lambda q: _lt(
+        "%(count)s rows have a number in place of a date. Which days are meant?",
+        count=q.count,
+    ),
+    "price": lambda q: _lt(
+        "“%(column)s” in %(count)s rows with several pieces: is it the price of one "
+        "piece or of all of them?",
+        column=q.shown,
+        count=q.count,
+    ),
     "half_swapped": lambda q: _lt(
         "A spreadsheet seems to have swapped day and month where it could. Swap them "
         "back?"
@@ -53,6 +64,24 @@ _QUESTIONS = {
         "%(count)s rows begin with a word for a sum. Are these purchases?",
         count=q.count,
     ),
+    "hidden": lambda q: _lt(
+        "%(count)s rows are hidden in the sheet, by a filter or by hand. Are these "
+        "purchases?",
+        count=q.count,
+    ),
+    "carried": lambda q: _lt(
+        "%(count)s rows tell of a balance that was carried on. Are these purchases?",
+        count=q.count,
+    ),
+    "pieces": lambda q: _lt(
+        "%(count)s rows have a quantity below zero and an amount above zero. What are "
+        "these?",
+        count=q.count,
+    ),
+    "scale": lambda q: _lt(
+        "“%(column)s” seems to count in thousands or millions. Multiply?",
+        column=q.shown,
+    ),
     "tax": lambda q: _lt(
         "Values are untaxed. Is tax in the amounts of “%(column)s”?", column=q.shown
     ),
@@ -71,11 +100,23 @@ _ANSWERS = {
     ("encoding", "cp1256"): _lt("Arabic and Persian (Windows-1256)"),
     ("encoding", "cp1250"): _lt("Central European (Windows-1250)"),
     ("encoding", "cp1254"): _lt("Turkish (Windows-1254)"),
+    ("encoding", "cp850"): _lt("Western European (DOS, 850)"),
     ("sheet", ALL_SHEETS): _lt("All with these columns"),
     ("decimal_mark", "."): _lt("Point"),
     ("decimal_mark", ","): _lt("Comma"),
     ("date_order", "dmy"): _lt("Day first"),
     ("date_order", "mdy"): _lt("Month first"),
+    ("short_years", "end"): _lt("The year at the end, as in 2024"),
+    ("short_years", "jalali"): _lt("The year in front, Jalali as in 1402"),
+    ("short_years", "front"): _lt("The year in front, as in 2024"),
+    ("short_years", "jalali_end"): _lt("The year at the end, Jalali as in 1402"),
+    ("day_numbers", "days"): _lt("Days of a spreadsheet"),
+    ("day_numbers", "days_1904"): _lt("Days of a spreadsheet that counts from 1904"),
+    ("day_numbers", "seconds"): _lt("Seconds since 1970, in UTC"),
+    ("day_numbers", "milliseconds"): _lt("Milliseconds since 1970, in UTC"),
+    ("day_numbers", "none"): _lt("They are no days"),
+    ("price", "piece"): _lt("Of one piece: times the quantity it is the amount"),
+    ("price", "line"): _lt("Of all of them: it is the amount"),
     ("half_swapped", "swap"): _lt("Swap them back"),
     ("half_swapped", "keep"): _lt("They are right"),
     ("grain", "line"): _lt("A line: the rows of a document add up"),
@@ -98,6 +139,14 @@ _ANSWERS = {
     ("credit", "no"): _lt("Neither: leave them out"),
     ("total_row", "leave"): _lt("No, leave them out"),
     ("total_row", "keep"): _lt("Yes"),
+    ("hidden", "leave"): _lt("No, leave them out"),
+    ("hidden", "keep"): _lt("Yes"),
+    ("carried", "leave"): _lt("No, leave them out"),
+    ("carried", "keep"): _lt("Yes"),
+    ("pieces", "return"): _lt("Returns: they take back"),
+    ("pieces", "sale"): _lt("Purchases"),
+    ("scale", "times"): _lt("Yes, multiply"),
+    ("scale", "plain"): _lt("No, take them as they stand"),
     ("tax", "column"): _lt("Yes: take off the tax column"),
     ("tax", "percent"): _lt("Yes: take off each row's own rate"),
     ("tax", "fraction"): _lt("Yes: take off each row's own rate"),
