@@ -15,6 +15,7 @@ class ResCompany(models.Model):
         help="Deliveries: goods of orders are in the channel when they left us, at the "
         "order's net price, however they are invoiced later; what was invoiced without "
         "an order that is delivered counts by its invoice.",
+        groups="base.group_user",
     )
 
     def write(self, vals):

@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
@@ -16,6 +16,9 @@ class SuiteProtectedMixin(models.AbstractModel):
     permit: `records._as_system()`, or `with_context(**system_permit("model.name"))`
     around a method that writes as a plain user. A permit is for one model: what that
     model's methods write on others is judged there.
+
+    What the suite's own models compute and keep is the system's as well: nothing but
+    its computing writes it, though Odoo lets whoever may write a record write this too.
 
     Defaults of these fields come from their definition alone: neither from context
     keys nor from the defaults that users keep for themselves. That holds for the system
@@ -131,7 +134,26 @@ class SuiteProtectedMixin(models.AbstractModel):
             self._protected_records()._refuse_change(given)
 
     def _protected_names(self) -> frozenset[str]:
-        return frozenset().union(*declared(self, "_protected_fields"))
+        declared_names = declared(self, "_protected_fields")
+        return self._computed_names().union(*declared_names)
+
+    @api.model
+    @tools.ormcache()
+    def _computed_names(self) -> frozenset[str]:
+        """What is computed, kept and edited by nobody.
+
+        Of the suite's models alone: Odoo's own write some of theirs as the user.
+        """
+        mixin = self.pool["suite.protected.mixin"]
+        is_of_suite = any(
+            module == self._original_module and issubclass(self.pool[parent], mixin)
+            for parent, module in self._inherit_module.items()
+        )
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if is_of_suite and field.compute and field.store and field.readonly
+        )
 
     def _protected_of(self, vals: dict[str, Any]) -> dict[str, Any]:
         return {name: vals[name] for name in self._protected_names() & vals.keys()}

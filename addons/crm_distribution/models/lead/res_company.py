@@ -14,12 +14,14 @@ class ResCompany(models.Model):
         "Time to Answer an Offer (Hours)",
         default=48,
         help="Hours of working days: 48 hours are two working days.",
+        groups="base.group_user",
     )
 
     distribution_manager_id = fields.Many2one(
         "res.users",
         "Channel Responsible",
         help="Is told when a decision is late, and owns what nobody else owns.",
+        groups="base.group_user",
     )
 
     _distribution_offer_hours_range = models.Constraint(

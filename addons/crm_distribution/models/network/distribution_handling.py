@@ -6,6 +6,7 @@ class DistributionHandling(models.Model):
 
     _name = "distribution.handling"
     _description = "Handling"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _order = "date desc, outlet_id, id"
 
     outlet_id = fields.Many2one(

@@ -14,7 +14,12 @@ class DistributionOutlet(models.Model):
 
     _name = "distribution.outlet"
     _description = "Outlet"
-    _inherit = ["mail.thread", "suite.company.mixin", "suite.job.mixin"]
+    _inherit = [
+        "mail.thread",
+        "suite.company.mixin",
+        "suite.protected.mixin",
+        "suite.job.mixin",
+    ]
     _jobs = {"crm_distribution.cron_place_outlets"}
     _company_links = ("partner_id",)
     _order = "name, id"

@@ -8,7 +8,7 @@ class DistributionOutletTurnover(models.Model):
 
     _name = "distribution.outlet.turnover"
     _description = "Outlet Turnover"
-    _inherit = "suite.number.mixin"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "outlet_id, category_id, id"
 
     outlet_id = fields.Many2one(

@@ -24,7 +24,7 @@ class DistributionTerritory(models.Model):
 
     _name = "distribution.territory"
     _description = "Territory"
-    _inherit = "suite.company.mixin"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _parent_store = True
     _order = "complete_name, id"
     _rec_names_search = ["complete_name"]

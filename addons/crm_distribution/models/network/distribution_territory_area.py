@@ -9,6 +9,7 @@ class DistributionTerritoryArea(models.Model):
 
     _name = "distribution.territory.area"
     _description = "Territory Area"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _order = "country_id, state_id, zip_shape, zip_low, id"
 
     territory_id = fields.Many2one(

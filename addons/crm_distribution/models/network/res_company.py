@@ -9,11 +9,13 @@ class ResCompany(models.Model):
         default=12,
         help="An outlet handles what it bought, sold or had in stock in the last so "
         "many months, the current one included.",
+        groups="base.group_user",
     )
     distribution_contact_cost = fields.Monetary(
         "Cost of a Contact",
         help="What it costs on average to keep one supplier and one buyer in contact "
         "for a year: visits, calls, orders, invoices.",
+        groups="base.group_user",
     )
 
     _distribution_coverage_months_range = models.Constraint(

@@ -10,7 +10,7 @@ class DistributionAgreementTerm(models.Model):
 
     _name = "distribution.agreement.term"
     _description = "Terms of an Agreement"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "agreement_id, date_from desc, id desc"
     _rec_name = "date_from"
     _number_limits = {"quota": (0, 1_000_000)}

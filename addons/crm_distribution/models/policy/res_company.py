@@ -9,4 +9,5 @@ class ResCompany(models.Model):
         default=5,
         help="A policy that allows more of them in one territory shows a warning: as a "
         "rule of thumb, sales are hardly exclusive any more.",
+        groups="base.group_user",
     )

@@ -6,7 +6,7 @@ class DistributionPriceInputMixin(models.AbstractModel):
 
     _name = "distribution.price.input.mixin"
     _description = "Input of a Price Plan"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
 
     plan_id = fields.Many2one(
         "distribution.price.plan", required=True, index=True, ondelete="cascade"

@@ -32,7 +32,7 @@ class DistributionReporterWord(models.Model):
 
     _name = "distribution.reporter.word"
     _description = "Reporter's Own Word"
-    _inherit = ["suite.company.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _company_links = ("product_id",)
     _order = "reporter_id, kind, word, date_from, id"
     _rec_name = "word"

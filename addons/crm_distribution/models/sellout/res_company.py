@@ -8,6 +8,7 @@ class ResCompany(models.Model):
         "Tolerated Stock Gap (%)",
         default=5.0,
         help="Reported stock that is further away from the calculated one is an alert.",
+        groups="base.group_user",
     )
 
     _distribution_stock_tolerance_range = models.Constraint(

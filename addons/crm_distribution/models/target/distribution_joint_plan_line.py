@@ -12,7 +12,7 @@ class DistributionJointPlanLine(models.Model):
 
     _name = "distribution.joint.plan.line"
     _description = "Goods of a Joint Plan"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "plan_id, sequence, id"
     _number_limits = dict.fromkeys(("target", *QUARTERS), (0, 1e15))
 

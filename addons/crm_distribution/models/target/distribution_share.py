@@ -8,7 +8,7 @@ class DistributionShare(models.Model):
 
     _name = "distribution.share"
     _description = "Share of an Intermediary in an Order"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "order_id, percent desc, id"
     _rec_name = "partner_id"
     _company_links = ("partner_id",)

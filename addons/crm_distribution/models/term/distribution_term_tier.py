@@ -6,7 +6,7 @@ class DistributionTermTier(models.Model):
 
     _name = "distribution.term.tier"
     _description = "Tier of a Term"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "term_id, turnover_from"
     _rec_name = "turnover_from"
     _number_limits = {"turnover_from": (0, 1e15), "rate": (0, 1e9)}

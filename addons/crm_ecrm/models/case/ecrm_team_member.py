@@ -7,6 +7,7 @@ class EcrmTeamMember(models.Model):
 
     _name = "ecrm.team.member"
     _description = "Member of a Service Team"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _order = "team_id, sequence, id"
     _rec_name = "user_id"
 

@@ -12,7 +12,7 @@ class EcrmTeamPromise(models.Model):
 
     _name = "ecrm.team.promise"
     _description = "Promise of a Service Team"
-    _inherit = ["suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "team_id, severity desc, service_level, id"
     _number_limits = {
         "first_hours": (0, 2000),

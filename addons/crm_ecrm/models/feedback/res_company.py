@@ -9,6 +9,7 @@ class ResCompany(models.Model):
         default=30,
         help="Nobody is asked who was asked in so many days before, by a touchpoint, a "
         "survey or a rating, whoever sent it.",
+        groups="base.group_user",
     )
 
     _ecrm_quarantine_range = models.Constraint(

@@ -253,7 +253,11 @@ class EcrmIdea(models.Model):
         (parts | target)._count_votes()
         told = self.env["res.partner"]
         for idea, partners in voters.items():
-            idea._note_news("merged", target.name, partners - told)
+            new = partners - told
+            seeing = target._seen_by(new)
+            idea._note_news("merged", target.name, seeing)
+            # what it goes on as is another customer's, who told us alone
+            idea._note_news("merged", "", new - seeing)
             told |= partners
 
     def _answer(self, status: str, text: str = "", planned_for=None) -> None:
@@ -292,8 +296,15 @@ class EcrmIdea(models.Model):
             }
         )
         # sudo: all who voted hear of it, whoever may be seen
-        voters = self.sudo().vote_ids.partner_id
-        self._note_news(status, text, voters)
+        votes = self.sudo().vote_ids
+        voters = votes.partner_id
+        seeing = self._seen_by(voters)
+        self._note_news(status, text, seeing)
+        told = seeing
+        # the others hear it of the idea that they voted for
+        for part, given in votes.grouped("idea_id").items():
+            part._note_news(status, text, given.partner_id - told)
+            told |= given.partner_id
         if status == "shipped":
             self._tell_salespeople(voters)
 
@@ -370,8 +381,10 @@ class EcrmIdea(models.Model):
         votes = self.env["ecrm.idea.vote"]
         mine = votes.search([("root_id", "=", root.id), ("voter", "=", partner.id)])
         if wants and not mine:
+            # nobody sees an idea by a vote for it
+            idea = root if root._seen_by(partner) else self
             votes.create(
-                {"idea_id": root.id, "partner_id": partner.id, "voter": partner.id}
+                {"idea_id": idea.id, "partner_id": partner.id, "voter": partner.id}
             )
         elif not wants:
             mine.unlink()
@@ -407,10 +420,36 @@ class EcrmIdea(models.Model):
         # sudo: portal users have no rights on ideas; whose it is is asked here
         return self.sudo().search(seen & Domain("key", "=", key.replace("\x00", "")))
 
+    def _seen_by(self, people):
+        """Of some people those who may read this idea, or have read it.
+
+        Everybody once it is published; else whose it is, colleagues with whom he shares
+        it, and who voted for it: not who voted for another that became a part of it.
+        """
+        self.ensure_one()
+        # sudo: asked for, not shown
+        idea = self.sudo()
+        if idea.published_on:
+            return people
+        votes = idea.env["ecrm.idea.vote"].search(
+            [("idea_id", "=", idea.id), ("voter", "in", people.ids)]
+        )
+        shared = idea.visibility == "company"
+        return people.filtered(
+            lambda one: (
+                one == idea.partner_id
+                or one in votes.partner_id
+                or (shared and one.commercial_partner_id == idea.commercial_partner_id)
+            )
+        )
+
     @api.model
     def _by_link(self, token: str) -> tuple:
         """The idea of that link, in superuser mode, and for whom the link was made."""
-        return read_link(self, "idea", token)
+        idea, holder = read_link(self, "idea", token)
+        if idea and not idea._seen_by(holder):
+            return idea.browse(), holder.browse()
+        return idea, holder
 
     @api.model
     def _portal_list(
@@ -490,7 +529,9 @@ class EcrmIdea(models.Model):
         self.ensure_one()
         (values,) = self._portal_values(partner)
         root, own = self.root_id, self.partner_id == partner
-        shown = Domain("state", "=", "shown") | Domain("partner_id", "=", partner.id)
+        shown = Domain("partner_id", "=", partner.id)
+        if root._seen_by(partner):
+            shown |= Domain("state", "=", "shown")
         comments = self.env["ecrm.idea.comment"].search(
             Domain("root_id", "=", root.id) & shown, limit=MOST_COMMENTS
         )

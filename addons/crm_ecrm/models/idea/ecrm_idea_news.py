@@ -98,7 +98,7 @@ class EcrmIdeaNews(models.Model):
                 "status": self.status,
                 "status_name": statuses[self.status],
                 "text": self.text or "",
-                "planned": idea._planned_text(),
+                "planned": idea.root_id._planned_text(),
                 "url": f"{base}/voice/idea/{token}",
                 "preferences_url": self.env["ecrm.preference"]._of(voter)._link(),
             },

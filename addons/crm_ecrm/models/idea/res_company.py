@@ -8,6 +8,7 @@ class ResCompany(models.Model):
         "Answer to an Idea",
         default=14,
         help="Within so many days the customer is promised a first answer.",
+        groups="base.group_user",
     )
 
     _ecrm_idea_days_range = models.Constraint(

@@ -18,7 +18,7 @@ class EcrmInsightEvidence(models.Model):
 
     _name = "ecrm.insight.evidence"
     _description = "Evidence of an Insight"
-    _inherit = "suite.protected.mixin"
+    _inherit = ["suite.company.mixin", "suite.protected.mixin"]
     _order = "id"
     _protected_fields = {"name", "commercial_partner_id"}
 

@@ -8,4 +8,5 @@ class ResCompany(models.Model):
         "Ask for Consent First",
         help="Offers go only to who agreed to them. Otherwise to everybody who did not "
         "withdraw.",
+        groups="base.group_user",
     )

@@ -9,6 +9,7 @@ class ResCompany(models.Model):
         default=3,
         help="What a customer wrote last on a record counts as unanswered after so "
         "many days.",
+        groups="base.group_user",
     )
 
     _ecrm_unanswered_range = models.Constraint(

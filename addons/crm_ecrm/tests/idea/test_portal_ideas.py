@@ -278,6 +278,45 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
         self._post(f"{b._portal_url()}/vote", vote="0")
         self.assertEqual(a.vote_count, 0)
 
+    def test_who_voted_for_a_part_reads_nothing_of_a_hidden_whole(self):
+        """Emma told us alone; Nasrin's idea, which means the same, is a part of it."""
+        hidden = self.ideas.create(
+            {
+                "name": "An hour for Harbour",
+                "description": "Our tenants are away",
+                "partner_id": self.emma.partner_id.id,
+            }
+        )
+        part = self._idea("The hour", partner_id=self.nasrin.partner_id.id)
+        part.with_user(self.leader)._merge_into(hidden)
+        self._login(self.nasrin)
+        # taken back and given again: no vote for what she does not see
+        for vote in ("0", "1"):
+            self._post(f"{part._portal_url()}/vote", vote=vote)
+        hidden.with_user(self.leader)._answer("planned", planned_for="2040-05-01")
+        told = self.env["ecrm.idea.news"].search(
+            [("partner_id", "=", self.nasrin.partner_id.id)]
+        )
+        self.assertEqual(
+            {(one.idea_id, one.status, one.text or "") for one in told},
+            {(part, "merged", ""), (part, "planned", "")},
+        )
+        for one in told:
+            one._mail()
+        mails = self.env["mail.mail"].sudo().search([], order="id desc", limit=2)
+        home = self.url_open("/my").text
+        shown = [home, *mails.mapped("subject"), *mails.mapped("body_html")]
+        for text in shown:
+            self.assertNotIn("Harbour", text)
+        self.assertIn("2040", mails[0].body_html + mails[1].body_html)
+        token = sign_link(hidden, self.nasrin.partner_id, "idea", 1)
+        self.assertEqual(self.url_open(f"/voice/idea/{token}").status_code, 404)
+        # whose it is, and who voted for it when it was there to be read
+        for reader in (self.emma, self.noah):
+            hidden.sudo().visibility = "company"
+            token = sign_link(hidden, reader.partner_id, "idea", 1)
+            self.assertEqual(self.url_open(f"/voice/idea/{token}").status_code, 200)
+
     def test_the_list_filters_sorts_and_pages(self):
         voters = self._voters(3)
         for n in range(25):

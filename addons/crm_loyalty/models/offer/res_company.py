@@ -18,12 +18,14 @@ class ResCompany(models.Model):
         prefetch=SELDOM_READ,
         help="Share of customers at risk who buy because of an offer, assumed until "
         "past campaigns tell.",
+        groups="base.group_user",
     )
     advice_margin_floor = fields.Float(
         "Least Margin",
         default=0.10,
         prefetch=SELDOM_READ,
         help="Share of the price that must be left as margin after a discount.",
+        groups="base.group_user",
     )
     advice_days = fields.Integer(
         "Days to Judge By",
@@ -31,6 +33,7 @@ class ResCompany(models.Model):
         prefetch=SELDOM_READ,
         help="Who would buy anyway within so many days needs no offer; and an "
         "overruled advice is evaluated after them.",
+        groups="base.group_user",
     )
 
     _advice_response_range = models.Constraint(

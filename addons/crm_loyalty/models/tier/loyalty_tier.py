@@ -10,7 +10,7 @@ class LoyaltyTier(models.Model):
 
     _name = "loyalty.tier"
     _description = "Tier"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "program_id, threshold, id"
     _number_limits = {"threshold": (0, 1e12)}
 

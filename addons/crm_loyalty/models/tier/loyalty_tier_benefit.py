@@ -50,7 +50,7 @@ class LoyaltyTierBenefit(models.Model):
 
     _name = "loyalty.tier.benefit"
     _description = "Tier Benefit"
-    _inherit = ["suite.company.mixin", "suite.number.mixin"]
+    _inherit = ["suite.company.mixin", "suite.protected.mixin", "suite.number.mixin"]
     _order = "tier_id, sequence, id"
     _company_links = {"pricelist_id"}
     _number_limits = {

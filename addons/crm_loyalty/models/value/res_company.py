@@ -21,25 +21,40 @@ class ResCompany(models.Model):
     }
 
     value_horizon_years = fields.Integer(
-        "Value Horizon (Years)", default=3, prefetch=SELDOM_READ
+        "Value Horizon (Years)",
+        default=3,
+        prefetch=SELDOM_READ,
+        groups="base.group_user",
     )
     value_discount_rate = fields.Float(
-        "Yearly Discount Rate", default=0.10, prefetch=SELDOM_READ
+        "Yearly Discount Rate",
+        default=0.10,
+        prefetch=SELDOM_READ,
+        groups="base.group_user",
     )
     value_lapse_threshold = fields.Float(
-        "Lapse Threshold", default=0.30, prefetch=SELDOM_READ
+        "Lapse Threshold", default=0.30, prefetch=SELDOM_READ, groups="base.group_user"
     )
-    value_class_a = fields.Float("Share of Class A", default=0.50, prefetch=SELDOM_READ)
+    value_class_a = fields.Float(
+        "Share of Class A", default=0.50, prefetch=SELDOM_READ, groups="base.group_user"
+    )
     value_class_b = fields.Float(
-        "Share up to Class B", default=0.80, prefetch=SELDOM_READ
+        "Share up to Class B",
+        default=0.80,
+        prefetch=SELDOM_READ,
+        groups="base.group_user",
     )
     value_class_c = fields.Float(
-        "Share up to Class C", default=0.95, prefetch=SELDOM_READ
+        "Share up to Class C",
+        default=0.95,
+        prefetch=SELDOM_READ,
+        groups="base.group_user",
     )
     value_cutoff = fields.Date(
         "Value Customers as of",
         help="Purchases after this day are left out. Empty means today: set a day only "
         "for a closed history, such as a test or an archive.",
+        groups="base.group_user",
     )
 
     value_amounts = fields.Selection(
@@ -54,11 +69,13 @@ class ResCompany(models.Model):
         prefetch=SELDOM_READ,
         help="Where amounts grow, an average of past ones is too low for today. Their "
         "own trend is read from how each customer's purchases change over time.",
+        groups="base.group_user",
     )
     value_amount_growth = fields.Float(
         "Yearly Growth of Amounts",
         prefetch=SELDOM_READ,
         help="For example the yearly rise of prices.",
+        groups="base.group_user",
     )
     value_use_attributes = fields.Boolean(
         "Use Attributes",
@@ -66,6 +83,7 @@ class ResCompany(models.Model):
         prefetch=SELDOM_READ,
         help="Industry, source, payment delay and the like correct how likely a "
         "customer still is one, where the back-test shows that they forecast better.",
+        groups="base.group_user",
     )
 
     _value_horizon_range = models.Constraint(
