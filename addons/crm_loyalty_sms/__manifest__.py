@@ -1,8 +1,8 @@
 {
-    "name": "Customer Programs by Text Message",
+    "name": "Campaigns by Text Message",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Programs touch their members by text message",
+    "summary": "Campaigns contact their members by text message",
     "author": "Customer Suite maintainers",
     "license": "LGPL-3",
     "depends": ["crm_loyalty", "sms"],

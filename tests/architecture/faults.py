@@ -8,6 +8,7 @@ OWN = """class A(models.Model):
     company_id = fields.Many2one('res.company')
 """
 WIZARD = "class W(models.TransientModel):\n    _name = 'a.wizard'\n"
+COMPANY = "class C(models.Model):\n    _inherit = 'res.company'\n"
 ORDER = "class O(models.Model):\n    _inherit = 'sale.order'\n"
 STEP = f"{ORDER}    def _grant(self): pass\n"
 HOOK = f"""{ORDER}
@@ -119,6 +120,9 @@ FAULTS = {
     ],
     rules.reset_by_an_upgrade: each("views/v.xml", f"<odoo>{RULE}</odoo>"),
     rules.silent_lists: each("views/v.xml", f"<odoo>{LIST}</odoo>"),
+    rules.hidden_settings: each(
+        "models/res_company.py", f"{COMPANY}    a_days = fields.Integer()\n"
+    ),
     rules.unlisted_or_missing: [
         *each("security/deep/c.xml", "<odoo/>"),
         *each("__manifest__.py", repr(MANIFEST | {"demo": ["c.csv"]})),

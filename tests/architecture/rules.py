@@ -249,6 +249,15 @@ def silent_lists(addon: Addon) -> Iterator[str]:
             yield f"{path} {action.get('id')}"
 
 
+def hidden_settings(addon: Addon) -> Iterator[str]:
+    """What a company may set stands on a screen."""
+    views = [root for path, root in addon.xml.items() if top(path) == "views"]
+    shown = {name for root in views for name in root.xpath("//field/@name")}
+    for item in addon.classes:
+        for name in sorted(item.fields - shown) if item.name == "res.company" else ():
+            yield f"{item.path} {name}"
+
+
 def unlisted_or_missing(addon: Addon) -> Iterator[str]:
     """The manifest lists each file of data, and no other."""
     listed = {*addon.manifest.get("data", ()), *addon.manifest.get("demo", ())}

@@ -140,10 +140,6 @@ class Match(NamedTuple):
     exact: tuple[str, ...]
     score: float
 
-    @property
-    def is_similar(self) -> bool:
-        return bool(self.exact) or self.score >= SIMILAR
-
 
 def fold_text(text: str) -> str:
     """Words in small letters with one space between them, letters of one alphabet."""

@@ -24,10 +24,15 @@ class DistributionEconomics(models.Model):
     """
 
     _name = "distribution.economics"
+    _inherit = ["suite.share.mixin"]
     _description = "Direct and Indirect Sales"
     _auto = False
     _order = "quarter desc, territory_id, way, id"
     _rec_name = "territory_id"
+    _shares = {
+        "margin_percent": ("margin", "revenue"),
+        "left_percent": ("left", "revenue"),
+    }
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -70,17 +75,6 @@ class DistributionEconomics(models.Model):
     left_percent = fields.Float(
         "Left (%)", readonly=True, aggregator="avg", help="Left to us ÷ revenue."
     )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """A share of a group is that of its sums, never a mean of shares."""
-        shares = {"margin_percent:avg": "margin", "left_percent:avg": "left"}
-        if aggregate_spec not in shares:
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "100.0 * sum(%s) / nullif(sum(%s), 0)",
-            self._field_to_sql(self._table, shares[aggregate_spec], query),
-            self._field_to_sql(self._table, "revenue", query),
-        )
 
     def action_open_orders(self):
         """The orders that make this figure."""

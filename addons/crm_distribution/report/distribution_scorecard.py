@@ -60,10 +60,12 @@ class DistributionScorecard(models.Model):
     """
 
     _name = "distribution.scorecard"
+    _inherit = ["suite.share.mixin"]
     _description = "Scorecard of Intermediaries"
     _auto = False
     _order = "month desc, partner_id, id"
     _rec_name = "partner_id"
+    _shares = RATES
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -194,16 +196,6 @@ class DistributionScorecard(models.Model):
                 else:
                     text = f"{row[name]:.1f} %"
                 row[f"{name}_text"] = text
-
-    def _read_group_select(self, aggregate_spec, query):
-        """A rate of a group is that of its sums, never a mean of rates."""
-        name, _colon, how = aggregate_spec.partition(":")
-        if name not in RATES or how != "avg":
-            return super()._read_group_select(aggregate_spec, query)
-        part, whole = (
-            self._field_to_sql(self._table, column, query) for column in RATES[name]
-        )
-        return SQL("100.0 * sum(%s) / nullif(sum(%s), 0)", part, whole)
 
     # what a figure is made of
 

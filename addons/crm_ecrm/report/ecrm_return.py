@@ -11,10 +11,12 @@ class EcrmReturn(models.Model):
     """
 
     _name = "ecrm.return"
+    _inherit = ["suite.share.mixin"]
     _description = "Returns of Customers"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "product_id"
+    _shares = {"share": ("returned", "sold")}
 
     move_id = fields.Many2one("account.move", "Invoice or Credit Note", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
@@ -34,16 +36,6 @@ class EcrmReturn(models.Model):
         aggregator="avg",
         help="Of what was sold, by amount; more than 100 where the sale was before",
     )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """The share of a group is what came back of all that it sold."""
-        if aggregate_spec != "share:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "100 * sum(%s) / nullif(sum(%s), 0)",
-            self._field_to_sql(self._table, "returned", query),
-            self._field_to_sql(self._table, "sold", query),
-        )
 
     @property
     def _table_query(self) -> SQL:

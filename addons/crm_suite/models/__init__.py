@@ -9,6 +9,7 @@ from . import (  # noqa: I001
     suite_job_mixin,
     suite_number_mixin,
     suite_protected_mixin,
+    suite_share_mixin,
     suite_condition_mixin,
     suite_key_mixin,
     suite_merged_contact,

@@ -12,5 +12,6 @@ from . import (
     distribution_territory,
     distribution_territory_area,
     res_company,
+    res_config_settings,
     res_partner,
 )

@@ -164,8 +164,3 @@ class ResPartner(models.Model):
         # sudo: its own company is no secret to a user
         company = user.sudo().partner_id.commercial_partner_id
         return company if company.active else company.browse()
-
-    def _is_distribution_paused(self, day) -> bool:
-        self.ensure_one()
-        until = self.distribution_paused_until
-        return self.distribution_paused and (not until or day <= until)

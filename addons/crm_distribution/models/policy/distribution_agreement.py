@@ -386,16 +386,6 @@ class DistributionAgreement(models.Model):
             ]
         return [answers[question] for question in questions]
 
-    def _quotas_on(self, day: date) -> dict[int, int]:
-        """How many leads may be open under these agreements; 0 where nothing limits."""
-        terms = self.env["distribution.agreement.term"].search_fetch(
-            Domain("agreement_id", "in", self.ids) & Domain("date_from", "<=", day),
-            ["agreement_id", "quota"],
-            order="date_from, id",
-        )
-        quotas = dict.fromkeys(self.ids, 0)
-        return quotas | {term.agreement_id.id: term.quota for term in terms}
-
     def _is_told(self) -> bool:
         """Whether its company's promises may be told: one may type another company."""
         self.ensure_one()

@@ -14,25 +14,12 @@ class ResPartner(models.Model):
         groups="crm_distribution.group_channel_own",
     )
 
-    def _route_keys(self) -> dict[int, tuple[str, ...]]:
-        """By what equals are told apart: the same in every database.
-
-        Reference, VAT, name, country, zip and mail, whatever ids they were given.
-        """
-        self.flush_model(["ref", "vat", "name", "country_id", "zip", "email"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT partner.id, %s FROM res_partner partner"
-                " WHERE partner.id = ANY(%s)",
-                self._route_key_sql(),
-                self.ids,
-            )
-        )
-        return {id_: read_route_key(values) for id_, values in rows}
-
     @api.model
     def _route_key_sql(self) -> SQL:
-        """The key, yet to be read, in a query of partners under the name `partner`."""
+        """By what equals are told apart, whatever ids a database gave them.
+
+        In a query of partners under the name `partner`; `read_route_key` reads it.
+        """
         return SQL(
             """
             ARRAY[
@@ -42,10 +29,6 @@ class ResPartner(models.Model):
             ]::text[]
             """
         )
-
-    def _route_key(self) -> tuple[str, ...]:
-        self.ensure_one()
-        return self._route_keys()[self.id]
 
     def write(self, vals):
         """A level that is taken away takes its pricelist along.

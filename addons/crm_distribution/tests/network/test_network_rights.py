@@ -144,14 +144,3 @@ class TestNetworkRights(NetworkCommon):
             level = self.env.ref(f"crm_distribution.level_{kind}")
             partner = self.make_partner(kind, distribution_level_id=level.id)
             self.assertFalse(partner._is_intermediary())
-
-    def test_pause_ends_by_date(self):
-        self.partner.write(
-            {"distribution_paused": True, "distribution_paused_until": "2026-01-31"}
-        )
-        until = self.partner.distribution_paused_until
-        self.assertTrue(self.partner._is_distribution_paused(until))
-        after = until.replace(month=2, day=1)
-        self.assertFalse(self.partner._is_distribution_paused(after))
-        self.partner.distribution_paused_until = False
-        self.assertTrue(self.partner._is_distribution_paused(after))

@@ -50,13 +50,6 @@ class EcrmSender(models.Model):
         return bool(rows)
 
     @api.model
-    def _may_write_to(self, address: str) -> bool:
-        """Whether automatic mail reaches the address, as far as we know."""
-        email = email_normalize(address or "")
-        known = [("email", "=", email), ("bounced_on", "!=", False)]
-        return bool(email) and not self.search_count(known, limit=1)
-
-    @api.model
     def _came_back(self, address: str) -> None:
         if email := email_normalize(address or ""):
             self.env["suite.turn"]._take([f"ecrm.sender {email}"])
