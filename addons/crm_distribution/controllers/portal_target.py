@@ -75,7 +75,7 @@ class TargetPortal(CustomerPortal):
         error = self._answer_plan(plan, contact, proposal, answer, text)
         return self._linked_plan_page(plan, link, error, text)
 
-    def _answer_plan(self, plan, contact, proposal, answer, text):
+    def _answer_plan(self, plan, contact, proposal, answer, text) -> str:
         """
         :return: why it could not be
         """
