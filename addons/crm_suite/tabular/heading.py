@@ -21,6 +21,7 @@ TITLE_ROWS = 30
 Row = tuple[int, list]
 Known = Callable[[Iterable[str]], int]
 
+_DRAWN = frozenset("-=+ ")
 _RULE = re.compile(r"[-=+_|*]{2,}")
 _NUMBER = re.compile(r"[-+(]?[\d.,' ]*\d[)-]?")
 _WHO = {
@@ -133,23 +134,26 @@ def _label(cells: list) -> tuple[str, str] | None:
 
 def is_rule(cells: list) -> bool:
     """Whether a row is a line that was drawn with signs."""
-    first = next((cell for cell in cells if not is_blank(cell)), None)
-    if not isinstance(first, str) or not first.lstrip().startswith(("--", "==", "+-")):
+    # most rows begin otherwise, and are cheaper so
+    first = (cells[0] or (cells[1] if len(cells) > 1 else None)) if cells else None
+    if not isinstance(first, str) or first[:1] not in _DRAWN:
         return False
-    return all(_RULE.fullmatch(clean(cell)) for cell in cells if not is_blank(cell))
+    texts = [text for text in map(clean, cells) if text]
+    return bool(texts) and all(map(_RULE.fullmatch, texts))
 
 
-def once_named(rows: Iterable[Row], names: tuple[str, ...]) -> Iterator[Row]:
-    """Rows without the names of columns, which each page or block has again."""
-    at = next(at for at, name in enumerate(names) if name)
+def once_named(
+    rows: Iterable[Row], names: tuple[str, ...], record: list
+) -> Iterator[Row]:
+    """Rows without the names of columns, which each page or block has again.
+
+    :param record: the names as they are written
+    """
+    at = next(at for at, cell in enumerate(record) if not is_blank(cell))
+    written = record[at]
     for number, cells in rows:
         # most rows differ in one cell, and are cheaper so
-        first = cells[at] if len(cells) > at else None
-        if (
-            not isinstance(first, str)
-            or clean(first) != names[at]
-            or _trimmed(cells) != names
-        ):
+        if len(cells) <= at or cells[at] != written or _trimmed(cells) != names:
             yield number, cells
 
 

@@ -131,11 +131,12 @@ class NotationSurvey:
     def _take_unsaid(self, number: int, cell: Cell) -> None:
         if isinstance(cell, datetime.date) or cell is None:
             return
-        if cell not in self.unsaid:
-            self.unsaid[cell] = number_kinds(cell) or has_short_year(cell)
-            if self.unsaid[cell] is True:
+        found = self.unsaid.get(cell)
+        if found is None:
+            found = number_kinds(cell) or has_short_year(cell)
+            self.unsaid[cell] = found
+            if found is True:
                 self._take_short_year(cell)
-        found = self.unsaid[cell]
         if found is True:
             if len(self.short_rows) < _EXAMPLES:
                 self.short_rows.append((number, clean(cell)))

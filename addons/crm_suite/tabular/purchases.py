@@ -411,7 +411,7 @@ class _Reader:
             price = self._number(cells, "price")
             if price is None:
                 raise _Refused("price", "", "no_amount")
-            amount = self._worth(cells, price)
+            amount = self._worth(price, self._quantity(cells))
         tax = self.rules.tax
         if self.rules.less_own_discount:
             off = self._own_discount(cells, amount)
@@ -468,11 +468,9 @@ class _Reader:
         quantity = self._number(cells, "quantity")
         return 1.0 if quantity is None else quantity
 
-    def _worth(self, cells: list[Cell], price: float) -> float:
+    def _worth(self, price: float, quantity: float) -> float:
         """What all pieces of a row cost together."""
-        if self.rules.prices_of_lines:
-            return price
-        return round(price * self._quantity(cells), 6)
+        return price if self.rules.prices_of_lines else round(price * quantity, 6)
 
     def _add_item(self, cells: list[Cell], draft: Draft, amount: float | None) -> None:
         if "product" not in self.positions and "product_name" not in self.positions:
@@ -484,7 +482,7 @@ class _Reader:
         quantity = self._quantity(cells)
         price = self._number(cells, "price")
         has_own = price is not None and not self.rules.less_own_discount
-        worth = self._worth(cells, price) if has_own else amount
+        worth = self._worth(price, quantity) if has_own else amount
         if amount is not None and amount < 0 < quantity:
             quantity = -quantity
         if draft.items is None:
@@ -500,10 +498,12 @@ class _Reader:
         notation = self.notation
         try:
             number = parse_number(cell, notation.decimal_mark, notation.currency)
-            return number * notation.factor if name in _MONEY else number
         except ValueError:
             code = f"bad_{name}" if name in ("amount", "margin") else "bad_number"
             raise _Refused(name, cell, code) from None
+        if notation.factor != 1.0 and name in _MONEY:
+            return number * notation.factor
+        return number
 
     def finish(self) -> Iterator[Purchase]:
         same = settle_customers(self.customers.values())

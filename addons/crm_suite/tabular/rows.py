@@ -48,8 +48,9 @@ def tells_credit(cells: list[Cell], untold: Iterable[int]) -> bool:
 
 def tells_carried(cells: list[Cell], untold: Iterable[int]) -> bool:
     """Whether such a text begins with a word for a balance that is carried on."""
-    return any(
-        isinstance(cells[at], str) and names_carried(cells[at])
-        for at in untold
-        if at < len(cells)
-    )
+    for at in untold:
+        if at < len(cells):
+            cell = cells[at]
+            if isinstance(cell, str) and names_carried(cell):
+                return True
+    return False

@@ -221,22 +221,20 @@ class _Survey:
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
             self.return_signs[_is_below_zero(amount)] += 1
         self.rates[shows_fraction(self.cell(cells, "tax_rate"))] += 1
-        self._take_texts(number, cells)
-        self._take_quantity(number, cells)
+        if isinstance(cells, HiddenRow):
+            self.hidden_count += 1
+            self.hidden += [number] * (len(self.hidden) < _EXAMPLES)
+        if self.texts and tells_carried(cells, self.texts):
+            self.carried_count += 1
+            self.carried += [number] * (len(self.carried) < _EXAMPLES)
+        if "quantity" in self.at:
+            self._take_quantity(number, cells)
         if len(self.samples) < _SAMPLE:
             self.samples.append(cells)
         for name in ("discount", "shipping"):
             digits = latin_digits(clean(self.cell(cells, name)))
             if any(digit in "123456789" for digit in digits):
                 self.extras[name] += 1
-
-    def _take_texts(self, number: int, cells: list[Cell]) -> None:
-        if isinstance(cells, HiddenRow):
-            self.hidden_count += 1
-            self.hidden += [number] * (len(self.hidden) < _EXAMPLES)
-        if tells_carried(cells, self.texts):
-            self.carried_count += 1
-            self.carried += [number] * (len(self.carried) < _EXAMPLES)
 
     def _take_quantity(self, number: int, cells: list[Cell]) -> None:
         if self._takes_pieces_back(cells):
@@ -251,8 +249,6 @@ class _Survey:
 
     def _takes_pieces_back(self, cells: list[Cell]) -> bool:
         """Whether there are fewer than no pieces, and yet an amount above zero."""
-        if "quantity" not in self.at:
-            return False
         if not _is_below_zero(self.cell(cells, "quantity")):
             return False
         if "sign" in self.at and word_sign(clean(self.cell(cells, "sign"))) < 0:
@@ -547,6 +543,9 @@ class _Survey:
 
 
 def _is_below_zero(cell: Cell) -> bool:
+    if isinstance(cell, str) and cell[:1].isdigit():
+        # most cells are so, and are cheaper so
+        return cell[-1] == "-"
     text = clean(cell)
     return text.startswith(("-", "\u2212", "(")) or text[-1:] == "-"
 

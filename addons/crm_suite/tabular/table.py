@@ -99,7 +99,7 @@ def open_table(
         raise FileProblem("no_header")
     names = list(found.names)
     rows = itertools.chain(head[found.first :], filled)
-    rows = once_named(rows, found.names)
+    rows = once_named(rows, found.names, head[found.first - 1][1])
     if found.labels:
         rows = labelled(rows, found)
         names += found.labels

@@ -24,6 +24,7 @@ PAGES = [
     ("cp1256", "Arabic and Persian"),
     ("cp1250", "Central European"),
     ("cp1254", "Turkish"),
+    ("cp850", "Western European (DOS)"),
 ]
 SWAPPED = [("swap", "Swap them back"), ("keep", "They are right")]
 

@@ -2,6 +2,8 @@ import io
 import zipfile
 from datetime import datetime
 
+import openpyxl
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -128,3 +130,28 @@ class TestPurchaseImportKinds(PurchaseImportCommon):
         serial = "Reference,Date,Amount\nA1,44960,30.50\n"
         self._import(serial, answers={"day_numbers": "days"})
         self.assertEqual(self._purchases(self.anna)[-1], ("2023-02-03", 30.5))
+
+    def test_every_doubt_is_asked_in_words(self):
+        head = "Reference,Date,Invoice,Note,Qty,{}\n"
+        doubts = {
+            "carried": ("Amount", "A1,2023-01-02,R1,Opening balance,1,10.50\n"),
+            "pieces": ("Amount", "A1,2023-01-02,R1,,-1,10.50\n"),
+            "scale": ("Amount (TEUR)", "A1,2023-01-02,R1,,1,10.50\n"),
+            "price": ("Price", "A1,2023-01-02,R1,,2,10.50\n"),
+            "day_numbers": ("Amount", "A1,44928,R1,,1,10.50\n"),
+        }
+        for asked, (column, row) in doubts.items():
+            with self.subTest(asked=asked):
+                source = self._check(head.format(column) + row)
+                self.assertEqual(list(self._asked(source)), [asked])
+                self.assertTrue(source.question_ids[0].question)
+                for choice in source.question_ids:
+                    # in words, and not by the key that stands for them
+                    self.assertNotEqual(choice.label, choice.key)
+        hidden = self._workbook([["Reference", "Date", "Amount"], ["A1", 44928, 10.5]])
+        book = openpyxl.load_workbook(io.BytesIO(hidden))
+        book.active.row_dimensions[2].hidden = True
+        file = io.BytesIO()
+        book.save(file)
+        source = self._check(file.getvalue(), filename="hidden.xlsx")
+        self.assertEqual(self._asked(source), {"day_numbers": "days", "hidden": None})
