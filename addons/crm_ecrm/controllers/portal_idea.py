@@ -64,6 +64,7 @@ class IdeaPortal(CustomerPortal):
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_idea_new",
             "typed": ideas._portal_typed(post),
+            "may_share": ideas._portal_may_share(request.env.user.partner_id),
             "similar": ideas._portal_similar(request.env.user, post.get("name", "")),
             "error": error,
         }
