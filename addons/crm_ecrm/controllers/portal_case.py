@@ -148,7 +148,7 @@ class CasePortal(CustomerPortal):
             if cases._form_nonce(post.get("token", ""))
             else cases._form_token(),
             "is_known": bool(partner),
-            "may_share": bool(partner) and partner.commercial_partner_id != partner,
+            "may_share": cases._portal_may_share(partner),
             "url": url,
             "trap": TRAP,
             "files_label": _files_label(),

@@ -4,6 +4,7 @@ from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from ..models.idea.idea_words import LONGEST_COMMENT
 from .page import link_over, nothing_here, render_private, speak
 
 PAGE_SIZE = 20
@@ -64,6 +65,7 @@ class IdeaPortal(CustomerPortal):
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_idea_new",
             "typed": ideas._portal_typed(post),
+            "may_share": ideas._portal_may_share(request.env.user.partner_id),
             "similar": ideas._portal_similar(request.env.user, post.get("name", "")),
             "error": error,
         }
@@ -114,7 +116,7 @@ class IdeaPortal(CustomerPortal):
         idea = _idea(key)
         error = _act(idea._comment, request.env.user.partner_id, text)
         if error:
-            return self._idea_page(idea, error)
+            return self._idea_page(idea, error, text)
         return request.redirect(idea._portal_url())
 
     @route(
@@ -143,12 +145,13 @@ class IdeaPortal(CustomerPortal):
         error = _vote(idea, holder, vote) if idea else None
         return self._linked_idea_page(token, error, done=not error)
 
-    def _idea_page(self, idea, error=None):
+    def _idea_page(self, idea, error=None, written=""):
         user = request.env.user
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_idea",
             "idea": idea._portal_page(user.partner_id, user),
             "error": error,
+            "written": written[:LONGEST_COMMENT],
         }
         return request.render("crm_ecrm.portal_idea", values)
 

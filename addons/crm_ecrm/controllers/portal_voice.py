@@ -109,7 +109,9 @@ class VoicePortal(CustomerPortal):
             error = attempt.refusal
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_preferences",
-            "sheet": preferences._portal_values(user.partner_id),
+            "sheet": preferences._portal_typed(user.partner_id, post)
+            if error
+            else preferences._portal_values(user.partner_id),
             "action": "/my/voice/preferences",
             "error": error,
             "saved": bool(saved) and not error,

@@ -56,7 +56,7 @@ class EcrmEntry(models.Model):
     def _select_kind(self):
         """What there is, called as customers call it."""
         return [
-            ("case", self.env._("Case")),
+            ("case", self.env._("Request")),
             ("feedback", self.env._("Rating")),
             ("idea", self.env._("Idea")),
         ]

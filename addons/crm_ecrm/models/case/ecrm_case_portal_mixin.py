@@ -54,11 +54,7 @@ class EcrmCasePortalMixin(models.AbstractModel):
             "status": case.portal_status,
             "status_name": labels[case.portal_status],
             "visibility": case.visibility,
-            "may_share": bool(
-                reader
-                and reader == case.partner_id
-                and reader.commercial_partner_id != reader
-            ),
+            "may_share": reader == case.partner_id and case._portal_may_share(reader),
             "opened": case._moment(case.opened_on),
             "promised": case._moment(case.promised_on),
             "promises_answer": any(

@@ -92,6 +92,11 @@ class EcrmEntryMixin(models.AbstractModel):
         )
 
     @api.model
+    def _portal_may_share(self, partner) -> bool:
+        """Whether this person has a company whose people he may show it to."""
+        return partner != partner.commercial_partner_id
+
+    @api.model
     def _portal_find(self, user, key: str):
         """The entry of that address, in superuser mode, or none that he may see."""
         # what no database holds is nobody's

@@ -526,7 +526,10 @@ class EcrmFeedback(models.Model):
             "answer_1": answer.answer_1 or "",
             "answer_2": answer.answer_2 or "",
             "visibility": self.visibility,
-            "visibilities": self._fields["visibility"]._description_selection(self.env),
+            # nobody else is there to see it
+            "visibilities": self._fields["visibility"]._description_selection(self.env)
+            if self._portal_may_share(self.partner_id)
+            else [],
             "follow_ups": self._follow_up_values(user),
         }
 

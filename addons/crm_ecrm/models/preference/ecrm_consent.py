@@ -62,7 +62,7 @@ class EcrmConsent(models.Model):
         media = dict(self._fields["medium"]._description_selection(self.env))
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
         return self.env._(
-            "“%(purpose)s”, by “%(medium)s”: I may be contacted so. I can withdraw "
+            "“%(purpose)s”, by “%(medium)s”: I agree to be contacted. I can withdraw "
             "this at any time.",
             purpose=purposes[purpose],
             medium=media[medium],

@@ -154,6 +154,16 @@ class EcrmPreference(models.Model):
             "proofs": self._portal_proofs(partner) if with_proof else [],
         }
 
+    @api.model
+    def _portal_typed(self, partner, post: dict[str, str]) -> dict[str, Any]:
+        """The page again where what was sent is not taken, as it was filled in."""
+        page = self._portal_values(partner)
+        for box in (box for row in page["rows"] for box in row["boxes"]):
+            box["on"] = bool(post.get(box["name"]))
+        hours = {name: post.get(name, "")[:5] for name in ("quiet_from", "quiet_to")}
+        chosen = {"lang": post.get("lang") or page["lang"]}
+        return {**page, **hours, **chosen, "quiet": bool(post.get("quiet"))}
+
     def _portal_proofs(self, partner) -> list[dict[str, str]]:
         # sudo: his own statements
         lines = (

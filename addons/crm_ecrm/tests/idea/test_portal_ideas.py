@@ -89,6 +89,10 @@ class TestPortalIdeas(VoiceCommon, HttpCase):
             self.assertEqual(answer.status_code, 200)
             self.assertIn("alert-danger", answer.text)
         self.assertFalse(self._of(self.emma))
+        url = f"{self._idea()._portal_url()}/comment"
+        page = self._post(url, text="So it goes on. " * 400).text
+        self.assertIn("alert-danger", page)
+        self.assertIn("So it goes on. So it goes on.", page, "as it was written")
 
     def test_a_person_sends_so_many_a_day(self):
         self.ideas.create(

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -89,6 +90,12 @@ class TestPortalPreferences(VoiceCommon, HttpCase):
                 self.assertEqual(answer.status_code, 200)
                 self.assertIn("alert-danger", answer.text)
                 self.assertEqual(self._current(), {})
+                # what he filled in is there still
+                page = html.fromstring(answer.text)
+                ticked = page.xpath("//input[@checked]/@name")
+                self.assertEqual(ticked, ["marketing_email", "quiet"])
+                [until] = page.xpath("//input[@name='quiet_to']/@value")
+                self.assertEqual(until, "07:00")
 
     def test_without_a_token_of_the_form_nothing_is_taken(self):
         self._login(self.emma)
