@@ -6,7 +6,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 from .stock import DUST, Bucket, Event, Stock, fall_of, walk
 
@@ -189,9 +188,11 @@ def protected_too_much(
     known = {bucket.key for bucket in stock.buckets}
     in_turn = sorted(claims, key=lambda one: (one.day, one.key))
     came_back = _came_back(in_turn, stock)
+    days = defaultdict(list)
+    for one in in_turn:
+        days[one.day].append(one)
     result = {}
-    for _day, group in groupby(in_turn, key=lambda one: one.day):
-        of_day = list(group)
+    for of_day in days.values():
         if all(one.buckets <= known for one in of_day):
             result |= _of_one_day(of_day, stock, came_back, rounded)
     return result
