@@ -59,12 +59,12 @@ class ResPartner(models.Model):
         return levels
 
     def _take_pricelists(self, levels):
-        super()._take_pricelists(levels)
         for partner, grade in levels.items():
             pricelist = grade.default_pricelist_id
             own = partner.specific_property_product_pricelist
             if partner.grade_id != grade and pricelist and own == pricelist:
                 partner.specific_property_product_pricelist = False
+        return super()._take_pricelists(levels)
 
     def _is_of_channel(self):
         """Also who was an intermediary once."""
