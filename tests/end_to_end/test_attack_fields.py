@@ -1,7 +1,7 @@
 """Fields that no screen lets anybody write, or shows, attacked by RPC."""
 
 from attack_case import AttackCase
-from attack_rights import RIGHTS
+from attack_rights import RIGHTS, WIZARDS
 
 from odoo.tests import tagged
 
@@ -100,6 +100,57 @@ class TestAttackFields(AttackCase):
                 )
             record.invalidate_recordset()
             self.assertEqual(record[parent], before)
+
+    def test_wizards_tell_of_no_record_that_was_merely_named(self):
+        """What a related field reads as the system, whoever names the record hears."""
+        for name in WIZARDS:
+            model = self.env[name]
+            kept = model._protected_names() if "_protected_fields" in dir(model) else ()
+            for field in model._fields.values():
+                if not (field.related and field.compute_sudo):
+                    continue
+                chosen = model._fields[field.related.split(".")[0]]
+                if chosen.name in kept or chosen.compute:
+                    continue
+                told = field.comodel_name
+                self.assertIn(told, ("res.company", "res.currency"), field)
+        case = self.env["ecrm.case"].create(
+            {
+                "name": "Attacked Elsewhere",
+                "company_id": self.foreign.id,
+                "team_id": self.elsewhere["ecrm.team.member"]["team_id"],
+            }
+        )
+        answer, error = self._call(
+            "agent", "ecrm.case.answer", "create", {"case_id": case.id, "text": "A"}
+        )
+        self.assertFalse(error)
+        self.assertRefused("agent", "ecrm.case.answer", "read", [answer], ["case_name"])
+
+    def test_nobody_gives_his_intermediary_a_share_of_anothers_order(self):
+        seller = self.env["res.users"].search([("login", "=", "own user")])
+        mine = self.env["res.partner"].create(
+            {"name": "Mine", "is_company": True, "user_id": seller.id}
+        )
+        theirs = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "user_id": self.env.ref("base.user_admin").id,
+            }
+        )
+        own = theirs.copy({"user_id": seller.id})
+        values = {"partner_id": mine.id, "percent": 50}
+        model = "distribution.share"
+        self.assertRefused(
+            "own user", model, "create", [{**values, "order_id": theirs.id}]
+        )
+        (share,), error = self._call(
+            "own user", model, "create", [{**values, "order_id": own.id}]
+        )
+        self.assertFalse(error)
+        self.assertRefused("own user", model, "write", [share], {"order_id": theirs.id})
+        given = self.env[model].create({**values, "order_id": theirs.id})
+        self.assertRefused("own user", model, "unlink", given.ids)
 
     def test_customers_learn_none_of_our_settings(self):
         """Odoo lets everybody read his company: how low an offer may go is ours."""

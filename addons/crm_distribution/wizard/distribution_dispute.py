@@ -15,7 +15,8 @@ class DistributionDispute(models.TransientModel):
         [("dispute", "Hold"), ("decide", "Decide")], required=True, default="dispute"
     )
     currency_id = fields.Many2one(related="line_id.currency_id")
-    amount = fields.Monetary(related="line_id.amount")
+    # as whoever chose the line may read it
+    amount = fields.Monetary(related="line_id.amount", related_sudo=False)
     granted = fields.Monetary(
         help="May be billed. The rest is written off, under your name."
     )

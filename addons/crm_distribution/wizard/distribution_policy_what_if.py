@@ -40,7 +40,7 @@ class DistributionPolicyWhatIf(models.TransientModel):
     policy_id = fields.Many2one(
         "distribution.policy", required=True, readonly=True, ondelete="cascade"
     )
-    state = fields.Selection(related="policy_id.state")
+    state = fields.Selection(related="policy_id.state", related_sudo=False)
     company_id = fields.Many2one(related="policy_id.company_id")
     kind = fields.Selection(KINDS, "Distribution", **TRIED, required=True)
     capacity = fields.Integer(**TRIED)

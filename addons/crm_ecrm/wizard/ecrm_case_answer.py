@@ -16,7 +16,10 @@ class EcrmCaseAnswer(models.TransientModel):
     _description = "Answer to a Customer"
 
     case_id = fields.Many2one("ecrm.case", required=True, ondelete="cascade")
-    case_name = fields.Char("Of Case", related="case_id.display_name")
+    # as whoever chose the case may read it
+    case_name = fields.Char(
+        "Of Case", related="case_id.display_name", related_sudo=False
+    )
     reply_id = fields.Many2one("ecrm.reply", "Begin With")
     text = fields.Text(
         "Answer", compute="_compute_text", store=True, readonly=False, required=True

@@ -15,7 +15,9 @@ class EcrmIdeaAnswer(models.TransientModel):
     answer = fields.Text(
         help="All who voted read it. A “no” needs its reason: it is a full answer."
     )
-    voter_count = fields.Integer(related="idea_id.vote_count", string="Voters")
+    voter_count = fields.Integer(
+        related="idea_id.vote_count", related_sudo=False, string="Voters"
+    )
 
     @api.model
     def default_get(self, fields):

@@ -487,7 +487,7 @@ class DistributionRoute(models.Model):
         found = self.sudo().search([("key", "=", key.replace("\x00", ""))])
         contact_id, _dash, _rest = token.partition("-")
         nothing = self.browse(), self.env["res.partner"]
-        if not found or not contact_id.isascii() or not contact_id.isdigit():
+        if not found or not token.isascii() or not contact_id.isdigit():
             return nothing
         # an id that no column can hold is nobody's
         contact = found.env["res.partner"].browse(int(contact_id[:9])).exists()

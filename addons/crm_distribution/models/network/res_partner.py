@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ...channel.network import INTERMEDIARIES
@@ -14,6 +14,8 @@ MANAGED = {
     "distribution_paused",
     "distribution_paused_until",
 }
+# from which Odoo takes a contact's salesperson
+GIVES_SALESPERSON = {"user_id", "parent_id", "company_type", "is_company"}
 
 
 class ResPartner(models.Model):
@@ -119,6 +121,51 @@ class ResPartner(models.Model):
         for partner in self:
             if partner.distribution_capacity < 0:
                 raise ValidationError(self.env._("A capacity is not less than 0."))
+
+    def write(self, vals):
+        others = self._held_by_others(vals)
+        levels = self._agreed_levels(vals)
+        res = super().write(vals)
+        self._refuse_taken(others)
+        self._take_pricelists(levels)
+        return res
+
+    def _held_by_others(self, vals) -> dict:
+        """Intermediaries that are not the user's, and whose they are."""
+        if not GIVES_SALESPERSON & vals.keys() or self._may_give_salesperson():
+            return {}
+        # sudo: to compare, not to show
+        return {
+            partner: partner.user_id
+            for partner in self.sudo()
+            if partner.user_id != self.env.user and partner._is_of_channel()
+        }
+
+    def _refuse_taken(self, others: dict) -> None:
+        """Whose an intermediary is says who sees what concerns it: nobody takes one."""
+        if any(partner.user_id != before for partner, before in others.items()):
+            raise AccessError(
+                self.env._(
+                    "Who looks after an intermediary, say channel users, or who looks "
+                    "after it now."
+                )
+            )
+
+    def _agreed_levels(self, vals) -> dict:
+        """Hook: Odoo's partner levels that agreements grant, and that may change."""
+        return {}
+
+    def _take_pricelists(self, levels: dict) -> None:
+        """Hook: a level that was taken away takes its pricelist along."""
+
+    @api.model
+    def _may_give_salesperson(self) -> bool:
+        return self.env.su or self.env.user.has_group(GROUP_USER)
+
+    def _is_of_channel(self) -> bool:
+        """Hook: whether anything of the channel concerns this company."""
+        self.ensure_one()
+        return bool(self.distribution_level_id)
 
     def _protected_names(self):
         """Channel managers decide; the main supplier follows from the links alone."""

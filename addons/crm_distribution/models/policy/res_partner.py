@@ -30,25 +30,34 @@ class ResPartner(models.Model):
             """
         )
 
-    def write(self, vals):
-        """A level that is taken away takes its pricelist along.
-
-        Only where agreements grant levels; elsewhere Odoo leaves it.
-        """
-        left = {}
+    def _agreed_levels(self, vals):
+        """Only where agreements grant levels; elsewhere Odoo leaves the pricelist."""
+        levels = super()._agreed_levels(vals)
         if "grade_id" in vals and "specific_property_product_pricelist" not in vals:
-            left = {
+            levels |= {
                 partner: partner.grade_id
                 for partner in self
                 if partner.grade_id and partner._is_grade_agreed()
             }
-        res = super().write(vals)
-        for partner, grade in left.items():
+        return levels
+
+    def _take_pricelists(self, levels):
+        for partner, grade in levels.items():
             pricelist = grade.default_pricelist_id
             own = partner.specific_property_product_pricelist
             if partner.grade_id != grade and pricelist and own == pricelist:
                 partner.specific_property_product_pricelist = False
-        return res
+        return super()._take_pricelists(levels)
+
+    def _is_of_channel(self):
+        """Also who was an intermediary once."""
+        # sudo: whether there is one
+        agreements = self.env["distribution.agreement"].sudo()
+        return super()._is_of_channel() or bool(
+            agreements.with_context(active_test=False).search_count(
+                [("partner_id", "=", self.id)], limit=1
+            )
+        )
 
     def _is_grade_agreed(self) -> bool:
         self.ensure_one()

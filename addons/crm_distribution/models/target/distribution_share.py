@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 
+from ..network.res_partner import GROUP_USER
+
 
 class DistributionShare(models.Model):
     """The part that an intermediary had in an order, where it is not all or nothing."""
@@ -53,6 +55,30 @@ class DistributionShare(models.Model):
                         percent=round(percent, 2),
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        shares = super().create(vals_list)
+        shares._check_may_share()
+        return shares
+
+    def write(self, vals):
+        self._check_may_share()
+        res = super().write(vals)
+        self._check_may_share()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_hidden_orders(self):
+        self._check_may_share()
+
+    def _check_may_share(self) -> None:
+        """Whose an order's commission is, say channel users, or who may change it.
+
+        Not of orders that he does not see: whoever works with own intermediaries alone.
+        """
+        if not (self.env.su or self.env.user.has_group(GROUP_USER)):
+            self.order_id.check_access("write")
 
     @api.model
     def _merge_partners(self, src_partners, dst_partner) -> None:

@@ -179,6 +179,31 @@ class TestOwnIntermediaries(DealCommon):
                 act()
         self.assertEqual(theirs.state, "submitted")
 
+    def test_nobody_makes_an_intermediary_his_own(self):
+        """He would see its deals, reports and money."""
+        seller = new_test_user(self.env, "no_channel", "sales_team.group_sale_salesman")
+        for user in (self.own, seller):
+            theirs = self.y.with_user(user)
+            for values in ({"user_id": user.id}, {"user_id": False, "phone": "1"}):
+                self.y.user_id = self.env.ref("base.user_admin")
+                self.env.flush_all()
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    theirs.write(values)
+            self.y.invalidate_recordset()
+            theirs.write({"phone": "2", "user_id": self.y.user_id.id})
+        self.assertFalse(
+            self.registrations.with_user(self.own).search(
+                [("partner_id", "=", self.y.id)]
+            )
+        )
+        # what is his he hands over
+        self.x.with_user(self.own).user_id = seller
+        self.assertFalse(
+            self.registrations.with_user(self.own).search(
+                [("partner_id", "=", self.x.id)]
+            )
+        )
+
     def test_what_he_does_not_see_counts_all_the_same(self):
         """A deal of his that meets another's protection is refused."""
         self._protected(self.y)

@@ -164,7 +164,8 @@ class TestOffers(LeadCommon):
         self.assertEqual(offer._by_link(*link), (offer, contact))
         contact.parent_id = bita
         self.assertFalse(offer._by_link(*link)[0])
-        for token in ("", "-", "1-", "x-y", f"{contact.id}-0", "٣-0", f"{10**40}-0"):
+        wrong = ("", "-", "1-", "x-y", "٣-0", f"{10**40}-0")
+        for token in (*wrong, f"{contact.id}-0", f"{contact.id}-é"):
             self.assertFalse(offer._by_link(offer.key, token)[0], token)
 
     def test_one_mail_for_each_who_may_answer(self):
