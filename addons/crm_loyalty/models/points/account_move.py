@@ -123,7 +123,8 @@ class AccountMove(models.Model):
         return res
 
     def _rewarded_orders(self):
-        """The orders behind these invoices that have moved points."""
+        """The orders behind these invoices that have moved points, or have earned some
+        that came back before they were posted."""
         sales = self.filtered(lambda m: m.move_type in ("out_invoice", "out_refund"))
         if not self.env["loyalty.program"]._any_ledger():
             return self.env["sale.order"]
@@ -133,8 +134,14 @@ class AccountMove(models.Model):
             return orders
         # sudo: nor read the ledger
         entries = self.env["loyalty.point.entry"].sudo()
-        groups = entries._read_group([("order_id", "in", orders.ids)], ["order_id"])
-        return orders.browse(order.id for (order,) in groups)
+        moved = entries._search([("order_id", "in", orders.ids)])
+        return orders.search(
+            Domain("id", "in", orders.ids)
+            & (
+                Domain("id", "in", moved.subselect("order_id"))
+                | Domain("point_statement_ids", "!=", False)
+            )
+        )
 
     def _orders_sold(self):
         """Hook: the orders of which these invoice or credit goods."""

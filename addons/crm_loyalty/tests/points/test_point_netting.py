@@ -38,6 +38,20 @@ class TestPointNetting(StatementCommon):
         self.assertEqual([*seen, self._points()], [0, 500, 0, 500, 500])
         self.assertWhole()
 
+    def test_what_came_back_before_it_had_earned_earns_when_it_is_kept_after_all(self):
+        self.rule.minimum_qty = 2
+        order = self._sell({"product_uom_qty": 1})
+        refund = self._credit(self._invoice(order), {order.order_line: {"quantity": 2}})
+        # of the two pieces that reach the minimum none is left
+        order.order_line.product_uom_qty = 2
+        order._update_programs_and_rewards()
+        self.assertEqual(self._points(), 0)
+        refund.button_draft()
+        self.assertEqual(self._points(), 200)
+        refund.action_post()
+        self.assertEqual(self._points(), 0)
+        self.assertWhole()
+
     def test_credited_and_invoiced_anew_in_any_sequence(self):
         """L017 netting: nothing is earned twice"""
         for number, steps in enumerate(permutations(("credit", "anew", "draft"))):
