@@ -52,16 +52,22 @@ class TestAttackPoints(AttackCase):
             self.assertIn(error, {*REFUSALS, "odoo.exceptions.ValidationError"})
 
     def test_a_till_moves_only_what_its_sale_gives_and_takes(self):
+        """By a ledger: without one a till says how much, as in Odoo."""
         self._add_cashier()
         sale = self.records["pos.order"]
         sale.state = "paid"
         own = self.records["loyalty.point.entry"].card_id
         cards = (own, self._kept_card(), self._stranger_card())
         wallet = self.env["loyalty.program"].create(
-            {"name": "Wallet", "program_type": "ewallet", "applies_on": "future"}
+            {
+                "name": "Wallet",
+                "program_type": "ewallet",
+                "applies_on": "future",
+                "keep_ledger": True,
+            }
         )
         gift = self.env["loyalty.program"].create(
-            {"name": "Gift", "program_type": "gift_card"}
+            {"name": "Gift", "program_type": "gift_card", "keep_ledger": True}
         )
         shelf = self.env["loyalty.card"].create(
             {"program_id": gift.id, "points": 10, "code": "SHELF"}

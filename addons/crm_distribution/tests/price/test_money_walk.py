@@ -5,7 +5,7 @@ from ..sellout.test_sellout_portal import PortalCommon
 
 
 @tagged("post_install", "-at_install")
-class TestMoneyWalk(PortalCommon):
+class TestMoneyWalkTour(PortalCommon):
     """From what a retailer reports to its money, and to where the price went.
 
     Its ten cups cost 9 each after a tenth off the list, and us 4. A cup that is sold to
