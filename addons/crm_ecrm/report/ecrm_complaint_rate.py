@@ -1,10 +1,11 @@
 import re
-from collections.abc import Collection
 from datetime import date
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .named_rows import narrowed
 
 # before the current one
 MONTHS = 24
@@ -162,22 +163,14 @@ class EcrmComplaintRate(models.Model):
 
     def _search(self, domain, *args, **kwargs):
         """A row that is named by its id is found by its product."""
-
-        def with_product(condition):
-            ids = condition.value
-            if isinstance(ids, int):
-                ids = [ids]
-            named = condition.field_expr == "id" and condition.operator in ("=", "in")
-            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
-                return condition
-            return condition & Domain("product_id", "in", self._products_of(ids))
-
-        domain = Domain(domain).map_conditions(with_product)
+        domain = narrowed(
+            domain, lambda ids: Domain("product_id", "in", self._products_of(ids))
+        )
         return super()._search(domain, *args, **kwargs)
 
     def _products_of(self, ids) -> list[int | bool]:
         """What the rows with these ids are about, none for complaints of no product."""
-        facts = [divmod(id_, 2) for id_ in ids if isinstance(id_, int)]
+        facts = [divmod(id_, 2) for id_ in ids]
         # sudo: it narrows what is looked through, and what may be read is asked there
         env = self.sudo().env
         lines, cases = (

@@ -1,4 +1,3 @@
-from collections.abc import Collection
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -6,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..metrics import engagement
+from .named_rows import narrowed
 
 # An id is the customer's times this, and the company's: so a row is found by its
 # customer, without looking at all of them.
@@ -123,18 +123,10 @@ class EcrmEngagement(models.Model):
 
     def _search(self, domain, *args, **kwargs):
         """A row that is named by its id is found by its customer."""
-
-        def with_customer(condition):
-            ids = condition.value
-            if isinstance(ids, int):
-                ids = [ids]
-            named = condition.field_expr == "id" and condition.operator in ("=", "in")
-            if not named or not isinstance(ids, Collection) or isinstance(ids, str):
-                return condition
-            customers = {id_ // BASE for id_ in ids if isinstance(id_, int)}
-            return condition & Domain("partner_id", "in", customers)
-
-        domain = Domain(domain).map_conditions(with_customer)
+        domain = narrowed(
+            domain,
+            lambda ids: Domain("partner_id", "in", {id_ // BASE for id_ in ids}),
+        )
         return super()._search(domain, *args, **kwargs)
 
     @property
