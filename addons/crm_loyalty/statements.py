@@ -10,6 +10,7 @@ what was bought first lies at the bottom, what came later on top, and leaves fir
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
@@ -171,15 +172,19 @@ def share_out(points: int, weights: Sequence[float]) -> list[int]:
 
     What lessens the sum has a weight below zero, and so a share below zero.
     """
-    exact = [Fraction(weight) for weight in weights]
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    # as whole numbers, which a float is by some denominator: nothing is rounded
+    scale = math.lcm(*(denominator for _numerator, denominator in ratios))
+    exact = [numerator * (scale // denominator) for numerator, denominator in ratios]
     total = sum(exact)
-    if abs(total) <= Fraction(NOTHING):
+    if abs(Fraction(total, scale)) <= NOTHING:
         # they cancel out, or weigh nothing: then each counts alike
-        exact = [Fraction(1)] * len(exact)
-        total = Fraction(len(exact))
-    shares = [points * weight // total for weight in exact]
-    remainders = [points * weight / total % 1 for weight in exact]
-    largest = sorted(range(len(exact)), key=lambda i: remainders[i], reverse=True)
+        exact, total = [1] * len(exact), len(exact)
+    if total < 0:
+        exact, total = [-weight for weight in exact], -total
+    parts = [divmod(points * weight, total) for weight in exact]
+    shares = [share for share, _rest in parts]
+    largest = sorted(range(len(parts)), key=lambda i: parts[i][1], reverse=True)
     for i in largest[: points - sum(shares)]:
         shares[i] += 1
     return shares

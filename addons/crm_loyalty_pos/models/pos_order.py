@@ -272,7 +272,7 @@ class PosOrder(models.Model):
         """
         goods = self._point_goods(program)
         lines = goods | self._lines_against_points(program)
-        worth = {line: line._loyalty_worth() for line in lines}
+        worth = lines._loyalty_worth()
         back = -sum(amount for amount in worth.values() if amount < 0)
         pieces = sum(
             abs(line.qty)
@@ -373,7 +373,7 @@ class PosOrder(models.Model):
 
     def _settled_lines(self):
         """Lines that only collect the money of a sales order, or give it back."""
-        if "sale_order_origin_id" not in self.lines._fields:
+        if not self.lines._any_settled():
             return self.lines.browse()
         return self.lines.filtered(
             lambda line: (

@@ -1,12 +1,16 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from odoo.addons.crm_loyalty.models.points.sale_order_line import SIGNS
 from odoo.addons.crm_loyalty.statements import Size, left_of
 
 from .pos_order import SOLD_STATES
+
+# A line with one of these collects the money of a sales order.
+SETTLES = {"sale_order_line_id", "sale_order_origin_id"}
 
 
 class PosOrderLine(models.Model):
@@ -25,15 +29,16 @@ class PosOrderLine(models.Model):
     @ormcache()
     def _any_settled(self) -> bool:
         """Whether any order was settled at a till: else orders look for none there."""
-        if "sale_order_line_id" not in self._fields:
+        if SETTLES - self._fields.keys():
             return False
         # sudo: of any company; it only spares everybody work
         lines = self.sudo()
-        return bool(lines.search_count([("sale_order_line_id", "!=", False)], limit=1))
+        settled = Domain.OR(Domain(name, "!=", False) for name in sorted(SETTLES))
+        return bool(lines.search_count(settled, limit=1))
 
     def _tell_settled(self, vals_list) -> None:
         """With the first such line whoever has looked for one looks again."""
-        settles = any(vals.get("sale_order_line_id") for vals in vals_list)
+        settles = any(vals.get(name) for vals in vals_list for name in SETTLES)
         if settles and not self._any_settled():
             self.env["loyalty.program"]._forget_answers()
 
@@ -53,11 +58,18 @@ class PosOrderLine(models.Model):
                 line.with_env(self.env).refunded_qty += credited.pieces
         return res
 
-    def _loyalty_worth(self) -> float:
-        """What it costs with taxes by its price, whatever total a till has sent."""
+    def _loyalty_worth(self) -> dict:
+        """What each costs with taxes by its price, a combo with its parts.
+
+        Whatever total a till has sent.
+        """
         # what taxes ask of products is read for all lines of the sale at once
-        parts = (self | self.combo_line_ids).with_prefetch(self._prefetch_ids)
-        return sum(part._worth_alone() for part in parts)
+        parts = self | self.combo_line_ids
+        alone = {part: part._worth_alone() for part in parts}
+        return {
+            line: alone[line] + sum(alone[part] for part in line.combo_line_ids)
+            for line in self
+        }
 
     def _worth_alone(self) -> float:
         if self.tax_ids:

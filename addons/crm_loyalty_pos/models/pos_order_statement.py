@@ -63,7 +63,7 @@ class PosOrder(models.Model):
                 continue
             goods = self._point_goods(program).filtered(lambda line: line.qty > 0)
             named = program._get_valid_products(goods.product_id).get(rules, ())
-            sizes = goods._point_sizes()
+            sizes, worth = goods._point_sizes(), goods._loyalty_worth()
             pieces = [
                 {
                     "pos_line_id": line.id,
@@ -71,7 +71,7 @@ class PosOrder(models.Model):
                     "by": rules.reward_point_mode,
                     "rate": rules.reward_point_amount,
                     "quantity": 1.0,
-                    "amount": line._loyalty_worth() / line.qty,
+                    "amount": worth[line] / line.qty,
                     **stretch._asdict(),
                 }
                 for line in goods
@@ -125,19 +125,21 @@ class PosOrder(models.Model):
 
     def _share_over_lines(self, card, units: int) -> list[dict]:
         """The till tells the sum: each line that earned it has its share."""
-        sizes, values = self.lines._point_sizes(), []
-        gains = [each for each in self._rule_gains(card.program_id) if each[2].points]
+        sizes, worth = self.lines._point_sizes(), self.lines._loyalty_worth()
+        gains = self._rule_gains(card.program_id, worth)
+        gains = [each for each in gains if each[2].points]
+        common, values = self._prepare_statement_values(card), []
         shared = share_gains(units, [new for *_rule, new in gains])
         for (rule, terms, _new), parts in zip(gains, shared, strict=True):
             values += [
                 {
-                    **self._prepare_statement_values(card),
+                    **common,
                     "pos_line_id": line.id,
                     "rule_id": rule.id,
                     "by": terms.by.value,
                     "rate": terms.rate,
                     "quantity": sizes[line].pieces,
-                    "amount": line._loyalty_worth(),
+                    "amount": worth[line],
                     "points": to_points(part),
                     **Stretch.between(Size(), sizes[line])._asdict(),
                 }
@@ -146,8 +148,11 @@ class PosOrder(models.Model):
             ]
         return values
 
-    def _rule_gains(self, program) -> list[tuple]:
-        """Each rule that is met, as it is today, with the lines by their weights."""
+    def _rule_gains(self, program, worth: dict) -> list[tuple]:
+        """Each rule that is met, as it is today, with the lines by their weights.
+
+        :param worth: of each line
+        """
         goods = self._point_goods(program)
         against = self._lines_against_points(program)
         named = program._get_valid_products(self.lines.product_id)
@@ -160,9 +165,8 @@ class PosOrder(models.Model):
                 free = reward.reward_type == "product"
                 counted = reward.reward_product_ids if free else line.product_id
                 if counted & products:
-                    worth = line._loyalty_worth()
                     pieces = 0.0 if line in against else line.qty
-                    seen[line] = Seen(worth, pieces, worth)
+                    seen[line] = Seen(worth[line], pieces, worth[line])
             terms = Terms(
                 By(rule.reward_point_mode),
                 rule.reward_point_amount,
@@ -175,7 +179,7 @@ class PosOrder(models.Model):
             return gains
         # what the screen knows more of than the server
         goods = goods or self._goods() or self.lines
-        weights = {line: line._loyalty_worth() for line in goods}
+        weights = {line: worth[line] for line in goods}
         rule = self.env["loyalty.rule"]
         return [(rule, Terms(By.ORDER, 0), Gain(1.0, weights, known=False))]
 

@@ -134,26 +134,28 @@ class SuiteProtectedMixin(models.AbstractModel):
             self._protected_records()._refuse_change(given)
 
     def _protected_names(self) -> frozenset[str]:
-        declared_names = declared(self, "_protected_fields")
-        return self._computed_names().union(*declared_names)
+        """Hook: some of them may be a user's after all."""
+        return self._declared_names()
 
     @api.model
     @tools.ormcache()
-    def _computed_names(self) -> frozenset[str]:
-        """What is computed, kept and edited by nobody.
+    def _declared_names(self) -> frozenset[str]:
+        """What the classes declare, and what is computed, kept and edited by nobody.
 
-        Of the suite's models alone: Odoo's own write some of theirs as the user.
+        The latter of the suite's models alone: Odoo's own write some of theirs as the
+        user.
         """
         mixin = self.pool["suite.protected.mixin"]
         is_of_suite = any(
             module == self._original_module and issubclass(self.pool[parent], mixin)
             for parent, module in self._inherit_module.items()
         )
-        return frozenset(
+        computed = {
             name
             for name, field in self._fields.items()
             if is_of_suite and field.compute and field.store and field.readonly
-        )
+        }
+        return frozenset(computed.union(*declared(self, "_protected_fields")))
 
     def _protected_of(self, vals: dict[str, Any]) -> dict[str, Any]:
         return {name: vals[name] for name in self._protected_names() & vals.keys()}

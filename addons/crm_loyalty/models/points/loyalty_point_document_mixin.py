@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from odoo.addons.crm_suite.tools.dates import written_day
 
@@ -245,14 +246,13 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
 
     def _posted_effects(self) -> tuple[dict, dict]:
         """What each document has done to each account, and in how many entries."""
-        groups = self.env["loyalty.point.entry"]._read_group(
-            [(self._point_field, "in", self.ids), ("key", "!=", False)],
-            [self._point_field, "card_id", "kind", "partner_id"],
-            ["points:sum", "sales_amount:sum", "__count"],
-        )
         posted, past = defaultdict(Effect), defaultdict(Posted)
-        for order, card, kind, customer, points, sales, count in groups:
-            account = order, card._account()
+        rows = self._posted_rows()
+        documents = {document.id: document for document in self}
+        cards = self.env["loyalty.card"].browse({card for _document, card, *_ in rows})
+        cards = {card.id: card for card in cards}
+        for document, card, kind, customer, points, sales, count in rows:
+            account = documents[document], cards[card]._account()
             earned, spent = posted[account]
             if kind in EARNED:
                 earned += to_units(points)
@@ -264,9 +264,30 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
                 known.count + count,
                 known.sales + sales,
                 known.gained + (to_units(points) if kind == "earn" else 0),
-                customer.id if kind == "earn" else known.customer,
+                customer or 0 if kind == "earn" else known.customer,
             )
         return posted, past
+
+    def _posted_rows(self) -> list[tuple]:
+        """By document, card, kind and customer: points, sale and number of entries."""
+        if not self.ids:
+            return []
+        self.env["loyalty.point.entry"].flush_model()
+        document = SQL.identifier(self._point_field)
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT %(document)s, card_id, kind, partner_id,
+                       sum(points), coalesce(sum(sales_amount), 0), count(*)
+                  FROM loyalty_point_entry
+                 WHERE %(document)s IN %(documents)s AND key IS NOT NULL
+                 GROUP BY %(document)s, card_id, kind, partner_id
+                 ORDER BY min(id)
+                """,
+                document=document,
+                documents=tuple(self.ids),
+            )
+        )
 
     def _restore_points(self, card, book, points) -> None:
         """What came back and is kept after all has the terms that it had.

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from functools import cache
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -153,21 +154,18 @@ class LoyaltyPointStatement(models.Model):
         }
         rows = [{**common, **values} for values in values_list]
         names = sorted(set().union(*rows))
-        columns = [self._fields[name] for name in names]
+
+        @cache
+        def converted(name, value):
+            # most of them are the same in all rows
+            return self._fields[name].convert_to_column_insert(value, self)
+
         self.env.cr.execute(
             SQL(
                 "INSERT INTO loyalty_point_statement (%s) VALUES %s",
                 SQL(", ").join(map(SQL.identifier, names)),
                 SQL(", ").join(
-                    SQL(
-                        "%s",
-                        tuple(
-                            column.convert_to_column_insert(
-                                values.get(column.name), self, values
-                            )
-                            for column in columns
-                        ),
-                    )
+                    SQL("%s", tuple(converted(n, values.get(n)) for n in names))
                     for values in rows
                 ),
             )

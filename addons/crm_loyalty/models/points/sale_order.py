@@ -291,7 +291,7 @@ class SaleOrder(models.Model):
 
     def _post_points_now(self):
         """Post, unless a caller further out does so when all is done."""
-        used = self.env["loyalty.program"]._any_ledger()
+        used = self and self.env["loyalty.program"]._any_ledger()
         if used and POSTED_BY_CALLER.on(self) is None:
             self._post_points()
 
@@ -465,15 +465,7 @@ class SaleOrder(models.Model):
         lines = super()._get_not_rewarded_order_lines()
         if (changed := BY_LEDGER.on(self)) is None:
             return lines
-        return lines.filtered(
-            lambda line: (
-                not (
-                    line.id in changed
-                    or line._is_discount_line()
-                    or line.price_unit < 0 < line.product_uom_qty
-                )
-            )
-        )
+        return lines.filtered(lambda line: line.id not in changed and line._is_piece())
 
     def _get_order_line_price(self, order_line, price_type):
         price = super()._get_order_line_price(order_line, price_type)

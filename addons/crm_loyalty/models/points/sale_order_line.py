@@ -70,15 +70,17 @@ class SaleOrderLine(models.Model):
 
     def _point_sizes_left(self) -> dict:
         """What the customer keeps of each, netted over invoices and credit notes."""
+        sizes = self._point_sizes()
+        priced = {line: line._get_lines_with_price() for line in self}
+        moved = self.union(*priced.values())._given_and_back()
+        if not moved:
+            return sizes
         return {
             line: Size(
-                sum(
-                    priced._netted("price_subtotal")
-                    for priced in line._get_lines_with_price()
-                ),
-                line._netted("product_uom_qty"),
+                sum(part._kept_of(moved).money for part in priced[line]),
+                line._kept_of(moved).pieces,
             )
-            for line in self
+            for line in sizes
         }
 
     def _pieces_to_come(self) -> dict:
@@ -93,36 +95,61 @@ class SaleOrderLine(models.Model):
         """Hook: of lines whose rest will never be delivered, the pieces that were."""
         return {}
 
-    def _netted(self, name: str) -> float:
-        """Of its money or its pieces, what was invoiced and not credited, or is to be.
+    def _is_piece(self) -> bool:
+        """Whether it is goods at all: not what lessens the price of others."""
+        if self.price_unit > 0 < self.product_uom_qty and not self.reward_id:
+            # of most lines Odoo need not be asked
+            return True
+        lessens = self.price_unit < 0 < self.product_uom_qty
+        return not (lessens or self._is_discount_line())
+
+    def _own_size(self) -> Size:
+        """Of this line alone, without the parts of a combo."""
+        return Size(self.price_subtotal, self.product_uom_qty)
+
+    def _kept_of(self, moved: dict) -> Size:
+        """What of it was invoiced and not credited, or is to be."""
+        own = self._own_size()
+        if self not in moved:
+            return own
+        return Size(*map(left_of, own, *moved[self]))
+
+    def _given_and_back(self) -> dict:
+        """Of each line that was invoiced: what that gave, and what came back of it.
 
         A line of an invoice that goes against the order's counts as credited.
         """
-        return left_of(self[name], *self._given_and_back(name))
+        moved = {}
+        for line in self.filtered("invoice_lines"):
+            given, back = [0.0, 0.0], [0.0, 0.0]
+            for item in line.invoice_lines:
+                if item.parent_state != "posted" or item.move_type not in SIGNS:
+                    continue
+                sizes = zip(line._size_of(item), line._own_size(), strict=True)
+                for place, (size, own) in enumerate(sizes):
+                    size *= SIGNS[item.move_type]
+                    if size * (own or 1.0) > 0:
+                        given[place] += size
+                    else:
+                        back[place] -= size
+            moved[line] = Size(*given), Size(*back)
+        return moved
 
-    def _given_and_back(self, name: str) -> tuple[float, float]:
-        self.ensure_one()
-        given = back = 0.0
-        for item in self.invoice_lines:
-            if item.parent_state != "posted" or item.move_type not in SIGNS:
-                continue
-            size = SIGNS[item.move_type] * self._size_of(item, name)
-            if size * (self[name] or 1.0) > 0:
-                given += size
-            else:
-                back -= size
-        return given, back
+    def _size_of(self, item) -> Size:
+        pieces = 0.0
+        if not self._is_allowance(item):
+            pieces = self._pieces_of(item)
+        return Size(self._money_of(item), pieces)
 
-    def _size_of(self, item, name: str) -> float:
-        if name == "price_subtotal":
-            return item.currency_id._convert(
-                item.price_subtotal,
-                self.currency_id,
-                self.company_id,
-                self.order_id.date_order,
-            )
-        if self._is_allowance(item):
-            return 0.0
+    def _money_of(self, item) -> float:
+        return item.currency_id._convert(
+            item.price_subtotal,
+            self.currency_id,
+            self.company_id,
+            self.order_id.date_order,
+        )
+
+    def _pieces_of(self, item) -> float:
         return item.product_uom_id._compute_quantity(
             item.quantity, self.product_uom_id, round=False
         )
@@ -138,10 +165,8 @@ class SaleOrderLine(models.Model):
         if item.move_type == "out_invoice":
             return False
         price = self.price_subtotal / self.product_uom_qty
-        pieces = item.product_uom_id._compute_quantity(
-            item.quantity, self.product_uom_id, round=False
-        )
-        credited = self._size_of(item, "price_subtotal") / pieces if pieces else 0.0
+        pieces = self._pieces_of(item)
+        credited = self._money_of(item) / pieces if pieces else 0.0
         # what rounding by line makes of a piece is no allowance
         slack = item.currency_id.rounding / abs(pieces or 1.0)
         return abs(credited) < abs(price) - slack

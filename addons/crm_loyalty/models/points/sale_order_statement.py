@@ -164,7 +164,7 @@ class SaleOrder(models.Model):
         if not (split and len(promised) > 1 and program.applies_on == "future"):
             return {}
         pieces = []
-        for rule, (terms, seen) in self._seen_by_rules(program).items():
+        for rule, (terms, seen) in self._seen_by_rules(program, now).items():
             if not rule.reward_point_split or terms.by is By.ORDER:
                 continue
             for line in self.order_line if is_met(terms, seen) else ():
@@ -192,7 +192,7 @@ class SaleOrder(models.Model):
             if line in before
         }
         gains = []
-        for rule, (terms, seen) in self._seen_by_rules(program).items():
+        for rule, (terms, seen) in self._seen_by_rules(program, now).items():
             old = {
                 line: each.part(*former[line])
                 for line, each in seen.items()
@@ -262,10 +262,12 @@ class SaleOrder(models.Model):
             "factor": self._point_factor(card.program_id),
         }
 
-    def _seen_by_rules(self, program) -> dict:
+    def _seen_by_rules(self, program, now: dict) -> dict:
         """The program's rules in force here, each with the lines as it sees them.
 
         As Odoo's `_program_check_compute_points` sees them, which tells the sum only.
+
+        :param now: what each line comes to
         """
         [(order, program)] = [
             pair
@@ -295,10 +297,11 @@ class SaleOrder(models.Model):
                 )
                 amount = money = 0.0
                 if line not in countless:
-                    priced = line._get_lines_with_price()
                     if not off:
-                        amount = sum(priced.mapped("price_subtotal"))
-                        amount += taxed and sum(priced.mapped("price_tax"))
+                        amount = now[line].money
+                    if taxed and not off:
+                        priced = line._get_lines_with_price()
+                        amount += sum(priced.mapped("price_tax"))
                     if giver.program_type not in own:
                         money = order._get_order_line_price(line, "price_total")
                 pieces = line.product_uom_qty if line in counted else 0.0

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...statements import Size
+
 PAID_STATES = ("paid", "in_payment", "reversed")
 
 
@@ -79,12 +81,14 @@ class SaleOrder(models.Model):
     def _lines_not_invoiced(self, orders, left: dict):
         """Lines of which something that is kept is still to be invoiced."""
         late = self.env["sale.order.line"]
+        moved = orders.order_line._given_and_back()
         for line in orders.order_line:
             if line.product_uom_qty > 0 and not (
                 line.display_type or line.is_downpayment
             ):
-                given, back = line._given_and_back("product_uom_qty")
-                if line.product_uom_id.compare(given - back, left[line]) < 0:
+                given, back = moved.get(line, (Size(), Size()))
+                invoiced = given.pieces - back.pieces
+                if line.product_uom_id.compare(invoiced, left[line]) < 0:
                     late |= line
         return late
 

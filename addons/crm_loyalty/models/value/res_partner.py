@@ -129,9 +129,10 @@ class ResPartner(models.Model):
         return Value._search(Domain("company_id", "=", self.env.company.id) & domain)
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
-        # every column of every query passes here, so one look-up serves all of ours
-        joined = self._joins().get(field_expr)
-        if joined is None or query is None:
+        # every column of every query passes here
+        field = self._fields.get(field_expr)
+        joined = field and not field.store and self._joins().get(field_expr)
+        if not joined or query is None:
             return super()._field_to_sql(alias, field_expr, query)
         join, column = joined
         return SQL.identifier(getattr(self, join)(alias, query), column)
