@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from .till_points_common import TillPointsCommon
 
-OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 200))
 SEED = int(os.environ.get("SEED", 19))
 
 

@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from ...points import UNITS_PER_POINT
 from .point_common import PointCommon
 
-OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 200))
 SEED = int(os.environ.get("SEED", 19))
 CUSTOMERS = 12
 

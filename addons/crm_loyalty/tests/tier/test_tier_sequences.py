@@ -6,7 +6,8 @@ from odoo.tests import tagged
 
 from .tier_common import TierCommon
 
-OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 200))
+SEED = int(os.environ.get("SEED", 7))
 CUSTOMERS = 5
 
 
@@ -15,7 +16,7 @@ class TestTierSequences(TierCommon):
     """Orders, returns, invitations and nights in whatever sequence."""
 
     def test_a_long_life_of_some_customers(self):
-        dice = random.Random(7)
+        dice = random.Random(SEED)
         partners = self.env["res.partner"].create(
             [{"name": f"P{number}"} for number in range(CUSTOMERS)]
         )
