@@ -70,16 +70,22 @@ class SaleOrderLine(models.Model):
 
     def _point_sizes_left(self) -> dict:
         """What the customer keeps of each, netted over invoices and credit notes."""
-        return {
-            line: Size(
-                sum(
-                    priced._netted("price_subtotal")
-                    for priced in line._get_lines_with_price()
-                ),
-                line._netted("product_uom_qty"),
-            )
-            for line in self
-        }
+        sizes = {}
+        for line in self:
+            priced = line._get_lines_with_price()
+            bought = sum(priced.mapped("price_subtotal"))
+            money = sum(one._netted("price_subtotal") for one in priced)
+            if bought and line.currency_id.is_zero(money):
+                # who has all his money back keeps no goods, however it went
+                sizes[line] = Size()
+            elif priced == line:
+                sizes[line] = Size(money, line._netted("product_uom_qty"))
+            else:
+                # a combo is on an invoice by its parts: what is above them is a title
+                share = sum(one._netted("product_uom_qty") for one in priced)
+                share /= sum(priced.mapped("product_uom_qty")) or 1.0
+                sizes[line] = Size(money, line.product_uom_qty * share)
+        return sizes
 
     def _pieces_to_come(self) -> dict:
         """How many pieces of each the customer gets in the end."""
