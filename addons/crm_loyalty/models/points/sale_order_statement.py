@@ -167,27 +167,27 @@ class SaleOrder(models.Model):
         return values
 
     def _prepare_replaced_statements(self, lines) -> list[dict]:
-        """Against what goods earned that were replaced by others on their line, but for
-        rules by which the others count as well."""
+        """Against what goods earned that were replaced by others on their line."""
         values = []
         stated = self.point_statement_ids.filtered(
             lambda one: one.sale_line_id in lines
         )
         for program, some in stated.grouped("program_id").items():
             seen_by_rule = self._seen_by_rules(program)
-            gone = some.filtered(
-                lambda one, rules=seen_by_rule: (
-                    one.sale_line_id not in rules.get(one.rule_id, (None, ()))[1]
+            for (rule, line, by, *_kept), group in some.grouped(
+                lambda one: (
+                    *(one.rule_id, one.sale_line_id, By(one.by)),
+                    *(one._value_of(name) for name in KEPT),
                 )
-            )
-            for group in gone.grouped(
-                lambda one: tuple(one._value_of(name) for name in KEPT)
-            ).values():
+            ).items():
+                counts = line in seen_by_rule.get(rule, (None, ()))[1]
                 sums = {
                     name: -sum(group.mapped(name))
                     for name in ("points", "quantity", "amount")
                 }
-                if to_units(sums["points"]):
+                if to_units(sums["points"]) and not (
+                    counts and _stays_with_the_line(program, by)
+                ):
                     kept = {name: group[0]._value_of(name) for name in KEPT}
                     day = self.company_id._today()
                     values.append({**kept, **sums, "day": day})
@@ -224,25 +224,25 @@ class SaleOrder(models.Model):
         return dict(zip(promised.sorted("id"), pieces, strict=True))
 
     def _rule_gains(self, program, now: dict, before: dict) -> list[RuleGain]:
-        # a rule was asked for other goods on the line only if it gave something for them
         replaced = self.order_line.filtered(self._replaced) if before else ()
-        stated = self.point_statement_ids if replaced else ()
-        asked = Counter()
-        for one in stated:
-            asked[one.sale_line_id, one.rule_id] += to_units(one.points)
+        stated = Counter()
+        for one in self.point_statement_ids if before else ():
+            stated[one.rule_id, one.sale_line_id] += to_units(one.points)
         gains = []
         for rule, (terms, seen) in self._seen_by_rules(program).items():
+            stays = _stays_with_the_line(program, terms.by)
             former = {
                 line: size
                 for line, size in before.items()
-                if line not in replaced or asked[line, rule]
+                if line not in replaced or (stays and stated[rule, line])
             }
             old = {
                 line: each.part(*former[line].common(now[line]).share_of(now[line]))
                 for line, each in seen.items()
                 if line in former
             }
-            if new := gain(terms, seen, old, _round_points):
+            reached = any(stated[rule, line] for line in former)
+            if new := gain(terms, seen, old, _round_points, reached=reached):
                 gains.append(RuleGain(rule, terms, seen, new, former))
         if not gains:
             # an add-on of somebody else's gives points where no rule does
@@ -525,7 +525,9 @@ class SaleOrder(models.Model):
         ]
         promised, untaxed = sum(stated), self.amount_untaxed
         if promised:
-            untaxed = sum(size.money for size in self._asked_sizes().values()) or untaxed
+            untaxed = (
+                sum(size.money for size in self._asked_sizes().values()) or untaxed
+            )
         else:
             lines = self.coupon_point_ids.filtered(
                 lambda line: line.coupon_id._account() == card
@@ -534,6 +536,12 @@ class SaleOrder(models.Model):
         if not (promised and units):
             return 0.0
         return untaxed / (self.currency_rate or 1.0) * units / promised
+
+
+def _stays_with_the_line(program, by: By) -> bool:
+    """Whether what a line earned by a rule is kept by other goods on it that count as
+    well: what is for the order, and cards. They earn all other points by themselves."""
+    return by is By.ORDER or not program._gives_in_parts()
 
 
 def _round_points(points: float) -> float:

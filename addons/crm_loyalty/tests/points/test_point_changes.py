@@ -60,14 +60,23 @@ class TestPointChanges(StatementCommon):
         self.assertEqual((self._points(), self._by_piece()), (240, 10))
         self.assertWhole()
 
-    def test_other_goods_of_the_same_rule_keep_the_former_rate(self):
-        order = self._sell({"product_uom_qty": 2, "price_unit": 100})
+    def test_other_goods_of_the_same_rule_are_new_goods(self):
+        self.rule.write({"minimum_amount": 250, "minimum_qty": 3})
+        order = self._sell({"product_uom_qty": 2, "price_unit": 100}, 100)
+        self.assertEqual(self._points(), 300)
         self.rule.reward_point_amount = 3
-        self._swap(order.order_line, self.other_product, price_unit=100)
-        self.assertEqual((self._points(), self._by_piece()), (200, 20))
-        order.order_line.price_unit = 110
+        self._swap(order.order_line[0], self.other_product, price_unit=100)
+        # who reached the least amount once has reached it
+        self.assertEqual((self._points(), self._by_piece()), (700, 30))
+        self.rule.write({"minimum_amount": 0, "minimum_qty": 0})
+        order.order_line[0].product_uom_qty = 1
+        self._swap(order.order_line[0], self.product, price_unit=100)
+        self.assertEqual((self._points(), self._by_piece()), (400, 20))
+        order.order_line[0].product_uom_qty = 2
         order._update_programs_and_rewards()
-        self.assertEqual((self._points(), self._by_piece()), (260, 20))
+        self.assertEqual((self._points(), self._by_piece()), (700, 30))
+        self._credit(self._invoice(order))
+        self.assertEqual((self._points(), self._by_piece()), (0, 0))
         self.assertWhole()
 
     def test_points_for_the_order_stay_whichever_goods_it_has(self):
