@@ -257,6 +257,9 @@ class PosOrder(models.Model):
             wanted[account], given[card] = told, told.earned
         self._state_till_points(given, factor)
         self._post_effects(wanted, known=(posted, past))
+        if self.lines.refund_orderline_ids or self.account_move.reversal_move_ids:
+            # told late: goods have come back meanwhile
+            self._post_points()
         if beyond:
             beyond_sale = self.env._(
                 "Beyond what %(sale)s can earn, told by %(user)s",

@@ -4,14 +4,11 @@ from odoo.tests import tagged
 from .till_points_common import TillPointsCommon
 
 
-@tagged("post_install", "-at_install")
-class TestPosExchange(TillPointsCommon):
-    """Goods come back and others are taken, on one receipt."""
-
-    def _exchange(self, sold, taken=1, back=1):
+class ExchangeCommon(TillPointsCommon):
+    def _exchange(self, sold, taken=1, back=1, **values):
         """As the till's screen sends it: what comes back stands below what is new."""
         lines = [(taken, False), (-back, sold.lines[0].id)]
-        values = [
+        parts = [
             {
                 "product_id": self.product.id,
                 "qty": quantity,
@@ -23,14 +20,20 @@ class TestPosExchange(TillPointsCommon):
             for quantity, refunded in lines
         ]
         sale = self._ring_up(
-            lines=[Command.create(line) for line in values],
+            lines=[Command.create(part) for part in parts],
             is_refund=True,
             state="draft",
             amount_total=100 * (taken - back),
             amount_paid=100 * (taken - back),
+            **values,
         )
         sale.with_user(self.cashier).action_pos_order_paid()
         return sale
+
+
+@tagged("post_install", "-at_install")
+class TestPosExchange(ExchangeCommon):
+    """Goods come back and others are taken, on one receipt."""
 
     def test_what_comes_back_is_taken_once(self):
         """The screen takes it off what the new goods earn; the first sale's lines say
@@ -95,4 +98,14 @@ class TestPosExchange(TillPointsCommon):
         # 190 for the new goods, 100 for the former, 100 spent
         self._tell(self.program, 90 - 100, self._card(), exchange)
         self.assertEqual(self._card().points, 200 - 100 + 190 - 100)
+        self.assertWhole()
+
+    def test_goods_that_came_back_before_the_sale_was_told(self):
+        """A till without connection tells late what its sales earned."""
+        sale = self._ring_up(3)
+        self._bring_back(sale)
+        self._tell(self.program, 300, sale=sale)
+        self.assertEqual(self._card().points, 200)
+        self._bring_back(sale)
+        self.assertEqual(self._card().points, 100)
         self.assertWhole()

@@ -73,8 +73,8 @@ class TestPointSequences(PointCommon):
             cls.program | cls.waiting | cls.forgiving | cls.blocking | cls.pieces
         )
         cls.programs = cls.earning | cls.wallet
-        # the tiny model: of how many pieces of each line rules were asked, and what they
-        # gave for which of them, by line and program
+        # the tiny model: of how many pieces of each line rules were asked, and what
+        # they gave for which of them, by line and program
         cls.asked, cls.given = {}, {}
 
     @classmethod
