@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from ...points import UNITS_PER_POINT
 from .point_common import PointCommon
 
-OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 180))
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 130))
 SEED = int(os.environ.get("SEED", 19))
 CUSTOMERS = 12
 
