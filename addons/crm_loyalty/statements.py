@@ -134,12 +134,16 @@ def gain(
     now: Mapping[Hashable, Seen],
     before: Mapping[Hashable, Seen],
     rounded: Callable[[float], float],
+    *,
+    reached: bool = False,
 ) -> Gain | None:
     """What the rule gives for these lines beyond what it gives for the former ones.
 
     A minimum is asked when points are earned: who reached it once has reached it.
+
+    :param reached: by the former lines together with others that are gone
     """
-    known = is_met(terms, before)
+    known = reached or is_met(terms, before)
     if not (known or is_met(terms, now)):
         return None
     points, weights = _gives(terms, now, rounded)

@@ -251,6 +251,36 @@ class TestAttackPoints(AttackCase):
                 self.assertRefused(actor, "loyalty.card", method, card.ids, *args)
         self.assertEqual(card.points, 10)
 
+    def test_whoever_invoices_decides_nothing_about_points(self):
+        move = self.records["account.move"]
+        values = {
+            "points_decided_on": "2026-01-01",
+            "point_liability_id": self.records["loyalty.point.liability"].id,
+        }
+        for name, value in values.items():
+            for actor in ("accountant", "manager"):
+                self.assertRefused(
+                    actor, "account.move", "write", move.ids, {name: value}
+                )
+            self.assertRefused(
+                "accountant",
+                "account.move",
+                "create",
+                [{"move_type": "out_refund", name: value}],
+            )
+        made, error = self._call(
+            "accountant",
+            "account.move",
+            "create",
+            [{"move_type": "out_refund"}],
+            context={f"default_{name}": value for name, value in values.items()},
+        )
+        self.assertFalse(error)
+        move |= move.browse(made)
+        move.invalidate_recordset()
+        self.assertFalse(move.filtered("points_decided_on"))
+        self.assertFalse(move.point_liability_id)
+
     def test_pages_of_points(self):
         """Only its customer sees an account; nobody's odd address is an error."""
         card = self.records["loyalty.point.entry"].card_id

@@ -165,6 +165,21 @@ kinds = env["loyalty.point.entry"].search([]).mapped("kind")
 assert sorted(kinds) == ["earn", "expire"], kinds
 """
 
+CODES = """
+attempts, here = env["suite.attempt"], env.company
+limits = {f"code by login {env.uid}": 10, "code from here": 10}
+for _number in range(8):
+    attempts._note(limits)
+env.cr.commit()
+def guess(code):
+    return lambda env: env.user._portal_function(code, here.with_env(env), "here")
+answers = race(*(guess(code) for code in ("one", "two", "three", "four")))
+assert all(isinstance(answer, int) for answer in answers), answers
+for who in limits:
+    count = attempts.search_count([("mark", "=", attempts._hashed(who))])
+    assert count == 10, count
+"""
+
 
 @pytest.mark.parametrize(
     ("holder", "script"),
@@ -174,10 +189,12 @@ assert sorted(kinds) == ["earn", "expire"], kinds
         ("contact", SPENDING),
         ("contact", CLOSING),
         ("contact", ALL_EXPIRED),
+        ("contact", CODES),
     ],
     ids=[
         *("first orders", "a company's contacts", "spending the same points"),
         *("the night and a customer", "two nights and a customer"),
+        "four wrong codes of which two are too many",
     ],
 )
 def test_races_end_as_if_one_after_the_other(hosted, holder, script, tmp_path):

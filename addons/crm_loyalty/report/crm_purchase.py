@@ -347,7 +347,8 @@ class CrmPurchase(models.Model):
         As ``left_of`` in ``statements.py``: what was credited and invoiced anew is
         kept, in whatever sequence. Money in the company's currency; pieces in the
         line's unit: of its own product, and none where less than the price was
-        credited for a piece, or where money went back and no piece with it.
+        credited for a piece, or where money went back and no piece with it, unless all
+        the money did.
 
         :param lines: query of ids
         """
@@ -369,9 +370,11 @@ class CrmPurchase(models.Model):
         )
         return SQL(
             """
-            SELECT line_id, %(lost_money)s AS revenue, %(lost_pieces)s AS quantity
+            SELECT line_id, %(lost_money)s AS revenue,
+                   CASE WHEN price <> 0 AND abs(price - %(lost_money)s) < slack / 2
+                        THEN ordered ELSE %(lost_pieces)s END AS quantity
               FROM (
-                    SELECT line_id, price, ordered,
+                    SELECT line_id, price, ordered, slack,
                            coalesce(sum(money) FILTER (WHERE money * price > 0), 0)
                                AS money_given,
                            -coalesce(sum(money) FILTER (WHERE money * price <= 0), 0)
@@ -425,7 +428,7 @@ class CrmPurchase(models.Model):
                                        %(known)s
                                    ) size
                            ) part
-                     GROUP BY line_id, price, ordered
+                     GROUP BY line_id, price, ordered, slack
                    ) net
             """,
             lost_money=self._lost_sql(SQL("price"), SQL("money")),

@@ -15,6 +15,7 @@ from .offer import (
 from .points import (
     test_point_accounts,
     test_point_cases,
+    test_point_changes,
     test_point_dates,
     test_point_day,
     test_point_differences,

@@ -243,8 +243,9 @@ class PosOrder(models.Model):
             # what the till tells again is known
             if past[account].count:
                 continue
-            told = self._till_effect(card, to_units(change))
             program = card.program_id
+            back = self._told_too_little(program)
+            told = self._till_effect(card, to_units(change), back)
             most = sale.bounds(program)[1]
             if told.earned > to_units(most + self._slack(program, 1)):
                 beyond[card] = to_points(told.earned) - most
@@ -256,6 +257,9 @@ class PosOrder(models.Model):
             wanted[account], given[card] = told, told.earned
         self._state_till_points(given, factor)
         self._post_effects(wanted, known=(posted, past))
+        if self.lines.refund_orderline_ids or self.account_move.reversal_move_ids:
+            # told late: goods have come back meanwhile
+            self._post_points()
         if beyond:
             beyond_sale = self.env._(
                 "Beyond what %(sale)s can earn, told by %(user)s",
@@ -349,10 +353,14 @@ class PosOrder(models.Model):
             note.values["move_id"] = document.id
         return note
 
-    def _till_effect(self, card, net: int) -> Effect:
-        """The till tells the sum only; what its rewards cost tells the parts."""
+    def _till_effect(self, card, net: int, back: int) -> Effect:
+        """The till tells the sum only; what its rewards cost tells the parts.
+
+        :param back: what it has taken off for goods that were sold before
+        """
         rewards = self._reward_lines(card)
         spent = to_units(sum(max(line.points_cost, 0) for line in rewards))
+        net += back
         if net + spent < 0:
             return Effect(0, -net)
         return Effect(net + spent, spent)

@@ -153,8 +153,20 @@ class PosOrder(models.Model):
 
         :param worth: of each line
         """
-        goods = self._point_goods(program)
-        against = self._lines_against_points(program)
+        gains = self._gains_of(program, self._lines_new(), worth)
+        if any(new.points for *_rule, new in gains):
+            return gains
+        # what the screen knows more of than the server
+        goods = self._point_goods(program) or self._goods() or self.lines
+        goods = goods & self._lines_new() or goods
+        weights = {line: worth[line] for line in goods}
+        rule = self.env["loyalty.rule"]
+        return [(rule, Terms(By.ORDER, 0), Gain(1.0, weights, known=False))]
+
+    def _gains_of(self, program, lines, worth: dict) -> list[tuple]:
+        """What the rules give for these lines."""
+        goods = self._point_goods(program) & lines
+        against = self._lines_against_points(program) & lines
         named = program._get_valid_products(self.lines.product_id)
         gains = []
         for rule in program.rule_ids:
@@ -175,13 +187,26 @@ class PosOrder(models.Model):
             )
             if new := gain(terms, seen, {}, _round_points):
                 gains.append((rule, terms, new))
-        if any(new.points for *_rule, new in gains):
-            return gains
-        # what the screen knows more of than the server
-        goods = goods or self._goods() or self.lines
-        weights = {line: worth[line] for line in goods}
-        rule = self.env["loyalty.rule"]
-        return [(rule, Terms(By.ORDER, 0), Gain(1.0, weights, known=False))]
+        return gains
+
+    def _lines_new(self):
+        """What is no return of goods that were sold before."""
+        return self.lines.filtered(lambda line: not line.refunded_orderline_id)
+
+    def _told_too_little(self, program) -> int:
+        """By how much the screen lessens what new goods earn, for those that came back.
+
+        It knows of one sale only. What goods that come back take is what they earned,
+        and is posted by the sale that sold them. Money on a wallet goes by itself.
+        """
+        if program.program_type != "loyalty" or self.lines == self._lines_new():
+            return 0
+        worth = self.lines._loyalty_worth()
+        given = [
+            sum(new.points for *_rule, new in self._gains_of(program, lines, worth))
+            for lines in (self._lines_new(), self.lines)
+        ]
+        return to_units(given[0] - given[1])
 
     def _post_points(self, document=None, *, cancelled=False, withdrawn=False):
         # sudo: statements are the ledger's own

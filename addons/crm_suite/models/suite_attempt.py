@@ -30,12 +30,20 @@ class SuiteAttempt(models.Model):
 
         :param limits: how many there may be, by what is tried and by whom
         """
-        # two at one moment would not see each other
-        self.env["suite.turn"]._take(f"attempt {self._hashed(who)}" for who in limits)
+        self._take_turn(limits)
         within = self._is_within(limits, period)
         if within:
             self._note(limits)
         return within
+
+    @api.model
+    def _take_turn(self, whos: Iterable[str]) -> None:
+        """Before asking, where what was asked decides: two at one moment would not see
+        each other.
+
+        :raise SerializationFailure: somebody else's try came in between
+        """
+        self.env["suite.turn"]._take(f"attempt {self._hashed(who)}" for who in whos)
 
     @api.model
     def _is_within(self, limits: Mapping[str, int], period: timedelta) -> bool:

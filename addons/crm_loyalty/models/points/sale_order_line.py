@@ -76,12 +76,25 @@ class SaleOrderLine(models.Model):
         if not moved:
             return sizes
         return {
-            line: Size(
-                sum(part._kept_of(moved).money for part in priced[line]),
-                line._kept_of(moved).pieces,
-            )
-            for line in sizes
+            line: line._size_left(size, priced[line], moved)
+            for line, size in sizes.items()
         }
+
+    def _size_left(self, whole: Size, priced, moved: dict) -> Size:
+        """
+        :param priced: the lines that have its price, which of a combo are its parts
+        """
+        kept = [part._kept_of(moved) for part in priced]
+        money = sum(part.money for part in kept)
+        if whole.money and self.currency_id.is_zero(money):
+            # who has all his money back keeps no goods, however it went
+            return Size()
+        pieces = sum(part.pieces for part in kept)
+        if priced != self:
+            # a combo is on an invoice by its parts: what is above them is a title
+            share = pieces / (sum(priced.mapped("product_uom_qty")) or 1.0)
+            pieces = whole.pieces * share
+        return Size(money, pieces)
 
     def _pieces_to_come(self) -> dict:
         """How many pieces of each the customer gets in the end."""

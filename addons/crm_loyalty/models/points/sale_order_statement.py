@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from odoo import fields, models
@@ -36,6 +36,8 @@ class RuleGain(NamedTuple):
     terms: Terms
     seen: dict
     new: Gain
+    # how large the lines were for which it was asked already
+    former: dict
 
     @property
     def whole(self) -> float:
@@ -91,8 +93,9 @@ class SaleOrder(models.Model):
         sizes, asked = self.order_line._point_sizes(), {}
         known = {} if confirmed else self._asked_sizes()
         for line, size in sizes.items():
-            most = size.most(known[line]) if line in known else size
-            asked[str(line.id)] = [most.pieces, most.money]
+            grown = line in known and not self._replaced(line)
+            most = size.most(known[line]) if grown else size
+            asked[str(line.id)] = [most.pieces, most.money, line.product_id.id]
         # what a quotation knew of it says nothing
         if confirmed or asked != self.points_asked_for:
             self.points_asked_for = asked
@@ -101,6 +104,13 @@ class SaleOrder(models.Model):
         asked = self.points_asked_for or {}
         sizes = {line: asked.get(str(line.id)) for line in self.order_line}
         return {line: Size(size[1], size[0]) for line, size in sizes.items() if size}
+
+    def _replaced(self, line) -> bool:
+        """Whether it sells other goods than those for which rules were asked."""
+        _pieces, _money, *product = (self.points_asked_for or {}).get(
+            str(line.id), (0, 0)
+        )
+        return bool(product) and product[0] != line.product_id.id
 
     def _withdraw_statements(self):
         """A cancelled order has earned nothing: each statement gets one against it."""
@@ -113,7 +123,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         now = self.order_line._point_sizes()
         before = {} if confirmed else self._asked_sizes()
-        if not confirmed and not any(
+        replaced = self.order_line.filtered(self._replaced) if before else ()
+        if not (confirmed or replaced) and not any(
             size.exceeds(before.get(line, Size())) for line, size in now.items()
         ):
             return []
@@ -121,6 +132,8 @@ class SaleOrder(models.Model):
             lambda line: line.points and not self._card_expired(line.coupon_id)
         )
         values = []
+        if replaced:
+            values += self._prepare_replaced_statements(replaced, now)
         programs = promised.grouped(lambda line: line.coupon_id.program_id)
         kept = self._by_ledger(promised.coupon_id.program_id)
         programs = {program: programs[program] for program in kept}
@@ -152,7 +165,34 @@ class SaleOrder(models.Model):
             card, units = promise.coupon_id, to_units(promise.points)
             if before:
                 units = self._new_units(program, promise.points, gains, card in stated)
-            values += self._share_over_lines(card, units, gains, now, before)
+            values += self._share_over_lines(card, units, gains, now)
+        return values
+
+    def _prepare_replaced_statements(self, lines, now: dict) -> list[dict]:
+        """Against what goods earned that were replaced by others on their line."""
+        values = []
+        stated = self.point_statement_ids.filtered(
+            lambda one: one.sale_line_id in lines
+        )
+        for program, some in stated.grouped("program_id").items():
+            seen_by_rule = self._seen_by_rules(program, now)
+            for (rule, line, by, *_kept), group in some.grouped(
+                lambda one: (
+                    *(one.rule_id, one.sale_line_id, By(one.by)),
+                    *(one._value_of(name) for name in KEPT),
+                )
+            ).items():
+                counts = line in seen_by_rule.get(rule, (None, ()))[1]
+                sums = {
+                    name: -sum(group.mapped(name))
+                    for name in ("points", "quantity", "amount")
+                }
+                if to_units(sums["points"]) and not (
+                    counts and _stays_with_the_line(program, by)
+                ):
+                    kept = {name: group[0]._value_of(name) for name in KEPT}
+                    day = self.company_id._today()
+                    values.append({**kept, **sums, "day": day})
         return values
 
     def _pieces_of_cards(self, program, promised, now: dict) -> dict:
@@ -186,26 +226,33 @@ class SaleOrder(models.Model):
         return dict(zip(promised.sorted("id"), pieces, strict=True))
 
     def _rule_gains(self, program, now: dict, before: dict) -> list[RuleGain]:
-        former = {
-            line: before[line].common(size).share_of(size)
-            for line, size in now.items()
-            if line in before
-        }
+        replaced = self.order_line.filtered(self._replaced) if before else ()
+        stated = Counter()
+        for one in self.point_statement_ids if before else ():
+            stated[one.rule_id, one.sale_line_id] += to_units(one.points)
         gains = []
         for rule, (terms, seen) in self._seen_by_rules(program, now).items():
+            stays = _stays_with_the_line(program, terms.by)
+            former = {
+                line: size
+                for line, size in before.items()
+                if line not in replaced or (stays and stated[rule, line])
+            }
             old = {
-                line: each.part(*former[line])
+                line: each.part(*former[line].common(now[line]).share_of(now[line]))
                 for line, each in seen.items()
                 if line in former
             }
-            if new := gain(terms, seen, old, _round_points):
-                gains.append(RuleGain(rule, terms, seen, new))
+            reached = any(stated[rule, line] for line in former)
+            if new := gain(terms, seen, old, _round_points, reached=reached):
+                gains.append(RuleGain(rule, terms, seen, new, former))
         if not gains:
             # an add-on of somebody else's gives points where no rule does
             goods = {line: size.money for line, size in now.items() if line.product_id}
             seen = {line: Seen(money=money) for line, money in goods.items()}
             new = Gain(1.0, goods, known=False)
-            gains = [RuleGain(self.env["loyalty.rule"], Terms(By.ORDER, 0), seen, new)]
+            terms = Terms(By.ORDER, 0)
+            gains = [RuleGain(self.env["loyalty.rule"], terms, seen, new, before)]
         return gains
 
     def _new_units(self, program, promised: float, gains, stated: bool) -> int:
@@ -224,7 +271,7 @@ class SaleOrder(models.Model):
             return to_units((whole - former) * promised / strict)
         return 0 if stated else to_units(promised)
 
-    def _share_over_lines(self, card, units, gains, now, before) -> list[dict]:
+    def _share_over_lines(self, card, units, gains, now) -> list[dict]:
         gains = [each for each in gains if each.new.points]
         if not (units and gains):
             return []
@@ -234,8 +281,8 @@ class SaleOrder(models.Model):
         for each, parts in zip(gains, shared, strict=True):
             for line, part in parts.items():
                 size, former = now[line], Size()
-                if each.new.known and line in before:
-                    former = before[line].common(size)
+                if each.new.known and line in each.former:
+                    former = each.former[line].common(size)
                 known = former.share_of(size).money
                 values.append(
                     {
@@ -350,7 +397,7 @@ class SaleOrder(models.Model):
     def _prepare_past_statements(self, card, units, left) -> list[dict]:
         now = self.order_line._point_sizes()
         gains = self._rule_gains(card.program_id, now, {})
-        values = self._share_over_lines(card, units, gains, now, {})
+        values = self._share_over_lines(card, units, gains, now)
         sizes = [
             left[self.env["sale.order.line"].browse(v["sale_line_id"])] for v in values
         ]
@@ -483,8 +530,9 @@ class SaleOrder(models.Model):
         ]
         promised, untaxed = sum(stated), self.amount_untaxed
         if promised:
-            asked = (self.points_asked_for or {}).values()
-            untaxed = sum(money for _pieces, money in asked) or untaxed
+            untaxed = (
+                sum(size.money for size in self._asked_sizes().values()) or untaxed
+            )
         else:
             lines = self.coupon_point_ids.filtered(
                 lambda line: line.coupon_id._account() == card
@@ -493,6 +541,12 @@ class SaleOrder(models.Model):
         if not (promised and units):
             return 0.0
         return untaxed / (self.currency_rate or 1.0) * units / promised
+
+
+def _stays_with_the_line(program, by: By) -> bool:
+    """Whether what a line earned by a rule is kept by other goods on it that count as
+    well: what is for the order, and cards. They earn all other points by themselves."""
+    return by is By.ORDER or not program._gives_in_parts()
 
 
 def _round_points(points: float) -> float:

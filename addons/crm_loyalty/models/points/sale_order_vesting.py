@@ -42,7 +42,8 @@ class SaleOrder(models.Model):
             )
         else:
             held = self._lines_not_invoiced(reduced, left).order_id
-            happened = Domain("invoice_status", "=", "invoiced")
+            # all that was ordered is, whatever was delivered beyond it
+            happened = Domain("invoice_status", "in", ("invoiced", "upselling"))
         happened |= Domain("id", "in", (reduced - held).ids)
         if event == "payment":
             unpaid = [
@@ -83,8 +84,11 @@ class SaleOrder(models.Model):
         late = self.env["sale.order.line"]
         moved = orders.order_line._given_and_back()
         for line in orders.order_line:
+            # of a combo its parts are waited for
             if line.product_uom_qty > 0 and not (
-                line.display_type or line.is_downpayment
+                line.display_type
+                or line.is_downpayment
+                or line.product_id.type == "combo"
             ):
                 given, back = moved.get(line, (Size(), Size()))
                 invoiced = given.pieces - back.pieces

@@ -7,12 +7,13 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...points import UNITS_PER_POINT
 from .point_common import PointCommon
 
-OPERATIONS = 1_000 if os.environ.get("DEEP") else 200
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 130))
 SEED = int(os.environ.get("SEED", 19))
 CUSTOMERS = 12
 
@@ -42,36 +43,117 @@ class TestPointSequences(PointCommon):
             point_debt_policy="block",
             point_vesting="delivery",
         )
-        cls.oil = cls._make_product("Oil", 900)
-        company = cls.env["res.partner"].create({"name": "C", "is_company": True})
+        cls.pieces = cls._make_program(
+            name="Pieces",
+            rule_ids=[
+                Command.create(
+                    {
+                        "reward_point_mode": "unit",
+                        "reward_point_amount": 10,
+                        "product_ids": cls.product.ids,
+                    }
+                )
+            ],
+        )
+        cls.oil = cls._make_product("Oil", 100)
+        cls.top_up_product = cls._make_product("Top-up", 100)
+        cls.wallet = cls._make_wallet()
+        companies = cls.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in "CD"]
+        )
+        cls.companies = companies
         cls.partners = cls.env["res.partner"].create(
             [
-                {"name": f"P{n}", "parent_id": company.id if n % 3 == 0 else False}
+                {"name": f"P{n}", "parent_id": companies[0].id if n % 3 == 0 else False}
                 for n in range(CUSTOMERS)
             ]
         )
         cls.orders = cls.env["sale.order"]
-        cls.programs = cls.program | cls.waiting | cls.forgiving | cls.blocking
-        # the tiny model: how many pieces each order's rules were asked for, and what
-        # they gave for which of them, by order and program
+        cls.earning = (
+            cls.program | cls.waiting | cls.forgiving | cls.blocking | cls.pieces
+        )
+        cls.programs = cls.earning | cls.wallet
+        # the tiny model: of how many pieces of each line rules were asked, and what
+        # they gave for which of them, by line and program
         cls.asked, cls.given = {}, {}
+
+    @classmethod
+    def _make_wallet(cls):
+        return cls.env["loyalty.program"].create(
+            {
+                "name": "Wallet",
+                "keep_ledger": True,
+                "program_type": "ewallet",
+                "trigger": "auto",
+                "applies_on": "future",
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "reward_point_mode": "money",
+                            "reward_point_amount": 1,
+                            "product_ids": cls.top_up_product.ids,
+                        }
+                    )
+                ],
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_point",
+                            "discount": 1,
+                            "discount_applicability": "order",
+                            "required_points": 1,
+                        }
+                    )
+                ],
+            }
+        )
+
+    def _goods(self, orders):
+        return orders.order_line.filtered(
+            lambda line: (
+                not (line.reward_id or line.is_downpayment or line.display_type)
+            )
+        )
+
+    def _counts(self, line, program):
+        """Money that is changed earns nowhere else, pieces are those of flour."""
+        if line.product_id == self.top_up_product:
+            return program == self.wallet
+        if program == self.pieces:
+            return line.product_id == self.product
+        return program != self.wallet
 
     def _ask(self, order, *, confirmed=False):
         """What is new since the rules were asked earns by the rule of today."""
-        quantity = order.order_line[0].product_uom_qty
-        for program in self.programs:
+        lines = self._goods(order)
+        for line in lines if confirmed else ():
+            self.asked[line] = 0
+            for program in self.programs:
+                self.given[line, program] = []
+        for program in self.programs.filtered("active"):
             rate = program.rule_ids.reward_point_amount
-            key = order.id, program.id
-            if confirmed:
-                self.asked[key], self.given[key] = 0, []
-            former = min(self.asked[key], quantity)
-            start = self.asked[key]
-            if former < 1:
-                # nothing was given for less than one piece
-                start = 0
-            if quantity >= 1 and quantity > self.asked[key]:
-                self.given[key].append((start, quantity, rate))
-            self.asked[key] = max(self.asked[key], quantity)
+            counted = lines.filtered(
+                lambda line, program=program: self._counts(line, program)
+            )
+            pieces = sum(counted.mapped("product_uom_qty"))
+            known = any(self.given.get((line, program)) for line in counted) or (
+                sum(
+                    min(self.asked.get(line, 0), line.product_uom_qty)
+                    for line in counted
+                )
+                >= 1
+            )
+            if pieces < 1:
+                # nothing is given for less than one piece
+                continue
+            for line in counted:
+                start = self.asked.get(line, 0) if known else 0
+                if line.product_uom_qty > start:
+                    stretch = start, line.product_uom_qty, rate
+                    self.given.setdefault((line, program), []).append(stretch)
+        for line in lines:
+            self.asked[line] = max(self.asked.get(line, 0), line.product_uom_qty)
 
     def _pick(self, *states):
         orders = self.orders.filtered(lambda order: order.state in states)
@@ -83,29 +165,123 @@ class TestPointSequences(PointCommon):
         )
         return self.dice.choice(cards).sudo() if cards else cards
 
+    def _pick_line(self, *states):
+        """Goods of an order that is mostly one of a single line."""
+        lines = self._goods(self._pick(*states))
+        return self.dice.choice(lines) if lines else lines
+
     def earn(self):
         order = self._quote(self.dice.choice(self.partners), self.dice.randint(1, 5))
+        self._confirm(order)
+
+    def _confirm(self, order):
         self.orders |= order
         order.action_confirm()
         self._ask(order, confirmed=True)
 
+    def quote(self):
+        """Its points are promised to others as well until it is confirmed."""
+        order = self._quote(self.dice.choice(self.partners), self.dice.choice([0.5, 2]))
+        self.orders |= order
+        self._claim_all(order)
+
+    def _claim_all(self, order):
+        for card, rewards in order._get_claimable_rewards().items():
+            order._apply_program_reward(rewards[0], card)
+
+    def confirm_quote(self):
+        if order := self._pick("draft"):
+            if self.dice.random() < 0.3:
+                order.partner_id = self.dice.choice(self.partners)
+            order._update_programs_and_rewards()
+            self._confirm(order)
+
+    def top_up(self):
+        order = self._quote(self.dice.choice(self.partners), 0)
+        order.order_line.product_id = self.top_up_product
+        order.order_line.product_uom_qty = self.dice.randint(1, 2)
+        order._update_programs_and_rewards()
+        self._confirm(order)
+
+    def copy(self):
+        if order := self._pick("sale", "cancel"):
+            again = order.copy()
+            again._update_programs_and_rewards()
+            self._confirm(again)
+
+    def add_line(self):
+        if (order := self._pick("sale")) and len(self._goods(order)) < 3:
+            product = self.dice.choice([self.product, self.oil])
+            order.order_line = [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": self.dice.choice([0.5, 1, 2]),
+                    }
+                )
+            ]
+            order._update_programs_and_rewards()
+            self._ask(order)
+
+    def swap(self):
+        """Other goods on the same line, as long as nobody has got the first."""
+        line = self._pick_line("sale")
+        if line and line.product_updatable and line.product_id != self.top_up_product:
+            line.product_id = (
+                self.oil if line.product_id == self.product else self.product
+            )
+            line.order_id._update_programs_and_rewards()
+            self.asked[line] = 0
+            for program in self.programs:
+                self.given[line, program] = []
+            self._ask(line.order_id)
+
+    def archive(self):
+        gone = self.earning.filtered(lambda program: not program.active)
+        program = gone or self.dice.choice(self.earning)
+        program.active = not program.active
+
+    def free_credit(self):
+        """Who names no sale takes nothing."""
+        self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.dice.choice(self.partners).id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.product.id, "price_unit": 100})
+                ],
+            }
+        ).action_post()
+
+    def pay_down(self):
+        if (order := self._pick("sale")) and order.invoice_status == "to invoice":
+            self.env["sale.advance.payment.inv"].create(
+                {
+                    "sale_order_ids": [Command.set(order.ids)],
+                    "advance_payment_method": "fixed",
+                    "fixed_amount": 30,
+                }
+            )._create_invoices(order).action_post()
+
+    def move_away(self):
+        contact = self.dice.choice(self.partners)
+        if contact.parent_id:
+            contact.parent_id = self.companies - contact.parent_id
+
     def change_rule(self):
-        rule = self.dice.choice(self.programs).rule_ids
+        rule = self.dice.choice(self.earning).rule_ids
         rule.reward_point_amount = self.dice.choice([0.5, 1, 1, 3])
 
     def spend(self):
         order = self._quote(self.dice.choice(self.partners), self.dice.choice([0.2, 1]))
-        self.orders |= order
-        for card, rewards in order._get_claimable_rewards().items():
-            order._apply_program_reward(rewards[0], card)
-        order.action_confirm()
-        self._ask(order, confirmed=True)
+        self._claim_all(order)
+        self._confirm(order)
 
     def edit(self):
-        if order := self._pick("sale"):
-            order.order_line[0].product_uom_qty = self.dice.randint(0, 6)
-            order._update_programs_and_rewards()
-            self._ask(order)
+        if line := self._pick_line("sale"):
+            line.product_uom_qty = self.dice.randint(0, 6)
+            line.order_id._update_programs_and_rewards()
+            self._ask(line.order_id)
 
     def drop_reward(self):
         if order := self._pick("sale", "draft"):
@@ -123,37 +299,61 @@ class TestPointSequences(PointCommon):
             self._ask(order, confirmed=True)
 
     def refund(self):
-        if (order := self._pick("sale")) and order.order_line[0].product_uom_qty > 0:
-            part = self.dice.choice([None, 1])
-            self._refund(order, quantity=part)
+        """All of an invoice, with rewards and payments; or some pieces of a line."""
+        if line := self._pick_line("sale"):
+            self._credit(line, self.dice.choice([None, 1, 1, 2]))
+
+    def _credit(self, line, quantity=None, **values):
+        invoices = line.invoice_lines.move_id.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+        if not invoices:
+            if line.order_id.invoice_status != "to invoice":
+                return
+            invoices = line.order_id._create_invoices(final=self.dice.random() < 0.5)
+            invoices.action_post()
+        refund = self.dice.choice(invoices)._reverse_moves()
+        if quantity or values:
+            others = refund.invoice_line_ids.filtered(
+                lambda item: item.sale_line_ids != line
+            )
+            others.unlink()
+            refund.invoice_line_ids.write({"quantity": quantity or 1, **values})
+        if refund.invoice_line_ids:
+            refund.action_post()
 
     def _pick_invoiced(self):
-        orders = self.orders.filtered(
-            lambda order: (
-                order.state == "sale"
-                and order.invoice_ids
-                and order.order_line[0].product_uom_qty > 0
+        lines = self._goods(self.orders).filtered(
+            lambda line: (
+                line.state == "sale" and line.invoice_lines and line.product_uom_qty > 0
             )
         )
-        return self.dice.choice(orders) if orders else orders
+        return self.dice.choice(lines) if lines else lines
 
     def allow(self):
-        """Some money is credited, and no goods come back."""
-        if order := self._pick_invoiced():
-            refund = self._refund(order, quantity=1)
-            refund.button_draft()
-            refund.invoice_line_ids.price_unit = 30
-            refund.action_post()
+        """Some money is credited, and no goods come back; or at last all of it is."""
+        if line := self._pick_invoiced():
+            self._credit(line, 1, price_unit=self.dice.choice([30, 70]))
 
     def invoice(self):
         if (order := self._pick("sale")) and order.invoice_status == "to invoice":
-            order._create_invoices().action_post()
+            final = self.dice.random() < 0.5
+            order._create_invoices(final=final).action_post()
 
     def net(self):
         """What comes back is a negative line of the next invoice."""
-        if order := self._pick_invoiced():
+        if line := self._pick_invoiced():
             back = -self.dice.choice([1, 1, 2])
-            self._net(order.order_line[0], self.oil, quantity=back).action_post()
+            self._net(line, self.oil, quantity=back).action_post()
+
+    def withdraw_entries(self):
+        """Set back to draft, and cancelled or deleted or posted again."""
+        moves = self.orders.invoice_ids.filtered(lambda move: move.state == "posted")
+        if moves:
+            move = self.dice.choice(moves)
+            move.button_draft()
+            after = self.dice.choice(["button_cancel", "action_post"])
+            getattr(move, after)()
 
     def withdraw_invoice(self):
         invoices = self.orders.invoice_ids.filtered(
@@ -164,8 +364,7 @@ class TestPointSequences(PointCommon):
 
     def deliver(self):
         """All of it, or a part, or some of it was noted by mistake."""
-        if order := self._pick("sale"):
-            line = order.order_line[0]
+        if line := self._pick_line("sale"):
             line.qty_delivered = self.dice.choice(
                 [line.product_uom_qty, line.product_uom_qty, 1, 0]
             )
@@ -211,9 +410,20 @@ class TestPointSequences(PointCommon):
 
     def test_many_operations(self):
         weights = {
-            self.earn: 14,
-            self.spend: 14,
-            self.edit: 12,
+            self.earn: 10,
+            self.spend: 12,
+            self.quote: 3,
+            self.confirm_quote: 3,
+            self.top_up: 4,
+            self.copy: 1,
+            self.add_line: 5,
+            self.swap: 4,
+            self.archive: 3,
+            self.free_credit: 1,
+            self.pay_down: 2,
+            self.move_away: 1,
+            self.withdraw_entries: 2,
+            self.edit: 9,
             self.drop_reward: 4,
             self.cancel: 9,
             self.confirm_again: 6,
@@ -240,6 +450,7 @@ class TestPointSequences(PointCommon):
                 (operation,) = self.dice.choices(list(weights), list(weights.values()))
                 before, tried = self._last_entry().id, tried + 1
                 kept = dict(self.asked), {k: [*v] for k, v in self.given.items()}
+                former = self.partners, self.orders
                 try:
                     with self.env.cr.savepoint():
                         operation()
@@ -248,20 +459,22 @@ class TestPointSequences(PointCommon):
                 except UserError:
                     refused += 1
                     type(self).asked, type(self).given = kept
-                    self.orders = self.orders.exists()
+                    self.partners, self.orders = former
                 if tried % 50 == 0:
                     self._check_all()
         self._check_all()
         # what two bring comes with the night; Odoo refuses the third once confirmed
         silent = {self.next_day, self.invoice, self.drop_reward, self.change_rule}
-        silent |= {self.allow, self.deliver}
+        silent |= {self.allow, self.deliver, self.quote, self.archive, self.pay_down}
+        silent |= {self.free_credit, self.move_away}
         if OPERATIONS < 1_000:
             # two customers are merged once in two hundred operations
             silent |= {self.merge, self.withdraw_refund, self.withdraw_invoice}
+            silent |= {self.copy, self.swap, self.withdraw_entries, self.confirm_quote}
         for operation, count in moved.items():
             self.assertTrue(count or operation in silent, operation.__name__)
         self.assertLess(refused, tried / 4)
-        self.assertLess(tried, 3 * OPERATIONS)
+        self.assertLess(tried, 4 * OPERATIONS)
         kinds = {kind for (kind,) in self.entries._read_group([], ["kind"])}
         self.assertGreaterEqual(
             kinds,
@@ -286,23 +499,57 @@ class TestPointSequences(PointCommon):
         """Each order has posted what the tiny model says: its goods, as kept by now, at
         the rates of their days; and each reward what its own line keeps.
         """
-        posted, _counts = self.orders.sudo()._posted_effects()
-        wanted = defaultdict(lambda: [0.0, 0.0])
+        found, wanted = (defaultdict(lambda: [0.0, 0.0]) for _side in "fw")
+        for (order, card), effect in self.orders.sudo()._posted_effects()[0].items():
+            for side, units in enumerate(effect):
+                found[order, card.program_id][side] += units / UNITS_PER_POINT
         for order in self.orders.filtered(lambda order: order.state == "sale"):
-            goods = order.order_line.filtered(lambda line: not line.reward_id)
-            kept = self._kept(goods) / 100
-            for card in order.coupon_point_ids.coupon_id:
-                earned = sum(
-                    rate * 100 * max(min(kept, end) - start, 0)
-                    for start, end, rate in self.given[order.id, card.program_id.id]
-                )
-                wanted[order, card._account()][0] += earned
-            for line in order.order_line - goods:
-                share = self._kept(line) / abs(line.price_subtotal)
-                wanted[order, line.coupon_id._account()][1] += line.points_cost * share
-        for account in {*posted, *wanted}:
-            for units, points in zip(posted[account], wanted[account], strict=True):
-                self.assertAlmostEqual(units / UNITS_PER_POINT, points, 3, account)
+            for line in self._goods(order):
+                for program in self.programs:
+                    by_piece = program == self.pieces
+                    kept = (
+                        self._kept_pieces(line) if by_piece else self._kept(line) / 100
+                    )
+                    wanted[order, program][0] += sum(
+                        rate * (1 if by_piece else 100) * max(min(kept, end) - start, 0)
+                        for start, end, rate in self.given.get((line, program), ())
+                    )
+            for line in order.order_line.filtered("reward_id"):
+                share = self._kept(line) / (abs(line.price_subtotal) or 1)
+                program = line.coupon_id.program_id
+                wanted[order, program][1] += line.points_cost * share
+        for place in {*found, *wanted}:
+            for points, told in zip(found[place], wanted[place], strict=True):
+                self.assertAlmostEqual(points, told, 3, (SEED, place))
+        self._check_write_offs()
+
+    def _check_write_offs(self):
+        """Forgiven is what was taken back and was not there, and never more."""
+        sums = defaultdict(float)
+        for order, kind, points in self.entries._read_group(
+            [("order_id", "in", self.orders.ids), ("key", "!=", False)],
+            ["order_id", "kind"],
+            ["points:sum"],
+        ):
+            sums[order, kind] += points
+        for order in self.orders:
+            forgiven = sums[order, "write_off"]
+            self.assertGreater(forgiven, -0.001, order)
+            self.assertLess(forgiven, 0.001 - sums[order, "claw_back"], order)
+
+    def _kept_pieces(self, line):
+        """How many pieces; of who has all his money back none are left."""
+        if not self._kept(line):
+            return 0
+        given = back = 0.0
+        for item in line.invoice_lines.filtered(lambda i: i.parent_state == "posted"):
+            if item.move_type == "out_invoice":
+                given += max(item.quantity, 0)
+                back -= min(item.quantity, 0)
+            elif item.price_subtotal > item.quantity * 100 - 0.01:
+                back += item.quantity
+        kept = max(line.product_uom_qty, given) - back
+        return min(max(kept, 0), line.product_uom_qty)
 
     def _kept(self, line):
         """How much of its money the customer keeps; each piece costs a hundred."""
