@@ -214,7 +214,7 @@ def test_months_end_where_the_month_does():
 
 def test_the_first_purchase_comes_back_and_the_second_was_enough():
     """Kept without a break, by the second one, and no longer than before."""
-    customer = Customer()
+    customer = Customer(ladder=Ladder([Tier("silver", 500)]))
     customer.buy(500, DAY)
     customer.buy(600, later(10))
     customer.buy(300, later(50))
