@@ -210,3 +210,29 @@ def test_months_end_where_the_month_does():
     assert add_months(date(2024, 2, 29), 12) == date(2025, 2, 28)
     assert add_months(date(2025, 1, 31), 1) == date(2025, 2, 28)
     assert add_months(date(2025, 1, 31), -2) == date(2024, 11, 30)
+
+
+def test_the_first_purchase_comes_back_and_the_second_was_enough():
+    """Kept without a break, by the second one, and no longer than before."""
+    customer = Customer(ladder=Ladder([Tier("silver", 500)]))
+    customer.buy(500, DAY)
+    customer.buy(600, later(10))
+    customer.buy(300, later(50))
+    customer.bought[0][1] = 0
+    customer.night(later(100))
+    silver = customer.open
+    assert (silver.tier, silver.since) == ("silver", later(100))
+    assert silver.kept_until == add_months(DAY, 12)
+    # what was bought after the second one counts for keeping it
+    assert silver.counts_from == later(11)
+
+
+def test_a_tier_below_that_was_reached_long_ago_lasts_from_then():
+    customer = Customer()
+    customer.buy(3_000, DAY)
+    customer.buy(700, later(20))
+    customer.bought[0][1] = 0
+    customer.night(later(200))
+    silver = customer.open
+    assert (silver.tier, silver.since) == ("silver", later(200))
+    assert silver.kept_until == add_months(later(20), 12)

@@ -61,6 +61,28 @@ def test_one_tier_a_day_and_one_level_at_a_time(rules, seed):
 
 
 @pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("seed", range(40))
+def test_what_comes_back_gives_no_higher_tier_and_lengthens_none(rules, seed):
+    dice = random.Random(seed)
+    customer, day = Customer(rules), DAY
+    for _step in range(120):
+        day += timedelta(dice.choice([1, 7, 30, 100]))
+        customer.night(day)
+        if dice.random() < 0.6:
+            customer.buy(dice.choice([100, 400, 500, 999.99, 2_000]), day)
+        elif customer.bought:
+            before = customer.open
+            purchase = dice.choice(customer.bought[-6:])
+            purchase[1] = round(purchase[1] * dice.choice([0, 0.5]), 2)
+            customer.night(day)
+            after = customer.open
+            levels = [LADDER.level(one and one.tier) for one in (before, after)]
+            assert levels[1] <= levels[0]
+            if after and levels[1] == levels[0]:
+                assert after.until <= before.until
+
+
+@pytest.mark.parametrize("rules", RULES)
 @pytest.mark.parametrize("seed", range(20))
 def test_looking_again_changes_nothing(rules, seed):
     customer, day = live(rules, seed)

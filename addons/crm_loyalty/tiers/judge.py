@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .rules import ONE_DAY, Ladder, Rules
+from .rules import ONE_DAY, Ladder, Rules, Tier
 from .standing import Change, Ending, Figures, Reason, Standing, Window
 
 
@@ -25,7 +25,11 @@ class Judge:
 
     def changes(self, standing: Standing | None, today: date) -> Iterator[Change]:
         """What has happened up to today, in order; none when all is as it was."""
-        while change := self._next_change(standing, today):
+        lost = None
+        while change := self._next_change(standing, today, lost):
+            if change.ending is Ending.WITHDRAWN:
+                lost = standing
+            change = self._no_longer_than(lost, change, today)
             yield change
             guest, standing = standing, change.after
             if change.ending is Ending.PROMOTED and self._stays_guest(guest, standing):
@@ -33,13 +37,15 @@ class Judge:
                 yield Change(Ending.INVITED, change.last_day, None, after)
                 standing = after
 
-    def _next_change(self, standing: Standing | None, today: date) -> Change | None:
+    def _next_change(
+        self, standing: Standing | None, today: date, lost: Standing | None
+    ) -> Change | None:
         if standing:
             if change := self._withdrawal(standing, today):
                 return change
             if standing.kept_until < today:
                 return self._end_of_period(standing)
-        return self._arrival(standing, today)
+        return self._arrival(standing, today, lost)
 
     def _withdrawal(self, standing: Standing, today: date) -> Change | None:
         """The purchases that earned the tier were returned."""
@@ -85,8 +91,14 @@ class Judge:
             after = self._fall_back(standing, last + ONE_DAY)
         return Change(Ending.EXPIRED, last, figures, after)
 
-    def _arrival(self, standing: Standing | None, today: date) -> Change | None:
-        """The customer has reached a tier, or made up in time for one he had."""
+    def _arrival(
+        self, standing: Standing | None, today: date, lost: Standing | None
+    ) -> Change | None:
+        """The customer has reached a tier, or made up in time for one he had.
+
+        :param lost: what was withdrawn today; he may have reached it without what came
+            back, and no later than his other purchases did
+        """
         held = standing
         if standing and standing.reason is Reason.INVITED:
             # what he climbs meanwhile is his when the invitation is over
@@ -94,6 +106,8 @@ class Judge:
         window = self.rules.window(today)
         reached = self.ladder.reached(self.amount(window))
         if reached > self.ladder.level(held and held.tier):
+            if lost:
+                window = self._part_that_suffices(window, self.ladder.tiers[reached])
             after = self._qualified(standing, today, window)
             ending = Ending.PROMOTED if standing else None
             return Change(ending, today - ONE_DAY, after.figures, after)
@@ -103,6 +117,33 @@ class Judge:
                 after = self._renewed(standing, today, figures)
                 return Change(Ending.RENEWED, today - ONE_DAY, figures, after)
         return None
+
+    def _no_longer_than(
+        self, lost: Standing | None, change: Change, today: date
+    ) -> Change:
+        """A return lengthens no tier."""
+        after = change.after
+        if not (
+            lost and after and lost.tier == after.tier and today <= lost.kept_until
+        ):
+            return change
+        after = replace(
+            after,
+            kept_until=min(after.kept_until, lost.kept_until),
+            until=min(after.until, lost.until),
+        )
+        return change._replace(after=after)
+
+    def _part_that_suffices(self, window: Window, tier: Tier) -> Window:
+        """Up to the first day on which the purchases reach the tier."""
+        first, last = window
+        while first < last:
+            day = first + (last - first) // 2
+            if self.amount(Window(window.start, day)) >= tier.threshold:
+                last = day
+            else:
+                first = day + ONE_DAY
+        return Window(window.start, last)
 
     def _stays_guest(self, guest: Standing, earned: Standing) -> bool:
         """Invited still to a higher tier than the one that he has reached."""

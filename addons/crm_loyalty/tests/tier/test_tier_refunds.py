@@ -78,6 +78,21 @@ class TestTierRefunds(TierCommon):
         self._night()
         self.assertEqual(self._story(), story)
 
+    def test_a_return_lengthens_no_tier_that_later_purchases_keep(self):
+        order = self._spend(600)
+        self._go(10)
+        self._spend(600)
+        self.assertEqual(self._tier(), self.gold)
+        self._go(20)
+        self._spend(500)
+        self._go(100)
+        self._refund(order)
+        self._night()
+        tier, reason, since, until, ending = self._story()[-1]
+        self.assertEqual((tier, reason, ending), ("Gold", "qualified", False))
+        # a year from the tenth day, with the grace
+        self.assertEqual((since, until), ("2025-10-08", "2026-08-09"))
+
     def test_a_purchase_that_becomes_known_late_counts_for_its_period(self):
         self._spend(600)
         self.assertEqual(self._tier(), self.silver)
