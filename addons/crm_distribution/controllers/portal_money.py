@@ -11,7 +11,8 @@ NO_PDF = ("install", "broken")
 
 
 class MoneyPortal(CustomerPortal):
-    """An intermediary sees what it earned, what is coming, and its statements."""
+    """An intermediary sees what it earned, what is coming, what it owes, and its
+    statements."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -23,8 +24,11 @@ class MoneyPortal(CustomerPortal):
     def portal_my_money(self, **kw):
         partner = _earner()
         settlements = request.env["distribution.settlement"]
+        corrections = request.env["distribution.claim.correction"]
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_money",
+            "debts": corrections._portal_debts(partner),
+            "corrections": corrections._portal_entries(partner),
             "balances": settlements._portal_balances(partner),
             "terms": settlements._portal_terms(partner),
             "entries": settlements._portal_earned(partner),
@@ -95,9 +99,15 @@ class MoneyPortal(CustomerPortal):
 
 
 def _earner(required=True):
-    """Also who is no intermediary any more, and has earned before."""
+    """Also who is no intermediary any more, and has earned or owes from before."""
     settlements = request.env["distribution.settlement"]
-    return acting_intermediary(required, also=settlements._portal_has_money)
+    corrections = request.env["distribution.claim.correction"]
+
+    def has_money(partner):
+        of_terms = settlements._portal_has_money(partner)
+        return of_terms or corrections._portal_has_entries(partner)
+
+    return acting_intermediary(required, also=has_money)
 
 
 def _statement(number):
