@@ -14,12 +14,13 @@ from odoo.addons.crm_suite.tabular.dates import parse_date
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.text import plain_cell
 
+from .distribution_reporter import REMEMBERED
 from .distribution_sellout import OPEN, WORKING
 
 SHOWN = 100
 LONGEST = 250
 # what a form may choose from a list
-CHOSEN = ("kind", "date_order", "decimal_mark", "half_swapped", "encoding")
+CHOSEN = ("kind", *REMEMBERED, "half_swapped", "encoding")
 
 
 class DistributionSellout(models.Model):
