@@ -1,7 +1,7 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.crm_suite.tools.pages import pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .acting import acting_intermediary
 from .missing import missing_page
@@ -46,18 +46,18 @@ class MoneyPortal(CustomerPortal):
     def portal_my_statements(self, page=1, **kw):
         partner = _earner()
         settlements = request.env["distribution.settlement"]
-        pager = portal_pager(
-            url="/my/channel/statements",
-            total=settlements._portal_count(partner),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            "/my/channel/statements",
+            settlements._portal_count(partner),
+            page,
+            PAGE_SIZE,
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_statements",
             "statements": settlements._portal_statements(
-                partner, PAGE_SIZE, pager["offset"]
+                partner, PAGE_SIZE, paged["offset"]
             ),
-            "pager": pager,
+            "pager": paged,
         }
         return request.render("crm_distribution.portal_my_statements", values)
 
@@ -105,7 +105,7 @@ def _earner(required=True):
 
     def has_money(partner):
         of_terms = settlements._portal_has_money(partner)
-        return of_terms or corrections._portal_has_entries(partner)
+        return of_terms or bool(corrections._portal_count(partner))
 
     return acting_intermediary(required, also=has_money)
 
@@ -113,4 +113,4 @@ def _earner(required=True):
 def _statement(number):
     """The same answer for another's number as for one that nobody has."""
     settlements = request.env["distribution.settlement"]
-    return settlements._portal_statement(_earner(), number)
+    return settlements._portal_one(_earner(), number)

@@ -17,7 +17,8 @@ class DistributionClaimCorrection(models.Model):
     else it would be paid out as deducted too much.
     """
 
-    _inherit = "distribution.claim.correction"
+    _name = "distribution.claim.correction"
+    _inherit = ["distribution.claim.correction", "distribution.own.mixin"]
 
     reopens_id = fields.Many2one(
         "distribution.claim.correction",
@@ -175,16 +176,6 @@ class DistributionClaimCorrection(models.Model):
                 new.append(one._prepare_taking_back(back))
                 owed += back
         self.create(new)
-
-    @api.model
-    def _portal_own(self, partner):
-        # sudo: whoever asks acts for this company
-        return self.sudo(), Domain("partner_id", "=", partner.id)
-
-    @api.model
-    def _portal_has_entries(self, partner) -> bool:
-        entries, own = self._portal_own(partner)
-        return bool(entries.search_count(own, limit=1))
 
     @api.model
     def _portal_debts(self, partner) -> list[dict[str, Any]]:
