@@ -19,6 +19,7 @@ DEMO = (
     *("distribution_registration", "distribution_conflict"),
     *("distribution_target", "distribution_joint_plan", "account_move"),
     *("distribution_sellout_line", "distribution_claim", "distribution_accrual"),
+    "distribution_claim_correction",
     *("distribution_price_plan", "distribution_stock"),
     *("ecrm_case", "ecrm_feedback", "ecrm_idea", "ecrm_insight"),
 )

@@ -70,6 +70,7 @@ RIGHTS = {
         "accountant": "r",
     },
     "distribution.claim.correction": PAID,
+    "distribution.claim.debt": PAID,
     "distribution.claim.line": PAID,
     "distribution.reporter": BOSS,
     "distribution.reporter.word": BOSS,
@@ -120,6 +121,7 @@ OF_AN_INTERMEDIARY = {
     "distribution.route.candidate",
     "distribution.claim",
     "distribution.claim.correction",
+    "distribution.claim.debt",
     "distribution.claim.line",
     "distribution.reporter",
     "distribution.reporter.word",
@@ -263,6 +265,11 @@ METHODS = {
     ("distribution.claim", "action_draft_credit"): {"accountant"},
     ("distribution.claim", "action_open_credits"): {"accountant"},
     ("distribution.claim", "action_refuse"): {"manager"},
+    ("distribution.claim.correction", "action_open_bills"): {"accountant"},
+    ("distribution.claim.correction", "action_take_back"): {"manager"},
+    ("distribution.claim.debt", "action_bill"): {"accountant"},
+    ("distribution.claim.debt", "action_open_entries"): MONEY,
+    ("distribution.claim.debt", "action_write_off"): {"manager"},
     # what the mail gateway alone calls
     ("distribution.reporter", "message_new"): set(),
     ("distribution.sellout", "action_accept"): CHANNEL,
@@ -383,6 +390,7 @@ class AttackChannelRecords:
             "assortment.pair",
             "attainment",
             "balance",
+            "claim.debt",
             "coverage",
             "contact.efficiency",
             "economics",
@@ -774,15 +782,22 @@ class AttackChannelRecords:
             "distribution.sellout.problem": faulty.problem_ids,
             "distribution.special.price": contract,
             "distribution.claim": claim,
-            "distribution.claim.correction": claim.correction_ids.create(
-                {"claim_id": claim.id, "day": "2026-02-01", "reason": "gone"}
-            ),
+            "distribution.claim.correction": cls._correction(claim),
             "distribution.claim.line": claim.line_ids.create({"claim_id": claim.id}),
             "distribution.stock": stock,
             "distribution.stock.bucket": env["distribution.stock.bucket"].create(
                 {"stock_id": stock.id, "quantity": 1}
             ),
         }
+
+    @classmethod
+    def _correction(cls, claim):
+        """What a claim paid too much, half of it written off."""
+        entries = cls.env["distribution.claim.correction"]
+        whose = (claim.company_id, claim.partner_id)
+        owed = entries._prepare_entry(*whose, "gone", 2)
+        entries.create({**owed, "claim_id": claim.id})
+        return entries.create(entries._prepare_entry(*whose, "written_off", -1))
 
     @classmethod
     def _reported(cls, row, values):

@@ -1,8 +1,8 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
+from odoo.addons.crm_suite.tools.pages import pager, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .acting import acting_intermediary
 from .missing import missing_page
@@ -34,17 +34,14 @@ class DealPortal(CustomerPortal):
     def portal_my_deals(self, page=1, **kw):
         partner = acting_intermediary()
         deals = request.env["distribution.registration"]
-        pager = portal_pager(
-            url="/my/channel/deals",
-            total=deals._portal_count(partner),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            "/my/channel/deals", deals._portal_count(partner), page, PAGE_SIZE
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_deals",
-            "deals": deals._portal_deals(partner, PAGE_SIZE, pager["offset"]),
+            "deals": deals._portal_deals(partner, PAGE_SIZE, paged["offset"]),
             "shows_company": deals._portal_is_of_several(partner),
-            "pager": pager,
+            "pager": paged,
         }
         return request.render("crm_distribution.portal_my_deals", values)
 
@@ -140,7 +137,7 @@ class DealPortal(CustomerPortal):
 def _deal(number):
     """The same answer for another's number as for one that nobody has."""
     deals = request.env["distribution.registration"]
-    return deals._portal_deal(acting_intermediary(), number)
+    return deals._portal_one(acting_intermediary(), number)
 
 
 def _read_files():

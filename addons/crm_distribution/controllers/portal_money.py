@@ -1,7 +1,7 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.crm_suite.tools.pages import pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .acting import acting_intermediary
 from .missing import missing_page
@@ -11,7 +11,8 @@ NO_PDF = ("install", "broken")
 
 
 class MoneyPortal(CustomerPortal):
-    """An intermediary sees what it earned, what is coming, and its statements."""
+    """An intermediary sees what it earned, what is coming, what it owes, and its
+    statements."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -23,8 +24,11 @@ class MoneyPortal(CustomerPortal):
     def portal_my_money(self, **kw):
         partner = _earner()
         settlements = request.env["distribution.settlement"]
+        corrections = request.env["distribution.claim.correction"]
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_money",
+            "debts": corrections._portal_debts(partner),
+            "corrections": corrections._portal_entries(partner),
             "balances": settlements._portal_balances(partner),
             "terms": settlements._portal_terms(partner),
             "entries": settlements._portal_earned(partner),
@@ -42,18 +46,18 @@ class MoneyPortal(CustomerPortal):
     def portal_my_statements(self, page=1, **kw):
         partner = _earner()
         settlements = request.env["distribution.settlement"]
-        pager = portal_pager(
-            url="/my/channel/statements",
-            total=settlements._portal_count(partner),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            "/my/channel/statements",
+            settlements._portal_count(partner),
+            page,
+            PAGE_SIZE,
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_statements",
             "statements": settlements._portal_statements(
-                partner, PAGE_SIZE, pager["offset"]
+                partner, PAGE_SIZE, paged["offset"]
             ),
-            "pager": pager,
+            "pager": paged,
         }
         return request.render("crm_distribution.portal_my_statements", values)
 
@@ -95,12 +99,18 @@ class MoneyPortal(CustomerPortal):
 
 
 def _earner(required=True):
-    """Also who is no intermediary any more, and has earned before."""
+    """Also who is no intermediary any more, and has earned or owes from before."""
     settlements = request.env["distribution.settlement"]
-    return acting_intermediary(required, also=settlements._portal_has_money)
+    corrections = request.env["distribution.claim.correction"]
+
+    def has_money(partner):
+        of_terms = settlements._portal_has_money(partner)
+        return of_terms or bool(corrections._portal_count(partner))
+
+    return acting_intermediary(required, also=has_money)
 
 
 def _statement(number):
     """The same answer for another's number as for one that nobody has."""
     settlements = request.env["distribution.settlement"]
-    return settlements._portal_statement(_earner(), number)
+    return settlements._portal_one(_earner(), number)

@@ -1,7 +1,7 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.crm_suite.tools.pages import pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .acting import acting_intermediary
 
@@ -31,17 +31,14 @@ class PricePortal(CustomerPortal):
     def portal_my_prices(self, page=1, **kw):
         partner = acting_intermediary()
         prices = request.env["product.pricelist"]
-        pager = portal_pager(
-            url="/my/channel/prices",
-            total=prices._portal_price_count(partner),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            "/my/channel/prices", prices._portal_price_count(partner), page, PAGE_SIZE
         )
-        found = prices._portal_prices(partner, PAGE_SIZE, pager["offset"])
+        found = prices._portal_prices(partner, PAGE_SIZE, paged["offset"])
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_prices",
             "prices": found,
             "shows_company": len({one["company"] for one in found}) > 1,
-            "pager": pager,
+            "pager": paged,
         }
         return request.render("crm_distribution.portal_my_prices", values)

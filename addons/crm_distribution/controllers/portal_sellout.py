@@ -3,9 +3,9 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
+from odoo.addons.crm_suite.tools.pages import pager, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import read_uploads, texts_only
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .acting import acting_intermediary
 from .missing import missing_page
@@ -154,17 +154,14 @@ class SelloutPortal(CustomerPortal):
     def _list_page(self, page, error=None, sent=None):
         partner = acting_intermediary()
         reports = request.env["distribution.sellout"]
-        pager = portal_pager(
-            url="/my/channel/sellout",
-            total=reports._portal_count(partner),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            "/my/channel/sellout", reports._portal_count(partner), page, PAGE_SIZE
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "channel_sellout",
-            "reports": reports._portal_reports(partner, PAGE_SIZE, pager["offset"]),
+            "reports": reports._portal_reports(partner, PAGE_SIZE, paged["offset"]),
             "choices": reports._portal_choices(),
-            "pager": pager,
+            "pager": paged,
             "error": error,
             "sent": {
                 name: (sent or {}).get(name, "")[:50]
@@ -185,7 +182,7 @@ class SelloutPortal(CustomerPortal):
 def _report(number):
     """The same answer for another's number as for one that nobody has."""
     reports = request.env["distribution.sellout"]
-    return reports._portal_report(acting_intermediary(), number)
+    return reports._portal_one(acting_intermediary(), number)
 
 
 def _read_file():

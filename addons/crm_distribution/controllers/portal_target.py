@@ -36,7 +36,7 @@ class TargetPortal(CustomerPortal):
     @texts_only
     def portal_plan_answer(self, number, proposal="", answer="", text="", **kw):
         plans = request.env["distribution.joint.plan"]
-        plan = plans._portal_plan(acting_intermediary(), number)
+        plan = plans._portal_one(acting_intermediary(), number)
         if not plan:
             return missing_page("crm_distribution.portal_no_plan")
         contact = request.env.user.partner_id

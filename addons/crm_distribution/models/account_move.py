@@ -29,14 +29,17 @@ class AccountMove(models.Model):
         res = super().button_cancel()
         self._free_statement_lines()
         self._follow_claims()
+        self._reopen_corrections()
         return res
 
     def unlink(self):
         self._free_statement_lines()
         # sudo: a claim follows its credit note, whoever deletes it
         claims = self.sudo().distribution_claim_id
+        corrections = self.sudo().distribution_correction_id
         res = super().unlink()
         claims._follow_credits()
+        corrections._take_back()
         return res
 
     def _refuse_reviving(self) -> None:

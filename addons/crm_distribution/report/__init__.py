@@ -4,6 +4,7 @@ from . import (
     distribution_assortment_pair,
     distribution_attainment,
     distribution_balance,
+    distribution_claim_debt,
     distribution_contact_efficiency,
     distribution_coverage,
     distribution_economics,

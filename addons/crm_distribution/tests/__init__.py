@@ -51,6 +51,7 @@ from .sellout import (
     test_channel_stock,
     test_claim_corrections,
     test_claim_credits,
+    test_claim_debts,
     test_sellout_portal,
     test_sellout_reading,
     test_sellout_reports,

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class DistributionDecision(models.TransientModel):
-    """The reason of a decision on a deal or a conflict."""
+    """The reason of a decision on a deal, a conflict or a debt."""
 
     _name = "distribution.decision"
     _description = "Reason of a Decision"
@@ -14,11 +14,15 @@ class DistributionDecision(models.TransientModel):
             ("release", "Release"),
             ("decide", "Decide"),
             ("override", "Override"),
+            ("write_off", "Write Off"),
         ],
         required=True,
     )
     registration_ids = fields.Many2many("distribution.registration")
     conflict_ids = fields.Many2many("distribution.conflict")
+    correction_ids = fields.Many2many(
+        "distribution.claim.correction", help="Of the intermediaries whose debt it is."
+    )
     outcome = fields.Selection(
         [
             ("holder", "The holder keeps it"),
@@ -31,6 +35,8 @@ class DistributionDecision(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
+        if not self.reason.strip():
+            raise UserError(self.env._("Say why."))
         if self.decision == "reject":
             for one in self.registration_ids:
                 one._reject(self.reason)
@@ -39,6 +45,8 @@ class DistributionDecision(models.TransientModel):
                 one._release(self.reason)
         elif self.decision == "override":
             self.conflict_ids._override(self.reason)
+        elif self.decision == "write_off":
+            self.correction_ids._write_off(self.reason)
         elif self.outcome:
             self.conflict_ids._close(self.outcome, self.reason)
         else:

@@ -1,8 +1,8 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
+from odoo.addons.crm_suite.tools.pages import pager, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.idea.idea_words import LONGEST_COMMENT
 from .page import link_over, nothing_here, render_private, speak
@@ -25,21 +25,15 @@ class IdeaPortal(CustomerPortal):
         user = request.env.user
         asked = {"search": search, "status": status}
         _none, total = ideas._portal_list(user, **asked, limit=1)
-        pager = portal_pager(
-            url="/my/voice/ideas",
-            url_args={**asked, "sortby": sortby},
-            total=total,
-            page=page_number(page),
-            step=PAGE_SIZE,
-        )
+        paged = pager("/my/voice/ideas", total, page, PAGE_SIZE, **asked, sortby=sortby)
         found, _total = ideas._portal_list(
-            user, **asked, sort=sortby, limit=PAGE_SIZE, offset=pager["offset"]
+            user, **asked, sort=sortby, limit=PAGE_SIZE, offset=paged["offset"]
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice_ideas",
             "ideas": found,
             "total": total,
-            "pager": pager,
+            "pager": paged,
             "statuses": ideas._portal_statuses(),
             "asked": {**asked, "sortby": sortby},
         }

@@ -1,8 +1,8 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number, whole_or_nothing
+from odoo.addons.crm_suite.tools.pages import pager, whole_or_nothing
 from odoo.addons.crm_suite.tools.uploads import texts_only
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .page import link_over, render_private, speak
 
@@ -40,12 +40,8 @@ class VoicePortal(CustomerPortal):
         filterby = filterby if filterby in filters else "all"
         asked = {"filterby": filterby, "kind": kind, "search": search}
         total = entries._portal_count(user, **asked)
-        pager = portal_pager(
-            url="/my/voice",
-            url_args={**asked, "sortby": sortby},
-            total=total,
-            page=page_number(page),
-            step=self._items_per_page,
+        paged = pager(
+            "/my/voice", total, page, self._items_per_page, **asked, sortby=sortby
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "voice",
@@ -54,11 +50,11 @@ class VoicePortal(CustomerPortal):
                 **asked,
                 sortby=sortby,
                 limit=self._items_per_page,
-                offset=pager["offset"],
+                offset=paged["offset"],
             ),
             "total": total,
             "is_narrowed": bool(kind or search or filterby != "all"),
-            "pager": pager,
+            "pager": paged,
             "kinds": entries._portal_kinds(),
             "sortings": sortings,
             "filters": filters,

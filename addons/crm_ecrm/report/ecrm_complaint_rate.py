@@ -1,3 +1,4 @@
+import operator
 import re
 from datetime import date
 
@@ -11,6 +12,17 @@ from .named_rows import narrowed
 MONTHS = 24
 # added up apart where causes are asked for: what was sold has none
 SOLD = {"sold:sum", "rate:avg"}
+# how Odoo compares what groups are chosen by
+COMPARED = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "in": lambda value, others: value in others,
+    "not in": lambda value, others: value not in others,
+}
 # what rows of a product and month differ in
 OF_A_CAUSE = {"cause_id", "complaints", "rate", "cost"}
 
@@ -68,25 +80,33 @@ class EcrmComplaintRate(models.Model):
         limit=None,
         order=None,
     ):
-        chosen = [part[0] for part in having]
-        if not self._sold_is_apart(domain, [groupby], [*aggregates, *chosen], order):
+        # without groups there is none to choose, as in Odoo
+        having = [*having] if groupby else []
+        measured = _measured(having)
+        if not self._sold_is_apart(domain, [groupby], [*aggregates, *measured], order):
             return super()._read_group(
                 domain, groupby, aggregates, having, offset, limit, order
             )
-        if any(spec in SOLD for spec in chosen):
-            raise ValueError("Groups of causes are not chosen by what was sold.")
+        if SOLD.isdisjoint(measured):
+            kept, having = having, []
+        else:
+            # chosen once it is known what was sold
+            kept = []
         ranked_by, order = _ranking(order)
+        is_whole = ranked_by or having
         told = super()._read_group(
             domain,
             groupby,
-            _told(aggregates),
-            having,
-            0 if ranked_by else offset,
-            None if ranked_by else limit,
+            _told([*aggregates, *_measured(having)]),
+            kept,
+            0 if is_whole else offset,
+            None if is_whole else limit,
             order,
         )
-        [found] = self._add_sold(domain, [groupby], aggregates, [told], ranked_by)
-        if not ranked_by:
+        [found] = self._add_sold(
+            domain, [groupby], aggregates, [told], ranked_by, having
+        )
+        if not is_whole:
             return found
         return found[offset : offset + limit if limit else None]
 
@@ -118,12 +138,14 @@ class EcrmComplaintRate(models.Model):
         filtered = [one.field_expr for one in Domain(domain).iter_conditions()]
         return any(map(_is_of_a_cause, [*specs, *filtered]))
 
-    def _add_sold(self, domain, grouping_sets, aggregates, told, ranked_by):
+    def _add_sold(self, domain, grouping_sets, aggregates, told, ranked_by, having=()):
         """What was sold of the goods and in the months of each group.
 
         :param told: for each set, the groups with what `_told` asks for
         :param ranked_by: what the groups are sorted by, and whether downwards
+        :param having: which groups are chosen, also by what was sold
         """
+        asked = _told([*aggregates, *_measured(having)])
         # in its fullest form a domain negates no condition from outside
         everything = (
             Domain(domain)
@@ -144,12 +166,13 @@ class EcrmComplaintRate(models.Model):
             lines = {tuple(keys): count for *keys, count in sums}
             rows = []
             for group in groups:
-                row = dict(zip([*groupby, *_told(aggregates)], group, strict=True))
+                row = dict(zip([*groupby, *asked], group, strict=True))
                 count = lines.get(tuple(row[spec] for spec in kept)) or 0
                 complaints = row["complaints:sum"] or 0
                 row["sold:sum"] = count
                 row["rate:avg"] = 100 * complaints / count if count else False
-                rows.append(row)
+                if _is_chosen(having, row):
+                    rows.append(row)
             if ranked_by:
                 # as in PostgreSQL, what nobody knows is above all that is known
                 by, downwards = ranked_by
@@ -279,6 +302,34 @@ def _told(aggregates) -> list[str]:
     """What is asked of the complaints themselves."""
     asked = dict.fromkeys((*aggregates, "complaints:sum"))
     return [spec for spec in asked if spec not in SOLD]
+
+
+def _measured(having) -> list[str]:
+    """What groups are chosen by."""
+    return [part[0] for part in having if not isinstance(part, str)]
+
+
+def _is_chosen(having, row: dict) -> bool:
+    """As PostgreSQL chooses a group: nothing holds of what nobody knows."""
+    found: list[bool | None] = []
+    for part in reversed(having):
+        if part == "!":
+            one = found.pop()
+            found.append(None if one is None else not one)
+        elif isinstance(part, str):
+            both = found.pop(), found.pop()
+            # one that is true decides "or", and one that is false "and"
+            decides = part == "|"
+            open_ = None if None in both else not decides
+            found.append(decides if decides in both else open_)
+        else:
+            spec, comparison, other = part
+            if comparison not in COMPARED:
+                raise ValueError(f"Groups are not chosen by “{comparison}”.")
+            value = row[spec]
+            is_known = value is not None and value is not False
+            found.append(COMPARED[comparison](value, other) if is_known else None)
+    return all(found)
 
 
 def _terms(order: str | None) -> list[str]:

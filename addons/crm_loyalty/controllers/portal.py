@@ -1,8 +1,7 @@
 from odoo.http import request, route
 
-from odoo.addons.crm_suite.tools.pages import page_number
+from odoo.addons.crm_suite.tools.pages import pager
 from odoo.addons.loyalty.controllers.portal import CustomerPortalLoyalty
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 PAGE_SIZE = 20
 
@@ -57,19 +56,19 @@ class CustomerPortalPoints(CustomerPortalLoyalty):
         if not card:
             return request.redirect("/my")
         sortby = "points" if sortby == "points" else "date"
-        pager = portal_pager(
-            url=f"/my/points/{card_id}",
-            url_args={"sortby": sortby},
-            total=card._portal_entry_count(),
-            page=page_number(page),
-            step=PAGE_SIZE,
+        paged = pager(
+            f"/my/points/{card_id}",
+            card._portal_entry_count(),
+            page,
+            PAGE_SIZE,
+            sortby=sortby,
         )
         values = self._prepare_portal_layout_values()
         values.update(
             page_name="points_account",
             account=card._portal_summary()[0],
-            history=card._portal_history(user, sortby, PAGE_SIZE, pager["offset"]),
-            pager=pager,
+            history=card._portal_history(user, sortby, PAGE_SIZE, paged["offset"]),
+            pager=paged,
             sortby=sortby,
             tiers=user.partner_id._portal_tiers(request.env.company),
         )

@@ -3,7 +3,7 @@
 from .dates import detect_date_order, parse_date
 from .headers import header_currency, propose_columns
 from .names import FIELDS
-from .notation import ask_notation
+from .notation import ask_notation, settle_notation
 from .numbers import currency_words, detect_decimal_mark, parse_number
 from .purchases import document_key, read_purchases, stream_purchases
 from .questions import Answered, Choice, Hints, Question
@@ -57,6 +57,7 @@ __all__ = [
     "read_purchases",
     "read_table",
     "rules_of",
+    "settle_notation",
     "spellings",
     "stream_purchases",
     "stream_table",

@@ -17,7 +17,7 @@ from .dates import (
     swapped,
 )
 from .numbers import currency_words, mark_vote, parse_number, shown_mark
-from .questions import Choice, Hints, Question
+from .questions import Answered, Choice, Hints, Question
 from .table import Cell, Table
 from .text import clean, latin_digits
 
@@ -48,14 +48,19 @@ def ask_notation(table: Table, at: Mapping[str, int], hints: Hints) -> list[Ques
     return survey.questions()
 
 
-class NotationSurvey:
-    """
-    :param with_days: whether years of two digits and days as numbers are asked about
-    """
+def settle_notation(questions: list[Question], answers: Mapping[str, str]) -> Answered:
+    """What most days prove holds for all: the others are no days then."""
+    proved = {
+        one.id: one.proposed
+        for one in questions
+        if one.kind == "date_order" and one.proposed
+    }
+    return Answered(questions, answers, proved)
 
-    def __init__(self, at: Mapping[str, int], hints: Hints, with_days: bool = False):
+
+class NotationSurvey:
+    def __init__(self, at: Mapping[str, int], hints: Hints):
         self.hints = hints
-        self.with_days = with_days
         # what cells are that say less than they mean; days with years of two digits:
         # how they read under each of the meanings
         self.unsaid: dict[Cell, tuple | bool] = {}
@@ -106,8 +111,7 @@ class NotationSurvey:
                     self.mark_rows.append((number, clean(cell)))
 
     def _take_date(self, number: int, cell: Cell) -> None:
-        if self.with_days:
-            self._take_unsaid(number, cell)
+        self._take_unsaid(number, cell)
         if isinstance(cell, datetime.date):
             if cell.day > 12:
                 self.typed_late += 1
@@ -116,7 +120,7 @@ class NotationSurvey:
                 self.typed.append((number, day))
         elif isinstance(cell, str):
             if cell not in self.seen_dates:
-                self.seen_dates[cell] = order_vote(cell, self.with_days)
+                self.seen_dates[cell] = order_vote(cell, with_short_years=True)
             vote = self.seen_dates[cell]
             self.orders[vote] += 1
             if vote in ("either", "points"):

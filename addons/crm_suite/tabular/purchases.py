@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
 
 from .customers import settle_customers
-from .dates import parse_date, swapped
+from .dates import swapped
 from .draft import Draft, shared, turn
 from .limits import LONGEST_TEXT
 from .numbers import parse_number, parse_rate, parse_share
@@ -375,12 +375,7 @@ class _Reader:
             raise _Refused("date", "", "no_date")
         if cell not in self.dates:
             try:
-                date = parse_date(
-                    cell,
-                    self.notation.date_order,
-                    self.notation.short_years,
-                    self.notation.day_numbers,
-                )
+                date = self.notation.day(cell)
             except ValueError:
                 raise _Refused("date", cell, "bad_date") from None
             if self.rules.swapped and not isinstance(cell, str) and date.day <= 12:

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .dates import parse_date
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -22,6 +24,10 @@ class Notation:
     # what years of two digits and numbers in place of days mean, as in `dates`
     short_years: str = ""
     day_numbers: str = ""
+
+    def day(self, cell: object) -> datetime.date:
+        """The day a cell names; ValueError when it names none."""
+        return parse_date(cell, self.date_order, self.short_years, self.day_numbers)
 
 
 @dataclass(frozen=True)

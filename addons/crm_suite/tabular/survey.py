@@ -148,7 +148,7 @@ class _Survey:
         self.hints = hints
         self.at = {name: table.column(header) for name, header in columns.items()}
         self.header = table.header
-        self.notation = NotationSurvey(self.at, hints, with_days=True)
+        self.notation = NotationSurvey(self.at, hints)
         self.statuses: dict[str, list] = {}
         self.signs: dict[str, list] = {}
         self.return_signs: Counter = Counter()

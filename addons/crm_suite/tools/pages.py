@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from odoo.api import Environment
 from odoo.exceptions import UserError
 
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
 LONGEST = 9
 # the address of a page by a link is its key: no other site learns or keeps it
 NO_TRACES = {
@@ -43,10 +45,17 @@ def whole_or_nothing(env: Environment) -> Iterator[Attempt]:
         attempt.refusal = str(refusal)
 
 
-def page_number(sent) -> int:
-    """The page that is asked for; the first, where it is no number.
+def pager(url: str, total: int, page, step: int, **asked) -> dict:
+    """Odoo's own, for the page that is asked for; the first, where it is no number.
 
-    Odoo's own pager takes "²" for one and breaks on it.
+    :param asked: what else stands in the addresses of the other pages
     """
+    return portal_pager(
+        url=url, total=total, page=page_number(page), step=step, url_args=asked
+    )
+
+
+def page_number(sent) -> int:
+    """Odoo's own pager takes "²" for a number and breaks on it."""
     text = str(sent)
     return int(text[:LONGEST]) if text.isdecimal() else 1

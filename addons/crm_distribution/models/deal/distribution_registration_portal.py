@@ -35,24 +35,11 @@ SHOWN = [
 
 
 class DistributionRegistration(models.Model):
-    """What an intermediary sees of its own deals, as values by name.
+    """What an intermediary sees of its own deals, as values by name."""
 
-    It has no access to the model: nothing can be read, searched, sorted or grouped by
-    what belongs to others.
-    """
-
-    _inherit = "distribution.registration"
-
-    @api.model
-    def _portal_own(self, partner):
-        # sudo: whoever asks acts for this company
-        deals = self.sudo()
-        return deals, Domain("partner_id", "=", partner.id)
-
-    @api.model
-    def _portal_count(self, partner) -> int:
-        deals, own = self._portal_own(partner)
-        return deals.search_count(own)
+    _name = "distribution.registration"
+    _inherit = ["distribution.registration", "distribution.own.mixin"]
+    _portal_key = "number"
 
     @api.model
     def _portal_is_of_several(self, partner) -> bool:
@@ -65,15 +52,6 @@ class DistributionRegistration(models.Model):
         deals, own = self._portal_own(partner)
         found = deals.search(own, limit=limit, offset=offset, order="number desc")
         return found._portal_values()
-
-    @api.model
-    def _portal_deal(self, partner, number: int):
-        """The intermediary's deal of this number, in superuser mode."""
-        deals, own = self._portal_own(partner)
-        # a number that no column holds is nobody's
-        if not 0 < number < 2**31:
-            return deals.browse()
-        return deals.search(own & Domain("number", "=", number), limit=1)
 
     def _portal_page(self, user) -> dict[str, Any]:
         """One deal, with what was written about it."""

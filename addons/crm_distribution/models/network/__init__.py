@@ -8,6 +8,7 @@ from . import (
     distribution_network_import_problem,
     distribution_outlet,
     distribution_outlet_turnover,
+    distribution_own_mixin,
     distribution_placed_mixin,
     distribution_territory,
     distribution_territory_area,

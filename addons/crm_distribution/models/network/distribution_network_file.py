@@ -7,13 +7,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from odoo.addons.crm_suite.tabular import (
-    Answered,
     FileProblem,
     Hints,
     Table,
     ask_notation,
     detect_layout,
+    notation_of,
     read_table,
+    settle_notation,
 )
 from odoo.addons.crm_suite.tabular.text import fold
 
@@ -109,20 +110,15 @@ class DistributionNetworkFile(models.AbstractModel):
         fields = {"amount": "turnover"} if kind == "outlets" else {"date": "date"}
         at = {as_: columns[name] for as_, name in fields.items() if name in columns}
         questions = ask_notation(table, at, Hints(date_order=""))
-        # what most days prove holds for all
-        proved = {
-            one.id: one.proposed
-            for one in questions
-            if one.kind == "date_order" and one.proposed
-        }
-        answered = Answered(questions, answers, proved)
+        answered = settle_notation(questions, answers)
         for question in answered.open:
-            shown = " / ".join(choice.example for choice in question.choices)
+            examples = [choice.example for choice in question.choices]
+            shown = " / ".join(filter(None, examples))
             raise UserError(self.env._(file_reason(f"open_{question.id}", shown)))
+        notation = notation_of(answered, {}, Hints())
         if kind == "outlets":
-            return read_outlets(table, known, answered.get("decimal_mark") or ".")
-        order = answered.get("date_order") or "dmy"
-        return read_handling(table, known, company._today(), order)
+            return read_outlets(table, known, notation)
+        return read_handling(table, known, company._today(), notation)
 
     @api.model
     def _known(self, company) -> Known:

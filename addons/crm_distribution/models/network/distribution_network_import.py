@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.crm_suite.tools.notation_words import answer_field
 from odoo.addons.crm_suite.tools.work import work_through
 
 from .network_reading import Problem, Reading
@@ -17,7 +18,7 @@ AT_ONCE = 2_000
 # outlets or facts that are written together
 PART = 2_000
 SHOWN = 200
-ANSWERS = ("decimal_mark", "date_order")
+ANSWERS = ("decimal_mark", "date_order", "short_years", "day_numbers")
 
 
 class DistributionNetworkImport(models.Model):
@@ -73,6 +74,12 @@ class DistributionNetworkImport(models.Model):
     )
     date_order = fields.Selection(
         DATE_ORDERS, "Days Are Written", help="Where the file does not prove it."
+    )
+    short_years = answer_field(
+        "short_years", "Years of Two Digits", help="Where the file has them."
+    )
+    day_numbers = answer_field(
+        "day_numbers", "Numbers in Place of Days", help="Where the file has them."
     )
     kind = fields.Selection(
         [("outlets", "Outlets and their turnover"), ("handling", "What they handle")],

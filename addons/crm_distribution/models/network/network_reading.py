@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 from collections import defaultdict
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from odoo.tools import split_every
 
 from odoo.addons.crm_suite.tabular import (
+    Notation,
     Problem,
     Table,
     fold,
@@ -140,7 +142,7 @@ def find_columns(table: Table) -> dict[str, int]:
     return columns
 
 
-def read_outlets(table: Table, known: Known, decimal_mark: str) -> Reading:
+def read_outlets(table: Table, known: Known, notation: Notation) -> Reading:
     """Outlets by their code; several rows may name turnovers of one outlet."""
     reader = _Reader(table, known)
     first_rows: dict[str, int] = {}
@@ -163,7 +165,7 @@ def read_outlets(table: Table, known: Known, decimal_mark: str) -> Reading:
         category = reader.category(cells)
         if not category:
             return
-        turnover = reader.turnover(cells, decimal_mark)
+        turnover = reader.turnover(cells, notation.decimal_mark)
         key = (code, category)
         if reader.reading.turnovers.setdefault(key, turnover) != turnover:
             raise _Refused(
@@ -187,7 +189,7 @@ def read_outlets(table: Table, known: Known, decimal_mark: str) -> Reading:
 
 
 def read_handling(
-    table: Table, known: Known, today: datetime.date, date_order: str
+    table: Table, known: Known, today: datetime.date, notation: Notation
 ) -> Reading:
     """Facts: outlet, category, product, month and kind."""
     reader = _Reader(table, known)
@@ -200,7 +202,7 @@ def read_handling(
         category = reader.category(cells) or category
         if not category:
             raise _Refused("category", "", "missing")
-        month = reader.month(cells, today, date_order)
+        month = reader.month(cells, today, notation)
         kind = reader.kind(cells)
         reader.reading.facts.add((known.outlets[code], category, product, month, kind))
 
@@ -313,12 +315,14 @@ class _Reader:
             raise _Refused("turnover", cell, "bad_number")
         return turnover
 
-    def month(self, cells: list, today: datetime.date, order: str) -> datetime.date:
+    def month(
+        self, cells: list, today: datetime.date, notation: Notation
+    ) -> datetime.date:
         cell = self.cell(cells, "date")
         if not clean(cell):
             raise _Refused("date", "", "missing")
         if cell not in self.months:
-            self.months[cell] = _month(cell, order)
+            self.months[cell] = _month(cell, notation)
         if self.months[cell] > today:
             raise _Refused("date", cell, "future_date")
         return self.months[cell]
@@ -330,11 +334,12 @@ class _Reader:
         return HANDLING_KINDS.get(text, "purchase")
 
 
-def _month(cell: object, order: str) -> datetime.date:
+def _month(cell: object, notation: Notation) -> datetime.date:
     """The month of a date, or one written as year and month."""
-    for candidate in (cell, f"{clean(cell)}-01"):
-        try:
-            return parse_date(candidate, order).replace(day=1)
-        except ValueError:
-            continue
-    raise _Refused("date", cell, "bad_date")
+    with contextlib.suppress(ValueError):
+        return notation.day(cell).replace(day=1)
+    try:
+        # a year of two digits beside a month says too little
+        return parse_date(f"{clean(cell)}-01", notation.date_order).replace(day=1)
+    except ValueError:
+        raise _Refused("date", cell, "bad_date") from None

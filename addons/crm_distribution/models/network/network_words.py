@@ -50,6 +50,16 @@ _FILE = {
         "Write all days of the file in one way.",
         shown=shown,
     ),
+    "open_short_years": lambda shown: _lt(
+        "Years of the file have two digits (%(shown)s). Choose which are meant, and "
+        "check again.",
+        shown=shown,
+    ),
+    "open_day_numbers": lambda shown: _lt(
+        "The file has numbers in place of days (%(shown)s). Choose which days are "
+        "meant, and check again.",
+        shown=shown,
+    ),
     "no_header": lambda _: _lt("The file has no row with column names."),
     "no_rows": lambda _: _lt("The file has column names and nothing below them."),
     "no_column": lambda names: _lt(

@@ -18,6 +18,7 @@ from . import (  # noqa: I001
     distribution_claim,
     distribution_claim_line,
     distribution_claim_correction,
+    distribution_claim_correction_end,
     distribution_claim_credit,
     account_move,
 )

@@ -1,13 +1,14 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
-    """A credit note that pays a claim: it takes no goods back, and is no turnover."""
+    """What pays a claim, or bills what claims paid too much: no goods, no turnover."""
 
     _name = "account.move"
     _inherit = ["account.move", "suite.protected.mixin"]
-    _protected_fields = {"distribution_claim_id"}
+    _protected_fields = {"distribution_claim_id", "distribution_correction_id"}
 
     distribution_claim_id = fields.Many2one(
         "distribution.claim",
@@ -19,11 +20,27 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
         help="The claim that it pays. It is no turnover and no return.",
     )
+    distribution_correction_id = fields.Many2one(
+        "distribution.claim.correction",
+        "Claims Paid Too Much",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="What was open of claims that paid too much, and is billed by this. It is "
+        "no turnover and no return.",
+    )
 
     _distribution_claim_uniq = models.UniqueIndex(
         "(distribution_claim_id) "
         "WHERE distribution_claim_id IS NOT NULL AND state <> 'cancel'",
         "A claim is paid by one credit note.",
+    )
+    _distribution_correction_uniq = models.UniqueIndex(
+        "(distribution_correction_id) "
+        "WHERE distribution_correction_id IS NOT NULL AND state <> 'cancel'",
+        "What claims paid too much is billed once.",
     )
 
     @api.model
@@ -63,14 +80,42 @@ class AccountMove(models.Model):
             self.env["suite.trade"]._trades_sql(),
         )
 
+    @api.model
+    def _prepare_channel_values(
+        self, move_type: str, whose, reference: str, lines: list[tuple[str, float]]
+    ) -> dict:
+        """A document of the channel's money, by Odoo's own accounts and taxes.
+
+        :param whose: a record with company, intermediary and currency
+        :param lines: what it is for, and how much
+        """
+        return {
+            "move_type": move_type,
+            "partner_id": whose.partner_id.id,
+            "company_id": whose.company_id.id,
+            "currency_id": whose.currency_id.id,
+            "ref": reference,
+            "invoice_origin": reference,
+            "invoice_line_ids": [
+                Command.create({"name": name, "quantity": 1, "price_unit": amount})
+                for name, amount in lines
+            ],
+        }
+
+    def _reopen_corrections(self) -> None:
+        """What was to be billed is owed again."""
+        cancelled = self.filtered(lambda move: move.state == "cancel")
+        # sudo: entries are the system's, whoever cancels
+        cancelled.sudo().distribution_correction_id._take_back()
+
     def _follow_claims(self) -> None:
         # sudo: a claim follows its credit note, whoever posts
         self.sudo().distribution_claim_id._follow_credits()
 
     def _pays_channel(self) -> bool:
-        """Hook: whether it pays a claim or a statement.
+        """Hook: whether it pays or bills what is owed of claims or a statement.
 
         :param self: in superuser mode
         """
         self.ensure_one()
-        return bool(self.distribution_claim_id)
+        return bool(self.distribution_claim_id or self.distribution_correction_id)

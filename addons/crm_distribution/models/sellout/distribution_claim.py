@@ -202,7 +202,9 @@ class DistributionClaim(models.Model):
     @api.depends("state", "partner_id", "company_id")
     def _compute_carried(self):
         open_ones = self.filtered(lambda claim: claim.state in ("draft", "calculated"))
-        owed = self.env["distribution.claim.correction"]._balances(open_ones)
+        owed = self.env["distribution.claim.correction"]._balances(
+            open_ones.company_id, open_ones.partner_id
+        )
         for claim in self:
             key = (claim.company_id.id, claim.partner_id.id)
             claim.carried = owed.get(key, 0.0) if claim in open_ones else 0.0

@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from typing import Any
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -21,6 +20,9 @@ REASONS = [
     ("returned", "Came back to us for more than it cost by then"),
     ("undone", "Resale was corrected or came back"),
     ("deducted", "Deducted from a claim"),
+    ("written_off", "Written off"),
+    ("billed", "Billed"),
+    ("reopened", "Write-off or bill was taken back"),
 ]
 
 
@@ -28,25 +30,34 @@ class DistributionClaimCorrection(models.Model):
     """What claims paid too much, as is known since, and what later claims gave of it.
 
     A claim that was approved is never calculated again. Each difference is an entry of
-    its own, also back again, and an intermediary owes the sum of its entries. None is
-    ever changed.
+    its own, also back again, and an intermediary owes the sum of its entries. A
+    write-off or a bill, which ends what is owed, is one, too. None is ever changed.
     """
 
     _name = "distribution.claim.correction"
     _description = "Claim Correction"
     _order = "id desc"
-    _rec_name = "claim_id"
+    _rec_name = "partner_id"
 
     claim_id = fields.Many2one(
         "distribution.claim",
-        required=True,
-        index=True,
+        index="btree_not_null",
         readonly=True,
         ondelete="restrict",
-        help="The claim that paid too much, or that it was deducted from.",
+        help="The claim that paid too much, or that it was deducted from. None where "
+        "all that was open was written off or billed.",
     )
-    company_id = fields.Many2one(related="claim_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="claim_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Intermediary",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     product_id = fields.Many2one(related="claim_id.product_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     day = fields.Date(required=True, readonly=True)
@@ -54,6 +65,13 @@ class DistributionClaimCorrection(models.Model):
     quantity = fields.Float(readonly=True)
     amount = fields.Monetary(
         readonly=True, help="Above zero: the intermediary owes it. Below: it was given."
+    )
+    note = fields.Text("Why", readonly=True, help="Intermediaries do not see it.")
+
+    _claim_range = models.Constraint(
+        "CHECK ((claim_id IS NULL)"
+        " = (reason IN ('written_off', 'billed', 'reopened')))",
+        "What claims paid too much, and what they gave, names its claim.",
     )
 
     @api.model
@@ -83,18 +101,28 @@ class DistributionClaimCorrection(models.Model):
         for key, (quantity, amount) in found.items():
             quantity_before, before = said.get(key, (0.0, 0.0))
             if company.currency_id.compare_amounts(amount, before):
-                new.append(
-                    {
-                        "claim_id": key[0],
-                        "reason": key[1],
-                        "day": company._today(),
-                        "quantity": quantity - quantity_before,
-                        "amount": company.currency_id.round(amount - before),
-                    }
-                )
+                claim, reason = key
+                entry = self._prepare_entry(company, partner, reason, amount - before)
+                pieces = quantity - quantity_before
+                new.append({**entry, "claim_id": claim, "quantity": pieces})
         if new:
             self._take_turn([(company, partner)])
             self.create(new)
+            self._take_back_too_much(company, partner)
+
+    @api.model
+    def _prepare_entry(self, company, partner, reason: str, amount: float) -> dict:
+        return {
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "reason": reason,
+            "day": company._today(),
+            "amount": company.currency_id.round(amount),
+        }
+
+    @api.model
+    def _take_back_too_much(self, company, partner) -> None:
+        """Hook: what ended a debt that was none, as is known now."""
 
     def _found(self, claims, events: list[Event]) -> Overpaid:
         """What claims on one product paid too much by now."""
@@ -148,27 +176,20 @@ class DistributionClaimCorrection(models.Model):
         :param self: in superuser mode, in the intermediary's turn
         :return: how much
         """
-        owed = self._balances(claim).get((claim.company_id.id, claim.partner_id.id))
+        company, partner = claim.company_id, claim.partner_id
+        owed = self._balances(company, partner).get((company.id, partner.id))
         less = claim.currency_id.round(deducted(claim.amount, owed or 0.0))
         if not claim.currency_id.is_zero(less):
-            self.create(self._prepare_deduction(claim, less))
+            entry = self._prepare_entry(company, partner, "deducted", -less)
+            self.create({**entry, "claim_id": claim.id})
         return less
 
     @api.model
-    def _prepare_deduction(self, claim, less: float) -> dict[str, Any]:
-        return {
-            "claim_id": claim.id,
-            "reason": "deducted",
-            "day": claim.company_id._today(),
-            "amount": -less,
-        }
-
-    @api.model
-    def _balances(self, claims) -> dict[tuple[int, int], float]:
-        """What the intermediaries of claims owe, by company and intermediary."""
+    def _balances(self, companies, partners) -> dict[tuple[int, int], float]:
+        """What intermediaries owe, by company and intermediary."""
         groups = self._read_group(
-            Domain("company_id", "in", claims.company_id.ids)
-            & Domain("partner_id", "in", claims.partner_id.ids),
+            Domain("company_id", "in", companies.ids)
+            & Domain("partner_id", "in", partners.ids),
             ["company_id", "partner_id"],
             ["amount:sum"],
         )

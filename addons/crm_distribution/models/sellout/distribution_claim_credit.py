@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 
 from .distribution_claim import APPROVED
 
@@ -61,19 +60,9 @@ class DistributionClaim(models.Model):
         lines = [(self.name, self.amount)]
         if self.deducted:
             lines.append((self.env._("Corrections of earlier claims"), -self.deducted))
-        return {
-            "move_type": "out_refund",
-            "partner_id": self.partner_id.id,
-            "company_id": self.company_id.id,
-            "currency_id": self.currency_id.id,
-            "ref": self.name,
-            "invoice_origin": self.name,
-            "distribution_claim_id": self.id,
-            "invoice_line_ids": [
-                Command.create({"name": name, "quantity": 1, "price_unit": amount})
-                for name, amount in lines
-            ],
-        }
+        moves = self.env["account.move"]
+        values = moves._prepare_channel_values("out_refund", self, self.name, lines)
+        return {**values, "distribution_claim_id": self.id}
 
     def _follow_credits(self) -> None:
         """Settled as long as its credit note is posted.

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.mails import write_mail
+from odoo.addons.crm_suite.tools.notation_words import answer_field
 from odoo.addons.crm_suite.tools.work import work_through
 
 from ..network.network_words import DATE_ORDERS, DECIMAL_MARKS
@@ -17,6 +18,8 @@ KINDS = [
     ("adds", "Additional Lines"),
     ("month_to_date", "Month to Date"),
 ]
+# how files are written, where they do not prove it
+REMEMBERED = ("date_order", "decimal_mark", "short_years", "day_numbers")
 
 
 class DistributionReporter(models.Model):
@@ -65,6 +68,16 @@ class DistributionReporter(models.Model):
     )
     decimal_mark = fields.Selection(
         DECIMAL_MARKS, help="Where a file leaves it open. Empty: it is asked, once."
+    )
+    short_years = answer_field(
+        "short_years",
+        "Years of Two Digits",
+        help="Where a file leaves it open. Empty: it is asked, once.",
+    )
+    day_numbers = answer_field(
+        "day_numbers",
+        "Numbers in Place of Days",
+        help="Where a file leaves it open. Empty: it is asked, once.",
     )
     word_ids = fields.One2many("distribution.reporter.word", "reporter_id", "Own Words")
 

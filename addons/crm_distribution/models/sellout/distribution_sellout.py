@@ -5,6 +5,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_suite.tools.notation_words import QUESTIONS, answer_field
 from odoo.addons.crm_suite.tools.work import work_through
 
 from ..network.network_words import DATE_ORDERS, DECIMAL_MARKS
@@ -16,7 +17,8 @@ OPEN = ("reported", "mapped", "held", "validated")
 IN = ("accepted", "superseded")
 ANSWERS = {
     *("kind", "date_from", "date_to"),
-    *("encoding", "sheet", "date_order", "decimal_mark", "half_swapped"),
+    *("encoding", "sheet", "date_order", "short_years", "day_numbers"),
+    *("decimal_mark", "half_swapped"),
 }
 # Windows' pages: every file is one of each of them
 PAGES = [
@@ -26,7 +28,6 @@ PAGES = [
     ("cp1254", "Turkish"),
     ("cp850", "Western European (DOS)"),
 ]
-SWAPPED = [("swap", "Swap them back"), ("keep", "They are right")]
 
 
 class DistributionSellout(models.Model):
@@ -134,8 +135,10 @@ class DistributionSellout(models.Model):
         copy=False, help="The name of one, or * for all with the same columns."
     )
     sheets = fields.Char("Sheets of the File", readonly=True, copy=False)
-    half_swapped = fields.Selection(
-        SWAPPED,
+    short_years = answer_field("short_years", "Years of Two Digits")
+    day_numbers = answer_field("day_numbers", "Numbers in Place of Days")
+    half_swapped = answer_field(
+        "half_swapped",
         "Day and Month",
         copy=False,
         help="Of days that a spreadsheet has read in the wrong order, where it could.",
@@ -424,13 +427,11 @@ class DistributionSellout(models.Model):
                 "date": self.env._("Which column holds the day?"),
             }
             return labels[name]
+        if subject in QUESTIONS:
+            return self.env._(QUESTIONS[subject])
         labels = {
             "date_order": self.env._(
                 "How are days written: day first, or month first?"
-            ),
-            "half_swapped": self.env._(
-                "A spreadsheet seems to have swapped day and month where it could. "
-                "Swap them back?"
             ),
             "encoding": self.env._(
                 "Which letters does the file use? Western European: Müller; Arabic "

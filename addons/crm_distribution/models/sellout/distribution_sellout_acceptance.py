@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .distribution_reporter import REMEMBERED
 from .sellout_reading import Line
 
 # lines that are brought in together
@@ -281,15 +282,16 @@ class DistributionSellout(models.Model):
     def _remember(self) -> None:
         """What was answered once is not asked again."""
         reporter = self._reporter()
-        for name in ("date_order", "decimal_mark"):
+        for name in REMEMBERED:
             if self[name] and not reporter[name]:
                 reporter[name] = self[name]
 
     @api.model
-    def _take_rows(self, header: list[str], rows: list[tuple]) -> None:
+    def _take_rows(self, header: list[str], rows: list[tuple], kind="") -> None:
         """Reports that come as rows and not as files; those in order are accepted.
 
         :param rows: of each the reporter's id, the report's name and the cells
+        :param kind: where it is not the reporter's usual one
         """
         reports = defaultdict(list)
         for partner, name, cells in rows:
@@ -301,6 +303,7 @@ class DistributionSellout(models.Model):
                 {
                     "partner_id": partner,
                     "filename": name,
+                    "kind": kind or False,
                     "file": base64.b64encode(text.getvalue().encode()),
                 }
             )

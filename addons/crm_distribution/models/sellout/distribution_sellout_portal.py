@@ -7,55 +7,32 @@ import xlsxwriter
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 from odoo.addons.crm_suite.tabular import ALL_SHEETS, FileProblem, fold
 from odoo.addons.crm_suite.tabular.dates import parse_date
 from odoo.addons.crm_suite.tools.dates import written_day
 from odoo.addons.crm_suite.tools.text import plain_cell
 
+from .distribution_reporter import REMEMBERED
 from .distribution_sellout import OPEN, WORKING
 
 SHOWN = 100
 LONGEST = 250
 # what a form may choose from a list
-CHOSEN = ("kind", "date_order", "decimal_mark", "half_swapped", "encoding")
+CHOSEN = ("kind", *REMEMBERED, "half_swapped", "encoding")
 
 
 class DistributionSellout(models.Model):
-    """What an intermediary sees and does with its own reports, as values by name.
+    """What an intermediary sees and does with its own reports, as values by name."""
 
-    It has no access to the model: nothing can be read, searched, sorted or grouped by
-    what belongs to others.
-    """
-
-    _inherit = "distribution.sellout"
-
-    @api.model
-    def _portal_own(self, partner):
-        # sudo: whoever asks acts for this company
-        reports = self.sudo()
-        return reports, Domain("partner_id", "=", partner.id)
-
-    @api.model
-    def _portal_count(self, partner) -> int:
-        reports, own = self._portal_own(partner)
-        return reports.search_count(own)
+    _name = "distribution.sellout"
+    _inherit = ["distribution.sellout", "distribution.own.mixin"]
 
     @api.model
     def _portal_reports(self, partner, limit: int, offset: int) -> list[dict]:
         reports, own = self._portal_own(partner)
         found = reports.search(own, limit=limit, offset=offset)
         return [report._portal_summary() for report in found]
-
-    @api.model
-    def _portal_report(self, partner, number: int):
-        """The intermediary's report of this number, in superuser mode."""
-        reports, own = self._portal_own(partner)
-        # a number that no column holds is nobody's
-        if not 0 < number < 2**31:
-            return reports.browse()
-        return reports.search(own & Domain("id", "=", number), limit=1)
 
     def _portal_summary(self) -> dict[str, Any]:
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -206,7 +183,7 @@ class DistributionSellout(models.Model):
     def _portal_answer(self, sent: dict[str, str]) -> None:
         """Answers to what the file leaves open, then it is read again.
 
-        :param self: in superuser mode, from `_portal_report`
+        :param self: in superuser mode, from `_portal_one`
         """
         self._require_open()
         values = self._portal_answers(sent)
@@ -236,7 +213,7 @@ class DistributionSellout(models.Model):
 
     def _portal_act(self, action: str) -> None:
         """
-        :param self: in superuser mode, from `_portal_report`
+        :param self: in superuser mode, from `_portal_one`
         """
         if action == "accept":
             self.action_accept()

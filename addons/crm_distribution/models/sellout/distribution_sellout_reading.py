@@ -10,14 +10,18 @@ from odoo.fields import Domain
 from odoo.addons.crm_suite.tabular import (
     Answered,
     FileProblem,
+    Hints,
     Layout,
     Table,
     fold,
+    notation_of,
     read_table,
+    settle_notation,
 )
 from odoo.addons.crm_suite.tabular.understanding import settle_layout
 
 from ...channel.network import INTERMEDIARIES
+from .distribution_reporter import REMEMBERED
 from .distribution_sellout import IN
 from .sellout_reading import (
     Goods,
@@ -103,18 +107,9 @@ class DistributionSellout(models.Model):
         reporter = self._reporter()
         columns = find_columns(table, self._own_columns(reporter))
         questions = ask(table, columns)
-        answers = {
-            "date_order": self.date_order or reporter.date_order,
-            "decimal_mark": self.decimal_mark or reporter.decimal_mark,
-            "half_swapped": self.half_swapped,
-        }
-        # what most days prove holds for all: the others are no days then
-        proved = {
-            one.id: one.proposed
-            for one in questions
-            if one.kind == "date_order" and one.proposed
-        }
-        answered = Answered(questions, answers, proved)
+        answers = {name: self[name] or reporter[name] for name in REMEMBERED}
+        answers["half_swapped"] = self.half_swapped
+        answered = settle_notation(questions, answers)
         asked = [one.id for one in answered.open]
         kind = self.kind or reporter.kind
         if not kind:
@@ -125,8 +120,7 @@ class DistributionSellout(models.Model):
         self._note({"kind": kind})
         return Notation(
             columns=columns,
-            date_order=answered.get("date_order") or "dmy",
-            decimal_mark=answered.get("decimal_mark") or ".",
+            written=notation_of(answered, {}, Hints()),
             swapped=answered.get("half_swapped") == "swap",
             first=self.date_from or None,
             last=self.date_to or None,

@@ -12,12 +12,12 @@ from dataclasses import astuple, dataclass, field
 
 from odoo.addons.crm_suite.tabular import (
     Hints,
+    Notation as Written,
     Problem,
     Question,
     Table,
     ask_notation,
     fold,
-    parse_date,
     parse_number,
 )
 from odoo.addons.crm_suite.tabular.dates import swapped
@@ -96,8 +96,7 @@ class Known:
 @dataclass(frozen=True)
 class Notation:
     columns: Mapping[str, int]
-    date_order: str = "dmy"
-    decimal_mark: str = "."
+    written: Written = Written()
     # days up to the twelfth were read in the wrong order by a spreadsheet
     swapped: bool = False
     # days that the report is about; None where it does not say
@@ -314,7 +313,7 @@ class _Reader:
                     clean(cell).replace("Z", "+00:00")
                 )
                 return moment.astimezone(self.known.zone).date()
-            day = parse_date(cell, self.notation.date_order)
+            day = self.notation.written.day(cell)
             is_typed = isinstance(cell, datetime.date)
             wrong = self.notation.swapped and is_typed and day.day <= 12
             return swapped(day) if wrong else day
@@ -333,7 +332,7 @@ class _Reader:
         if isinstance(cell, str):
             cell = _unquoted(cell)
         try:
-            return parse_number(cell, self.notation.decimal_mark)
+            return parse_number(cell, self.notation.written.decimal_mark)
         except ValueError:
             raise _Refused(name, cell, code) from None
 

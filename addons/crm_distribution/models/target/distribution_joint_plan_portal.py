@@ -9,19 +9,15 @@ LONGEST = 2_000
 
 
 class DistributionJointPlan(models.Model):
-    """What an intermediary sees of its own plans and targets, as values by name.
+    """What an intermediary sees of its own plans and targets, as values by name."""
 
-    It has no access to the models: nothing can be read or summed up that is others'.
-    """
-
-    _inherit = "distribution.joint.plan"
+    _name = "distribution.joint.plan"
+    _inherit = ["distribution.joint.plan", "distribution.own.mixin"]
 
     @api.model
     def _portal_own(self, partner):
-        # sudo: whoever asks acts for this company
-        plans = self.sudo()
-        shown = Domain("state", "in", ("proposed", "agreed"))
-        return plans, shown & Domain("partner_id", "=", partner.id)
+        plans, own = super()._portal_own(partner)
+        return plans, own & Domain("state", "in", ("proposed", "agreed"))
 
     @api.model
     def _portal_plans(self, partner) -> list[dict[str, Any]]:
@@ -35,18 +31,9 @@ class DistributionJointPlan(models.Model):
         plans, own = self._portal_own(partner)
         return plans.search_count(own & Domain("state", "=", "proposed"))
 
-    @api.model
-    def _portal_plan(self, partner, number: int):
-        """The intermediary's plan of this number, in superuser mode."""
-        plans, own = self._portal_own(partner)
-        # a number that no column holds is nobody's
-        if not 0 < number < 2**31:
-            return plans.browse()
-        return plans.search(own & Domain("id", "=", number), limit=1)
-
     def _portal_answer(self, contact, proposal: str, answer: str, text: str) -> None:
         """
-        :param self: in superuser mode, from `_portal_plan`
+        :param self: in superuser mode, from `_portal_one`
         :raise UserError: why it could not be
         """
         seen = int(proposal) if proposal.isdecimal() and len(proposal) < 9 else 0

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 GROUP_SETTLE = "account.group_account_invoice"
 BILL = {"commission": "in_invoice", "rebate": "out_refund"}
@@ -205,33 +205,21 @@ class DistributionSettlement(models.Model):
         return bill.with_env(self.env)
 
     def _prepare_bill_values(self, lines) -> dict:
-        by_term = lines.grouped(lambda line: line.term_id)
-        partner = self.partner_id
-        return {
-            "move_type": BILL[self.kind],
-            "partner_id": partner.id,
-            "company_id": self.company_id.id,
-            "currency_id": self.currency_id.id,
-            "ref": self.name,
-            "invoice_origin": self.name,
-            "distribution_settlement_id": self.id,
-            "invoice_line_ids": [
-                Command.create(
-                    {
-                        "name": self.env._(
-                            "%(term)s, statement %(statement)s",
-                            term=term.name,
-                            statement=self.name,
-                        ),
-                        "quantity": 1,
-                        "price_unit": self.currency_id.round(
-                            sum(some.mapped("amount"))
-                        ),
-                    }
-                )
-                for term, some in by_term.items()
-            ],
-        }
+        amounts = [
+            (
+                self.env._(
+                    "%(term)s, statement %(statement)s",
+                    term=term.name,
+                    statement=self.name,
+                ),
+                self.currency_id.round(sum(some.mapped("amount"))),
+            )
+            for term, some in lines.grouped("term_id").items()
+        ]
+        values = self.env["account.move"]._prepare_channel_values(
+            BILL[self.kind], self, self.name, amounts
+        )
+        return {**values, "distribution_settlement_id": self.id}
 
     # the run
 

@@ -10,39 +10,21 @@ ACCOUNT = ["company_id", "kind", "currency_id"]
 
 
 class DistributionSettlement(models.Model):
-    """What an intermediary sees of its own money, as values by name.
+    """What an intermediary sees of its own money, as values by name."""
 
-    It has no access to the models: nothing can be read or summed up that is others'.
-    """
-
-    _inherit = "distribution.settlement"
+    _name = "distribution.settlement"
+    _inherit = ["distribution.settlement", "distribution.own.mixin"]
 
     @api.model
     def _portal_own(self, partner):
-        # sudo: whoever asks acts for this company
-        settlements = self.sudo()
-        own = Domain("partner_id", "=", partner.id) & Domain("is_cancelled", "=", False)
-        return settlements, own
-
-    @api.model
-    def _portal_count(self, partner) -> int:
-        settlements, own = self._portal_own(partner)
-        return settlements.search_count(own)
+        settlements, own = super()._portal_own(partner)
+        return settlements, own & Domain("is_cancelled", "=", False)
 
     @api.model
     def _portal_statements(self, partner, limit: int, offset: int) -> list[dict]:
         settlements, own = self._portal_own(partner)
         found = settlements.search(own, limit=limit, offset=offset)
         return [one._portal_values() for one in found]
-
-    @api.model
-    def _portal_statement(self, partner, number: int):
-        """The intermediary's statement, in superuser mode."""
-        settlements, own = self._portal_own(partner)
-        # a number that no column holds is nobody's
-        if not 0 < number < 2**31:
-            return settlements.browse()
-        return settlements.search(own & Domain("id", "=", number), limit=1)
 
     @api.model
     def _portal_has_money(self, partner) -> bool:
@@ -167,7 +149,7 @@ class DistributionSettlement(models.Model):
 
     def _portal_page(self) -> dict[str, Any]:
         """
-        :param self: in superuser mode, from `_portal_statement`
+        :param self: in superuser mode, from `_portal_one`
         """
         return self._portal_values() | {"lines": self._statement_lines()}
 

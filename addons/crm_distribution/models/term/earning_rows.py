@@ -48,7 +48,8 @@ def invoice_lines_sql(condition: SQL) -> SQL:
         """
         SELECT line.id, move.id AS move_id, move.move_type,
                move.state = 'posted' AND move.distribution_settlement_id IS NULL
-               AND move.distribution_claim_id IS NULL,
+               AND move.distribution_claim_id IS NULL
+               AND move.distribution_correction_id IS NULL,
                coalesce(move.invoice_date, move.date),
                line.currency_id, coalesce(move.commercial_partner_id, 0),
                coalesce(move.distribution_territory_path, ''),

@@ -72,6 +72,32 @@ class TestNetworkImport(NetworkCommon, CronMixinCase):
         source.action_check()
         self.assertEqual(source.state, "ready")
 
+    def test_short_years_and_days_as_numbers_are_not_guessed(self):
+        self.bring_in(OUTLETS)
+        head = "outlet,goods,month,kind\nS1,Drinks of the Channel,"
+        for day, name, reason, answers in (
+            ("13/04/26", "short_years", "two digits", {"end": "2026-04-01"}),
+            ("05/01/24", "short_years", "two digits", {"jalali": "2026-04-01"}),
+            ("46125", "day_numbers", "numbers in place", {"days": "2026-04-01"}),
+        ):
+            for answer, month in answers.items():
+                source = self.source(f"{head}{day},stock\n")
+                # what comes first is asked apart
+                source.date_order = "dmy"
+                with self.subTest(day), self.assertRaises(UserError) as caught:
+                    source.action_check()
+                self.assertIn(reason, str(caught.exception))
+                self.assertIn(f"{day} → ", str(caught.exception))
+                source[name] = answer
+                source.action_check()
+                source.action_import()
+                self.assertEqual(str(self.facts().mapped("date")[-1]), month)
+                self.facts().unlink()
+        source = self.source(f"{head}46125,stock\n")
+        source.day_numbers = "none"
+        source.action_check()
+        self.assertEqual(source.state, "faulty")
+
     def outlets(self):
         return self.env["distribution.outlet"].search(
             [("code", "in", ("S1", "12", "S2")), ("company_id", "=", self.company.id)],

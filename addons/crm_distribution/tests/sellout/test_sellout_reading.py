@@ -102,7 +102,8 @@ class TestSelloutReading(SelloutCommon):
 
     def test_no_row_is_read_in_another_way_than_the_others(self):
         report = self._report(
-            "CUP,1,13/04/2027", "CUP,1,14/04/2027", "CUP,1,04/15/2027", "CUP,1,31/02/27"
+            *("CUP,1,13/04/2027", "CUP,1,14/04/2027"),
+            *("CUP,1,04/15/2027", "CUP,1,31/02/2027"),
         )
         self.assertEqual([row for row, _reason in self._reasons(report)], [4, 5])
 
@@ -142,6 +143,54 @@ class TestSelloutReading(SelloutCommon):
             report.line_ids.sorted("row").mapped("day"),
             [datetime.date(2027, 3, 4), datetime.date(2027, 3, 13)],
         )
+
+    def test_years_of_two_digits_are_asked_about_once_and_remembered(self):
+        rows = ("CUP,1,13/04/27", "CUP,2,14/04/27")
+        report = self._report(*rows)
+        self.assertEqual((report.state, report.asked), ("reported", "short_years"))
+        self.assertIn("two digits", report.questions)
+        self.assertFalse(report.problem_ids)
+        report.short_years = "end"
+        report.action_check()
+        report.action_accept()
+        self.assertEqual(
+            report.line_ids.sorted("row").mapped("day"),
+            [datetime.date(2027, 4, 13), datetime.date(2027, 4, 14)],
+        )
+        # whose months have names proves it himself, whatever is remembered
+        self.reporter.short_years = "front"
+        again = self._accepted("CUP,1,15-Mar-27")
+        self.assertEqual(again.line_ids.day, datetime.date(2027, 3, 15))
+
+    def test_years_of_two_digits_may_be_in_front_and_jalali(self):
+        report = self._report("CUP,1,۰۶/۰۱/۲۴")
+        self.assertEqual(report.asked, "date_order short_years")
+        # which comes first does not matter behind the year
+        report.write({"date_order": "mdy", "short_years": "jalali"})
+        report.action_check()
+        report.action_accept()
+        self.assertEqual(report.line_ids.day, datetime.date(2027, 4, 13))
+
+    def test_days_as_numbers_are_asked_about_and_may_be_none(self):
+        rows = ([*HEAD.split(",")], ["CUP", 1, 46490], ["CUP", 1, 46491.5])
+        for answer, days in (
+            ("days", [datetime.date(2027, 4, 13), datetime.date(2027, 4, 14)]),
+            ("none", None),
+        ):
+            report = self._sent(self._workbook(*rows))
+            with self.subTest(answer):
+                self.assertEqual(report.asked, "day_numbers")
+                self.assertFalse(report.problem_ids)
+                report.day_numbers = answer
+                report.action_check()
+                if days:
+                    self.assertEqual(report.state, "validated")
+                    self.assertEqual(
+                        [report.first_day, report.last_day], days, report.questions
+                    )
+                else:
+                    reasons = self._reasons(report)
+                    self.assertEqual([row for row, _reason in reasons], [2, 3])
 
     def test_a_file_is_as_long_as_the_sheets_that_are_read(self):
         book = openpyxl.Workbook()

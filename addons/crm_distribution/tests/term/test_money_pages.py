@@ -80,6 +80,32 @@ class TestMoneyPages(PortalCommon, AccessibilityCase):
         self.assertRegex(page, r"Bonus</b>:\s+5\s+%\.")
         self.assertRegex(page, r"Each</b>:\s+1,250,000\s")
 
+    def test_what_claims_paid_too_much_is_told_with_its_reason_to_whoever_owes_it(self):
+        claim = self.env["distribution.claim"].create(
+            {
+                "partner_id": self.retailer.id,
+                "product_id": self.cup.id,
+                "day": self.today,
+                "price_before": 10,
+                "price_after": 8,
+            }
+        )
+        entries = self.env["distribution.claim.correction"]
+        owed = entries._prepare_entry(self.company, self.retailer, "returned", 61)
+        entries.create({**owed, "claim_id": claim.id, "quantity": 5})
+        page = self._page("money").text
+        for shown in ("you owe", "61.00", "Came back to us", "Cup"):
+            self.assertIn(shown, page)
+        self.assertNotIn("61.00", self._page("money", "omid-sells").text)
+        entries.search([("partner_id", "=", self.retailer.id)])._write_off("Too poor")
+        page = self._page("money").text
+        for shown in ("nothing is open", "Written off"):
+            self.assertIn(shown, page)
+        self.assertNotIn("Too poor", page)
+        # also who is no intermediary any more
+        self.retailer.distribution_level_id = False
+        self.assertIn("Written off", self._page("money").text)
+
     def test_agreement_documents_and_targets_are_its_own(self):
         page = self._page("agreement").text
         for shown in ("Net 30 days", "Signed ROYA.txt"):

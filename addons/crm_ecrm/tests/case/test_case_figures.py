@@ -259,6 +259,7 @@ class TestCaseFigures(CaseCommon):
                     mine, by, ["rate:avg"], order="rate:avg desc", limit=2, offset=2
                 )
                 self.assertEqual([group for group, _rate in found], worst[2:])
+        self._try_choosing_groups(rates, mine, (fault, late, none), (kettle, pan))
         with self.subTest("as many rows as facts"):
             # a product and month that was sold, and one with a cause that was given
             self.assertEqual(rates.search_count(mine), 4 + 4 + 1)
@@ -272,6 +273,47 @@ class TestCaseFigures(CaseCommon):
             self.env.invalidate_all()
             found = self.env["ecrm.case"].search(row.action_open_cases()["domain"])
             self.assertEqual(len(found), row.complaints)
+
+    def _try_choosing_groups(self, rates, mine, causes, products):
+        """Groups of causes by what was sold, as Odoo would choose others."""
+        fault, late, none = causes
+        kettle, pan = products
+        # complained of, and never sold: how often is not known
+        toy = self.env["product.product"].create({"name": "Toy"})
+        with freeze_time(utc("2027-02-11 10:00")):
+            self._receive(product_id=toy.id, cause_id=fault.id)
+        self.env.flush_all()
+        rate, sold, told = ("rate:avg", "sold:sum", "complaints:sum")
+        by_cause, by_both = ["cause_id"], ["product_id", "cause_id"]
+        never = [("product_id", "=", toy.id)]
+        for filtered, by, having, expected in (
+            (mine, by_cause, [(rate, ">", 2.5)], [(fault,), (late,)]),
+            (mine, by_cause, [(sold, "<", 100)], []),
+            (mine, by_cause, [(rate, ">", 2), (told, "<", 4)], [(fault,)]),
+            (mine, by_cause, ["|", (rate, "<", 3), (told, ">", 3)], [(late,), (none,)]),
+            (mine, by_cause, ["!", (rate, ">", 2.5)], [(none,)]),
+            (mine, by_cause, [(rate, "in", [3, 4])], [(fault,), (late,)]),
+            (mine, by_both, [(rate, ">=", 5), (sold, "=", 40)], None),
+            (never, by_cause, [(rate, ">=", 0)], []),
+            (never, by_cause, ["!", (rate, ">=", 0)], []),
+            (never, by_cause, ["|", (rate, ">", 0), (told, ">", 0)], [(fault,)]),
+        ):
+            if expected is None:
+                expected = [(kettle, fault), (kettle, late), (pan, none)]
+            with self.subTest("chosen", by=by, having=having):
+                found = rates._read_group(filtered, by, [rate], having)
+                self.assertCountEqual([one[: len(by)] for one in found], expected)
+        with self.subTest("the worst of those that are chosen"):
+            found = rates.formatted_read_group(
+                mine,
+                by_cause,
+                [rate],
+                having=[(sold, ">", 0)],
+                order="rate:avg desc",
+                limit=1,
+                offset=1,
+            )
+            self.assertEqual([one["rate:avg"] for one in found], [3])
 
     def test_complaint_rate_has_no_more_rows_than_it_needs(self):
         """Causes that nobody gave multiply nothing; after two years nothing counts."""

@@ -3,6 +3,7 @@
 from odoo.tools import LazyTranslate
 
 from odoo.addons.crm_suite.tabular import ALL_SHEETS, Choice, Question
+from odoo.addons.crm_suite.tools.notation_words import ANSWERS, QUESTIONS
 
 _lt = LazyTranslate(__name__)
 
@@ -11,7 +12,7 @@ _QUESTIONS = {
     "sheet": lambda q: _lt("Which sheet holds the purchases?"),
     "decimal_mark": lambda q: _lt("Which mark stands before the decimals?"),
     "date_order": lambda q: _lt("Does the day or the month come first?"),
-    "short_years": lambda q: _lt("Years have two digits. Which are meant?"),
+    "short_years": lambda q: QUESTIONS[q.kind],
     "day_numbers": lambda q: _lt(
         "%(count)s rows have a number in place of a date. Which days are meant?",
         count=q.count,
@@ -22,10 +23,7 @@ _QUESTIONS = {
         column=q.shown,
         count=q.count,
     ),
-    "half_swapped": lambda q: _lt(
-        "A spreadsheet seems to have swapped day and month where it could. Swap them "
-        "back?"
-    ),
+    "half_swapped": lambda q: QUESTIONS[q.kind],
     "grain": lambda q: _lt(
         "%(count)s rows name a document that a row above names. What is a row?",
         count=q.count,
@@ -96,6 +94,7 @@ _QUESTIONS = {
 }
 
 _ANSWERS = {
+    **{(kind, key): words for kind in ANSWERS for key, words in ANSWERS[kind].items()},
     ("encoding", "cp1252"): _lt("Western European (Windows-1252)"),
     ("encoding", "cp1256"): _lt("Arabic and Persian (Windows-1256)"),
     ("encoding", "cp1250"): _lt("Central European (Windows-1250)"),
@@ -106,19 +105,8 @@ _ANSWERS = {
     ("decimal_mark", ","): _lt("Comma"),
     ("date_order", "dmy"): _lt("Day first"),
     ("date_order", "mdy"): _lt("Month first"),
-    ("short_years", "end"): _lt("The year at the end, as in 2024"),
-    ("short_years", "jalali"): _lt("The year in front, Jalali as in 1402"),
-    ("short_years", "front"): _lt("The year in front, as in 2024"),
-    ("short_years", "jalali_end"): _lt("The year at the end, Jalali as in 1402"),
-    ("day_numbers", "days"): _lt("Days of a spreadsheet"),
-    ("day_numbers", "days_1904"): _lt("Days of a spreadsheet that counts from 1904"),
-    ("day_numbers", "seconds"): _lt("Seconds since 1970, in UTC"),
-    ("day_numbers", "milliseconds"): _lt("Milliseconds since 1970, in UTC"),
-    ("day_numbers", "none"): _lt("They are no days"),
     ("price", "piece"): _lt("Of one piece: times the quantity it is the amount"),
     ("price", "line"): _lt("Of all of them: it is the amount"),
-    ("half_swapped", "swap"): _lt("Swap them back"),
-    ("half_swapped", "keep"): _lt("They are right"),
     ("grain", "line"): _lt("A line: the rows of a document add up"),
     ("grain", "document"): _lt("A document: other rows say the same again"),
     ("equal_rows", "twice"): _lt("Yes, each"),
