@@ -9,7 +9,9 @@ from ...tools.prefetch import SELDOM_READ
 class AccountMove(models.Model):
     """Credit notes take points back in proportion, and give spent ones back."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "suite.protected.mixin"]
+    _protected_fields = {"point_liability_id", "points_decided_on"}
 
     point_liability_id = fields.Many2one(
         "loyalty.point.liability",

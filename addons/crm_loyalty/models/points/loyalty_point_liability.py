@@ -310,7 +310,8 @@ class LoyaltyPointLiability(models.Model):
             raise UserError(
                 self.env._("Nothing to book: the books hold this liability already.")
             )
-        move = self.env["account.move"].create(self._prepare_move_values(change))
+        as_system = self.env["account.move"]._as_system()
+        move = as_system.create(self._prepare_move_values(change)).with_env(self.env)
         # sudo: nobody writes a valuation but itself
         self.sudo().write(
             {
