@@ -170,8 +170,8 @@ class CrmOfferAdvice(models.Model):
         }
         if verdict == "give":
             return self.env._(
-                "Give “%(offer)s”: about %(extra)s of incremental margin expected, for about "
-                "%(cost)s of cost; %(reason)s.",
+                "Give “%(offer)s”: about %(extra)s of incremental margin expected, for "
+                "about %(cost)s of cost; %(reason)s.",
                 **facts,
             )
         if verdict == "wait":
