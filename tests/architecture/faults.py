@@ -21,6 +21,7 @@ RULE = """<record id="r" model="ir.rule"><field name="model_id" ref="model_a_b"/
     <field name="domain_force">[('company_id', 'in', {})]</field></record>"""
 LIST = """<record id="a" model="ir.actions.act_window">
     <field name="view_mode">list,form</field></record>"""
+PAGE = '<template id="a"><t t-call="portal.portal_layout"><h1>A</h1></t></template>'
 MANIFEST = {
     "depends": ["sale_crm"],
     "external_dependencies": {"python": ["numpy"]},
@@ -119,6 +120,7 @@ FAULTS = {
         {ROWS: f"{GOOD[ROWS]}z,other.model_a_b,"},
     ],
     rules.reset_by_an_upgrade: each("views/v.xml", f"<odoo>{RULE}</odoo>"),
+    rules.untitled_pages: each("views/v.xml", f"<odoo>{PAGE}</odoo>"),
     rules.silent_lists: each("views/v.xml", f"<odoo>{LIST}</odoo>"),
     rules.hidden_settings: each(
         "models/res_company.py", f"{COMPANY}    a_days = fields.Integer()\n"

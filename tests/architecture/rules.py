@@ -63,6 +63,8 @@ COMPANY_RULES = """//record[@model = 'ir.rule'][not(field[@name = 'groups'])]
 LISTS = """//record[@model = 'ir.actions.act_window'][not(field[@name = 'help'])]
     [not(field[@name = 'target'][. = 'new'])]
     [contains(field[@name = 'view_mode'], 'list')]"""
+UNTITLED = """//t[@t-call = 'portal.portal_layout'][not(t[@t-set = 'title'])]
+    [not(t[@t-out = '0'])]/ancestor::template"""
 DATA = {"security", "data", "wizard", "report", "views", "demo"}
 
 
@@ -247,6 +249,13 @@ def silent_lists(addon: Addon) -> Iterator[str]:
     for path, tree in addon.xml.items():
         for action in tree.xpath(LISTS):
             yield f"{path} {action.get('id')}"
+
+
+def untitled_pages(addon: Addon) -> Iterator[str]:
+    """A page of the portal has a title; in the browser all others are called Odoo."""
+    for path, tree in addon.xml.items():
+        for template in tree.xpath(UNTITLED):
+            yield f"{path} {template.get('id')}"
 
 
 def hidden_settings(addon: Addon) -> Iterator[str]:

@@ -24,6 +24,13 @@ def test_deprecations_in_our_code_are_errors(pytestconfig):
     assert not re.match(pattern, "odoo.addons.crm_iap_enrich.models.crm_lead")
 
 
+@pytest.mark.parametrize("name", addons.names())
+def test_each_has_a_page_in_the_list_of_apps(name):
+    """Without one Odoo shows the README there, which it takes for another markup."""
+    page = ROOT / "addons" / name / "static" / "description" / "index.html"
+    assert page.is_file()
+
+
 @pytest.mark.parametrize("name", addons.wanted())
 def test_each_stands_alone(name):
     """It needs no website, and no other add-on of the suite but the common ground."""

@@ -3,6 +3,7 @@
 from attack_case import AttackCase
 from attack_rights import RIGHTS, WIZARDS
 
+from odoo import fields
 from odoo.tests import tagged
 
 from dev import addons
@@ -77,6 +78,45 @@ class TestAttackFields(AttackCase):
             }
             if computed:
                 self.assertLessEqual(computed, model._protected_names(), name)
+
+    def test_what_odoos_models_only_show_of_ours_is_the_systems(self):
+        """A field that no form lets anybody type in is open to RPC all the same."""
+        mixin = self.registry["suite.protected.mixin"]
+        # whoever invoices may link lines, as Odoo's own to those of sales orders
+        open_ = {"account.move.line.pos_line_id"}
+        for model in self.env.values():
+            if model._original_module in MODULES or model._abstract:
+                continue
+            kept = model._protected_names() if isinstance(model, mixin) else ()
+            for field in model._fields.values():
+                if (
+                    self._is_ours(field)
+                    and field.store
+                    and field.readonly
+                    and field.type != "one2many"
+                    and not (field.compute or field.related)
+                    and field.groups != fields.NO_ACCESS
+                    and str(field) not in open_
+                ):
+                    with self.subTest(field=str(field)):
+                        self.assertIn(field.name, kept)
+
+    def test_nobody_decides_by_what_the_system_notes(self):
+        seller = self.env["res.users"].search([("login", "=", "own user")])
+        lead = self.env["crm.lead"].create({"name": "A", "user_id": seller.id})
+        order = self.env["sale.order"].create({"partner_id": self.partner.id})
+        move = self.env["account.move"].create({"move_type": "entry"})
+        for actor, record, values in (
+            # out of the channel, and of what is asked every night
+            ("own user", lead, {"distribution_gap_id": 1}),
+            ("manager", order, {"distribution_asked_on": "2999-01-01 00:00:00"}),
+            # points of a credit note, and what is booked for points already
+            ("accountant", move, {"points_decided_on": "2024-01-01"}),
+            ("accountant", move, {"point_liability_id": 1}),
+        ):
+            self.assertRefused(actor, record._name, "write", record.ids, values)
+        named = {"name": "Attacked", "distribution_gap_id": 1}
+        self.assertRefused("own user", "crm.lead", "create", [named])
 
     def test_nobody_forges_what_is_computed(self):
         for name, values in FORGED.items():

@@ -161,6 +161,24 @@ class TestViews(AttackCase):
         self.assertGreater(len(actions), 20)
         self.assertLessEqual({"list", "form", "kanban", "pivot", "graph"}, kinds)
 
+    def test_days_and_periods_are_told_as_such(self):
+        """At a month's end Odoo calls the day after tomorrow "Next month"; a day with
+        its time is cut off in the width of a day; a month is no first of a month."""
+        for action in self._actions():
+            model = self.env[action.res_model]
+            if model._original_module not in MODULES:
+                continue
+            for view in model.get_views([*map(tuple, action.views)])["views"].values():
+                for node in etree.fromstring(view["arch"]).xpath("/list/field"):
+                    name, widget = node.get("name"), node.get("widget")
+                    field = model._fields[name]
+                    told = (model._name, name)
+                    self.assertNotEqual(widget, "remaining_days", told)
+                    if field.type == "datetime":
+                        self.assertNotEqual(widget, "date", told)
+                    if field.type == "date" and field.string in ("Month", "Quarter"):
+                        self.assertEqual(widget, "period", told)
+
     def test_view_that_cannot_be_read_is_found(self):
         action = self.env.ref("crm_loyalty.crm_customer_value_action").sudo()
         for kind, markup in (

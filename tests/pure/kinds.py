@@ -111,7 +111,7 @@ def compare(seed, past=10_000, members=10_000):
 
 
 def promise(seeds, past):
-    """Extra margin, net of cost, expected of those advised, over what is true."""
+    """Incremental margin, net of cost, expected of those advised, over what is true."""
     expected, true = 0.0, 0.0
     for seed in range(seeds):
         rng = np.random.default_rng(seed)

@@ -77,8 +77,8 @@ class DistributionSettlementRun(models.TransientModel):
             for row in rows
         )
         return Markup(
-            '<table class="table table-sm"><thead><tr>%s</tr></thead>'
-            "<tbody>%s</tbody></table>"
+            '<div class="table-responsive"><table class="table table-sm">'
+            "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
         ) % (head, lines)
 
     def action_run(self):

@@ -68,8 +68,9 @@ class Offer:
 class Advice:
     """One answer per customer. ``extra_margin`` is expected before the offer's cost,
     ``cost`` likewise expected: what one use costs by how likely it is used. ``low`` and
-    ``high`` hold the extra margin with 80 %; by rules, which know no scatter, they run
-    from no response to twice the assumed one. ``from_arms`` says which it was."""
+    ``high`` hold the incremental margin with 80 %; by rules, which know no scatter,
+    they run from no response to twice the assumed one. ``from_arms`` says which it
+    was."""
 
     verdict: NDArray[np.int8]
     reason: NDArray[np.int8]

@@ -50,7 +50,7 @@ class CrmNeedProspect(models.Model):
     )
     value_class = fields.Selection(_selection_of("value_class"), readonly=True)
     lifecycle = fields.Selection(_selection_of("lifecycle"), readonly=True)
-    alive = fields.Float("Alive Probability", readonly=True, aggregator="avg")
+    alive = fields.Float("Retention Probability", readonly=True, aggregator="avg")
     lifetime_value = fields.Monetary(readonly=True, aggregator=None)
     worth = fields.Monetary(
         readonly=True,

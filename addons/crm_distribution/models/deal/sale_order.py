@@ -62,7 +62,10 @@ class SaleOrder(models.Model):
         help="What shows that the customer came unasked, such as the day of the mail. "
         "Without it, the sale does not count as passive.",
     )
-    distribution_asked_on = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
+    # of the job alone: whoever could write it would not be asked again
+    distribution_asked_on = fields.Datetime(
+        readonly=True, copy=False, groups=fields.NO_ACCESS
+    )
     distribution_conflict_ids = fields.One2many(
         "distribution.conflict",
         "order_id",

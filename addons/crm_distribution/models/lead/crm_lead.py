@@ -30,6 +30,7 @@ class CrmLead(models.Model):
         "partner_assigned_id",
         "partner_declined_ids",
         "date_partner_assign",
+        "distribution_gap_id",
     }
 
     # these three as Odoo's Resellers define them, which may be installed as well
@@ -153,8 +154,16 @@ class CrmLead(models.Model):
             return True
         return bool(self.route_ids) and bool(self._covered_by_policy())
 
+    def _refuse_recruiting(self, is_sent: bool) -> None:
+        """A lead that recruits goes to nobody: only a gap's own button makes it one,
+        or whoever is to hand a lead over would keep it by this.
+        """
+        if is_sent and not self._is_by_system():
+            raise self._protected_error(["distribution_gap_id"])
+
     @api.model_create_multi
     def create(self, vals_list):
+        self._refuse_recruiting(any(v.get("distribution_gap_id") for v in vals_list))
         leads = super().create(vals_list)
         # sudo: whether there are policies is no secret
         policies = self.env["distribution.policy"].sudo()
@@ -165,6 +174,7 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
+        self._refuse_recruiting("distribution_gap_id" in vals)
         before = self._places() if PLACE & vals.keys() else {}
         res = super().write(vals)
         if before:

@@ -107,7 +107,8 @@ class DistributionGap(models.Model):
         )
 
     def _make_recruitment(self):
-        return self.env["crm.lead"].create(
+        as_system = self.env["crm.lead"]._as_system()
+        lead = as_system.create(
             {
                 "name": self.env._("Find an intermediary: %s", self.display_name),
                 "type": "opportunity",
@@ -117,3 +118,4 @@ class DistributionGap(models.Model):
                 "distribution_gap_id": self.id,
             }
         )
+        return lead.with_env(self.env)

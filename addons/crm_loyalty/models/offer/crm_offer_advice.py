@@ -78,12 +78,16 @@ class CrmOfferAdvice(models.Model):
     )
     wait_until = fields.Date(readonly=True, help="Contact the customer before that.")
     extra_margin = fields.Monetary(
-        "Expected Extra Margin",
+        "Expected Incremental Margin",
         readonly=True,
         help="That the customer brings because of the offer, before its cost.",
     )
-    margin_low = fields.Monetary("Extra Margin, Low", readonly=True, aggregator=None)
-    margin_high = fields.Monetary("Extra Margin, High", readonly=True, aggregator=None)
+    margin_low = fields.Monetary(
+        "Incremental Margin, Low", readonly=True, aggregator=None
+    )
+    margin_high = fields.Monetary(
+        "Incremental Margin, High", readonly=True, aggregator=None
+    )
     cost = fields.Monetary(
         "Expected Cost",
         readonly=True,
@@ -166,8 +170,8 @@ class CrmOfferAdvice(models.Model):
         }
         if verdict == "give":
             return self.env._(
-                "Give “%(offer)s”: about %(extra)s of extra margin expected, for about "
-                "%(cost)s of cost; %(reason)s.",
+                "Give “%(offer)s”: about %(extra)s of incremental margin expected, for "
+                "about %(cost)s of cost; %(reason)s.",
                 **facts,
             )
         if verdict == "wait":

@@ -11,7 +11,6 @@ class AccountMove(models.Model):
 
     _name = "account.move"
     _inherit = ["account.move", "suite.protected.mixin"]
-
     _protected_fields = {"point_liability_id", "points_decided_on"}
 
     point_liability_id = fields.Many2one(

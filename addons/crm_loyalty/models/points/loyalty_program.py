@@ -39,7 +39,7 @@ class LoyaltyProgram(models.Model):
         "Days to Wait After", help="A return window, for example."
     )
     point_valid_days = fields.Integer(
-        "Points Last (Days)",
+        "Expires After (Days)",
         help="Counted from the day on which they are available; 0 means for ever. "
         "Points that expire first are spent first.",
     )
@@ -66,7 +66,7 @@ class LoyaltyProgram(models.Model):
 
     point_responsible_id = fields.Many2one(
         "res.users",
-        "Answers for Points",
+        "Responsible",
         default=lambda self: self.env.user,
         ondelete="set null",
         domain="[('share', '=', False)]",

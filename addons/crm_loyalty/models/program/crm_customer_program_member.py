@@ -130,7 +130,9 @@ class CrmCustomerProgramMember(models.Model):
 
     # What was known of a member when his arm was drawn: later knowledge has seen the
     # offer work, and would tell the arms apart by what they did.
-    alive_before = fields.Float("Alive at Enrolment", readonly=True, aggregator="avg")
+    alive_before = fields.Float(
+        "Retention Probability at Enrolment", readonly=True, aggregator="avg"
+    )
     silent_before = fields.Integer(
         "Silent at Enrolment (Days)", readonly=True, aggregator="avg"
     )

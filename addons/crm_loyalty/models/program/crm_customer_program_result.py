@@ -120,7 +120,7 @@ class CrmCustomerProgram(models.Model):
     rate_enough = fields.Boolean(readonly=True, copy=False)
     rate_more_needed = fields.Integer(readonly=True, copy=False)
     margin_difference = fields.Monetary(
-        "Extra Margin per Customer",
+        "Incremental Margin per Customer",
         readonly=True,
         copy=False,
         aggregator=None,
@@ -136,7 +136,7 @@ class CrmCustomerProgram(models.Model):
         "More Customers Needed", readonly=True, copy=False, aggregator=None
     )
     extra_margin = fields.Monetary(
-        "Extra Margin in All",
+        "Incremental Margin in All",
         readonly=True,
         copy=False,
         help="Per customer × all others who were observed to the end.",
@@ -146,7 +146,7 @@ class CrmCustomerProgram(models.Model):
         readonly=True,
         copy=False,
         aggregator=None,
-        help="Extra margin less cost, for each unit of cost.",
+        help="Incremental margin less cost, for each unit of cost.",
     )
     success_cost = fields.Monetary(
         "Cost per Success",
@@ -160,7 +160,7 @@ class CrmCustomerProgram(models.Model):
     measure_name = fields.Char(compute="_compute_words")
     basis_words = fields.Char("Compared", compute="_compute_words")
     leak_words = fields.Char("Beside It", compute="_compute_words")
-    margin_words = fields.Char("Extra Margin", compute="_compute_words")
+    margin_words = fields.Char("Incremental Margin", compute="_compute_words")
     rate_words = fields.Char("Success", compute="_compute_words")
     cost_words = fields.Char("Cost and Return", compute="_compute_words")
     interval_chart = fields.Json(

@@ -211,7 +211,7 @@ def cost_in_words(program) -> str:
     if not program.enough:
         return program.env._("%(spent)s spent; the return is not proved.", **values)
     return program.env._(
-        "%(spent)s spent, %(extra)s extra margin: %(net)s net.",
+        "%(spent)s spent, %(extra)s incremental margin: %(net)s net.",
         net=_money(program, program.extra_margin - cost),
         **values,
     )
@@ -265,7 +265,7 @@ def interval_chart(program) -> dict | bool:
         "yTitle": program.currency_id.name,
         "series": [
             {
-                "label": program.env._("Extra margin per customer"),
+                "label": program.env._("Incremental margin per customer"),
                 "data": [round(bound, 2) for bound in bounds],
                 "type": "bar",
             },

@@ -126,7 +126,7 @@ class LoyaltyTierProgram(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Answers for Members",
+        "Responsible",
         default=lambda self: self.env.user,
         ondelete="set null",
         check_company=True,

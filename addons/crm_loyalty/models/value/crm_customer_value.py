@@ -76,7 +76,7 @@ class CrmCustomerValue(models.Model):
     margin = fields.Monetary(readonly=True)
 
     alive = fields.Float(
-        "Alive Probability",
+        "Retention Probability",
         readonly=True,
         aggregator="avg",
         help="How likely this customer still is one.",
@@ -126,7 +126,9 @@ class CrmCustomerValue(models.Model):
     speaks_against = fields.Char("Speaks for Leaving", compute="_compute_speaks")
 
     timeline_chart = fields.Json("Purchases by Month", compute="_compute_charts")
-    alive_chart = fields.Json("Alive Probability over Time", compute="_compute_charts")
+    alive_chart = fields.Json(
+        "Retention Probability over Time", compute="_compute_charts"
+    )
 
     _partner_company_uniq = models.UniqueIndex(
         "(partner_id, company_id)", "A customer has one value per company."
@@ -283,7 +285,7 @@ class CrmCustomerValue(models.Model):
             "labels": [
                 written_day(self.env, first + timedelta(days=int(age))) for age in ages
             ],
-            "yTitle": self.env._("Alive (%)"),
+            "yTitle": self.env._("Retention Probability (%)"),
             "percent": True,
             "series": [
                 {"label": self.env._("So far"), "data": so_far},

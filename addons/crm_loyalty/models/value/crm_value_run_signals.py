@@ -103,7 +103,7 @@ class CrmValueRun(models.Model):
     def _compute_backtest_verdict(self):
         for run in self:
             run.backtest_verdict = run.backtest and backtest_words(
-                self.env, run.backtest
+                self.env, run.backtest, run.currency_id
             )
 
     @api.depends_context("lang")

@@ -118,7 +118,7 @@ def parameter_rows(env, population: dict) -> list[tuple[str, str, str]]:
     return [(name, _number(env, population[name]), meanings[name]) for name in meanings]
 
 
-def backtest_words(env, report: dict) -> str:
+def backtest_words(env, report: dict, currency) -> str:
     """What the back-test found, in two sentences."""
     if report["verdict"] == "too_few":
         return env._("Too few purchases in the last quarter of time to test anything.")
@@ -137,39 +137,48 @@ def backtest_words(env, report: dict) -> str:
         **figures,
     )
     revenue, margin = report.get("revenue"), report.get("margin")
-    sentences = [words, revenue and _revenue_words(env, revenue)]
-    sentences.append(margin and _margin_words(env, margin))
+    sentences = [words, revenue and _revenue_words(env, revenue, currency)]
+    sentences.append(margin and _margin_words(env, margin, currency))
     return "\n".join(filter(None, sentences))
 
 
-def _revenue_words(env, money: dict) -> str:
+def _revenue_words(env, money: dict, currency) -> str:
     return env._(
         "They brought a revenue of %(actual)s; forecast were %(model)s (between "
         "%(low)s and %(high)s in 95 of 100 cases), and %(naive)s by “as before”. Error "
         "per customer: %(model_error)s against %(naive_error)s.",
-        **_money_figures(env, money),
+        **_money_figures(env, money, currency),
     )
 
 
-def _margin_words(env, money: dict) -> str:
+def _margin_words(env, money: dict, currency) -> str:
     return env._(
         "Their margin was %(actual)s; forecast were %(model)s (between %(low)s and "
         "%(high)s in 95 of 100 cases), and %(naive)s by “as before”. Error per "
         "customer: %(model_error)s against %(naive_error)s.",
-        **_money_figures(env, money),
+        **_money_figures(env, money, currency),
     )
 
 
-def _money_figures(env, money: dict) -> dict[str, str]:
-    return {
-        "actual": _number(env, money["actual"]),
-        "low": _number(env, money["low"]),
-        "high": _number(env, money["high"]),
-        "model": _number(env, money["model"]["total"]),
-        "naive": _number(env, money["naive"]["total"]),
-        "model_error": _number(env, money["model"]["rmse"]),
-        "naive_error": _number(env, money["naive"]["rmse"]),
+def _money_figures(env, money: dict, currency) -> dict[str, str]:
+    figures = {
+        "actual": money["actual"],
+        "low": money["low"],
+        "high": money["high"],
+        "model": money["model"]["total"],
+        "naive": money["naive"]["total"],
+        "model_error": money["model"]["rmse"],
+        "naive_error": money["naive"]["rmse"],
     }
+    return {name: _amount(env, value, currency) for name, value in figures.items()}
+
+
+def _amount(env, value: float, currency) -> str:
+    """As precise as other figures: a forecast has no cents."""
+    parts = [currency.symbol, _number(env, value)]
+    if currency.position == "after":
+        parts.reverse()
+    return "\N{NO-BREAK SPACE}".join(parts)
 
 
 def _readable(env, numbers: dict) -> dict:

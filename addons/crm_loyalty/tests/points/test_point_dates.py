@@ -236,5 +236,5 @@ class TestPointDates(PointCommon):
         self.assertEqual(cards.mapped("points"), [100, 100])
 
     def test_negative_days_are_refused(self):
-        with self.assertRaisesRegex(ValidationError, "Points Last"):
+        with self.assertRaisesRegex(ValidationError, "Expires After"):
             self.program.point_valid_days = -1

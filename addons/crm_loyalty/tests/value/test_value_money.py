@@ -102,8 +102,9 @@ class TestValueMoney(BaseCommon):
             self.assertLessEqual(money["low"], money["actual"])
             self.assertGreaterEqual(money["high"], money["actual"])
             self.assertLess(money["model"]["rmse"], money["naive"]["rmse"])
-        self.assertIn("They brought a revenue of", self.run_.backtest_verdict)
-        self.assertIn("Their margin was", self.run_.backtest_verdict)
+        dollars = "\\$\N{NO-BREAK SPACE}[0-9]"
+        for words in ("They brought a revenue of", "Their margin was"):
+            self.assertRegex(self.run_.backtest_verdict, f"{words} {dollars}")
 
     def test_revenue_and_margin_of_the_quarter_are_those_of_the_purchases(self):
         tested = self.run_.backtest

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { FIELD_WIDTHS } from "@web/views/list/column_width_hook";
 
 import { Component } from "@odoo/owl";
 
@@ -41,6 +42,8 @@ export class FigureLinkField extends Component {
 registry.category("fields").add("figure_link", {
     component: FigureLinkField,
     supportedTypes: ["integer", "float", "monetary"],
+    // as wide as a figure that opens nothing, or its last digits are hidden
+    listViewWidth: ({ type }) => FIELD_WIDTHS[type],
     extractProps: ({ attrs, options, string }) => ({
         action: options.action,
         digits: attrs.digits ? JSON.parse(attrs.digits) : undefined,
