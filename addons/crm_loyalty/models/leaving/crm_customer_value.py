@@ -135,7 +135,7 @@ class CrmCustomerValue(models.Model):
                 self.env._("Nothing could be computed yet"),
                 self.env._(
                     "The last attempt failed. A sales manager finds the reason under "
-                    "Loyalty / Report Cards."
+                    "Loyalty / Model Accuracy."
                 ),
             )
         if not done:
@@ -144,7 +144,7 @@ class CrmCustomerValue(models.Model):
                 self.env._(
                     "Whether anybody is leaving is worked out every night from "
                     "confirmed orders. A sales manager can have it at once with "
-                    "Loyalty / Report Cards."
+                    "Loyalty / Model Accuracy."
                 ),
             )
         leaving = self.search_count(AT_RISK & Domain("company_id", "=", company.id))

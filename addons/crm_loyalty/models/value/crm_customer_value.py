@@ -93,8 +93,8 @@ class CrmCustomerValue(models.Model):
     value_high = fields.Monetary("Value, High", readonly=True, aggregator=None)
     contact_before = fields.Date(
         readonly=True,
-        help="If nothing is bought until this day, the alive probability falls below "
-        "the lapse threshold.",
+        help="If nothing is bought until this day, the retention probability falls "
+        "below the lapse threshold.",
     )
     value_class = fields.Selection(value_words.VALUE_CLASSES, readonly=True)
     unprofitable = fields.Boolean(readonly=True)

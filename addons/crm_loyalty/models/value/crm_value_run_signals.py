@@ -46,7 +46,7 @@ class CrmValueRun(models.Model):
     """What values rest on beside purchases, and whether they can be believed.
 
     Attributes of customers are tried with the back-test, and where they forecast
-    better, read anew for every run until the next one. The report card tells of both.
+    better, read anew for every run until the next one. Model accuracy tells of both.
     """
 
     _inherit = "crm.value.run"

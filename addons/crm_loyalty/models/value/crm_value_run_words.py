@@ -1,4 +1,4 @@
-"""The words of a run's report card, from the codes and figures of `clv`."""
+"""The words of a run's model accuracy, from the codes and figures of `clv`."""
 
 import math
 

@@ -14,7 +14,7 @@ tours.add("crm_loyalty_refresh_values", {
     steps: () => [
         ...openCrm(),
         ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_value_runs"),
-        isPage("Report Cards"),
+        isPage("Model Accuracy"),
         {
             content: "Ask for fresh values",
             trigger: ".o_control_panel button[name=action_refresh]",
@@ -39,7 +39,7 @@ tours.add("crm_loyalty_report_card", {
     steps: () => [
         ...openCrm(),
         ...openMenu("crm_loyalty.menu_loyalty", "crm_loyalty.menu_value_runs"),
-        isPage("Report Cards"),
+        isPage("Model Accuracy"),
         openRow("Done"),
         isSaid("verdict", "customers together"),
         isSaid("backtest_verdict", "In the last quarter of time"),
