@@ -215,7 +215,7 @@ def test_a_place_at_zero_is_none_and_does_not_weigh():
         }
         decision = one(request(1, 1, 2), standings)
         assert decision.decided_by is Criterion.MARK
-        assert decision.candidates[0].distance is None
+        assert decision.distances == (None, None)
         assert decision.partner == min((1, 2), key=lambda p: standings[p].mark)
 
 
@@ -347,14 +347,14 @@ def test_candidates_stand_in_the_stated_sequence(world):
             for line in lines
         ]
         assert ranks == sorted(ranks)
-        for line in lines:
+        for line, far in zip(lines, decision.distances, strict=True):
             assert line.agreement == closest[line.partner].agreement
             assert (line.open, line.recent) == (
                 state[line.partner].open,
                 state[line.partner].recent,
             )
             away = distance(lead.place, state[line.partner].place)
-            assert line.distance == (None if away is None else round(away))
+            assert far == (None if away is None else round(away))
         if decision.partner is not None:
             before = state[decision.partner]
             state[decision.partner] = before._replace(

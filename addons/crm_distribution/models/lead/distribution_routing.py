@@ -1,7 +1,5 @@
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -20,7 +18,14 @@ from ...channel.routing import (
     route,
 )
 from ..policy.res_partner import read_route_key
-from .routing_rows import Asked, Lead, depth_sql, read_history, rows_sql
+from .routing_rows import (
+    Asked,
+    Lead,
+    candidate_documents,
+    depth_sql,
+    read_history,
+    rows_sql,
+)
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -442,15 +447,11 @@ class DistributionRouting(models.AbstractModel):
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
         Route = self.env["distribution.route"]
-        # candidates that have got nothing since stay what they were
-        in_json = cache(json.JSONEncoder(separators=(",", ":")).encode)
+        documents = candidate_documents(decision for _one, decision in new)
         rows = [
-            {
-                **self._prepare_route_values(one, decision, gaps, deadlines, keys),
-                "candidates": f"[{','.join(map(in_json, decision.candidates))}]",
-            }
-            for (one, decision), keys in zip(
-                new, Route._new_keys(len(new)), strict=True
+            self._prepare_route_values(one, decision, gaps, deadlines, keys, document)
+            for (one, decision), keys, document in zip(
+                new, Route._new_keys(len(new)), documents, strict=True
             )
         ]
         self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
@@ -511,6 +512,7 @@ class DistributionRouting(models.AbstractModel):
         gaps: Mapping[tuple, int],
         deadlines: Mapping[int, datetime],
         keys: tuple[str, str],
+        candidates: str,
     ) -> dict:
         key = secret = deadline = gap = None
         if decision.outcome is Outcome.OFFERED:
@@ -526,6 +528,7 @@ class DistributionRouting(models.AbstractModel):
             "partner_id": decision.partner,
             "decided_by": decision.decided_by and decision.decided_by.value,
             "considered": decision.considered,
+            "candidates": candidates,
             "territory_id": one.question.territory_id or None,
             "territory_path": one.territory_path or None,
             "territory_above_id": above_id(one.territory_path),

@@ -1,13 +1,15 @@
 """Rows of the database as the routing takes them, and rows that it writes."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
 from ...channel.policy import Decision as Ruling, Question
-from ...channel.routing import Place
+from ...channel.routing import Candidate, Decision, Place
 from .distribution_route import STANDING
 
 
@@ -24,6 +26,8 @@ class History(NamedTuple):
 
 
 NO_HISTORY = History()
+# what stands in which place of a candidate's row
+CANDIDATE_ROW = (*Candidate._fields[:-1], "distance", Candidate._fields[-1])
 
 
 class Lead(NamedTuple):
@@ -67,6 +71,25 @@ def read_history(declined: list[int] | None, past: Iterable[dict] | None) -> His
         if one["current"] and one["state"] in STANDING:
             standing, state = one["current"], one["state"]
     return History(frozenset(refused), lapses, attempts, company, standing, state)
+
+
+def candidate_documents(decisions: Iterable[Decision]) -> Iterator[str]:
+    """The candidates of each in JSON, as a report reads them.
+
+    A candidate that has got nothing since the last lead is what he was, but for his
+    distance: hardly any is written out twice.
+    """
+
+    @cache
+    def known(candidate: Candidate) -> str:
+        return json.dumps(candidate[:-1], separators=(",", ":"))[:-1]
+
+    for decision in decisions:
+        rows = [
+            f"{known(one)},{'null' if far is None else far},{one.lapses}]"
+            for one, far in zip(decision.candidates, decision.distances, strict=True)
+        ]
+        yield f"[{','.join(rows)}]"
 
 
 def rows_sql(model, rows: list[dict]) -> SQL:
