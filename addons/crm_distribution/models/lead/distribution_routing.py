@@ -89,30 +89,17 @@ class DistributionRouting(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH asked AS MATERIALIZED (%(asked)s),
-                past AS (
-                    SELECT lead_id, state, partner_id, count(*),
-                           max(company_id) AS company,
-                           max(id) FILTER (WHERE is_current) AS current
-                      FROM distribution_route
-                     WHERE lead_id IN (SELECT id FROM asked)
-                     GROUP BY lead_id, state, partner_id
-                )
                 SELECT lead.id, lead.company_id, lead.country_id, lead.state_id,
                        lead.zip, lead.distribution_category_id,
                        %(latitude)s, %(longitude)s,
-                       declined.partners, attempts.past
-                  FROM asked
-                  JOIN crm_lead lead USING (id)
+                       ARRAY(SELECT partner_id FROM crm_lead_declined_partner
+                              WHERE lead_id = lead.id),
+                       (SELECT json_agg(past)
+                          FROM (SELECT id, is_current, state, partner_id, company_id
+                                  FROM distribution_route
+                                 WHERE lead_id = lead.id) past)
+                  FROM (%(asked)s) lead
                   LEFT JOIN res_partner customer ON customer.id = lead.partner_id
-                  LEFT JOIN (SELECT lead_id, array_agg(partner_id) AS partners
-                               FROM crm_lead_declined_partner
-                              WHERE lead_id IN (SELECT id FROM asked)
-                              GROUP BY lead_id) declined
-                    ON declined.lead_id = lead.id
-                  LEFT JOIN (SELECT lead_id, json_agg(past) AS past
-                               FROM past GROUP BY lead_id) attempts
-                    ON attempts.lead_id = lead.id
                  ORDER BY lead.create_date, %(arrival)s, lead.id
                 """,
                 latitude=latitude,
@@ -121,7 +108,7 @@ class DistributionRouting(models.AbstractModel):
                     SQL("coalesce(%s, '') COLLATE \"C\"", SQL.identifier("lead", name))
                     for name in ARRIVAL
                 ),
-                asked=asked.select(),
+                asked=asked.select(SQL("crm_lead.*")),
             )
         )
         return [
@@ -238,11 +225,12 @@ class DistributionRouting(models.AbstractModel):
                     SELECT route.partner_id, route.agreement_id, route.state,
                            route.offered_on,
                            route.state = 'offered'
-                           OR route.state = 'accepted'
-                              AND lead.active AND lead.won_status = 'pending' AS is_open
+                           OR route.state = 'accepted' AND (
+                               SELECT lead.active AND lead.won_status = 'pending'
+                                 FROM crm_lead lead WHERE lead.id = route.lead_id
+                           ) AS is_open
                       FROM distribution_route route
-                      JOIN crm_lead lead ON lead.id = route.lead_id
-                     WHERE route.partner_id IN (SELECT partner_id FROM held)
+                     WHERE route.partner_id = ANY(ARRAY(SELECT partner_id FROM held))
                        AND (route.state IN ('offered', 'accepted')
                             OR route.offered_on > %(record)s)
                 ), by_partner AS (
