@@ -2,9 +2,10 @@
 
 Routing stands beside Odoo's Resellers, which assigns one lead at a time: both are given
 leads with coordinates over the same intermediaries, so that nobody asks a map service.
-Ours are measured twice: placed, where distances rank too, and not. Territories stand
-beside the plain join of addresses and areas by country, state and range of postal
-codes, their codes read the same way; coverage beside a grouping of the same rows.
+Ours are measured twice, with a customer who has a place and without; distances rank in
+both, since a lead's own coordinates are a place as well. Territories stand beside the
+plain join of addresses and areas by country, state and range of postal codes, their
+codes read the same way; coverage beside a grouping of the same rows.
 Everything is rolled back.
 """
 
