@@ -1,11 +1,13 @@
 """Where leads go: the sequence of candidates, and that many at once change nothing."""
 
+import json
 import math
 import random
 from collections import Counter
 
 import pytest
 from channel.routing import (
+    DOCUMENTED,
     KEPT,
     Criterion,
     Outcome,
@@ -14,6 +16,7 @@ from channel.routing import (
     Scope,
     Standing,
     distance,
+    documents,
     known_place,
     mark,
     rivals,
@@ -246,6 +249,24 @@ def test_so_many_are_kept_with_the_lead_and_all_are_counted():
     decision = one(request(1, *standings), standings)
     assert len(decision.candidates) == KEPT
     assert decision.considered == 50
+
+
+def test_the_document_of_the_candidates_says_what_was_found():
+    standings = {
+        1: standing("a", place=(35.7, 51.4), open=3),
+        2: standing("b"),
+        3: standing("c", place=(29.6, 52.5), paused=True),
+    }
+    decisions = route(
+        [request(1, 1, 2, 3, place=(35.6, 51.3), lapses={2: 1}), request(2, 1, 2)],
+        standings,
+    )
+    for decision, document in zip(decisions, documents(decisions), strict=True):
+        rows = [dict(zip(DOCUMENTED, row, strict=True)) for row in json.loads(document)]
+        assert rows == [
+            {**line._asdict(), "distance": far}
+            for line, far in zip(decision.candidates, decision.distances, strict=True)
+        ]
 
 
 PARTNERS = st.builds(

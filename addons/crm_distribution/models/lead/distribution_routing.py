@@ -12,20 +12,14 @@ from ...channel.routing import (
     Request,
     Scope,
     Standing,
+    documents,
     known_place,
     mark,
     rivals,
     route,
 )
 from ..policy.res_partner import read_route_key
-from .routing_rows import (
-    Asked,
-    Lead,
-    candidate_documents,
-    depth_sql,
-    read_history,
-    rows_sql,
-)
+from .routing_rows import Asked, Lead, depth_sql, read_history, rows_sql
 
 # offers that count as lately, and answers that make the record
 LATELY = timedelta(days=30)
@@ -435,11 +429,11 @@ class DistributionRouting(models.AbstractModel):
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
         Route = self.env["distribution.route"]
-        documents = candidate_documents(decision for _one, decision in new)
+        candidates = documents(decision for _one, decision in new)
         rows = [
             self._prepare_route_values(one, decision, gaps, deadlines, keys, document)
             for (one, decision), keys, document in zip(
-                new, Route._new_keys(len(new)), documents, strict=True
+                new, Route._new_keys(len(new)), candidates, strict=True
             )
         ]
         self.env["crm.lead"].flush_model(["distribution_state", "team_id"])

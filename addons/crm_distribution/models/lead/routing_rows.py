@@ -1,16 +1,14 @@
 """Rows of the database as the routing takes them, and rows that it writes."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
 from ...channel.policy import Decision as Ruling, Question
-from ...channel.routing import Candidate, Decision, Place
+from ...channel.routing import Place
 from .distribution_route import STANDING
 
 
@@ -27,8 +25,6 @@ class History(NamedTuple):
 
 
 NO_HISTORY = History()
-# what stands in which place of a candidate's row
-CANDIDATE_ROW = (*Candidate._fields[:-1], "distance", Candidate._fields[-1])
 
 
 class Lead(NamedTuple):
@@ -72,25 +68,6 @@ def read_history(declined: list[int] | None, past: Iterable[dict] | None) -> His
             standing, state = one["id"], one["state"]
     company = attempts[0]["company_id"] if attempts else None
     return History(frozenset(refused), lapses, len(attempts), company, standing, state)
-
-
-def candidate_documents(decisions: Iterable[Decision]) -> Iterator[str]:
-    """The candidates of each in JSON, as a report reads them.
-
-    A candidate that has got nothing since the last lead is what he was, but for his
-    distance: hardly any is written out twice.
-    """
-
-    @cache
-    def known(candidate: Candidate) -> str:
-        return json.dumps(candidate[:-1], separators=(",", ":"))[:-1]
-
-    for decision in decisions:
-        rows = [
-            f"{known(one)},{'null' if far is None else far},{one.lapses}]"
-            for one, far in zip(decision.candidates, decision.distances, strict=True)
-        ]
-        yield f"[{','.join(rows)}]"
 
 
 def rows_sql(model, rows: list[dict]) -> SQL:
