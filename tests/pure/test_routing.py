@@ -1,11 +1,13 @@
 """Where leads go: the sequence of candidates, and that many at once change nothing."""
 
+import json
 import math
 import random
 from collections import Counter
 
 import pytest
 from channel.routing import (
+    DOCUMENTED,
     KEPT,
     Criterion,
     Outcome,
@@ -14,6 +16,7 @@ from channel.routing import (
     Scope,
     Standing,
     distance,
+    documents,
     known_place,
     mark,
     rivals,
@@ -215,7 +218,7 @@ def test_a_place_at_zero_is_none_and_does_not_weigh():
         }
         decision = one(request(1, 1, 2), standings)
         assert decision.decided_by is Criterion.MARK
-        assert decision.candidates[0].distance is None
+        assert decision.distances == (None, None)
         assert decision.partner == min((1, 2), key=lambda p: standings[p].mark)
 
 
@@ -246,6 +249,24 @@ def test_so_many_are_kept_with_the_lead_and_all_are_counted():
     decision = one(request(1, *standings), standings)
     assert len(decision.candidates) == KEPT
     assert decision.considered == 50
+
+
+def test_the_document_of_the_candidates_says_what_was_found():
+    standings = {
+        1: standing("a", place=(35.7, 51.4), open=3),
+        2: standing("b"),
+        3: standing("c", place=(29.6, 52.5), paused=True),
+    }
+    decisions = route(
+        [request(1, 1, 2, 3, place=(35.6, 51.3), lapses={2: 1}), request(2, 1, 2)],
+        standings,
+    )
+    for decision, document in zip(decisions, documents(decisions), strict=True):
+        rows = [dict(zip(DOCUMENTED, row, strict=True)) for row in json.loads(document)]
+        assert rows == [
+            {**line._asdict(), "distance": far}
+            for line, far in zip(decision.candidates, decision.distances, strict=True)
+        ]
 
 
 PARTNERS = st.builds(
@@ -347,14 +368,14 @@ def test_candidates_stand_in_the_stated_sequence(world):
             for line in lines
         ]
         assert ranks == sorted(ranks)
-        for line in lines:
+        for line, far in zip(lines, decision.distances, strict=True):
             assert line.agreement == closest[line.partner].agreement
             assert (line.open, line.recent) == (
                 state[line.partner].open,
                 state[line.partner].recent,
             )
             away = distance(lead.place, state[line.partner].place)
-            assert line.distance == (None if away is None else round(away))
+            assert far == (None if away is None else round(away))
         if decision.partner is not None:
             before = state[decision.partner]
             state[decision.partner] = before._replace(

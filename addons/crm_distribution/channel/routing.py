@@ -20,12 +20,15 @@ Nothing here hangs on when it is asked, on chance, or on the sequence of records
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 EARTH_RADIUS = 6371.0
@@ -148,9 +151,11 @@ class Candidate(NamedTuple):
     recent: int
     accepted: int
     answered: int
-    # whole kilometres; none where a place is not known
-    distance: int | None
     lapses: int
+
+
+# what stands in which place of a candidate's document
+DOCUMENTED = (*Candidate._fields[:-1], "distance", Candidate._fields[-1])
 
 
 class Decision(NamedTuple):
@@ -159,6 +164,8 @@ class Decision(NamedTuple):
     lead: int
     outcome: Outcome
     candidates: tuple[Candidate, ...]
+    # to each of them: whole kilometres, none where a place is not known
+    distances: tuple[int | None, ...]
     decided_by: Criterion | None = None
     # how many stood in its scope, kept in the explanation or not
     considered: int = 0
@@ -237,6 +244,25 @@ def route(
     return decisions
 
 
+def documents(decisions: Iterable[Decision]) -> Iterator[str]:
+    """The candidates of each in JSON, as a report reads them.
+
+    A candidate that has got nothing since the last lead is what he was, but for his
+    distance: hardly any is written out twice.
+    """
+
+    @cache
+    def known(candidate: Candidate) -> str:
+        return json.dumps(candidate[:-1], separators=(",", ":"))[:-1]
+
+    for decision in decisions:
+        rows = [
+            f"{known(one)},{'null' if far is None else far},{one.lapses}]"
+            for one, far in zip(decision.candidates, decision.distances, strict=True)
+        ]
+        yield f"[{','.join(rows)}]"
+
+
 class _Now:
     """How all stand while one lead after another is given away."""
 
@@ -299,14 +325,17 @@ class _Field:
         ranked, out = self.ranked, self.out
         if request.declined or request.lapses:
             ranked, out = self.apart(request)
-        first = _nearest(ranked, request.place)
-        rest = KEPT - len(first)
-        last = _nearest(out, request.place)[:rest] if rest and out else []
+        first, distances = _nearest(ranked, request.place)
+        decided_by = _decided_by(first, distances)
+        if out and len(first) < KEPT:
+            last, farther = _nearest(out, request.place)
+            first, distances = first + last, distances + farther
         return Decision(
             request.lead,
             Outcome.OFFERED if ranked else self.outcome(out),
-            tuple([line.candidate for line in (*first, *last)]),
-            _decided_by(first),
+            tuple([line.candidate for line in first[:KEPT]]),
+            tuple(distances[:KEPT]),
+            decided_by,
             considered=len(self.scopes),
         )
 
@@ -343,17 +372,14 @@ class _Field:
         record = (standing.accepted + _PRIOR_ACCEPTED) / (
             standing.answered + _PRIOR_ANSWERED
         )
-        rank = (
+        before = (
             lapses,
             self.closeness[partner],
             standing.open,
             standing.recent,
             -record,
-            # equally far, as long as nobody asks how far
-            0,
-            standing.grade,
-            (standing.mark, partner),
         )
+        after = (standing.grade, (standing.mark, partner))
         candidate = Candidate(
             partner=partner,
             agreement=scope.agreement,
@@ -363,10 +389,9 @@ class _Field:
             recent=standing.recent,
             accepted=standing.accepted,
             answered=standing.answered,
-            distance=None,
             lapses=lapses,
         )
-        return _Line(rank, candidate, self.points[partner])
+        return _Line(before, after, candidate, self.points[partner])
 
     def reason(
         self, scope: Scope, standing: Standing, declined: bool, lapses: int
@@ -400,12 +425,11 @@ class _Field:
 class _Line(NamedTuple):
     """A candidate in his place; no two have the same rank."""
 
-    rank: tuple
+    # the criteria before the distance, and those after it
+    before: tuple
+    after: tuple
     candidate: Candidate
     point: Point | None
-
-
-_DISTANCE = _CRITERIA.index(Criterion.DISTANCE)
 
 
 def _closest_scopes(scopes: Iterable[Scope]) -> dict[int, Scope]:
@@ -426,47 +450,51 @@ def _closeness(scope: Scope) -> tuple:
     return (not scope.exclusive, -scope.category_depth, -scope.territory_depth)
 
 
-def _nearest(lines: list[_Line], place: Place | None) -> list[_Line]:
+def _nearest(
+    lines: list[_Line], place: Place | None
+) -> tuple[list[_Line], list[int | None]]:
     """The first of them; of those equal until then, the nearer ones go first.
 
     A lead without a place is equally far from all.
+
+    :return: besides, how far each of them is
     """
     if place is None:
-        return lines[:KEPT]
+        first = lines[:KEPT]
+        return first, [None] * len(first)
     here = _on_globe(place)
-    found: list[_Line] = []
+    found: list[tuple[float, _Line]] = []
     # they stand in sequence, and the rest is not looked at
     # pylint: disable-next=bad-builtin-groupby
-    for _head, equals in groupby(lines, key=_before_distance):
-        found += sorted(_with_distance(equals, here))
+    for _before, equals in groupby(lines, key=attrgetter("before")):
+        placed = [(_kilometres(here, line.point), line) for line in equals]
+        # equally far ones keep their sequence
+        placed.sort(key=itemgetter(0))
+        found += placed
         if len(found) >= KEPT:
             break
-    return found[:KEPT]
+    del found[KEPT:]
+    return (
+        [line for _far, line in found],
+        [None if far == math.inf else far for far, _line in found],
+    )
 
 
-def _before_distance(line: _Line) -> tuple:
-    return line.rank[:_DISTANCE]
+def _kilometres(here: Point, there: Point | None) -> float:
+    """Whole ones; farther than all others, where a place is not known."""
+    return math.inf if there is None else round(_arc(here, there))
 
 
-def _with_distance(lines: Iterable[_Line], here: Point) -> Iterator[_Line]:
-    for rank, candidate, there in lines:
-        kilometres = None if there is None else round(_arc(here, there))
-        far = math.inf if kilometres is None else kilometres
-        yield _Line(
-            (*rank[:_DISTANCE], far, *rank[_DISTANCE + 1 :]),
-            Candidate(*candidate[:-2], kilometres, candidate.lapses),
-            there,
-        )
-
-
-def _decided_by(lines: list[_Line]) -> Criterion | None:
+def _decided_by(lines: list[_Line], distances: list[int | None]) -> Criterion | None:
     if not lines:
         return None
     if len(lines) == 1:
         return Criterion.ALONE
-    for criterion, first, second in zip(
-        _CRITERIA, lines[0].rank, lines[1].rank, strict=True
-    ):
+    ranks = [
+        (*line.before, math.inf if far is None else far, *line.after)
+        for line, far in zip(lines[:2], distances[:2], strict=True)
+    ]
+    for criterion, first, second in zip(_CRITERIA, *ranks, strict=True):
         if first != second:
             return criterion
     raise ValueError("two candidates of one rank")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, LazyTranslate
 
-from ..channel.routing import Candidate
+from ..channel.routing import DOCUMENTED
 
 _lt = LazyTranslate(__name__)
 
@@ -100,7 +100,7 @@ class DistributionRouteCandidate(models.Model):
             ids_a_route=IDS_A_ROUTE,
             **{
                 name: SQL("(line.value ->> %s)", place)
-                for place, name in enumerate(Candidate._fields)
+                for place, name in enumerate(DOCUMENTED)
             },
         )
 

@@ -34,15 +34,15 @@ class SuiteTurn(models.Model):
         names = sorted(set(names))
         if not names:
             return
-        now = fields.Datetime.now()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO suite_turn (name, taken_at)
-                     VALUES %s
+                SELECT name, %s FROM unnest(%s) AS name
                 ON CONFLICT (name) DO UPDATE SET taken_at = EXCLUDED.taken_at
                 """,
-                SQL(", ").join(SQL("(%s, %s)", name, now) for name in names),
+                fields.Datetime.now(),
+                names,
             ),
             # to wait for another one's turn is no error
             log_exceptions=False,

@@ -2,9 +2,14 @@
 
 Routing stands beside Odoo's Resellers, which assigns one lead at a time: both are given
 leads with coordinates over the same intermediaries, so that nobody asks a map service.
-Ours are measured twice: placed, where distances rank too, and not. Territories stand
-beside the plain join of addresses and areas by country, state and range of postal
-codes, their codes read the same way; coverage beside a grouping of the same rows.
+Ours are measured twice, with a customer who has a place and without; distances rank in
+both, since a lead's own coordinates are a place as well. Most of what routing takes is
+the write of a lead's row and its offer's. Of that, half asks whether what they refer to
+is there (eight keys of the offer, and seven of the lead, which are asked again where it
+was made in the same transaction), and a third keeps their indexes. The lead is written
+so that who closes or moves it at the same moment is told. Territories stand beside the
+plain join of addresses and areas by country, state and range of postal codes, their
+codes read the same way; coverage beside a grouping of the same rows.
 Everything is rolled back.
 """
 

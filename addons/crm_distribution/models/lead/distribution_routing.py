@@ -1,7 +1,5 @@
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -14,6 +12,7 @@ from ...channel.routing import (
     Request,
     Scope,
     Standing,
+    documents,
     known_place,
     mark,
     rivals,
@@ -84,30 +83,17 @@ class DistributionRouting(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH asked AS MATERIALIZED (%(asked)s),
-                past AS (
-                    SELECT lead_id, state, partner_id, count(*),
-                           max(company_id) AS company,
-                           max(id) FILTER (WHERE is_current) AS current
-                      FROM distribution_route
-                     WHERE lead_id IN (SELECT id FROM asked)
-                     GROUP BY lead_id, state, partner_id
-                )
                 SELECT lead.id, lead.company_id, lead.country_id, lead.state_id,
                        lead.zip, lead.distribution_category_id,
                        %(latitude)s, %(longitude)s,
-                       declined.partners, attempts.past
-                  FROM asked
-                  JOIN crm_lead lead USING (id)
+                       ARRAY(SELECT partner_id FROM crm_lead_declined_partner
+                              WHERE lead_id = lead.id),
+                       (SELECT json_agg(past)
+                          FROM (SELECT id, is_current, state, partner_id, company_id
+                                  FROM distribution_route
+                                 WHERE lead_id = lead.id) past)
+                  FROM (%(asked)s) lead
                   LEFT JOIN res_partner customer ON customer.id = lead.partner_id
-                  LEFT JOIN (SELECT lead_id, array_agg(partner_id) AS partners
-                               FROM crm_lead_declined_partner
-                              WHERE lead_id IN (SELECT id FROM asked)
-                              GROUP BY lead_id) declined
-                    ON declined.lead_id = lead.id
-                  LEFT JOIN (SELECT lead_id, json_agg(past) AS past
-                               FROM past GROUP BY lead_id) attempts
-                    ON attempts.lead_id = lead.id
                  ORDER BY lead.create_date, %(arrival)s, lead.id
                 """,
                 latitude=latitude,
@@ -116,7 +102,7 @@ class DistributionRouting(models.AbstractModel):
                     SQL("coalesce(%s, '') COLLATE \"C\"", SQL.identifier("lead", name))
                     for name in ARRIVAL
                 ),
-                asked=asked.select(),
+                asked=asked.select(SQL("crm_lead.*")),
             )
         )
         return [
@@ -233,11 +219,12 @@ class DistributionRouting(models.AbstractModel):
                     SELECT route.partner_id, route.agreement_id, route.state,
                            route.offered_on,
                            route.state = 'offered'
-                           OR route.state = 'accepted'
-                              AND lead.active AND lead.won_status = 'pending' AS is_open
+                           OR route.state = 'accepted' AND (
+                               SELECT lead.active AND lead.won_status = 'pending'
+                                 FROM crm_lead lead WHERE lead.id = route.lead_id
+                           ) AS is_open
                       FROM distribution_route route
-                      JOIN crm_lead lead ON lead.id = route.lead_id
-                     WHERE route.partner_id IN (SELECT partner_id FROM held)
+                     WHERE route.partner_id = ANY(ARRAY(SELECT partner_id FROM held))
                        AND (route.state IN ('offered', 'accepted')
                             OR route.offered_on > %(record)s)
                 ), by_partner AS (
@@ -442,15 +429,11 @@ class DistributionRouting(models.AbstractModel):
         companies = {one.question.company_id for one, _decision in new}
         deadlines = {company: self._deadline(company, now) for company in companies}
         Route = self.env["distribution.route"]
-        # candidates that have got nothing since stay what they were
-        in_json = cache(json.JSONEncoder(separators=(",", ":")).encode)
+        candidates = documents(decision for _one, decision in new)
         rows = [
-            {
-                **self._prepare_route_values(one, decision, gaps, deadlines, keys),
-                "candidates": f"[{','.join(map(in_json, decision.candidates))}]",
-            }
-            for (one, decision), keys in zip(
-                new, Route._new_keys(len(new)), strict=True
+            self._prepare_route_values(one, decision, gaps, deadlines, keys, document)
+            for (one, decision), keys, document in zip(
+                new, Route._new_keys(len(new)), candidates, strict=True
             )
         ]
         self.env["crm.lead"].flush_model(["distribution_state", "team_id"])
@@ -511,6 +494,7 @@ class DistributionRouting(models.AbstractModel):
         gaps: Mapping[tuple, int],
         deadlines: Mapping[int, datetime],
         keys: tuple[str, str],
+        candidates: str,
     ) -> dict:
         key = secret = deadline = gap = None
         if decision.outcome is Outcome.OFFERED:
@@ -526,6 +510,7 @@ class DistributionRouting(models.AbstractModel):
             "partner_id": decision.partner,
             "decided_by": decision.decided_by and decision.decided_by.value,
             "considered": decision.considered,
+            "candidates": candidates,
             "territory_id": one.question.territory_id or None,
             "territory_path": one.territory_path or None,
             "territory_above_id": above_id(one.territory_path),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from odoo.tools import SQL
@@ -51,22 +52,22 @@ class Asked(NamedTuple):
 
 def read_history(declined: list[int] | None, past: Iterable[dict] | None) -> History:
     """
-    :param past: its attempts by state and intermediary
+    :param past: its attempts
     """
     if not declined and not past:
         return NO_HISTORY
     refused, lapses = {*(declined or ())}, Counter()
-    attempts, company, standing, state = 0, None, None, None
-    for one in past or ():
-        attempts += one["count"]
-        company = company or one["company"]
+    attempts = sorted(past or (), key=itemgetter("id"))
+    standing = state = None
+    for one in attempts:
         if one["state"] in ("declined", "returned"):
             refused.add(one["partner_id"])
         elif one["state"] == "expired":
-            lapses[one["partner_id"]] += one["count"]
-        if one["current"] and one["state"] in STANDING:
-            standing, state = one["current"], one["state"]
-    return History(frozenset(refused), lapses, attempts, company, standing, state)
+            lapses[one["partner_id"]] += 1
+        if one["is_current"] and one["state"] in STANDING:
+            standing, state = one["id"], one["state"]
+    company = attempts[0]["company_id"] if attempts else None
+    return History(frozenset(refused), lapses, len(attempts), company, standing, state)
 
 
 def rows_sql(model, rows: list[dict]) -> SQL:

@@ -142,6 +142,23 @@ class TestRoutingRaces(TransactionCase):
         self.one.commit()
         self.two.commit()
 
+    def test_offered_and_closed_at_one_moment(self):
+        """Nothing lost stays with an intermediary: the second is tried again."""
+        lead_id = self.lead(self.one).id
+        self.one.commit()
+        racer = self.partner("Racer")
+        self.begin()
+        offered, closed = (
+            self.env(cr=cr)["crm.lead"].browse(lead_id) for cr in (self.one, self.two)
+        )
+        offered._route()
+        self.assertEqual(self.holder(offered), racer)
+        self.one.commit()
+        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+            closed.action_set_lost()
+            closed.env.flush_all()
+        self.two.rollback()
+
     def test_accepted_and_run_out_at_one_moment(self):
         racer = self.partner("Racer")
         first = self.lead(self.one)
