@@ -126,7 +126,6 @@ class LoyaltyTierProgram(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Responsible",
         default=lambda self: self.env.user,
         ondelete="set null",
         check_company=True,
