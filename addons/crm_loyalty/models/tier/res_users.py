@@ -32,8 +32,6 @@ class ResUsers(models.Model):
             if not attempts._is_within(limits, PERIOD):
                 return ""
             url = self.partner_id._portal_function(code, company)
-            if url:
-                env.cr.rollback()
-            else:
+            if not url:
                 attempts._note(limits)
         return url
