@@ -468,9 +468,8 @@ class TestPointSequences(PointCommon):
         silent |= {self.allow, self.deliver, self.quote, self.archive, self.pay_down}
         silent |= {self.free_credit, self.move_away}
         if OPERATIONS < 1_000:
-            # two customers are merged once in two hundred operations
-            silent |= {self.merge, self.withdraw_refund, self.withdraw_invoice}
-            silent |= {self.sell_again, self.swap, self.withdraw_entries, self.confirm_quote}
+            # what seldom happens may not happen in a short life
+            silent |= {operation for operation in weights if weights[operation] < 5}
         for operation, count in moved.items():
             self.assertTrue(count or operation in silent, operation.__name__)
         self.assertLess(refused, tried / 4)
