@@ -148,13 +148,11 @@ class TestPosSequences(ExchangeCommon):
         moved = self.env["loyalty.point.entry"].sudo()
         moved = moved.search([("pos_order_id", "in", [sale.id for sale in self.told])])
         if moved and self.program.active:
-            sale = self.dice.choice(moved).pos_order_id
-            one = next(one for known, one in self.told.items() if known == sale)
+            sale = self.dice.choice(moved).pos_order_id.sudo(False)
+            one = self.told[sale]
             card = self._card(one.customer)
             card.history_ids.sudo().unlink()
-            self._tell(
-                self.program, one.said, card, self.env["pos.order"].browse(sale.id)
-            )
+            self._tell(self.program, one.said, card, sale)
 
     def pay_again(self):
         refunds = self.env["pos.order"].search([("is_refund", "=", True)])
