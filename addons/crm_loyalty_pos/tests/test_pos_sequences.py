@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .test_pos_exchange import ExchangeCommon
 
-OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 120))
+OPERATIONS = int(os.environ.get("STEPS", 1_000 if os.environ.get("DEEP") else 160))
 SEED = int(os.environ.get("SEED", 19))
 
 
