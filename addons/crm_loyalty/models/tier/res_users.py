@@ -16,7 +16,7 @@ class ResUsers(models.Model):
 
         Whoever tries codes is told nothing more after so many wrong ones, by his login
         and by where he is: not even by a right one. Right ones are not counted, so that
-        a link which a customer follows writes nothing.
+        a customer may follow his link as often as he likes.
         """
         limits = dict.fromkeys(
             (f"code by login {self.id}", f"code from {place or '?'}"), WRONG_CODES
@@ -31,9 +31,10 @@ class ResUsers(models.Model):
             attempts._take_turn(limits)
             if not attempts._is_within(limits, PERIOD):
                 return ""
-            url = self.partner_id._portal_function(code, company)
-            if url:
-                env.cr.rollback()
-            else:
+            # by the same cursor: while it is open no other begins
+            user = self.with_env(self.env(cr=env.cr))
+            company = company.with_env(user.env)
+            url = user.partner_id._portal_function(code, company)
+            if not url:
                 attempts._note(limits)
         return url

@@ -203,7 +203,7 @@ class TestPointSequences(PointCommon):
         order._update_programs_and_rewards()
         self._confirm(order)
 
-    def copy(self):
+    def sell_again(self):
         if order := self._pick("sale", "cancel"):
             again = order.copy()
             again._update_programs_and_rewards()
@@ -415,7 +415,7 @@ class TestPointSequences(PointCommon):
             self.quote: 3,
             self.confirm_quote: 3,
             self.top_up: 4,
-            self.copy: 1,
+            self.sell_again: 1,
             self.add_line: 5,
             self.swap: 4,
             self.archive: 3,
@@ -468,9 +468,8 @@ class TestPointSequences(PointCommon):
         silent |= {self.allow, self.deliver, self.quote, self.archive, self.pay_down}
         silent |= {self.free_credit, self.move_away}
         if OPERATIONS < 1_000:
-            # two customers are merged once in two hundred operations
-            silent |= {self.merge, self.withdraw_refund, self.withdraw_invoice}
-            silent |= {self.copy, self.swap, self.withdraw_entries, self.confirm_quote}
+            # what seldom happens may not happen in a short life
+            silent |= {operation for operation in weights if weights[operation] < 5}
         for operation, count in moved.items():
             self.assertTrue(count or operation in silent, operation.__name__)
         self.assertLess(refused, tried / 4)

@@ -138,7 +138,7 @@ class TestTierPortal(PortalCommon):
         attempts = self.env["suite.attempt"].sudo()
         for _number in range(12):
             self.assertEqual(self._door("points_customer"), ("orders", True))
-        self.assertFalse(attempts.search([]), "a link that is followed writes nothing")
+        self.assertFalse(attempts.search([]), "who follows a link counts for nothing")
         for number in range(10):
             answer = self._door("points_customer", f"wrong{number}")
             self.assertEqual(answer, ("points", True))
