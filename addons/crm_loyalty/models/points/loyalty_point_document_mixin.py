@@ -346,11 +346,17 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
             ["lot_id"],
             ["points:sum"],
         )
-        return {
-            lot.id: max(to_units(points), 0)
+        sums = {
+            lot.id: to_units(points)
             for lot, points in groups
             if lot.card_id._account() == card
         }
+        # what was undone when the order was sold again is undone once
+        left, found = max(sum(sums.values()), 0), {}
+        for lot in sorted(sums, reverse=True):
+            found[lot] = min(max(sums[lot], 0), left)
+            left -= found[lot]
+        return found
 
     def _undo_spared(self, card, book, points) -> None:
         """Who is sold to again gets no more than the return took."""
