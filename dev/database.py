@@ -20,6 +20,9 @@ NO_VACUUM = """DO $$ DECLARE each regclass; BEGIN
     LOOP EXECUTE 'ALTER TABLE ' || each || ' SET (autovacuum_enabled = off)';
     END LOOP; END $$"""
 
+# of five seconds each
+COPY_TRIES = 6
+
 
 @contextmanager
 def ground() -> Iterator["Server"]:
@@ -115,10 +118,21 @@ class Server:
             how = " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
             self.run("CREATE DATABASE {}" + how, name)
             return
-        self.run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._copy(name, template)
         if filestore(template).is_dir():
             # Odoo names these files by their content and never changes one.
             shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
+
+    def _copy(self, name: str, template: str) -> None:
+        """PostgreSQL copies only what nobody is at, and waits for five seconds."""
+        for left in reversed(range(COPY_TRIES)):
+            try:
+                self.run("CREATE DATABASE {} TEMPLATE {}", name, template)
+                break
+            except errors.ObjectInUse:
+                # whoever was just there, or a vacuum, is about to leave
+                if not left:
+                    raise
 
     def keep_statistics(self, name: str) -> None:
         """What tests roll back, a vacuum takes for tables that are empty, and plans

@@ -144,12 +144,16 @@ class PosOrderLine(models.Model):
                 sums[line] = Size(*map(sum, zip(sums[line], part, strict=True)))
         for line, size in back.items():
             own = Size(line.price_subtotal, line.qty)
-            lost[line] = Size(
+            gone = Size(
                 *(
                     came - max(gave - sold, 0.0)
                     for came, gave, sold in zip(size, given[line], own, strict=True)
                 )
             )
+            if own.money and line.order_id.currency_id.is_zero(own.money - gone.money):
+                # who has all his money back keeps no goods, however it went
+                gone = own
+            lost[line] = gone
         return lost
 
     def _is_allowance(self, item) -> bool:

@@ -77,6 +77,24 @@ class TestPosCredits(TillPointsCommon):
         self.assertEqual(sale.lines.refunded_qty, 0)
         self.assertEqual(self._revenue() - 100, 170)
 
+    def test_who_got_all_his_money_back_keeps_nothing_by_piece(self):
+        """L120 allowance, and then the return at what was left of the price"""
+        self.program.rule_ids.write(
+            {"reward_point_mode": "unit", "reward_point_amount": 10}
+        )
+        sale = self._ring_up(2)
+        sale.sudo()._generate_pos_order_invoice()
+        self._tell(self.program, 20, self._card() or None, sale)
+        invoice = sale.sudo().account_move
+        self._credit(invoice, quantity=1, price_unit=30)
+        self.assertEqual(self._card().points, 20)
+        rest = self._credit(invoice, price_unit=85)
+        self.assertEqual(self._card().points, 0)
+        self.assertEqual(sale.lines.refunded_qty, 2)
+        rest.button_draft()
+        self.assertEqual(self._card().points, 20)
+        self.assertWhole()
+
     def test_it_is_the_buyers_account_whoever_gets_the_credit_note(self):
         """L073 doors: in the right account"""
         _sale, invoice = self._invoiced(1)

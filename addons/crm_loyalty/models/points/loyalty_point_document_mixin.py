@@ -337,25 +337,27 @@ class LoyaltyPointDocumentMixin(models.AbstractModel):
 
     def _written_off(self, card) -> dict:
         """What returns of this document had written off, by the lot that owed it."""
-        groups = self.env["loyalty.point.entry"]._read_group(
+        entries = self.env["loyalty.point.entry"].search(
             [
                 (self._point_field, "=", self.id),
                 ("kind", "=", Kind.WRITE_OFF.value),
                 ("key", "!=", False),
             ],
-            ["lot_id"],
-            ["points:sum"],
+            order="id",
         )
-        sums = {
-            lot.id: to_units(points)
-            for lot, points in groups
-            if lot.card_id._account() == card
-        }
-        # what was undone when the order was sold again is undone once
-        left, found = max(sum(sums.values()), 0), {}
-        for lot in sorted(sums, reverse=True):
-            found[lot] = min(max(sums[lot], 0), left)
-            left -= found[lot]
+        found = {}
+        for entry in entries.filtered(lambda one: one.card_id._account() == card):
+            own, units = entry.lot_id.id, to_units(entry.points)
+            if units > 0:
+                found[own] = found.pop(own, 0) + units
+                continue
+            # undone with the same lot, or with another one by which the order earned
+            # again: then what was written off last
+            for lot in dict.fromkeys([own, *reversed(found)]):
+                undone = min(found.get(lot, 0), -units)
+                if undone:
+                    found[lot] -= undone
+                    units += undone
         return found
 
     def _undo_spared(self, card, book, points) -> None:

@@ -466,7 +466,7 @@ class TestPointSequences(PointCommon):
         # what two bring comes with the night; Odoo refuses the third once confirmed
         silent = {self.next_day, self.invoice, self.drop_reward, self.change_rule}
         silent |= {self.allow, self.deliver, self.quote, self.archive, self.pay_down}
-        silent |= {self.free_credit, self.move_away}
+        silent |= {self.free_credit, self.move_away, self.merge}
         if OPERATIONS < 1_000:
             # what seldom happens may not happen in a short life
             silent |= {operation for operation in weights if weights[operation] < 5}
