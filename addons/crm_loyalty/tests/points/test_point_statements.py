@@ -237,3 +237,25 @@ class TestPointStatements(StatementCommon):
         order._update_programs_and_rewards()
         self.assertEqual(self._points(), 50)
         self.assertWhole()
+
+    def test_what_was_written_off_before_is_not_written_off_for_a_later_return(self):
+        """Sold again and credited, each with a write-off of its own."""
+        self.program.point_debt_policy = "write_off"
+        order = self._sell(100)
+        card = self._card()
+        card._post_adjustments({card: -70}, "Spent elsewhere")
+        for _round in range(2):
+            order._action_cancel()
+            self.assertEqual(card.points, 0)
+            order.action_draft()
+            order._update_programs_and_rewards()
+            order.action_confirm()
+            self.assertEqual(card.points, 30)
+        refund = self._credit(self._invoice(order))
+        for _round in range(2):
+            self.assertEqual(card.points, 0)
+            refund.button_draft()
+            self.assertEqual(card.points, 30)
+            refund.action_post()
+        self.assertEqual(card.points, 0)
+        self.assertWhole()
