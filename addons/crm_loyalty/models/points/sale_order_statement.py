@@ -92,8 +92,9 @@ class SaleOrder(models.Model):
     def _note_asked(self, *, confirmed=False):
         sizes, asked = self.order_line._point_sizes(), {}
         known = {} if confirmed else self._asked_sizes()
+        replaced = self._replaced_lines() if known else ()
         for line, size in sizes.items():
-            grown = line in known and not self._replaced(line)
+            grown = line in known and line not in replaced
             most = size.most(known[line]) if grown else size
             asked[str(line.id)] = [most.pieces, most.money, line.product_id.id]
         # what a quotation knew of it says nothing
@@ -105,12 +106,14 @@ class SaleOrder(models.Model):
         sizes = {line: asked.get(str(line.id)) for line in self.order_line}
         return {line: Size(size[1], size[0]) for line, size in sizes.items() if size}
 
-    def _replaced(self, line) -> bool:
-        """Whether it sells other goods than those for which rules were asked."""
-        _pieces, _money, *product = (self.points_asked_for or {}).get(
-            str(line.id), (0, 0)
+    def _replaced_lines(self):
+        """Those that sell other goods than those for which rules were asked."""
+        asked = self.points_asked_for or {}
+        return self.order_line.filtered(
+            lambda line: (
+                asked.get(str(line.id), ())[2:] not in ((), [], [line.product_id.id])
+            )
         )
-        return bool(product) and product[0] != line.product_id.id
 
     def _withdraw_statements(self):
         """A cancelled order has earned nothing: each statement gets one against it."""
@@ -123,7 +126,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         now = self.order_line._point_sizes()
         before = {} if confirmed else self._asked_sizes()
-        replaced = self.order_line.filtered(self._replaced) if before else ()
+        replaced = self._replaced_lines() if before else ()
         if not (confirmed or replaced) and not any(
             size.exceeds(before.get(line, Size())) for line, size in now.items()
         ):
@@ -226,7 +229,7 @@ class SaleOrder(models.Model):
         return dict(zip(promised.sorted("id"), pieces, strict=True))
 
     def _rule_gains(self, program, now: dict, before: dict) -> list[RuleGain]:
-        replaced = self.order_line.filtered(self._replaced) if before else ()
+        replaced = self._replaced_lines() if before else ()
         stated = Counter()
         for one in self.point_statement_ids if before else ():
             stated[one.rule_id, one.sale_line_id] += to_units(one.points)
